@@ -1,0 +1,44 @@
+"""Rule packs and the ledger: facts go in, a recommendation with its whole working comes out.
+
+`pack` reads rules, `ledger` counts them for one row, `recommendation` says why and what would change the answer,
+`batch` judges a table at once, `lint` looks for faults in the rules themselves.
+"""
+
+from changeadvisor.rules.batch import BatchResult, columns_of, judge_batch
+from changeadvisor.rules.ledger import Ledger, judge, settle
+from changeadvisor.rules.pack import PackFile, Rule, RulePack, RuleTest, TestResult, run_tests
+from changeadvisor.rules.recommendation import (
+    Flip,
+    Lever,
+    Missing,
+    Reason,
+    Recommendation,
+    Rejected,
+    Working,
+    lever_for,
+    recommend,
+)
+
+__all__ = [
+    "BatchResult",
+    "Flip",
+    "Ledger",
+    "Lever",
+    "Missing",
+    "PackFile",
+    "Reason",
+    "Recommendation",
+    "Rejected",
+    "Rule",
+    "RulePack",
+    "RuleTest",
+    "TestResult",
+    "Working",
+    "columns_of",
+    "judge",
+    "judge_batch",
+    "lever_for",
+    "recommend",
+    "run_tests",
+    "settle",
+]

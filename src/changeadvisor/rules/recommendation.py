@@ -1,0 +1,485 @@
+"""The recommendation: an answer with its reasons, what is missing, whether it stands and what would change it."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from changeadvisor.conditions import Condition, Test, tests
+from changeadvisor.errors import JudgementError
+from changeadvisor.facts import VOCABULARY, Fact, FactSheet, Known, Single, Value
+from changeadvisor.rules.ledger import Ledger, settle, weights_on
+from changeadvisor.rules.pack import SCALE, Rule, RulePack, State, between, cut_points, members
+
+#: Fillings of unknown facts tried before `stands` is given up as not proven.
+FILLINGS = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A rule that fired. `decibans` None where nothing is weighed; not `counted`: its evidence already was."""
+
+    rule: str
+    answer: str
+    decibans: float | None
+    counted: bool
+    evidence: str
+    because: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """An answer that cannot be given, or was not chosen, and why."""
+
+    answer: str
+    because: str
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An unknown fact, by how many decibans it could move an answer at most, and what to ask."""
+
+    fact: str
+    could_move: float | None
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """One change of one fact that changes the answer to `to` (None: to no answer), confirmed by judging again.
+
+    share: the change as a share of the fact's declared range.
+    """
+
+    to: str | None
+    change: str
+    fact: str
+    before: str | float | bool | None
+    at: Single
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One test of a rule on this sheet: as written, the value it met, and its verdict (None unknown)."""
+
+    test: str
+    fact: str
+    value: str | float | bool | None
+    verdict: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """What one rule did here, test by test."""
+
+    rule: str
+    title: str
+    answer: str
+    state: State
+    decibans: float | None
+    counted: bool
+    veto: bool
+    when: tuple[Step, ...]
+    unless: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """An answer that is its own explanation; None where there is none. Amounts in decibans."""
+
+    pack: str
+    question: str
+    answer: str | None
+    support: Mapping[str, float]
+    margin: float | None
+    finely_balanced: bool
+    stands: bool
+    reasons: tuple[Reason, ...]
+    rejected: tuple[Rejected, ...]
+    not_chosen: tuple[Rejected, ...]
+    missing: tuple[Missing, ...]
+    flips: tuple[Flip, ...]
+    survives: bool | None
+    workings: tuple[Working, ...]
+    enough: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """A fact that can be pulled to see what changes: other values to try, and the sheet each would give.
+
+    candidates: single values, tried one by one. span: for a reading or another continuous number, the range to
+    search (the change point is found by halving). width: the declared range that shares are of.
+    """
+
+    fact: str
+    before: Value
+    candidates: tuple[Single, ...]
+    sheet_at: Callable[[Single], FactSheet]
+    width: float
+    distance: Callable[[Single], float]
+    span: tuple[float, float] | None = None
+    label: str = ""
+
+
+def recommend(pack: RulePack, sheet: FactSheet, levers: Sequence[Lever] | None = None) -> Recommendation:
+    """Judge one sheet and say why, what is missing, and what would change the answer.
+
+    levers: the facts that may be changed to find `flips`; by default every known fact of the pack.
+    Raises JudgementError where two rules of a `unique` pack fire.
+    """
+    states, weights = pack.states(sheet), weights_on(pack, sheet)
+    ledger = settle(pack, states, weights)
+    judged = _Judged(pack, sheet, states, weights, ledger)
+    pulled = default_levers(pack, sheet) if levers is None else levers
+    close = ledger.margin is not None and ledger.margin < pack.threshold("close")
+    return Recommendation(
+        pack=pack.name,
+        question=pack.question,
+        answer=ledger.answer,
+        support=ledger.support,
+        margin=ledger.margin,
+        finely_balanced=ledger.answer is not None and close,
+        stands=judged.stands(),
+        reasons=judged.reasons(),
+        rejected=judged.rejected(),
+        not_chosen=judged.not_chosen(),
+        missing=judged.missing(),
+        flips=judged.flips(pulled),
+        survives=judged.survives(),
+        workings=judged.workings(),
+        enough=ledger.size >= pack.threshold("enough"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A judged sheet, and the questions a reader asks of it."""
+
+    pack: RulePack
+    sheet: FactSheet
+    states: tuple[State, ...]
+    weights: tuple[float, ...]
+    ledger: Ledger
+
+    def reasons(self) -> tuple[Reason, ...]:
+        """What fired, the strongest first, vetoes apart."""
+        weighed = self.pack.combine == "weigh"
+        fired = [i for i, s in enumerate(self.states) if s == "fired" and not self.pack.rules[i].veto]
+        found = [
+            Reason(
+                r.id, r.then, self.weights[i] if weighed else None, self.ledger.counted[i], r.named, r.because, r.source
+            )
+            for i, r in ((i, self.pack.rules[i]) for i in fired)
+        ]
+        return tuple(sorted(found, key=lambda r: (not r.counted, -abs(r.decibans or 0.0), r.rule)))
+
+    def rejected(self) -> tuple[Rejected, ...]:
+        """Answers a veto took out."""
+        out = ((a, self.pack.rules[i]) for a, i in self.ledger.vetoed.items())
+        return tuple(sorted((Rejected(a, r.because or r.title, r.id) for a, r in out), key=lambda r: r.answer))
+
+    def not_chosen(self) -> tuple[Rejected, ...]:
+        """Answers that were outweighed, with the counted evidence against or the lack of any."""
+        if self.ledger.answer is None or self.pack.combine != "weigh":
+            return ()
+        others = (a for a in self.pack.answers if a not in self.ledger.vetoed and a != self.ledger.answer)
+        return tuple(Rejected(a, self._outweighed(a)) for a in sorted(others))
+
+    def _outweighed(self, answer: str) -> str:
+        mine = [r for r in self.reasons() if r.counted and r.answer == answer]
+        against = next((r for r in mine if (r.decibans or 0) < 0), None)
+        speaks = f"Strongest against: {against.because} ({against.rule})" if against else ""
+        nothing = "" if mine else "No rule that fired speaks for it."
+        gap = self.ledger.support[self.ledger.answer or answer] - self.ledger.support[answer]
+        head = f"{gap:g} decibans behind {self.ledger.answer}."
+        return " ".join(part for part in (head, speaks, nothing) if part)
+
+    def survives(self) -> bool | None:
+        """Whether the answer is the same with all judgement weights halved and with all doubled."""
+        if self.ledger.answer is None or self.pack.combine != "weigh":
+            return None
+        again = (settle(self.pack, self.states, self.weights, scale).answer for scale in (0.5, 2.0))
+        return all(answer == self.ledger.answer for answer in again)
+
+    def workings(self) -> tuple[Working, ...]:
+        """Every rule's working."""
+        return tuple(self._working(i, rule) for i, rule in enumerate(self.pack.rules))
+
+    def _working(self, i: int, rule: Rule) -> Working:
+        weighed = self.pack.combine == "weigh" and not rule.veto and self.states[i] == "fired"
+        unless = () if rule.unless is None else steps(rule.unless, self.sheet)
+        return Working(
+            rule=rule.id,
+            title=rule.title,
+            answer=rule.then,
+            state=self.states[i],
+            decibans=self.weights[i] if weighed else None,
+            counted=self.ledger.counted[i],
+            veto=rule.veto,
+            when=steps(rule.when, self.sheet),
+            unless=unless,
+        )
+
+    # What is missing, and whether it matters.
+
+    def missing(self) -> tuple[Missing, ...]:
+        """Unknown facts that could move an answer, by how much, the most first; a score by its criteria."""
+        asked = {c: s for s in self._unknown() for c in self.pack.vocabulary[s].criteria if c not in self.sheet}
+        direct = [n for n in self._unknown() if not self.pack.vocabulary[n].criteria]
+        vocabulary = {**VOCABULARY, **self.pack.vocabulary}
+        found = []
+        for name in sorted({*asked, *direct}):
+            move = self._could_move(name)
+            if move is None or move > 0:
+                found.append(Missing(name, move, vocabulary[name].question))
+        return tuple(sorted(found, key=lambda m: (-(m.could_move or 0.0), m.fact)))
+
+    def _unknown(self) -> tuple[str, ...]:
+        """Unknown facts that rules now wait for."""
+        waiting = (r.facts for r, s in zip(self.pack.rules, self.states, strict=True) if s == "unknown")
+        return tuple(sorted(name for name in frozenset().union(*waiting) if name not in self.sheet))
+
+    def _could_move(self, name: str) -> float | None:
+        """The most any answer's support could change once `name` is known, whatever the other unknowns are.
+
+        A veto it could set off counts as the strongest weight of the scale. None where nothing is weighed.
+        """
+        if self.pack.combine != "weigh":
+            return None
+        scores = [s for s in self._unknown() if name in self.pack.vocabulary[s].criteria]
+        names = [n for n in (name, *scores) if n in self.pack.vocabulary]
+        fillings = itertools.product(*(self._candidates(n) for n in names))
+        return max((self._moved(dict(zip(names, f, strict=True))) for f in fillings), default=0.0)
+
+    def _moved(self, filling: Mapping[str, Single]) -> float:
+        sheet = self.sheet.with_known({n: Known(v) for n, v in filling.items()})
+        waiting = [
+            i
+            for i, rule in enumerate(self.pack.rules)
+            if self.states[i] == "unknown" and not rule.facts.isdisjoint(filling) and rule.state(sheet) != "silent"
+        ]
+        weights = weights_on(self.pack, sheet)
+        moved = float(max(SCALE)) if any(self.pack.rules[i].veto for i in waiting) else 0.0
+        for sign in (1.0, -1.0):
+            fires = {i for i in waiting if weights[i] * sign > 0}
+            states = ["fired" if i in fires else s for i, s in enumerate(self.states)]
+            after = settle(self.pack, states, weights).support
+            moved = max(moved, *(abs(after[a] - self.ledger.support[a]) for a in self.pack.answers))
+        return moved
+
+    def _candidates(self, name: str) -> tuple[Single, ...]:
+        """Values that between them show everything the pack's rules can make of a fact."""
+        fact = self.pack.vocabulary[name]
+        if fact.values:
+            return fact.values
+        caps = {r.cap for r in self.pack.rules if r.weight_fact == name}
+        cuts = {*cut_points(self.pack, name), *caps, *(-c for c in caps)}
+        return between(sorted(cuts)) if cuts else (fact.low, fact.high)
+
+    def stands(self) -> bool:
+        """Whether no filling of the unknown facts changes the answer, as far as can be proven.
+
+        Rules that wait are split into groups that share no fact and no evidence; each group is filled in every way.
+        Where a group has too many fillings nothing is proven and the answer is False.
+        """
+        groups = self._waiting_groups()
+        if not groups:
+            return True
+        if self.pack.combine != "weigh" or self.ledger.answer is None:
+            return self._stands_all_ways([i for group in groups for i in group])
+        return self._stands_by_group(groups)
+
+    def _stands_all_ways(self, waiting: Sequence[int]) -> bool:
+        ways = self._ways(waiting)
+        if ways is None:
+            return False
+        try:
+            return all(settle(self.pack, s, w).answer == self.ledger.answer for s, w in ways)
+        except JudgementError:
+            return False
+
+    def _stands_by_group(self, groups: Sequence[Sequence[int]]) -> bool:
+        """Add up the worst each group can do to the lead over each other answer, and to the evidence in all."""
+        leader, base = self.ledger.answer or "", self.ledger
+        rivals = [a for a in self.pack.answers if a != leader and a not in base.vetoed]
+        worst, size = dict.fromkeys(rivals, 0.0), 0.0
+        for group in groups:
+            ways = self._ways(group)
+            if ways is None:
+                return False
+            after = [settle(self.pack, s, w) for s, w in ways]
+            if any(leader in ledger.vetoed for ledger in after):
+                return False
+            size += min(ledger.size - base.size for ledger in after)
+            for rival in rivals:
+                lead = base.support[leader] - base.support[rival]
+                worst[rival] += min(a.support[leader] - a.support[rival] - lead for a in after)
+        margins = (base.support[leader] - base.support[r] + worst[r] for r in rivals)
+        holds = all(m >= self.pack.threshold("tie") and m > 0 for m in margins)
+        return holds and base.size + size >= self.pack.threshold("enough")
+
+    def _waiting_groups(self) -> list[list[int]]:
+        """Rules that wait, joined where they share an unknown fact or a body of evidence."""
+        groups: list[tuple[set[str], list[int]]] = []
+        for i, rule in enumerate(self.pack.rules):
+            if self.states[i] != "unknown":
+                continue
+            ties = {f"fact {n}" for n in rule.facts if n not in self.sheet} | {f"evidence {e}" for e in rule.evidence}
+            touching = [g for g in groups if not g[0].isdisjoint(ties)]
+            members = sorted([i, *(m for g in touching for m in g[1])])
+            groups = [g for g in groups if g not in touching]
+            groups.append((ties.union(*(g[0] for g in touching)), members))
+        return [members for _, members in groups]
+
+    def _ways(self, waiting: Sequence[int]) -> list[tuple[Sequence[State], Sequence[float]]] | None:
+        """The states and weights of every filling of what `waiting` rules wait for, or None if too many."""
+        rules = [self.pack.rules[i] for i in waiting]
+        names = sorted(n for n in frozenset().union(*(r.facts for r in rules)) if n not in self.sheet)
+        choices = [self._candidates(n) for n in names]
+        count = 1
+        for choice in choices:
+            count *= len(choice)
+        if count > FILLINGS:
+            return None
+        return [self._filled(waiting, dict(zip(names, way, strict=True))) for way in itertools.product(*choices)]
+
+    def _filled(self, waiting: Sequence[int], filling: Mapping[str, Single]) -> tuple[Sequence[State], Sequence[float]]:
+        sheet = self.sheet.with_known({n: Known(v) for n, v in filling.items()})
+        states, weights = list(self.states), list(self.weights)
+        for i in waiting:
+            states[i], weights[i] = self.pack.rules[i].state(sheet), self.pack.rules[i].decibans(sheet)
+        return states, weights
+
+    # What would change the answer.
+
+    def flips(self, levers: Sequence[Lever]) -> tuple[Flip, ...]:
+        """The smallest change of each fact that changes the answer, the smallest share of its range first."""
+        found = [flip for lever in levers if (flip := self._smallest(lever)) is not None]
+        return tuple(sorted(found, key=lambda f: (f.share, f.fact)))
+
+    def _smallest(self, lever: Lever) -> Flip | None:
+        tried = sorted(lever.candidates, key=lambda v: (lever.distance(v), str(v)))
+        hit = next((v for v in tried if self._changes(lever.sheet_at(v))), None)
+        searched = self._search(lever)
+        options = [v for v in (hit, searched) if v is not None]
+        if not options:
+            return None
+        at = min(options, key=lever.distance)
+        to = self._answer(lever.sheet_at(at))
+        share = lever.distance(at) / lever.width if lever.width else 1.0
+        return Flip(to, _said(lever, at, to), lever.fact, shown(lever.before), at, share)
+
+    def _changes(self, sheet: FactSheet) -> bool:
+        return self._answer(sheet) != self.ledger.answer
+
+    def _answer(self, sheet: FactSheet) -> str | None:
+        """The answer on a changed sheet, judging again only the rules that mention what changed."""
+        mine, other = self.sheet.known, sheet.known
+        changed = {n for n in {*mine, *other} if mine.get(n) is not other.get(n) and mine.get(n) != other.get(n)}
+        states, weights = list(self.states), list(self.weights)
+        for i, rule in enumerate(self.pack.rules):
+            if not rule.facts.isdisjoint(changed):
+                states[i], weights[i] = rule.state(sheet), rule.decibans(sheet)
+        try:
+            return settle(self.pack, states, weights).answer
+        except JudgementError:
+            return None
+
+    def _search(self, lever: Lever) -> float | None:
+        """The nearest point of a continuous lever at which the answer differs, outwards both ways."""
+        if lever.span is None or not isinstance(lever.before, int | float):
+            return None
+        found = [self._outwards(lever, float(lever.before), end) for end in lever.span]
+        return min((f for f in found if f is not None), key=lever.distance, default=None)
+
+    def _outwards(self, lever: Lever, start: float, end: float, strides: int = 48) -> float | None:
+        """Walk from `start` to `end`; where the answer first differs, halve the stride to a thousandth of the range."""
+        same = start
+        for k in range(1, strides + 1):
+            there = start + (end - start) * k / strides
+            if self._changes(lever.sheet_at(there)):
+                return self._halved(lever, same, there)
+            same = there
+        return None
+
+    def _halved(self, lever: Lever, same: float, other: float) -> float:
+        while abs(other - same) > max(lever.width, 1e-9) / 1000:
+            middle = (same + other) / 2
+            if self._changes(lever.sheet_at(middle)):
+                other = middle
+            else:
+                same = middle
+        rounded = _outward_rounded(other, same, max(lever.width, 1e-9))
+        return rounded if self._changes(lever.sheet_at(rounded)) else other
+
+
+def _outward_rounded(value: float, inner: float, width: float) -> float:
+    """`value` with few digits, rounded away from `inner`."""
+    grain = 10.0 ** math.floor(math.log10(width / 100))
+    steps = math.ceil(value / grain - 1e-9) if value > inner else math.floor(value / grain + 1e-9)
+    return round(steps * grain, 12)
+
+
+def shown(value: Value | None) -> str | float | bool | None:
+    """A value as one word or number; raters who differ joined by `or`."""
+    if isinstance(value, frozenset):
+        return " or ".join(sorted(map(str, value)))
+    return value
+
+
+def _said(lever: Lever, at: Single, to: str | None) -> str:
+    """The change in words."""
+    what = lever.label or lever.fact
+    before, after = (f"{v:g}" if isinstance(v, float) else str(v).lower() for v in (shown(lever.before), at))
+    return f"{what}: {before} → {after} gives {to or 'no answer'}"
+
+
+def steps(condition: Condition, sheet: FactSheet) -> tuple[Step, ...]:
+    """Each test of a condition with the value it met."""
+    return tuple(_step(test, sheet) for test in tests(condition))
+
+
+def _step(test: Test, sheet: FactSheet) -> Step:
+    value = sheet.get(test.fact)
+    verdicts = {test.holds(v) for v in members(value)} if value is not None else set()
+    return Step(str(test), test.fact, shown(value), verdicts.pop() if len(verdicts) == 1 else None)
+
+
+def default_levers(pack: RulePack, sheet: FactSheet) -> tuple[Lever, ...]:
+    """A lever for every known fact of the pack."""
+    return tuple(lever_for(pack.vocabulary[n], sheet, cut_points(pack, n)) for n in pack.facts if n in sheet)
+
+
+def lever_for(
+    fact: Fact, sheet: FactSheet, cuts: Sequence[float], rebuilt: Callable[[FactSheet], FactSheet] = lambda s: s
+) -> Lever:
+    """A lever on one known fact: its other levels, or the nearest numbers on either side of each cut."""
+    before = sheet.known[fact.name].value
+
+    def sheet_at(value: Single) -> FactSheet:
+        return rebuilt(sheet.changed(fact.name, value))
+
+    if fact.values:
+        values = fact.values
+        places = [values.index(v) for v in members(before)]
+
+        def steps_away(value: Single) -> float:
+            return float(min(abs(values.index(value) - p) for p in places)) or 0.5
+
+        others = tuple(v for v in values if before != v)
+        return Lever(fact.name, before, others, sheet_at, len(values) - 1.0, steps_away)
+    near = float(next(iter(members(before))))
+    grain = _grain(fact.high - fact.low)
+    around = tuple(round(c + d, 12) for c in cuts for d in (-grain, 0.0, grain))
+    return Lever(fact.name, before, around, sheet_at, fact.high - fact.low, lambda v: abs(float(v) - near))
+
+
+def _grain(width: float) -> float:
+    """A small round step for a range: about a thousandth of it."""
+    return float(10.0 ** math.floor(math.log10(width / 1000)))
