@@ -97,15 +97,25 @@ def _literal_text(value: Single) -> str:
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
-def tests(condition: Condition) -> Iterator[Test]:
+def text(condition: Condition) -> str:
+    """A condition in words, `and`, `or` and `not` spelt out."""
+    if isinstance(condition, Test):
+        return str(condition)
+    if isinstance(condition, Not):
+        return f"not ({text(condition.part)})"
+    joined = [text(p) if isinstance(p, Test) else f"({text(p)})" for p in condition.parts]
+    return (" and " if isinstance(condition, AllOf) else " or ").join(joined) or "always"
+
+
+def each_test(condition: Condition) -> Iterator[Test]:
     """Every test inside, in the order written."""
     if isinstance(condition, Test):
         yield condition
     elif isinstance(condition, Not):
-        yield from tests(condition.part)
+        yield from each_test(condition.part)
     else:
         for part in condition.parts:
-            yield from tests(part)
+            yield from each_test(part)
 
 
 # --- parse -----------------------------------------------------------------------------------------------------------

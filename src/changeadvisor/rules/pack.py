@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError
 
 from changeadvisor import validation
-from changeadvisor.conditions import AllOf, Condition, ConditionError, Not, parse, tests
+from changeadvisor.conditions import AllOf, Condition, ConditionError, Not, parse, each_test, text
 from changeadvisor.conditions import judge as judge_condition
 from changeadvisor.errors import Fault, InputError, nearest
 from changeadvisor.facts import VOCABULARY, Fact, FactSheet, Single, Value
@@ -140,6 +140,16 @@ class Rule:
     def condition(self) -> Condition:
         """When it fires: `when`, and not `unless`."""
         return self.when if self.unless is None else AllOf((self.when, Not(self.unless)))
+
+    @property
+    def when_text(self) -> str:
+        """Its condition in words."""
+        return text(self.when)
+
+    @property
+    def unless_text(self) -> str:
+        """What blocks it, in words; empty where nothing does."""
+        return "" if self.unless is None else text(self.unless)
 
     def state(self, sheet: FactSheet) -> State:
         """Fired, silent or unknown on one sheet; where raters differ, fired only if it fires for each of them."""
@@ -292,7 +302,7 @@ class _Reader:
     def _built(self, rule: RuleFile, when: Condition, unless: Condition | None, examples: tuple[RuleTest, ...]) -> Rule:
         named = rule.evidence or rule.id
         from_fact = rule.weight if isinstance(rule.weight, FromFact) else None
-        met = [t for c in (when, unless) if c is not None for t in tests(c)]
+        met = [t for c in (when, unless) if c is not None for t in each_test(c)]
         mentioned = {t.fact for t in met}
         named_numbers = {p for t in met for p in t.parameters}
         if from_fact and isinstance(from_fact.cap, str):
@@ -425,7 +435,7 @@ def cut_points(pack: RulePack, name: str) -> tuple[float, ...]:
     found = {
         float(v)
         for rule in pack.rules
-        for t in tests(rule.condition)
+        for t in each_test(rule.condition)
         if t.fact == name
         for v in t.values
         if isinstance(v, int | float)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Annotated
 
-from changeadvisor.conditions import Condition, Test, tests
+from pydantic import Field
+
+from changeadvisor.conditions import Condition, Test, each_test
 from changeadvisor.errors import JudgementError
 from changeadvisor.facts import VOCABULARY, Fact, FactSheet, Known, Single, Value
 from changeadvisor.rules.ledger import Ledger, settle, weights_on
@@ -22,7 +25,7 @@ class Reason:
     """A rule that fired. `decibans` None where nothing is weighed; not `counted`: its evidence already was."""
 
     rule: str
-    answer: str
+    answer: Annotated[str, Field(serialization_alias="for")]
     decibans: float | None
     counted: bool
     evidence: str
@@ -58,7 +61,7 @@ class Flip:
     to: str | None
     change: str
     fact: str
-    before: str | float | bool | None
+    before: Annotated[str | float | bool | None, Field(serialization_alias="from")]
     at: Single
     share: float
 
@@ -104,8 +107,8 @@ class Recommendation:
     not_chosen: tuple[Rejected, ...]
     missing: tuple[Missing, ...]
     flips: tuple[Flip, ...]
-    survives: bool | None
-    workings: tuple[Working, ...]
+    survives: Annotated[bool | None, Field(serialization_alias="survives_halved_and_doubled_weights")]
+    workings: Annotated[tuple[Working, ...], Field(exclude=True)] = ()
     enough: bool = True
 
 
@@ -437,12 +440,12 @@ def _said(lever: Lever, at: Single, to: str | None) -> str:
     """The change in words."""
     what = lever.label or lever.fact
     before, after = (f"{v:g}" if isinstance(v, float) else str(v).lower() for v in (shown(lever.before), at))
-    return f"{what}: {before} → {after} gives {to or 'no answer'}"
+    return f"{what}: from {before} to {after} gives {to or 'no answer'}"
 
 
 def steps(condition: Condition, sheet: FactSheet) -> tuple[Step, ...]:
     """Each test of a condition with the value it met."""
-    return tuple(_step(test, sheet) for test in tests(condition))
+    return tuple(_step(test, sheet) for test in each_test(condition))
 
 
 def _step(test: Test, sheet: FactSheet) -> Step:
@@ -452,8 +455,14 @@ def _step(test: Test, sheet: FactSheet) -> Step:
 
 
 def default_levers(pack: RulePack, sheet: FactSheet) -> tuple[Lever, ...]:
-    """A lever for every known fact of the pack."""
-    return tuple(lever_for(pack.vocabulary[n], sheet, cut_points(pack, n)) for n in pack.facts if n in sheet)
+    """A lever for every known fact of the pack; a fact that is a weight may take any value up to its cap."""
+    levers = []
+    for name in pack.facts:
+        if name in sheet:
+            lever = lever_for(pack.vocabulary[name], sheet, cut_points(pack, name))
+            cap = max((r.cap for r in pack.rules if r.weight_fact == name), default=None)
+            levers.append(lever if cap is None else replace(lever, span=(-cap, cap)))
+    return tuple(levers)
 
 
 def lever_for(
@@ -473,11 +482,13 @@ def lever_for(
             return float(min(abs(values.index(value) - p) for p in places)) or 0.5
 
         others = tuple(v for v in values if before != v)
-        return Lever(fact.name, before, others, sheet_at, len(values) - 1.0, steps_away)
+        return Lever(fact.name, before, others, sheet_at, len(values) - 1.0, steps_away, label=fact.meaning)
     near = float(next(iter(members(before))))
     grain = _grain(fact.high - fact.low)
     around = tuple(round(c + d, 12) for c in cuts for d in (-grain, 0.0, grain))
-    return Lever(fact.name, before, around, sheet_at, fact.high - fact.low, lambda v: abs(float(v) - near))
+    return Lever(
+        fact.name, before, around, sheet_at, fact.high - fact.low, lambda v: abs(float(v) - near), label=fact.meaning
+    )
 
 
 def _grain(width: float) -> float:

@@ -1,0 +1,64 @@
+# Every target makes what it needs first: `make advise` and `make test` work on a fresh machine with Python 3.11 and make.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/.ready
+CASES := src tests benchmarks scripts
+
+.PHONY: coverage help setup advise test check format lint types contract rules docs golden scenarios bench mutants wheel
+
+help:  ## what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(READY)  ## make .venv with everything that is needed, at exact versions
+
+$(READY): pyproject.toml requirements.txt scripts/setup.sh
+	bash scripts/setup.sh "$(PYTHON)"
+
+advise: $(READY)  ## advise on scenarios/northfield and write out/northfield.html
+	mkdir -p out
+	$(BIN)/changeadvisor advise scenarios/northfield --report out/northfield.html
+
+test: $(READY)  ## all tests
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+check: $(READY) format lint types contract test rules docs  ## what CI runs
+
+format: $(READY)  ## formatting as agreed
+	$(BIN)/ruff format --check $(CASES)
+
+lint: $(READY)  ## ruff
+	$(BIN)/ruff check $(CASES)
+
+types: $(READY)  ## mypy --strict
+	$(BIN)/mypy
+
+contract: $(READY)  ## the layers of the house
+	$(BIN)/lint-imports
+
+rules: $(READY)  ## inline tests and lint of every pack and framework
+	@set -e; for pack in rules/*.yaml; do echo "$$pack"; \
+	  $(BIN)/changeadvisor rules test $$pack; $(BIN)/changeadvisor rules lint $$pack; done
+	@set -e; for framework in rules/frameworks/*.yaml; do echo "$$framework"; $(BIN)/changeadvisor rules test $$framework; done
+
+docs: $(READY)  ## generated pages are fresh
+	$(BIN)/python scripts/make_docs.py --check
+
+golden: $(READY)  ## write generated docs, scenario workbooks and golden outputs anew
+	$(BIN)/python scripts/make_docs.py
+	$(BIN)/python scripts/make_golden.py
+
+coverage: $(READY)  ## line and branch coverage, at least 95 %
+	$(BIN)/coverage erase
+	COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/pytest -n 2 --cov=changeadvisor --cov-branch --cov-report=term-missing --cov-fail-under=95
+
+bench: $(READY)  ## speed of rules, beside zen-engine in the same run
+	$(BIN)/python benchmarks/rules.py
+
+mutants: $(READY)  ## mutation tests of conditions and rules
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
+
+wheel: $(READY)  ## build the wheel and try it in an empty venv from another folder
+	bash scripts/try_wheel.sh "$(PYTHON)"

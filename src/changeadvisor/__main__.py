@@ -1,0 +1,5 @@
+"""`python -m changeadvisor`."""
+
+from changeadvisor.cli import main
+
+main()

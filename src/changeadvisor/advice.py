@@ -1,0 +1,585 @@
+"""advise(): the pipeline from a programme to reasoned advice. Start reading here.
+
+For each initiative: gather evidence as facts, score frameworks, judge the packs, and say what would change the answer.
+Pure: no file, clock, network or global randomness; the same programme, packs and seed give the same advice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from changeadvisor import __version__, evidence, performance, trajectory
+from changeadvisor.evidence import Evidence, Stale
+from changeadvisor.facts import VOCABULARY, FactSheet, Known
+from changeadvisor.graph import DependencyGraph
+from changeadvisor.model import Initiative, Programme, Series, canonical_json, digest
+from changeadvisor.rules import Lever, Recommendation, RulePack, judge, lever_for, recommend
+from changeadvisor.rules.pack import cut_points
+from changeadvisor.scoring import Framework, Scorecard, score
+
+Part = Literal["action", "route", "portfolio", "measures"]
+PARTS: tuple[Part, ...] = ("action", "route", "portfolio", "measures")
+Progress = Callable[[int, int], None]
+
+_RATINGS = ("green", "amber-green", "amber", "amber-red", "red")
+_DERIVED = ("results.", "path.", "score.", "tripwire.state")
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """The packs and frameworks that judge: what to do, how to lead it, and what rating the results support."""
+
+    action: RulePack
+    route: RulePack
+    rating: RulePack
+    frameworks: tuple[Framework, ...] = ()
+
+
+# --- what comes out (formats.md section 2) ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PackUsed:
+    """A pack that judged, by digest."""
+
+    pack: str
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What produced the advice."""
+
+    version: str
+    packs: tuple[PackUsed, ...]
+    frameworks: tuple[PackUsed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionNeeded:
+    """What somebody must decide, by whom (None: nobody is named) and before which day."""
+
+    initiative: str
+    decision: str
+    by: str | None
+    before: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A distribution in brief."""
+
+    mean: float
+    p10: float
+    p90: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """Shares that end full, partial and none; None where the class does not say."""
+
+    full: float | None
+    partial: float | None
+    none: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class NextReview:
+    """The next review; below (or above) which reading the advice would become `then`, where that is known."""
+
+    on: dt.date
+    measure: str | None = None
+    below: float | None = None
+    above: float | None = None
+    then: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What may become of it. Without a model of its own results the chances are those of its class."""
+
+    probability: Chances | None
+    basis: Literal["results", "class"] | None
+    progress_now: Spread | None
+    progress_expected_now: float | None
+    looks_this_bad_and_succeeds: float | None
+    looks_this_good_and_fails: float | None
+    value: Mapping[str, Any] | None
+    worth_of_waiting: float | None
+    next_review: NextReview | None
+
+
+@dataclass(frozen=True, slots=True)
+class TripwireState:
+    """What became of one tripwire."""
+
+    by: dt.date
+    state: str
+    measure: str
+    then: str
+    level: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dependants:
+    """What hangs on it: worth (not yet priced), people counted once, and by which paths."""
+
+    at_stake: Spread | None
+    people: float | None
+    paths: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Route(Recommendation):
+    """How to lead it, with the arrangement to put in place."""
+
+    arrangement: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InitiativeAdvice:
+    """All the advice on one initiative. `evidence` and `scorecards` are the working, not part of the JSON."""
+
+    id: str
+    title: str
+    action: Recommendation | None
+    route: Route | None
+    outlook: Outlook
+    tripwires: tuple[TripwireState, ...]
+    declared: str | None
+    evidenced: str | None
+    candour: str | None
+    stale: tuple[Stale, ...]
+    dependants: Dependants
+    notices: tuple[str, ...]
+    evidence: Annotated[Evidence, Field(exclude=True)]
+    sheet: Annotated[FactSheet, Field(exclude=True)]
+    scorecards: Annotated[tuple[Scorecard, ...], Field(exclude=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Initiatives that stand in each other's way."""
+
+    kind: str
+    initiatives: tuple[str, ...]
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """Which set to run. Choosing is not built yet: all but `conflicts` is None."""
+
+    conflicts: tuple[Conflict, ...]
+    chosen: None = None
+    deferred: None = None
+    totals: None = None
+    bound: None = None
+    gap: None = None
+    frontier: None = None
+    core: None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """A measure beside a standard or a target: the line, and how far the recent level is on the better side."""
+
+    value: float | None
+    distance: float | None
+    assurance: None = None
+    probability: None = None
+    low: None = None
+    high: None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Normative:
+    """Beside an outside standard and beside our own target."""
+
+    standard: Against
+    target: Against
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureAdvice:
+    """One measure: how many readings are known, and where the recent level stands."""
+
+    id: str
+    points: int
+    recent: float | None
+    normative: Normative
+    ipsative: None = None
+    comparative: None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What our targets measure: counts of targets, and of those external, process, corporate, comparable."""
+
+    targets: int
+    external: int
+    process: int
+    corporate: int
+    with_comparators: int
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """The advice on a programme; `format` names this form of it."""
+
+    engine: Engine
+    programme: str
+    as_of: dt.date
+    input_digest: str
+    seed: int
+    decisions_needed: tuple[DecisionNeeded, ...]
+    initiatives: tuple[InitiativeAdvice, ...]
+    portfolio: Portfolio | None
+    measures: tuple[MeasureAdvice, ...] | None
+    audit: Audit | None
+    notices: tuple[str, ...]
+    format: Literal["changeadvisor-advice/1"] = "changeadvisor-advice/1"
+
+    def initiative(self, id: str) -> InitiativeAdvice | None:
+        """The advice on one initiative, or None."""
+        return next((i for i in self.initiatives if i.id == id), None)
+
+
+# --- the pipeline ----------------------------------------------------------------------------------------------------
+
+
+def advise(
+    programme: Programme,
+    judges: Judges,
+    *,
+    seed: int = 0,
+    parts: Sequence[Part] = PARTS,
+    on_progress: Progress | None = None,
+) -> Advice:
+    """Advise on a programme. `parts` left out are None. `on_progress(done, all)` is called after each initiative.
+
+    Raises CycleError where initiatives require one another in a ring.
+    """
+    graph = DependencyGraph(programme)
+    series = evidence.all_series(programme)
+    advised = []
+    for initiative in programme.initiatives:
+        advised.append(_Case(programme, judges, graph, series, seed, initiative).advice(parts))
+        if on_progress is not None:
+            on_progress(len(advised), len(programme.initiatives))
+    return Advice(
+        engine=_engine(judges),
+        programme=programme.programme,
+        as_of=programme.as_of,
+        input_digest=digest(canonical_json(programme)),
+        seed=seed,
+        decisions_needed=tuple(_decisions(advised)),
+        initiatives=tuple(advised),
+        portfolio=Portfolio(_conflicts(graph)) if "portfolio" in parts else None,
+        measures=tuple(_measures(programme, series)) if "measures" in parts else None,
+        audit=_audit(programme) if "measures" in parts else None,
+        notices=tuple(_notices(programme)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One initiative with all that is needed to judge it."""
+
+    programme: Programme
+    judges: Judges
+    graph: DependencyGraph
+    series: Mapping[str, Series]
+    seed: int
+    initiative: Initiative
+
+    def advice(self, parts: Sequence[Part]) -> InitiativeAdvice:
+        """Evidence, then judgement, then what it means for those who decide."""
+        found = evidence.gather(self.programme, self.initiative, self.graph, self.series, self.seed)
+        sheet = complete(found.sheet, self.judges)
+        closed = self.initiative.stage == "closed"
+        levers = [] if closed else self._levers(found)
+        return InitiativeAdvice(
+            id=self.initiative.id,
+            title=self.initiative.title,
+            action=self._action(sheet, levers, closed) if "action" in parts else None,
+            route=self._route(sheet, levers, closed) if "route" in parts else None,
+            outlook=self._outlook(found),
+            tripwires=tuple(TripwireState(w.by, w.state, w.measure, w.then, w.level) for w in found.tripwires),
+            declared=self.initiative.declared,
+            evidenced=_word(sheet, "results.evidenced"),
+            candour=_candour(sheet),
+            stale=found.stale,
+            dependants=self._dependants(),
+            notices=tuple(self._notices(found)),
+            evidence=found,
+            sheet=sheet,
+            scorecards=tuple(score(f, sheet) for f in self.judges.frameworks),
+        )
+
+    def _action(self, sheet: FactSheet, levers: Sequence[Lever], closed: bool) -> Recommendation:
+        return _no_answer(self.judges.action) if closed else recommend(self.judges.action, sheet, levers)
+
+    def _route(self, sheet: FactSheet, levers: Sequence[Lever], closed: bool) -> Route:
+        pack = self.judges.route
+        found = _no_answer(pack) if closed else recommend(pack, sheet, levers)
+        return Route(**{name: getattr(found, name) for name in Recommendation.__dataclass_fields__})
+
+    def _levers(self, found: Evidence) -> list[Lever]:
+        """Every known fact that is not derived, and the latest reading, each with the sheet it would give."""
+        vocabulary = {**VOCABULARY, **self.judges.action.vocabulary, **self.judges.route.vocabulary}
+        pulled = [n for n in found.sheet if n in vocabulary and not n.startswith(_DERIVED)]
+        levers = [
+            lever_for(vocabulary[n], found.sheet, self._cuts(n), lambda sheet: complete(sheet, self.judges))
+            for n in pulled
+        ]
+        reading = self._reading_lever(found)
+        return levers if reading is None else [*levers, reading]
+
+    def _cuts(self, name: str) -> tuple[float, ...]:
+        """The numbers at which a pack or a framework looks at a fact another way."""
+        packs = {c for pack in (self.judges.action, self.judges.route) for c in cut_points(pack, name)}
+        return tuple(sorted(packs.union(*(f.cut_points(name) for f in self.judges.frameworks))))
+
+    def _reading_lever(self, found: Evidence) -> Lever | None:
+        """The latest reading, changed by reading the results again."""
+        measure, series, path = found.measure, found.own_series, self.initiative.path
+        if measure is None or series is None or not series.points or path is None or found.reading is None:
+            return None
+        if path.target is None or path.baseline is None or path.target == path.baseline:
+            return None
+        latest, width = series.points[-1].value, abs(path.target - path.baseline)
+
+        def sheet_at(value: Any) -> FactSheet:
+            again = evidence.with_latest(self.programme, found, self.graph, float(value), self.seed)
+            return complete(again.sheet, self.judges)
+
+        low, high = _possible(measure.type, measure.unit, latest - 3 * width, latest + 3 * width)
+        label = f"latest reading of {measure.title or measure.id}"
+        name = f"latest.{measure.id}"
+        return Lever(name, latest, (), sheet_at, width, lambda v: abs(float(v) - latest), (low, high), label)
+
+    def _outlook(self, found: Evidence) -> Outlook:
+        chances = trajectory.class_outlook(self.programme.reference_class(self.initiative.reference_class))
+        reading = found.reading
+        expected = reading.expected if reading is not None else None
+        return Outlook(
+            probability=None if chances is None else Chances(*chances),
+            basis=None if chances is None else "class",
+            progress_now=None,
+            progress_expected_now=expected,
+            looks_this_bad_and_succeeds=None,
+            looks_this_good_and_fails=None,
+            value=None,
+            worth_of_waiting=None,
+            next_review=self._next_review(),
+        )
+
+    def _next_review(self) -> NextReview | None:
+        if self.programme.review_months is None or self.initiative.stage == "closed":
+            return None
+        on = trajectory.next_review(self.programme.as_of, self.programme.review_months)
+        return NextReview(on, self.initiative.path.measure if self.initiative.path else None)
+
+    def _dependants(self) -> Dependants:
+        reach = self.graph.downstream_reach(self.initiative.id)
+        paths = self.graph.paths(self.initiative.id).paths
+        return Dependants(None, reach.likely if paths else 0.0, paths)
+
+    def _notices(self, found: Evidence) -> Iterator[str]:
+        if evidence.only_insiders(self.initiative):
+            yield "Every judgement comes from its own sponsor or owner: ask somebody who did not start it."
+        series = found.own_series
+        if series is not None and series.not_yet:
+            yield f"{len(series.not_yet)} reading(s) of {found.measure.id if found.measure else ''} are not known yet."
+        if found.reading is not None and found.reading.against_path is None:
+            yield f"Where the results stand against the plan cannot be said: {found.reading.because}."
+
+
+def complete(sheet: FactSheet, judges: Judges) -> FactSheet:
+    """The sheet with what follows from it: framework scores, the evidenced rating, and candour."""
+    scored: dict[str, Known] = {}
+    for framework in judges.frameworks:
+        scored.update(score(framework, sheet).known())
+    full = sheet.with_known(scored)
+    rating = judge(judges.rating, full).answer
+    if rating is None:
+        return full
+    full = full.with_known({"results.evidenced": Known(rating, f"table {judges.rating.name}")})
+    declared = sheet.get("initiative.declared")
+    if not isinstance(declared, str):
+        return full
+    return full.with_known({"results.candour": Known(_candour_level(declared, rating), "declared beside evidenced")})
+
+
+def _candour_level(declared: str, evidenced: str) -> str:
+    """How much better than the evidence the declared rating is."""
+    better = _RATINGS.index(evidenced) - _RATINGS.index(declared)
+    if better < 0:
+        return "harsher"
+    return ("same", "kinder", "much-kinder")[min(better, 2)]
+
+
+def _candour(sheet: FactSheet) -> str | None:
+    declared, evidenced = _word(sheet, "initiative.declared"), _word(sheet, "results.evidenced")
+    if declared is None or evidenced is None:
+        return None
+    steps = _RATINGS.index(evidenced) - _RATINGS.index(declared)
+    if steps == 0:
+        return "declared as the evidence supports"
+    many = f"{abs(steps)} step" + ("" if abs(steps) == 1 else "s")
+    return f"declared {many} {'better' if steps > 0 else 'worse'} than the evidence"
+
+
+def _word(sheet: FactSheet, name: str) -> str | None:
+    value = sheet.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _possible(kind: str | None, unit: str | None, low: float, high: float) -> tuple[float, float]:
+    """A range held to what the measure can be: counts, rates and shares not below 0, percentages not above 100."""
+    if kind is not None and kind != "value":
+        low = max(low, 0.0)
+    return low, min(high, 100.0) if kind == "proportion" and unit == "%" else high
+
+
+def _no_answer(pack: RulePack) -> Recommendation:
+    """A closed initiative is not judged."""
+    support = dict.fromkeys(pack.answers, 0.0)
+    return Recommendation(
+        pack.name, pack.question, None, support, None, False, True, (), (), (), (), (), None, (), False
+    )
+
+
+def _engine(judges: Judges) -> Engine:
+    packs = sorted((judges.action, judges.route, judges.rating), key=lambda p: p.name)
+    frameworks = sorted(judges.frameworks, key=lambda f: f.name)
+    return Engine(
+        __version__,
+        tuple(PackUsed(p.name, p.version, p.digest) for p in packs),
+        tuple(PackUsed(f.name, f.version, f.digest) for f in frameworks),
+    )
+
+
+# --- what it means for those who decide ------------------------------------------------------------------------------
+
+_DECISIONS = {
+    "persist": "Start it?",
+    "adjust-tactics": "Adjust tactics: keep the idea, change how it is done?",
+    "adjust-strategy": "Adjust strategy: keep the aim, change the idea?",
+    "stop": "Stop it?",
+}
+
+
+def _decisions(advised: Sequence[InitiativeAdvice]) -> Iterator[DecisionNeeded]:
+    """One line for each initiative that needs a decision, by id."""
+    for item in advised:
+        initiative = item.evidence.initiative
+        decision = _decision(item, initiative)
+        if decision is not None:
+            review = item.outlook.next_review
+            yield DecisionNeeded(item.id, decision, initiative.sponsor, review.on if review else None)
+
+
+def _decision(item: InitiativeAdvice, initiative: Initiative) -> str | None:
+    """What needs deciding, or None where it simply goes on."""
+    if item.action is None or initiative.stage == "closed":
+        return None
+    broken = [w for w in item.tripwires if w.state == "broken"]
+    tripped = f" A tripwire agreed for {broken[0].by:%d %B %Y} is broken." if broken else ""
+    answer = item.action.answer
+    if answer is None:
+        first = item.action.missing[0].question if item.action.missing else "The evidence is evenly balanced."
+        return f"No answer yet. Find out first: {first}{tripped}"
+    if answer == "persist" and initiative.stage != "idea":
+        return f"Go on in spite of it?{tripped}" if broken else None
+    return _DECISIONS[answer] + tripped if answer != "stop" or initiative.stage != "idea" else "Not start it?" + tripped
+
+
+def _conflicts(graph: DependencyGraph) -> tuple[Conflict, ...]:
+    return tuple(
+        Conflict("conflicts-with", pair, f"the register says that {pair[0]} and {pair[1]} stand in each other's way")
+        for pair in graph.conflicts()
+    )
+
+
+def _measures(programme: Programme, series: Mapping[str, Series]) -> Iterator[MeasureAdvice]:
+    for measure in programme.measures:
+        own = series[measure.id]
+        stands = performance.against(measure, own)
+        yield MeasureAdvice(
+            id=measure.id,
+            points=len(own.points),
+            recent=stands.recent,
+            normative=Normative(
+                Against(measure.standard, stands.to_standard), Against(measure.target, stands.to_target)
+            ),
+        )
+
+
+def _audit(programme: Programme) -> Audit:
+    found = performance.audit(programme)
+    return Audit(found.targets, found.external, found.process, found.corporate, found.with_comparators)
+
+
+def _notices(programme: Programme) -> Iterator[str]:
+    if programme.review_months is None:
+        yield "`review_months` is not given: no review dates can be named."
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFact:
+    """A fact missing for one initiative, and the most it could move an answer there (decibans)."""
+
+    initiative: str
+    fact: str
+    could_move: float | None
+    question: str
+
+
+def missing_overall(advice: Advice) -> tuple[MissingFact, ...]:
+    """What is missing over the whole programme, the most telling first, each fact once for an initiative."""
+    most: dict[tuple[str, str], MissingFact] = {}
+    for item in advice.initiatives:
+        for found in (item.action, item.route):
+            for m in found.missing if found else ():
+                row = MissingFact(item.id, m.fact, m.could_move, m.question)
+                before = most.get((item.id, m.fact))
+                if before is None or (before.could_move or 0.0) < (m.could_move or 0.0):
+                    most[item.id, m.fact] = row
+    return tuple(sorted(most.values(), key=lambda m: (-(m.could_move or 0.0), m.initiative, m.fact)))
+
+
+# --- as JSON ---------------------------------------------------------------------------------------------------------
+
+
+def to_data(advice: Advice) -> dict[str, Any]:
+    """The advice as plain data, keys as formats.md names them, numbers to ten significant digits."""
+    from pydantic import TypeAdapter
+
+    data = TypeAdapter(Advice).dump_python(advice, mode="json", by_alias=True)
+    first = {"format": data.pop("format")}
+    return {**first, **_tidied(data)}
+
+
+def to_json(advice: Advice) -> str:
+    """The advice as JSON text, ending in a newline."""
+    return json.dumps(to_data(advice), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _tidied(value: Any) -> Any:
+    """Numbers without the dust of binary fractions; minus nothing is nothing."""
+    if isinstance(value, dict):
+        return {k: _tidied(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_tidied(v) for v in value]
+    if isinstance(value, float):
+        return float(f"{value:.10g}") + 0.0
+    return value

@@ -1,0 +1,378 @@
+"""The command line: a thin shell over `loading`, `advice` and `report`.
+
+Results go to standard output; receipts, warnings and progress to standard error. Exit status 0: done; 1: a check found
+something; 2: the input cannot be used. No traceback reaches a user unless CHANGEADVISOR_DEBUG is set.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from changeadvisor import __version__
+
+if TYPE_CHECKING:
+    from changeadvisor.advice import Advice, Judges, Part
+    from changeadvisor.model import Programme
+
+FAULTY, FOUND, BROKEN = 2, 1, 70
+_PARTS = ("action", "route", "portfolio", "measures")
+_AnyPath = click.Path(path_type=Path)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line and exit; every failure ends in one clear message."""
+    sys.exit(_guarded(lambda: commands.main(argv, prog_name="changeadvisor", standalone_mode=False)))
+
+
+def _guarded(run: Callable[[], object]) -> int:
+    """Run, and turn whatever goes wrong into a message and an exit status."""
+    from changeadvisor.errors import ChangeAdvisorError
+
+    try:
+        result = run()
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        _warn(["stopped"])
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except ChangeAdvisorError as error:
+        _warn([str(error)])
+        return FAULTY
+    except Exception as error:
+        return _unforeseen(error)
+
+
+def _unforeseen(error: Exception) -> int:
+    """A file that cannot be used, or a fault of our own, without a traceback."""
+    from changeadvisor.errors import plain
+
+    if isinstance(error, OSError):
+        where = f"{plain(error.filename, 200)}: " if error.filename else ""
+        _warn([f"{where}{error.strerror or error}"])
+        return FAULTY
+    if os.environ.get("CHANGEADVISOR_DEBUG"):
+        raise error
+    _warn([f"a fault in changeadvisor itself ({type(error).__name__}: {plain(error, 200)}); please report it"])
+    return BROKEN
+
+
+def _warn(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line, err=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="changeadvisor")
+def commands() -> None:
+    """Persist, adjust or stop: reasoned recommendations for a programme of change.
+
+    PROGRAMME is a folder with programme.yaml, one YAML or JSON file, or an Excel workbook.
+    """
+
+
+# --- in --------------------------------------------------------------------------------------------------------------
+
+
+@commands.command()
+@click.argument("path", type=_AnyPath)
+@click.option("--most", default=12, show_default=True, help="How many missing facts to list.")
+def check(path: Path, most: int) -> int:
+    """List every fault in a programme, or what is missing and would matter most."""
+    from changeadvisor import loading
+    from changeadvisor.errors import InputError
+
+    reading = loading.read_programme(path)
+    _warn(reading.receipt.lines())
+    _warn(reading.notices)
+    if reading.programme is None or reading.faults:
+        raise InputError(reading.faults)
+    click.echo(_counted(reading.programme))
+    for line in _most_missed(reading.programme, most):
+        click.echo(line)
+    return 0
+
+
+def _counted(programme: Programme) -> str:
+    readings = sum(len(m.observations) for m in programme.measures)
+    return (
+        f"No faults. {len(programme.initiatives)} initiatives, {len(programme.measures)} measures, "
+        f"{readings} readings, as of {programme.as_of:%d %B %Y}."
+    )
+
+
+def _most_missed(programme: Programme, most: int) -> Iterable[str]:
+    """The unknown facts that could move an answer most, over the whole programme."""
+    from changeadvisor.advice import advise, missing_overall
+    from changeadvisor.errors import plain
+
+    rows = missing_overall(advise(programme, _judges(), parts=("action", "route")))
+    if rows:
+        yield f"{len(rows)} facts are missing that could move an answer. Those that could move it most:"
+    for row in rows[:most]:
+        move = "" if row.could_move is None else f"{row.could_move:g} decibans: "
+        yield f"  {move}{plain(row.initiative)}, {row.fact}: {row.question}"
+
+
+@commands.command()
+@click.argument("path", type=_AnyPath)
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def new(path: Path, force: bool) -> int:
+    """Write an empty register to fill in: an Excel workbook with help, drop-downs and one worked row."""
+    from changeadvisor import workbook
+
+    _free(path, force, (".xlsx",))
+    workbook.write_workbook(None, path)
+    click.echo(f"Wrote {path}. Fill it in, then run: changeadvisor check {path}")
+    return 0
+
+
+@commands.command()
+@click.argument("programme", type=_AnyPath)
+@click.argument("out", type=_AnyPath)
+@click.option("--force", is_flag=True, help="Write over what is there.")
+def convert(programme: Path, out: Path, force: bool) -> int:
+    """Write a programme in another form: OUT is a workbook (.xlsx) or a folder."""
+    from changeadvisor import loading, workbook
+
+    read = loading.load_programme(programme)
+    if out.suffix == ".xlsx":
+        _free(out, force, (".xlsx",))
+        workbook.write_workbook(read, out)
+    else:
+        loading.write_folder(read, out, force=force)
+    click.echo(f"Wrote {out}.")
+    return 0
+
+
+def _free(path: Path, force: bool, suffixes: tuple[str, ...]) -> None:
+    """Refuse to write over a file, or to a name that does not fit."""
+    from changeadvisor.errors import InputError
+
+    if path.suffix.lower() not in suffixes:
+        raise InputError.one(
+            str(path), f"a name ending in `{path.suffix}`", f"a name ending in {' or '.join(suffixes)}"
+        )
+    if path.exists() and not force:
+        raise InputError.one(str(path), "a file that is already there", "a new name", "add --force to write over it")
+
+
+@commands.group(name="import")
+def import_() -> None:
+    """Read published files into a programme."""
+
+
+@import_.command()
+@click.argument("files", type=_AnyPath, nargs=-1, required=True)
+@click.option("--out", type=_AnyPath, required=True, help="Folder to write the programme to.")
+@click.option("--snapshot", multiple=True, metavar="FILE=DATE", help="The date a file shows, such as a.csv=2019-09-30.")
+@click.option("--force", is_flag=True, help="Write over a folder that is there.")
+def gmpp(files: tuple[Path, ...], out: Path, snapshot: tuple[str, ...], force: bool) -> int:
+    """Read the Government Major Projects Portfolio as published, several years at once."""
+    from changeadvisor import loading, published
+
+    found = published.read_gmpp(files, _snapshots(snapshot))
+    loading.write_folder(found.programme, out, force=force)
+    _warn(found.receipt.lines())
+    click.echo(f"Wrote {len(found.programme.initiatives)} projects to {out}.")
+    return 0
+
+
+def _snapshots(given: Sequence[str]) -> dict[str, Any]:
+    """FILE=DATE pairs as a map."""
+    from changeadvisor import cells
+    from changeadvisor.errors import Fault, InputError, plain
+
+    dates, faults = {}, []
+    for pair in given:
+        name, _, text = pair.rpartition("=")
+        try:
+            date = cells.date(text)
+        except ValueError:
+            date = None
+        if not name or date is None:
+            faults.append(Fault("--snapshot", "", f"`{plain(pair)}`", "FILE=DATE, such as a.csv=2019-09-30"))
+        dates[name] = date
+    if faults:
+        raise InputError(faults)
+    return dates
+
+
+# --- advice ----------------------------------------------------------------------------------------------------------
+
+
+def _parts(_context: object, _parameter: object, value: str | None) -> tuple[str, ...]:
+    """The parts named by `--only`."""
+    if value is None:
+        return _PARTS
+    names = tuple(part.strip() for part in value.split(","))
+    wrong = [name for name in names if name not in _PARTS]
+    if wrong:
+        raise click.BadParameter(f"{', '.join(wrong)}: expected some of {', '.join(_PARTS)}")
+    return names
+
+
+_seed = click.option("--seed", default=0, show_default=True, help="Where the random draws begin.")
+
+
+@commands.command()
+@click.argument("programme", type=_AnyPath)
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--report", type=_AnyPath, help="Also write an HTML report to this file.")
+@click.option("--only", callback=_parts, metavar="PARTS", help="Some of action,route,portfolio,measures.")
+@_seed
+def advise(programme: Path, form: str, report: Path | None, only: tuple[Part, ...], seed: int) -> int:
+    """Say for each initiative: persist, adjust tactics, adjust strategy or stop; how to lead it; and why."""
+    from changeadvisor.advice import to_json
+
+    advice = _advised(programme, only, seed)
+    if report is not None:
+        from changeadvisor import report as reports
+
+        reports.write(reports.html(advice), report)
+        _warn([f"Wrote {report}."])
+    if form == "json":
+        click.echo(to_json(advice), nl=False)
+    else:
+        from changeadvisor.terminal import advice_table
+
+        click.echo(advice_table(advice, _width()), nl=False)
+    return 0
+
+
+def _advised(path: Path, parts: Sequence[Part], seed: int) -> Advice:
+    """Load and advise, with the receipt and a progress bar on standard error."""
+    from changeadvisor import loading
+    from changeadvisor.advice import advise as run
+    from changeadvisor.errors import InputError
+    from changeadvisor.terminal import Progress
+
+    reading = loading.read_programme(path)
+    _warn(line for line in reading.receipt.lines())
+    if reading.programme is None or reading.faults:
+        raise InputError(reading.faults)
+    _warn(reading.notices)
+    with Progress("Judging initiatives") as progress:
+        return run(reading.programme, _judges(), seed=seed, parts=parts, on_progress=progress.update)
+
+
+def _width() -> int:
+    """The width of the terminal; a fixed one where output goes elsewhere, so that it is always the same."""
+    import shutil
+
+    return max(80, shutil.get_terminal_size((110, 40)).columns) if sys.stdout.isatty() else 110
+
+
+def _judges() -> Judges:
+    from changeadvisor import loading
+
+    return loading.load_judges()
+
+
+@commands.command()
+@click.argument("programme", type=_AnyPath)
+@click.argument("initiative")
+@_seed
+def explain(programme: Path, initiative: str, seed: int) -> int:
+    """The whole working for one initiative, in plain words."""
+    from changeadvisor.errors import InputError, nearest, plain
+    from changeadvisor.report import explanation
+
+    advice = _advised(programme, _PARTS, seed)
+    found = advice.initiative(initiative)
+    if found is None:
+        ids = [i.id for i in advice.initiatives]
+        near = nearest(initiative, ids)
+        mend = f"did you mean `{near}`?" if near else ""
+        raise InputError.one("INITIATIVE", f"`{plain(initiative)}`", f"one of {', '.join(ids)}", mend)
+    click.echo(explanation(advice, found), nl=False)
+    return 0
+
+
+@commands.command()
+@click.argument("name")
+def schema(name: str) -> int:
+    """Print the JSON Schema of `programme`, `advice`, `pack` or `framework`."""
+    import json
+
+    from changeadvisor import loading
+
+    click.echo(json.dumps(loading.schema(name), indent=2, ensure_ascii=False))
+    return 0
+
+
+# --- rules -----------------------------------------------------------------------------------------------------------
+
+
+@commands.group()
+def rules() -> None:
+    """Test, check, question and read rule packs. PATH is a file, or the name of a pack that comes with this."""
+
+
+@rules.command(name="test")
+@click.argument("path")
+def rules_test(path: str) -> int:
+    """Run every inline test of a pack or framework."""
+    from changeadvisor import loading
+
+    results = list(loading.run_inline_tests(path))
+    failed = [r for r in results if not r.passed]
+    for result in failed:
+        click.echo(f"{result.rule}: {result.it}: expected {result.expected}, found {result.found}")
+    click.echo(f"{len(results) - len(failed)} passed, {len(failed)} failed")
+    return FOUND if failed else 0
+
+
+@rules.command(name="lint")
+@click.argument("path")
+def rules_lint(path: str) -> int:
+    """Report gaps, overlaps, rules that cannot fire, things unused, and answers milder when facts are worse."""
+    from changeadvisor import loading
+    from changeadvisor.rules.lint import lint
+
+    report = lint(loading.load_pack(path))
+    _warn(report.notes)
+    for finding in report.findings:
+        click.echo(str(finding))
+    click.echo(f"{len(report.findings)} found")
+    return FOUND if report.findings else 0
+
+
+@rules.command(name="ask")
+@click.argument("pack")
+@click.option("--facts", type=_AnyPath, required=True, help="A CSV with a column a fact and a row a case.")
+@click.option("--format", "form", type=click.Choice(["csv"]), default="csv", show_default=True)
+def rules_ask(pack: str, facts: Path, form: str) -> int:
+    """Judge a table of facts with a pack; adds answer, support, margin and the rules that fired."""
+    from changeadvisor import loading
+
+    del form
+    answered = loading.ask(loading.load_pack(pack), facts)
+    _warn(answered.notes)
+    click.echo(answered.text, nl=False)
+    return 0
+
+
+@rules.command(name="show")
+@click.argument("path")
+def rules_show(path: str) -> int:
+    """Print a pack as a page people can read (Markdown)."""
+    from changeadvisor import loading, report
+
+    click.echo(report.pack_page(loading.load_pack(path)), nl=False)
+    return 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,190 @@
+"""The fact sheet of one initiative: what the register, the graph, the results and people say of it.
+
+Analysis is read here and written down as facts with their provenance; nothing is judged. A reading may be replaced
+by another, to see what the same analysis would then have said.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from changeadvisor import performance, trajectory
+from changeadvisor.facts import FactSheet, Known, Value
+from changeadvisor.graph import DependencyGraph
+from changeadvisor.model import Initiative, Judgement, Measure, Programme, Series, add_months, months_between
+from changeadvisor.performance import Standing
+from changeadvisor.trajectory import PathReading, TripwireReading
+
+#: Months after which a judgement is shown as stale; it still counts (formats.md section 2).
+STALE_MONTHS = 12
+_GRAVITY = ("adjust-tactics", "adjust-strategy", "stop")
+_STATES = ("broken", "no reading", "kept", "not due")
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A judgement made more than twelve months before `as_of`."""
+
+    fact: str
+    on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of one initiative as of a date, and the sheet of facts it makes."""
+
+    initiative: Initiative
+    measure: Measure | None
+    series: Mapping[str, Series]
+    standing: Standing | None
+    reading: PathReading | None
+    tripwires: tuple[TripwireReading, ...]
+    sheet: FactSheet
+    stale: tuple[Stale, ...]
+
+    @property
+    def own_series(self) -> Series | None:
+        """The readings of the measure its path is about."""
+        return None if self.measure is None else self.series.get(self.measure.id)
+
+
+def all_series(programme: Programme) -> dict[str, Series]:
+    """The readings of every measure known by `as_of`, by measure id."""
+    return {m.id: performance.readings(m, programme.as_of) for m in programme.measures}
+
+
+def gather(
+    programme: Programme, initiative: Initiative, graph: DependencyGraph, series: Mapping[str, Series], seed: int
+) -> Evidence:
+    """All that is known of one initiative, as facts. `series` as from `all_series`."""
+    measure = programme.measure(initiative.path.measure if initiative.path else None)
+    own = series.get(measure.id) if measure else None
+    standing = performance.against(measure, own) if measure and own else None
+    reading = trajectory.stand(initiative, measure, own, programme.as_of, seed) if measure and own else None
+    wires = trajectory.tripwires(initiative, series, programme.as_of, programme.review_months)
+    known = {
+        **dict(_register(initiative)),
+        **dict(_path(initiative, programme.as_of)),
+        **dict(_wires(wires)),
+        **dict(_graph(initiative, graph)),
+        **dict(_results(measure, own, reading)),
+        **dict(_judged(initiative)),
+    }
+    sheet = FactSheet(MappingProxyType(known))
+    return Evidence(initiative, measure, series, standing, reading, wires, sheet, _stale(initiative, programme.as_of))
+
+
+def with_latest(programme: Programme, evidence: Evidence, graph: DependencyGraph, value: float, seed: int) -> Evidence:
+    """The same evidence had the latest reading of the initiative's measure been `value`."""
+    if evidence.measure is None or evidence.own_series is None:
+        return evidence
+    changed = trajectory.with_latest(evidence.own_series, value)
+    series = {**evidence.series, evidence.measure.id: changed}
+    return gather(programme, evidence.initiative, graph, series, seed)
+
+
+Facts = Iterator[tuple[str, Known]]
+
+
+def _register(initiative: Initiative) -> Facts:
+    """Facts that stand in the register as they are."""
+    for name in ("stage", "kind", "statutory", "declared"):
+        value = getattr(initiative, name)
+        if value is not None:
+            yield f"initiative.{name}", Known(value, "register")
+
+
+def _path(initiative: Initiative, as_of: dt.date) -> Facts:
+    """Where the plan says it should be by now."""
+    path, since = initiative.path, trajectory.since(initiative)
+    if since is None:
+        return
+    months = months_between(since, as_of)
+    source = f"register: the path began on {since:%d %B %Y}"
+    yield "path.months", Known(round(months, 2), source)
+    if path is None:
+        return
+    if path.months_to_target is not None and path.months_to_target.likely > 0:
+        yield "path.share_of_time", Known(round(months / path.months_to_target.likely, 3), source)
+    phase = trajectory.phase(path, months)
+    if phase is not None:
+        yield "path.phase", Known(phase, source)
+
+
+def _wires(wires: Sequence[TripwireReading]) -> Facts:
+    """What became of the tripwires: the worst state, and the gravest course a broken one calls for."""
+    states = {wire.state for wire in wires}
+    worst = next((s for s in _STATES if s in states), "none agreed")
+    yield "tripwire.state", Known(worst.replace(" ", "-"), "register: tripwires")
+    called = {wire.then for wire in wires if wire.state == "broken"}
+    gravest = next((a for a in reversed(_GRAVITY) if a in called), "nothing")
+    yield "tripwire.calls_for", Known(gravest, "register: tripwires")
+
+
+def _graph(initiative: Initiative, graph: DependencyGraph) -> Facts:
+    """What hangs on it."""
+    dependants = graph.requirers(initiative.id)
+    statutory = graph.statutory_dependants(initiative.id)
+    yield "dependants.count", Known(float(len(dependants)), "dependencies: " + (", ".join(dependants) or "none"))
+    yield "dependants.statutory", Known(float(len(statutory)), "dependencies: " + (", ".join(statutory) or "none"))
+
+
+def _results(measure: Measure | None, series: Series | None, reading: PathReading | None) -> Facts:
+    """What the readings say, beside the plan."""
+    if measure is None or series is None or not series.points:
+        return
+    source = f"readings of {measure.id} to {series.points[-1].period:%B %Y}"
+    better = measure.better if measure.better != "neutral" else None
+    trend = performance.trend(series, better)
+    if trend is not None:
+        yield "results.trend", Known(trend, source)
+    if reading is None:
+        return
+    yield "results.readings", Known(float(reading.readings), source)
+    if reading.progress is not None:
+        yield "results.progress", Known(round(reading.progress, 4), source)
+        yield "results.target_met", Known(reading.progress >= 1.0, source)
+    if reading.against_path is not None:
+        yield "results.against_path", Known(reading.against_path, f"{source}: {reading.because}")
+
+
+def _judged(initiative: Initiative) -> Facts:
+    """What people judged; where they differ, all their levels."""
+    for name, answers in initiative.judgements.items():
+        levels = {_level(answer) for answer in answers}
+        value: Value = next(iter(levels)) if len(levels) == 1 else frozenset(levels)
+        dates = [answer.on for answer in answers if answer.on is not None]
+        yield name, Known(value, "; ".join(map(_rater, answers)), min(dates, default=None))
+
+
+def _level(answer: Judgement) -> str | bool | float:
+    level = answer.level
+    return float(level) if isinstance(level, int | float) and not isinstance(level, bool) else level
+
+
+def _rater(answer: Judgement) -> str:
+    """Who judged what, when and why."""
+    who = answer.by or "rater not named"
+    when = f", {answer.on:%d %B %Y}" if answer.on else ", undated"
+    why = f": {answer.because}" if answer.because else ""
+    return f"{who}{when}, {answer.level}{why}"
+
+
+def _stale(initiative: Initiative, as_of: dt.date) -> tuple[Stale, ...]:
+    limit = add_months(as_of, -STALE_MONTHS)
+    old = (
+        Stale(name, answer.on)
+        for name, answers in initiative.judgements.items()
+        for answer in answers
+        if answer.on is not None and answer.on < limit
+    )
+    return tuple(sorted(set(old), key=lambda s: (s.fact, s.on)))
+
+
+def only_insiders(initiative: Initiative) -> bool:
+    """Whether every named judge of it is its own sponsor or owner (Staw 1976: ask somebody fresh)."""
+    judges = {a.by for answers in initiative.judgements.values() for a in answers if a.by}
+    return bool(judges) and judges <= {initiative.sponsor, initiative.owner}

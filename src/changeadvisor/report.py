@@ -1,0 +1,529 @@
+"""What people read: view models made from advice, and templates that show them.
+
+A view holds finished words and numbers; templates only lay them out. Every template value is escaped, templates run in
+a sandbox, and a name that a view lacks is an error. The explanation is the working itself.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from changeadvisor import resources
+from changeadvisor.advice import Advice, DecisionNeeded, InitiativeAdvice
+from changeadvisor.errors import plain
+from changeadvisor.facts import VOCABULARY, FactSheet
+from changeadvisor.rules import Recommendation, RulePack, Working
+from changeadvisor.scoring import Scorecard
+
+if TYPE_CHECKING:
+    from jinja2.sandbox import SandboxedEnvironment
+
+_ACTIONS = {
+    "persist": "Persist",
+    "adjust-tactics": "Adjust tactics",
+    "adjust-strategy": "Adjust strategy",
+    "stop": "Stop",
+    "top-down": "Top-down",
+    "blended": "Blended",
+    "bottom-up": "Bottom-up",
+}
+_MEANINGS = {
+    "persist": "go on as planned",
+    "adjust-tactics": "keep the idea, change how it is done",
+    "adjust-strategy": "keep the aim, change the idea",
+    "stop": "end it",
+    "top-down": "a board and strong programme management",
+    "blended": "direction from the top, design from the front line",
+    "bottom-up": "culture change from the front line",
+}
+_MARKS = {"persist": "→", "adjust-tactics": "↻", "adjust-strategy": "⇄", "stop": "■"}
+UNKNOWN = "not known"
+
+
+# --- views -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonView:
+    """A rule that fired, with the facts it met."""
+
+    rule: str
+    speaks: str
+    decibans: str
+    because: str
+    source: str
+    met: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupportView:
+    """An answer's support in decibans, and its bar as a share (per cent) of the largest."""
+
+    answer: str
+    decibans: str
+    bar: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PairView:
+    """Two things that belong together: a name and what is said of it."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingView:
+    """What one rule did, test by test."""
+
+    rule: str
+    title: str
+    state: str
+    speaks: str
+    tests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """One question answered, with everything a reader may ask of it."""
+
+    heading: str
+    answer: str
+    meaning: str
+    sureness: tuple[str, ...]
+    support: tuple[SupportView, ...]
+    reasons: tuple[ReasonView, ...]
+    already: tuple[ReasonView, ...]
+    rejected: tuple[PairView, ...]
+    not_chosen: tuple[PairView, ...]
+    flips: tuple[str, ...]
+    missing: tuple[PairView, ...]
+    workings: tuple[WorkingView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreView:
+    """A framework's score with its parts."""
+
+    name: str
+    result: str
+    parts: tuple[PairView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InitiativeView:
+    """A page on one initiative."""
+
+    id: str
+    title: str
+    register: tuple[PairView, ...]
+    answers: tuple[AnswerView, ...]
+    results: tuple[str, ...]
+    scores: tuple[ScoreView, ...]
+    tripwires: tuple[str, ...]
+    dependants: tuple[str, ...]
+    judgements: tuple[PairView, ...]
+    stale: tuple[str, ...]
+    caveats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One initiative on the board's page."""
+
+    id: str
+    title: str
+    mark: str
+    answer: str
+    sureness: str
+    route: str
+    declared: str
+    evidenced: str
+    because: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """A decision somebody must take."""
+
+    initiative: str
+    decision: str
+    by: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """One page for the board, then a page for each initiative."""
+
+    programme: str
+    as_of: str
+    counts: tuple[PairView, ...]
+    decisions: tuple[DecisionView, ...]
+    rows: tuple[BoardRow, ...]
+    notices: tuple[str, ...]
+    engine: tuple[str, ...]
+    initiatives: tuple[InitiativeView, ...]
+
+
+def board_view(advice: Advice) -> BoardView:
+    """The whole report's view."""
+    return BoardView(
+        programme=plain(advice.programme, 200),
+        as_of=_day(advice.as_of),
+        counts=tuple(_counts(advice)),
+        decisions=tuple(map(_decision, advice.decisions_needed)),
+        rows=tuple(map(_row, advice.initiatives)),
+        notices=advice.notices,
+        engine=tuple(_engine(advice)),
+        initiatives=tuple(map(initiative_view, advice.initiatives)),
+    )
+
+
+def initiative_view(item: InitiativeAdvice) -> InitiativeView:
+    """The view of one initiative."""
+    answers = [("What to do", item.action), ("How to lead it", item.route)]
+    return InitiativeView(
+        id=item.id,
+        title=plain(item.title, 200),
+        register=tuple(_register(item)),
+        answers=tuple(_answer(h, r, item) for h, r in answers if r is not None),
+        results=tuple(_results(item)),
+        scores=tuple(_score(card) for card in item.scorecards),
+        tripwires=tuple(_tripwires(item)),
+        dependants=tuple(_dependants(item)),
+        judgements=tuple(_judgements(item)),
+        stale=tuple(f"{_meaning(s.fact)}: judged on {_day(s.on)}, more than a year ago" for s in item.stale),
+        caveats=item.notices,
+    )
+
+
+def _day(day: Any) -> str:
+    return UNKNOWN if day is None else f"{day.day} {day:%B %Y}"
+
+
+def _word(answer: str | None) -> str:
+    return "No answer yet" if answer is None else _ACTIONS.get(answer, answer)
+
+
+def _meaning(fact: str) -> str:
+    return VOCABULARY[fact].meaning if fact in VOCABULARY else fact
+
+
+def _counts(advice: Advice) -> Iterator[PairView]:
+    """How many initiatives get each answer."""
+    answers = [i.action.answer for i in advice.initiatives if i.action and i.evidence.initiative.stage != "closed"]
+    for name in ("persist", "adjust-tactics", "adjust-strategy", "stop", None):
+        count = answers.count(name)
+        if count:
+            yield PairView(_word(name), str(count))
+
+
+def _decision(decision: DecisionNeeded) -> DecisionView:
+    by = plain(decision.by, 120) if decision.by else "nobody is named"
+    return DecisionView(decision.initiative, decision.decision, by, _day(decision.before))
+
+
+def _engine(advice: Advice) -> Iterator[str]:
+    yield f"changeadvisor {advice.engine.version}, seed {advice.seed}, input {advice.input_digest}"
+    for used in (*advice.engine.packs, *advice.engine.frameworks):
+        yield f"{used.pack} {used.version}, {used.digest}"
+
+
+def _row(item: InitiativeAdvice) -> BoardRow:
+    action, closed = item.action, item.evidence.initiative.stage == "closed"
+    answer = "Closed" if closed else _word(action.answer if action else None)
+    top = next((r for r in action.reasons if r.counted and r.answer == action.answer), None) if action else None
+    flip = action.flips[0].change if action and action.flips else ""
+    return BoardRow(
+        id=item.id,
+        title=plain(item.title, 200),
+        mark=_MARKS.get((action.answer if action else None) or "", "?"),
+        answer=answer,
+        sureness="" if closed or action is None else _brief(action),
+        route="" if item.route is None or closed else _word(item.route.answer),
+        declared=item.declared or UNKNOWN,
+        evidenced=item.evidenced or UNKNOWN,
+        because=top.because if top else _why_none(action, closed),
+        change=flip,
+    )
+
+
+def _why_none(action: Recommendation | None, closed: bool) -> str:
+    """What to say where no reason leads."""
+    if closed or action is None:
+        return ""
+    if action.missing:
+        return f"Find out first: {action.missing[0].question}"
+    return "The evidence is evenly balanced."
+
+
+def _brief(found: Recommendation) -> str:
+    if found.answer is None:
+        return ""
+    parts = [
+        "Finely balanced." if found.finely_balanced else "",
+        "" if found.stands else "Missing facts could change it.",
+    ]
+    return " ".join(p for p in parts if p)
+
+
+def _register(item: InitiativeAdvice) -> Iterator[PairView]:
+    """What the register says, unknown where it does not."""
+    initiative = item.evidence.initiative
+    for label, value in (
+        ("Aim", initiative.aim),
+        ("Service", initiative.service),
+        ("Stage", initiative.stage),
+        ("Required by law", None if initiative.statutory is None else ("yes" if initiative.statutory else "no")),
+        ("Sponsor", initiative.sponsor),
+        ("Owner", initiative.owner),
+        ("Started", _day(initiative.started)),
+        ("Ends", _day(initiative.ends)),
+        ("Declared rating", item.declared),
+        ("Rating the results support", item.evidenced),
+        ("Candour", item.candour),
+    ):
+        yield PairView(label, plain(value, 300) if value else UNKNOWN)
+
+
+# --- one answer ------------------------------------------------------------------------------------------------------
+
+
+def _answer(heading: str, found: Recommendation, item: InitiativeAdvice) -> AnswerView:
+    reasons = [_reason(found, r, item.sheet) for r in found.reasons]
+    counted = {r.rule for r in found.reasons if r.counted}
+    closed = item.evidence.initiative.stage == "closed"
+    return AnswerView(
+        heading=heading,
+        answer="Closed: nothing to recommend" if closed else _word(found.answer),
+        meaning="" if closed else _MEANINGS.get(found.answer or "", ""),
+        sureness=() if closed else tuple(_sureness(found)),
+        support=tuple(_support(found)),
+        reasons=tuple(r for r in reasons if r.rule in counted),
+        already=tuple(r for r in reasons if r.rule not in counted),
+        rejected=tuple(PairView(_word(r.answer), f"{r.because} ({r.rule})") for r in found.rejected),
+        not_chosen=tuple(PairView(_word(r.answer), r.because) for r in found.not_chosen),
+        flips=tuple(f.change for f in found.flips),
+        missing=tuple(PairView(_could_move(m.could_move), m.question) for m in found.missing),
+        workings=tuple(map(_working, found.workings)),
+    )
+
+
+def _could_move(decibans: float | None) -> str:
+    return "could matter" if decibans is None else f"could move {decibans:g} decibans"
+
+
+def _reason(found: Recommendation, reason: Any, sheet: FactSheet) -> ReasonView:
+    working = next(w for w in found.workings if w.rule == reason.rule)
+    names = dict.fromkeys(step.fact for step in (*working.when, *working.unless) if step.verdict is not None)
+    met = "; ".join(f"{_meaning(n).lower()}: {_value(sheet, n)}" for n in names if n in sheet)
+    against = (reason.decibans or 0.0) < 0
+    speaks = f"{'against' if against else 'for'} {_word(reason.answer).lower()}"
+    decibans = "" if reason.decibans is None else f"{reason.decibans:+g}"
+    return ReasonView(reason.rule, speaks, decibans, reason.because, reason.source, plain(met, 600))
+
+
+def _value(sheet: FactSheet, name: str) -> str:
+    """A fact's value in words, with its unit and where it comes from."""
+    value, fact = sheet.get(name), VOCABULARY.get(name)
+    if isinstance(value, frozenset):
+        said = "raters differ: " + " or ".join(sorted(map(str, value)))
+    elif isinstance(value, bool):
+        said = "yes" if value else "no"
+    elif isinstance(value, float):
+        said = f"{value:g} {fact.unit if fact and fact.unit else ''}".strip()
+    else:
+        said = str(value)
+    return f"{said} [{source}]" if (source := sheet.known[name].source) else said
+
+
+def _support(found: Recommendation) -> Iterator[SupportView]:
+    largest = max((abs(v) for v in found.support.values()), default=0.0) or 1.0
+    for answer, value in found.support.items():
+        yield SupportView(_word(answer), f"{value:+g}", round(100 * abs(value) / largest), answer == found.answer)
+
+
+def _sureness(found: Recommendation) -> Iterator[str]:
+    """How sure the answer is, in whole sentences."""
+    if found.answer is None:
+        yield from _no_answer(found)
+        return
+    if found.margin is None:
+        yield "No other answer is left."
+    else:
+        times = f"{10 ** (found.margin / 10):.1f} times as likely"
+        yield f"It leads the next answer by {found.margin:g} decibans: about {times} on this evidence."
+    if found.finely_balanced:
+        yield "It is finely balanced."
+    yield "No fact still missing could change it." if found.stands else "Facts still missing could change it."
+    if found.survives is not None:
+        same = "the same" if found.survives else "not the same"
+        yield f"With all judgement weights halved, and with all doubled, the answer is {same}."
+
+
+def _no_answer(found: Recommendation) -> Iterator[str]:
+    if not found.enough:
+        yield "There is not enough evidence for an answer."
+    elif found.margin is not None:
+        yield f"The two leading answers are only {found.margin:g} decibans apart: the evidence does not separate them."
+    else:
+        yield "No answer is left."
+    if found.missing:
+        yield f"Find out first: {found.missing[0].question}"
+
+
+def _working(working: Working) -> WorkingView:
+    steps = [(s, "") for s in working.when] + [(s, "unless ") for s in working.unless]
+    verdicts = {True: "holds", False: "does not hold", None: "unknown"}
+    tests = tuple(
+        f"{before}{s.test}: {UNKNOWN if s.value is None else plain(s.value)} – {verdicts[s.verdict]}"
+        for s, before in steps
+    )
+    against = (working.decibans or 0.0) < 0
+    speaks = "takes out" if working.veto else "against" if against else "for"
+    return WorkingView(working.rule, working.title, _state(working), f"{speaks} {_word(working.answer).lower()}", tests)
+
+
+def _state(working: Working) -> str:
+    if working.state == "fired" and not working.counted and not working.veto:
+        return "fired, its evidence already counted"
+    return {"fired": "fired", "silent": "silent", "unknown": "waits for a fact"}[working.state]
+
+
+# --- the evidence behind it ------------------------------------------------------------------------------------------
+
+
+def _results(item: InitiativeAdvice) -> Iterator[str]:
+    """What has been measured, beside the plan and the target."""
+    found = item.evidence
+    if found.measure is None:
+        yield "No measure is named for it (`path: measure`): results cannot be read."
+        return
+    title, unit = plain(found.measure.title or found.measure.id, 200), found.measure.unit or ""
+    series = found.own_series
+    if series is None or not series.points:
+        yield f"{title}: no reading is known yet."
+        return
+    last = series.points[-1]
+    yield f"{title}: {len(series.points)} readings, the latest {last.value:g} {plain(unit)} for {last.period:%B %Y}."
+    yield from _standing(item, unit)
+    if found.reading is not None:
+        yield f"{found.reading.because[:1].upper()}{found.reading.because[1:]}."
+
+
+def _standing(item: InitiativeAdvice, unit: str) -> Iterator[str]:
+    stands = item.evidence.standing
+    if stands is None:
+        return
+    for name, distance in (("target", stands.to_target), ("standard", stands.to_standard)):
+        if distance is not None:
+            side = "better than" if distance >= 0 else "short of"
+            yield f"The recent level is {abs(distance):.3g} {plain(unit)} {side} the {name}."
+
+
+def _score(card: Scorecard) -> ScoreView:
+    result = f"{card.low:g}" if card.low == card.high else f"between {card.low:g} and {card.high:g}"
+    band = f": {card.band}" if card.band else ": no band while facts are missing"
+    parts = tuple(PairView(plain(c.title), _points(c)) for c in card.contributions)
+    return ScoreView(card.framework, result + band, parts)
+
+
+def _points(part: Any) -> str:
+    if not part.known:
+        return f"{UNKNOWN} ({part.points_low:g} to {part.points_high:g} points)"
+    if part.points_low != part.points_high:
+        return f"raters differ ({part.points_low:g} to {part.points_high:g} points)"
+    return f"{part.points_low:g} points"
+
+
+def _tripwires(item: InitiativeAdvice) -> Iterator[str]:
+    for wire in item.evidence.tripwires:
+        level = "" if wire.level is None else f" (level {wire.level:g})"
+        agreed = f"{plain(wire.measure)} {wire.bound}, then {_word(wire.then).lower()}"
+        yield f"By {_day(wire.by)}: {agreed}. State: {wire.state}{level}."
+
+
+def _dependants(item: InitiativeAdvice) -> Iterator[str]:
+    for path in item.dependants.paths:
+        yield " → ".join(map(plain, path))
+    if item.dependants.paths and item.dependants.people is not None:
+        yield f"Together these reach about {item.dependants.people:,.0f} people a year, counted once."
+
+
+def _judgements(item: InitiativeAdvice) -> Iterator[PairView]:
+    for name in item.evidence.initiative.judgements:
+        yield PairView(_meaning(name), plain(_value(item.sheet, name), 600))
+
+
+# --- rendering -------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=2)
+def environment(escape: bool) -> SandboxedEnvironment:
+    """Templates in a sandbox; every value escaped for HTML where `escape`; a missing name is an error."""
+    from jinja2 import FileSystemLoader, StrictUndefined
+    from jinja2.sandbox import SandboxedEnvironment
+
+    return SandboxedEnvironment(
+        loader=FileSystemLoader(resources.folder("templates")),
+        autoescape=escape,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def html(advice: Advice) -> str:
+    """The report: one page for the board, then a page an initiative. One file, nothing fetched from anywhere."""
+    return environment(True).get_template("report.html").render(view=board_view(advice))
+
+
+def explanation(advice: Advice, item: InitiativeAdvice) -> str:
+    """The whole working for one initiative as plain text."""
+    template = environment(False).get_template("explain.txt")
+    return template.render(view=initiative_view(item), as_of=_day(advice.as_of))
+
+
+def write(text: str, path: Path) -> None:
+    """Write a file whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+# --- a pack as a page ------------------------------------------------------------------------------------------------
+
+
+def pack_page(pack: RulePack) -> str:
+    """A pack as Markdown people can read: its parameters, and each rule with its reason, source and examples."""
+    return environment(False).get_template("pack.md").render(pack=pack, rules=_by_answer(pack), tests=_example)
+
+
+def _by_answer(pack: RulePack) -> Mapping[str, Sequence[Any]]:
+    return {a: [r for r in pack.rules if r.then == a] for a in pack.answers}
+
+
+def _example(given: Mapping[str, Any]) -> str:
+    return ", ".join(f"{n} = {_shown(v)}" for n, v in sorted(given.items())) or "nothing known"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, frozenset):
+        return " or ".join(sorted(map(str, value)))
+    return f"{value:g}" if isinstance(value, float) else str(value).lower()

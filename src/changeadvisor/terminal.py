@@ -1,0 +1,99 @@
+"""What the terminal shows: the table of advice, and a progress bar on work over a second."""
+
+from __future__ import annotations
+
+import io
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from changeadvisor.errors import plain
+from changeadvisor.report import BoardRow, board_view
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+    from rich.text import Text
+
+    from changeadvisor.advice import Advice
+
+
+def advice_table(advice: Advice, width: int) -> str:
+    """The advice as a table `width` columns wide, plain text, ending in a newline."""
+    from rich.console import Console
+    from rich.table import Table
+
+    view = board_view(advice)
+    table = Table(title=_text(f"{view.programme}, as of {view.as_of}"), show_lines=True, expand=True)
+    for heading, ratio in (
+        ("Initiative", 3),
+        ("Recommended", 3),
+        ("Lead it", 2),
+        ("Declared / evidence", 2),
+        ("Because", 5),
+    ):
+        table.add_column(heading, ratio=ratio)
+    for row in view.rows:
+        table.add_row(*map(_text, _cells(row)))
+    out = io.StringIO()
+    console = Console(file=out, width=width, color_system=None, force_terminal=False, legacy_windows=False)
+    console.print(table)
+    for line in _below(advice):
+        console.print(_text(line), soft_wrap=True)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _text(value: str) -> Text:
+    """Text that rich takes as it is, markup and control characters included."""
+    from rich.text import Text
+
+    return Text(plain(value, 1000))
+
+
+def _cells(row: BoardRow) -> tuple[str, ...]:
+    sure = f"{row.answer}. {row.sureness}" if row.sureness else row.answer
+    return row.title, sure, row.route, f"{row.declared} / {row.evidenced}", row.because
+
+
+def _below(advice: Advice) -> list[str]:
+    view = board_view(advice)
+    lines = [f"Decisions needed: {len(view.decisions)}"] if view.decisions else ["No decision is needed now."]
+    lines += [f"  {d.initiative} ({d.by}, before {d.before}): {d.decision}" for d in view.decisions]
+    lines += [*view.notices, "The whole working of one: changeadvisor explain PROGRAMME INITIATIVE"]
+    return lines
+
+
+class Progress:
+    """A progress bar on standard error that appears only once the work has taken a second, on a terminal."""
+
+    def __init__(self, title: str, patience: float = 1.0) -> None:
+        """`patience` in seconds."""
+        self._title, self._patience = title, patience
+        self._bar: RichProgress | None = None
+        self._task: TaskID | None = None
+        self._began = time.monotonic()
+
+    def __enter__(self) -> Self:
+        """Begin to wait."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+
+    def update(self, done: int, all: int) -> None:
+        """Show that `done` of `all` are done."""
+        if self._bar is None and time.monotonic() - self._began > self._patience and sys.stderr.isatty():
+            self._begin(all)
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, completed=done)
+
+    def _begin(self, all: int) -> None:
+        from rich.console import Console
+        from rich.progress import Progress as Bar
+
+        self._bar = Bar(console=Console(stderr=True), transient=True)
+        self._task = self._bar.add_task(self._title, total=all)
+        self._bar.start()

@@ -1,0 +1,197 @@
+"""Faults in plain words from pydantic's errors: where, what was found, what was expected, how to mend it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from changeadvisor.errors import Fault, nearest, plain
+
+#: A path inside a document: keys and list positions from the top.
+Location = tuple[str | int, ...]
+Place = Callable[[Location], str]
+
+_EXPECTED = {
+    "bool_type": "true or false",
+    "date_from_datetime_inexact": "a date without a time of day, such as 2026-09-30",
+    "date_from_datetime_parsing": "a date such as 2026-09-30",
+    "date_parsing": "a date such as 2026-09-30",
+    "date_type": "a date such as 2026-09-30",
+    "dict_type": "a map of names to values",
+    "finite_number": "a finite number",
+    "float_type": "a number",
+    "int_from_float": "a whole number",
+    "int_type": "a whole number",
+    "list_type": "a list",
+    "model_attributes_type": "a map of names to values",
+    "model_type": "a map of names to values",
+    "string_too_short": "some text",
+    "string_type": "text",
+    "tuple_type": "a list",
+    "union_tag_not_found": "a key that says which it is",
+}
+_BOUNDS = {"greater_than_equal": "≥", "greater_than": ">", "less_than_equal": "≤", "less_than": "<"}
+_BOUND_KEYS = {"≥": "ge", ">": "gt", "≤": "le", "<": "lt"}
+
+
+def faults_of(error: ValidationError, record: type[BaseModel], data: object, place: Place) -> tuple[Fault, ...]:
+    """Every error as a fault, in the order of the document; several at one place become one.
+
+    record: the class that refused; data: what it was given; place: where a location stands.
+    """
+    found: dict[Location, list[Fault]] = {}
+    for detail in error.errors(include_url=False):
+        location = _real(detail["loc"], data)
+        fault = _fault(detail, location, record, data, place)
+        found.setdefault(location, [])
+        if fault not in found[location]:
+            found[location].append(fault)
+    return tuple(_merged(faults) for faults in found.values())
+
+
+def _merged(faults: list[Fault]) -> Fault:
+    """What several forms of one value expected, as one fault."""
+    first = faults[0]
+    expected = " or ".join(dict.fromkeys(f.expected for f in faults))
+    mend = next((f.mend for f in faults if f.mend), "")
+    return Fault(first.where, first.field, first.found, expected, mend)
+
+
+def _real(location: tuple[int | str, ...], data: object) -> Location:
+    """The location without the names of union branches, which are not in the data.
+
+    A last name that is missing from the data is kept where it is a key that was expected.
+    """
+    path: list[str | int] = []
+    here = data
+    for i, part in enumerate(location):
+        if _has(here, part):
+            here = here[part]  # type: ignore[index]
+        elif not (isinstance(here, Mapping) and i == len(location) - 1 and _is_key(part)):
+            continue
+        path.append(part)
+    return tuple(path)
+
+
+def _has(here: object, part: str | int) -> bool:
+    if isinstance(here, list | tuple):
+        return isinstance(part, int) and part < len(here)
+    return isinstance(here, Mapping) and part in here
+
+
+def _is_key(part: object) -> bool:
+    return isinstance(part, str) and re.fullmatch(r"[a-z_]+", part) is not None
+
+
+def at(data: object, location: Location) -> Any:
+    """The value at a location, or None."""
+    for part in location:
+        if not _has(data, part):
+            return None
+        data = data[part]  # type: ignore[index]
+    return data
+
+
+def dotted(location: Location, data: object) -> str:
+    """A location in words: `initiatives[reablement].path.dip`; list items by their id where they have one."""
+    text = ""
+    for i, part in enumerate(location):
+        if isinstance(part, int):
+            item = at(data, location[: i + 1])
+            name = item.get("id") if isinstance(item, Mapping) else None
+            text += f"[{plain(name, 60)}]" if isinstance(name, str) else f"[{part + 1}]"
+        else:
+            text += f".{plain(part, 60)}" if text else plain(part, 60)
+    return text
+
+
+def _fault(detail: Any, location: Location, record: type[BaseModel], data: object, place: Place) -> Fault:
+    kind = detail["type"]
+    where, field = place(location), dotted(location, data)
+    if kind == "missing":
+        return Fault(where, field, "nothing", "this key")
+    if kind == "extra_forbidden":
+        keys = sorted(_keys(record, location[:-1], data))
+        return Fault(where, field, f"unknown key `{plain(location[-1])}`", _listed(keys), _meant(location[-1], keys))
+    value = at(data, location)
+    known = _words(detail)
+    if known:
+        return Fault(
+            where, field, f"`{plain(_tag(value, detail))}`", _listed(known), _meant(_tag(value, detail), known)
+        )
+    return Fault(where, field, f"`{plain(_shown(value))}`", _expected(detail))
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "nothing"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _tag(value: object, detail: Any) -> object:
+    """The word that was wrong: of a union told apart by a key, the value of that key."""
+    tag = detail.get("ctx", {}).get("tag")
+    return value if tag is None else tag
+
+
+def _words(detail: Any) -> list[str]:
+    """The words a value may be, where it must be one of some."""
+    context = detail.get("ctx", {})
+    text = context.get("expected_tags") if detail["type"] == "union_tag_invalid" else None
+    text = context.get("expected") if detail["type"] == "literal_error" else text
+    return re.findall(r"'([^']*)'", text or "")
+
+
+def _expected(detail: Any) -> str:
+    """What was expected, in plain words; our own checks already speak plainly."""
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind in _EXPECTED:
+        return _EXPECTED[kind]
+    if kind in _BOUNDS:
+        sign = _BOUNDS[kind]
+        return f"a number {sign} {context[_BOUND_KEYS[sign]]:g}"
+    if kind in ("too_short", "too_long"):
+        return f"a list of {context.get('min_length') or context.get('max_length')}"
+    if kind == "string_too_long":
+        return f"at most {context['max_length']} characters"
+    return str(detail["msg"])
+
+
+def _listed(words: list[str]) -> str:
+    return "one of " + ", ".join(words) if words else "no key here"
+
+
+def _meant(word: object, known: list[str]) -> str:
+    near = nearest(word, known)
+    return f"did you mean `{near}`?" if near else ""
+
+
+def _keys(record: type[BaseModel], location: Location, data: object) -> set[str]:
+    """The keys a record at a location may have, of every form it can take there."""
+    records = {record}
+    for i, part in enumerate(location):
+        if isinstance(part, str):
+            fields = [r.model_fields[part].annotation for r in records if part in r.model_fields]
+            records = {found for annotation in fields for found in _models(annotation)} or records
+        records = _chosen(records, at(data, location[: i + 1]))
+    return {name for r in records for name in r.model_fields}
+
+
+def _chosen(records: set[type[BaseModel]], value: object) -> set[type[BaseModel]]:
+    """Of records told apart by `action`, the one the data names."""
+    action = value.get("action") if isinstance(value, Mapping) else None
+    fits = {
+        r for r in records if "action" in r.model_fields and action in get_args(r.model_fields["action"].annotation)
+    }
+    return fits or records
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Every record class inside an annotation."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)
