@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Flags = NDArray[np.bool_]
     Numbers = NDArray[np.float64]
-    Codes = NDArray[np.int16]
+    Codes = NDArray[np.int8] | NDArray[np.int16]
 
 _ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
@@ -307,11 +307,15 @@ class Batch:
 
 def _joined(parts: list[Flagged], either: bool) -> Flagged:
     """`any` of the parts, or `all` of them."""
-    import numpy as np
-
-    held = np.logical_or.reduce if either else np.logical_and.reduce
-    failed = np.logical_and.reduce if either else np.logical_or.reduce
-    holds = held([p.holds for p in parts])
+    holds = _folded([p.holds for p in parts], either)
     if all(p.fails is None for p in parts):
         return Flagged(holds)
-    return Flagged(holds, failed([p.negated for p in parts]))
+    return Flagged(holds, _folded([p.negated for p in parts], not either))
+
+
+def _folded(flags: list[Flags], either: bool) -> Flags:
+    """Flags joined by or, or by and, pair by pair: no copy of them all is made."""
+    joined = flags[0]
+    for other in flags[1:]:
+        joined = joined | other if either else joined & other
+    return joined

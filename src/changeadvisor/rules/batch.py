@@ -47,7 +47,8 @@ def column_of(fact: Fact, values: Sequence[Single | None]) -> Column:
     missing = np.array([v is None for v in values], dtype=np.bool_)
     if fact.values:
         codes: Mapping[Single, int] = {v: i for i, v in enumerate(fact.values)}
-        data: Any = np.array([-1 if v is None else codes[v] for v in values], dtype=np.int16)
+        kind = np.int8 if len(codes) < 128 else np.int16
+        data: Any = np.array([-1 if v is None else codes[v] for v in values], dtype=kind)
     else:
         data = np.array([np.nan if v is None else v for v in values], dtype=np.float64)
     return Column(data, missing if missing.any() else None)
@@ -124,22 +125,40 @@ def _settle_weighed(pack: RulePack, columns: Mapping[str, Column], piece: slice,
     import numpy as np
 
     fired = result.fired[:, piece]
-    rows = fired.shape[1]
-    counted = _counted_rows(pack, fired)
-    support, size = np.zeros((len(pack.answers), rows)), np.zeros(rows)
+    support, size = _summed(pack, columns, _counted_rows(pack, fired))
+    result.support[piece] = support.T
+    if any(rule.veto for rule in pack.rules):
+        support = np.where(_vetoed_rows(pack, fired), -np.inf, support)
+    result.answer[piece], result.margin[piece] = _decided_rows(pack, support, size)
+
+
+def _summed(pack: RulePack, columns: Mapping[str, Column], counted: NDArray[np.bool_]) -> tuple[Any, Any]:
+    """Support (answers x rows) and size (rows). Whole decibans add up exactly in single precision."""
+    import numpy as np
+
+    k = len(pack.answers)
+    weights = np.zeros((k + 1, len(pack.rules)), dtype=np.float32)
     for i, rule in enumerate(pack.rules):
-        if counted[i] is None:
-            continue
-        weight = rule.weight if rule.weight_fact is None else _weight_rows(rule, columns)
-        part = np.where(counted[i], weight, 0.0) if rule.weight_fact else counted[i] * weight
-        support[pack.answers.index(rule.then)] += part
-        size += abs(part)
-    vetoed = np.zeros(support.shape, dtype=np.bool_)
+        weights[pack.answers.index(rule.then), i] = rule.weight
+        weights[k, i] = abs(rule.weight)
+    total = (weights @ counted.astype(np.float32)).astype(np.float64)
+    for i, rule in enumerate(pack.rules):
+        if rule.weight_fact is not None:
+            part = np.where(counted[i], _weight_rows(rule, columns), 0.0)
+            total[pack.answers.index(rule.then)] += part
+            total[k] += abs(part)
+    return total[:k], total[k]
+
+
+def _vetoed_rows(pack: RulePack, fired: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which answers are taken out in which rows (answers x rows)."""
+    import numpy as np
+
+    vetoed = np.zeros((len(pack.answers), fired.shape[1]), dtype=np.bool_)
     for i, rule in enumerate(pack.rules):
         if rule.veto:
             vetoed[pack.answers.index(rule.then)] |= fired[i]
-    result.support[piece] = support.T
-    result.answer[piece], result.margin[piece] = _decided_rows(pack, np.where(vetoed, -np.inf, support), size)
+    return vetoed
 
 
 def _weight_rows(rule: Rule, columns: Mapping[str, Column]) -> Any:
@@ -149,21 +168,23 @@ def _weight_rows(rule: Rule, columns: Mapping[str, Column]) -> Any:
     return 0.0 if column is None else np.clip(column.data, -rule.cap, rule.cap)
 
 
-def _counted_rows(pack: RulePack, fired: NDArray[np.bool_]) -> list[Any]:
-    """Where each rule counts; None for vetoes."""
-    counted: list[Any] = [None] * len(pack.rules)
+def _counted_rows(pack: RulePack, fired: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where each rule counts (rules x rows); a veto counts nowhere."""
+    import numpy as np
+
+    counted = fired.copy()
     spoken: dict[str, Any] = {}
     for i, rule in enumerate(pack.rules):
-        if rule.weight_fact is not None:
-            counted[i] = fired[i]
+        if rule.veto:
+            counted[i] = False
+        elif rule.weight_fact is not None:
             for name in rule.evidence:
                 spoken[name] = spoken[name] | fired[i] if name in spoken else fired[i]
     for j in pack.order:
-        before = [counted[i] for i in pack.blockers[j]] + [spoken[e] for e in pack.rules[j].evidence if e in spoken]
-        flags = fired[j]
+        before = [counted[i] for i in pack.blockers[j]]
+        before += [spoken[e] for e in pack.rules[j].evidence if e in spoken]
         for other in before:
-            flags = flags & ~other
-        counted[j] = flags
+            np.greater(counted[j], other, out=counted[j])
     return counted
 
 
