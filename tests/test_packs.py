@@ -1,4 +1,4 @@
-"""The packs as shipped: every rule shown at work, nothing for lint to find, and whole cases judged as they should be."""
+"""The packs as shipped: every rule shown at work, nothing for lint to find, whole cases judged as they should be."""
 
 import functools
 import itertools
@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from changeadvisor.conditions import judge, tests
+from changeadvisor.conditions import each_test, judge
 from changeadvisor.facts import VOCABULARY, Fact, FactSheet, Single, Value
 from changeadvisor.rules import Rule, RulePack, recommend, run_tests
 from changeadvisor.rules import judge as settle
@@ -113,7 +113,7 @@ def test_every_rule_has_its_own_title_a_source_and_evidence(pack: RulePack, rule
 
 @pytest.mark.parametrize(("pack", "rule"), ALL_RULES)
 def test_every_number_in_a_condition_is_a_named_parameter(pack: RulePack, rule: Rule) -> None:
-    numbers = [t for t in tests(rule.condition) if pack.vocabulary[t.fact].kind == "number"]
+    numbers = [t for t in each_test(rule.condition) if pack.vocabulary[t.fact].kind == "number"]
     assert [str(t) for t in numbers if len(t.parameters) < len(t.values)] == []
 
 
@@ -155,7 +155,7 @@ def test_knowing_nothing_gives_no_answer(name: str) -> None:
 def test_what_has_been_spent_is_nowhere() -> None:
     money_gone = re.compile(r"spen[dt]|to.date|sunk|invest|paid", re.IGNORECASE)
     assert [n for n in FACTS if money_gone.search(n)] == []
-    mentioned = [f"{t}" for name in PACKS for r in load(name).rules for t in tests(r.condition)]
+    mentioned = [f"{t}" for name in PACKS for r in load(name).rules for t in each_test(r.condition)]
     assert [t for t in mentioned if money_gone.search(t)] == []
     assert "spent is left out on purpose" in load(ACTION).description
 
@@ -273,62 +273,161 @@ HOPELESS: dict[str, Value] = {
 CASES: tuple[tuple[str, Mapping[str, Value], str | None], ...] = (
     ("a dip on its path, declared red", DIP, "persist"),
     ("a dip on its path, with some resistance", {**DIP, "support.staff": "reluctant"}, "persist"),
-    ("a dip on its path, but badly run", {**DIP, "doing.as_designed": "no", "progress.milestones": "mostly-missed"}, "adjust-tactics"),
-    ("declared green, done as designed and failing",
-     {**SHORT, **BACKED, "initiative.declared": "green", "doing.as_designed": "yes", "idea.works": "no", "idea.better_way": "possible",
-      "progress.milestones": "met"}, "adjust-strategy"),
+    (
+        "a dip on its path, but badly run",
+        {**DIP, "doing.as_designed": "no", "progress.milestones": "mostly-missed"},
+        "adjust-tactics",
+    ),
+    (
+        "declared green, done as designed and failing",
+        {
+            **SHORT,
+            **BACKED,
+            "initiative.declared": "green",
+            "doing.as_designed": "yes",
+            "idea.works": "no",
+            "idea.better_way": "possible",
+            "progress.milestones": "met",
+        },
+        "adjust-strategy",
+    ),
     ("far behind once results are due", SHORT, "adjust-strategy"),
     ("far behind once due, and not really done", {**SHORT, "doing.as_designed": "partly"}, "adjust-tactics"),
-    ("far behind in the climb though done as designed",
-     {**READ, "path.phase": "climb", "results.against_path": "far-behind", "doing.as_designed": "yes"}, "adjust-strategy"),
-    ("behind in the climb and getting worse",
-     {**READ, "path.phase": "climb", "results.against_path": "behind", "results.trend": "worsening"}, "adjust-tactics"),
-    ("behind in the climb but getting better",
-     {**READ, "path.phase": "climb", "results.against_path": "behind", "results.trend": "improving", "progress.milestones": "met"}, "persist"),
+    (
+        "far behind in the climb though done as designed",
+        {**READ, "path.phase": "climb", "results.against_path": "far-behind", "doing.as_designed": "yes"},
+        "adjust-strategy",
+    ),
+    (
+        "behind in the climb and getting worse",
+        {**READ, "path.phase": "climb", "results.against_path": "behind", "results.trend": "worsening"},
+        "adjust-tactics",
+    ),
+    (
+        "behind in the climb but getting better",
+        {
+            **READ,
+            "path.phase": "climb",
+            "results.against_path": "behind",
+            "results.trend": "improving",
+            "progress.milestones": "met",
+        },
+        "persist",
+    ),
     ("rising as planned", {**READ, "path.phase": "climb", "results.against_path": "on-path"}, "persist"),
     ("the target is met", {**READ, "results.target_met": True}, "persist"),
     ("a sunk-cost favourite", FAVOURITE, "stop"),
-    ("a sunk-cost favourite declared green", {**FAVOURITE, "initiative.declared": "green", "progress.milestones": "met"}, "stop"),
-    ("a sunk-cost favourite, well run by all accounts",
-     {**FAVOURITE, "doing.as_designed": "yes", "idea.appeal": "strong", "idea.big_enough": "yes", "score.dice": "win"}, "stop"),
+    (
+        "a sunk-cost favourite declared green",
+        {**FAVOURITE, "initiative.declared": "green", "progress.milestones": "met"},
+        "stop",
+    ),
+    (
+        "a sunk-cost favourite, well run by all accounts",
+        {
+            **FAVOURITE,
+            "doing.as_designed": "yes",
+            "idea.appeal": "strong",
+            "idea.big_enough": "yes",
+            "score.dice": "win",
+        },
+        "stop",
+    ),
     ("a sunk-cost favourite with another way", {**FAVOURITE, "idea.better_way": "clear"}, "adjust-strategy"),
     ("the right idea, weakly done", WEAKLY_DONE, "adjust-tactics"),
-    ("the right idea, weakly done, and results behind",
-     {**WEAKLY_DONE, "path.phase": "climb", "results.against_path": "far-behind"}, "adjust-tactics"),
-    ("the right idea, partly done, all else splendid",
-     {**READ, **BACKED, "idea.works": "yes", "doing.as_designed": "partly", "progress.milestones": "met", "progress.early_signs": "clear"},
-     "adjust-tactics"),
+    (
+        "the right idea, weakly done, and results behind",
+        {**WEAKLY_DONE, "path.phase": "climb", "results.against_path": "far-behind"},
+        "adjust-tactics",
+    ),
+    (
+        "the right idea, partly done, all else splendid",
+        {
+            **READ,
+            **BACKED,
+            "idea.works": "yes",
+            "doing.as_designed": "partly",
+            "progress.milestones": "met",
+            "progress.early_signs": "clear",
+        },
+        "adjust-tactics",
+    ),
     ("a central assumption has failed", {**READ, "assumptions.hold": "failed"}, "adjust-strategy"),
-    ("a pilot that does not work", {"initiative.stage": "pilot", "path.months": 5.0, "idea.works": "no", "idea.better_way": "none"},
-     "adjust-strategy"),
+    (
+        "a pilot that does not work",
+        {"initiative.stage": "pilot", "path.months": 5.0, "idea.works": "no", "idea.better_way": "none"},
+        "adjust-strategy",
+    ),
     ("rolled out, does not work, no other way", {**READ, "idea.works": "no", "idea.better_way": "none"}, "stop"),
     ("the need has gone", {"need.there": "gone"}, "stop"),
     ("the need has gone, all else splendid", {**SPLENDID, "need.there": "gone"}, "stop"),
     ("the need has gone, all else hopeless", {**HOPELESS, "need.there": "gone"}, "stop"),
-    ("the need has gone but the law requires it", {**HOPELESS, "need.there": "gone", "initiative.statutory": True}, "adjust-strategy"),
+    (
+        "the need has gone but the law requires it",
+        {**HOPELESS, "need.there": "gone", "initiative.statutory": True},
+        "adjust-strategy",
+    ),
     ("a favourite that the law requires", {**FAVOURITE, "initiative.statutory": True}, "adjust-strategy"),
     ("what the law requires hangs on a failed one", {**FAVOURITE, "dependants.statutory": 1.0}, "adjust-strategy"),
     ("the money has run out", {**READ, "delivery.money": "run-out"}, "stop"),
-    ("nobody speaks for it and nothing helps",
-     {**READ, "idea.appeal": "gone", "support.sponsor": "weak", "progress.milestones": "mostly-missed", "progress.early_signs": "none",
-      "progress.next_results": "unlikely", "delivery.money": "run-out"}, "stop"),
+    (
+        "nobody speaks for it and nothing helps",
+        {
+            **READ,
+            "idea.appeal": "gone",
+            "support.sponsor": "weak",
+            "progress.milestones": "mostly-missed",
+            "progress.early_signs": "none",
+            "progress.next_results": "unlikely",
+            "delivery.money": "run-out",
+        },
+        "stop",
+    ),
     ("backers are leaving", {**READ, "support.partners": "leaving", "support.sponsor": "weak"}, "adjust-tactics"),
     ("the hard factors point to failure", {"score.dice": "woe"}, "adjust-tactics"),
-    ("to become normal work, and would not last",
-     {**SPLENDID, "initiative.stage": "embedding", "tripwire.state": "none-agreed", "progress.milestones": "mostly-met",
-      "score.nhs-sustainability": "act"}, "adjust-tactics"),
+    (
+        "to become normal work, and would not last",
+        {
+            **SPLENDID,
+            "initiative.stage": "embedding",
+            "tripwire.state": "none-agreed",
+            "progress.milestones": "mostly-met",
+            "score.nhs-sustainability": "act",
+        },
+        "adjust-tactics",
+    ),
     ("splendid", SPLENDID, "persist"),
     ("hopeless, but there is another way", HOPELESS, "adjust-strategy"),
-    ("a broken tripwire that calls for stopping", {**DIP, "tripwire.state": "broken", "tripwire.calls_for": "stop", **BACKED, **READ,
-     "path.phase": "climb"}, "stop"),
-    ("a broken tripwire that calls for another strategy", {**SPLENDID, "idea.works": "unclear", "results.against_path": "behind",
-     "results.target_met": False, "tripwire.state": "broken", "tripwire.calls_for": "adjust-strategy"}, "adjust-strategy"),
-    ("a broken tripwire that calls for other tactics", {"tripwire.state": "broken", "tripwire.calls_for": "adjust-tactics", **DIP},
-     "adjust-tactics"),
+    (
+        "a broken tripwire that calls for stopping",
+        {**DIP, "tripwire.state": "broken", "tripwire.calls_for": "stop", **BACKED, **READ, "path.phase": "climb"},
+        "stop",
+    ),
+    (
+        "a broken tripwire that calls for another strategy",
+        {
+            **SPLENDID,
+            "idea.works": "unclear",
+            "results.against_path": "behind",
+            "results.target_met": False,
+            "tripwire.state": "broken",
+            "tripwire.calls_for": "adjust-strategy",
+        },
+        "adjust-strategy",
+    ),
+    (
+        "a broken tripwire that calls for other tactics",
+        {"tripwire.state": "broken", "tripwire.calls_for": "adjust-tactics", **DIP},
+        "adjust-tactics",
+    ),
     ("tripwires kept", {**READ, "tripwire.state": "kept", "tripwire.calls_for": "nothing"}, "persist"),
-    ("hardly any evidence", {"initiative.stage": "delivery", "initiative.statutory": False, "support.staff": "reluctant"}, None),
+    (
+        "hardly any evidence",
+        {"initiative.stage": "delivery", "initiative.statutory": False, "support.staff": "reluctant"},
+        None,
+    ),
     ("the need and the assumptions alone", {"need.there": "yes", "assumptions.hold": "yes"}, None),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize(("case", "facts", "expected"), CASES, ids=[c[0] for c in CASES])
@@ -384,7 +483,10 @@ def test_an_idea_that_failed_is_not_mended_by_tactics(facts: dict[str, Value]) -
 
 @given(sheets(ACTION))
 def test_a_sunk_cost_favourite_is_never_persisted_in(facts: dict[str, Value]) -> None:
-    assert answer(ACTION, {**facts, **FAVOURITE, "doing.as_designed": "yes"}) in ("stop", "adjust-strategy")
+    """Stop and another strategy may tie, and then there is no answer; persisting is always well behind."""
+    ledger = settle(load(ACTION), sheet_of({**facts, **FAVOURITE, "doing.as_designed": "yes"}))
+    assert ledger.answer in ("stop", "adjust-strategy", None)
+    assert ledger.support["persist"] <= ledger.support["stop"] - load(ACTION).threshold("close")
 
 
 #: Worse here means other than worse for the course: a better way being known, and how much has been read.
@@ -409,31 +511,72 @@ def test_what_gets_worse_never_speaks_more_for_persisting_or_less_for_stopping(
 
 CULTURE: dict[str, Value] = {"initiative.kind": "culture", "route.led_now": "top-down", "support.staff": "reluctant"}
 ROUTES: tuple[tuple[str, Mapping[str, Value], str | None], ...] = (
-    ("a new system, leaders know, compliance is enough",
-     {"initiative.kind": "digital", "route.knowledge": "leaders", "route.commitment": "not-needed", "route.time": "little"}, "top-down"),
+    (
+        "a new system, leaders know, compliance is enough",
+        {
+            "initiative.kind": "digital",
+            "route.knowledge": "leaders",
+            "route.commitment": "not-needed",
+            "route.time": "little",
+        },
+        "top-down",
+    ),
     ("a duty at stake within months", {"route.failure_cost": "statutory", "route.time": "little"}, "top-down"),
-    ("the whole organisation against the mood",
-     {"initiative.kind": "structure", "route.scale": "corporate", "support.staff": "opposed"}, "top-down"),
-    ("the same, but the sponsor is weak",
-     {"initiative.kind": "structure", "route.scale": "corporate", "support.staff": "opposed", "support.sponsor": "weak",
-      "route.agent_power": "weak", "route.knowledge": "shared"}, "blended"),
+    (
+        "the whole organisation against the mood",
+        {"initiative.kind": "structure", "route.scale": "corporate", "support.staff": "opposed"},
+        "top-down",
+    ),
+    (
+        "the same, but the sponsor is weak",
+        {
+            "initiative.kind": "structure",
+            "route.scale": "corporate",
+            "support.staff": "opposed",
+            "support.sponsor": "weak",
+            "route.agent_power": "weak",
+            "route.knowledge": "shared",
+        },
+        "blended",
+    ),
     ("culture run by diktat", CULTURE, "bottom-up"),
-    ("culture run by diktat, with money to save and little time", {**CULTURE, "route.goal": "cost", "route.time": "little"}, "bottom-up"),
-    ("culture run by diktat, staff want something else, teams not able",
-     {**CULTURE, "route.commitment": "essential", "route.shared_goals": "no", "route.capability": "low"}, "blended"),
-    ("commitment essential and not to be had by order",
-     {"route.commitment": "essential", "route.accept_if_told": "unlikely", "route.shared_goals": "yes"}, "bottom-up"),
-    ("commitment essential, other goals",
-     {"route.commitment": "essential", "route.accept_if_told": "unlikely", "route.shared_goals": "no"}, "blended"),
+    (
+        "culture run by diktat, with money to save and little time",
+        {**CULTURE, "route.goal": "cost", "route.time": "little"},
+        "bottom-up",
+    ),
+    (
+        "culture run by diktat, staff want something else, teams not able",
+        {**CULTURE, "route.commitment": "essential", "route.shared_goals": "no", "route.capability": "low"},
+        "blended",
+    ),
+    (
+        "commitment essential and not to be had by order",
+        {"route.commitment": "essential", "route.accept_if_told": "unlikely", "route.shared_goals": "yes"},
+        "bottom-up",
+    ),
+    (
+        "commitment essential, other goals",
+        {"route.commitment": "essential", "route.accept_if_told": "unlikely", "route.shared_goals": "no"},
+        "blended",
+    ),
     ("the front line knows and can", {"route.knowledge": "front-line", "route.capability": "high"}, "bottom-up"),
-    ("professionals in places that differ", {"route.professional_identity": "strong", "route.local_variation": "much"}, "bottom-up"),
+    (
+        "professionals in places that differ",
+        {"route.professional_identity": "strong", "route.local_variation": "much"},
+        "bottom-up",
+    ),
     ("spreads by example", {"route.spread": "mostly", "initiative.kind": "culture"}, "bottom-up"),
     ("money and ability both", {"route.goal": "both"}, "blended"),
-    ("begun in the middle, backed from the top", {"route.middle_managers": "lead", "support.sponsor": "strong"}, "blended"),
+    (
+        "begun in the middle, backed from the top",
+        {"route.middle_managers": "lead", "support.sponsor": "strong"},
+        "blended",
+    ),
     ("a service made anew with its staff", {"route.scale": "modular", "support.staff": "willing"}, "blended"),
     ("commitment essential, teams not able", {"route.commitment": "essential", "route.capability": "low"}, "blended"),
     ("only the kind is known", {"initiative.kind": "process"}, None),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize(("case", "facts", "expected"), ROUTES, ids=[c[0] for c in ROUTES])

@@ -6,14 +6,28 @@ the faults found so far and a receipt. Limits of size and depth hold before anyt
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import codecs
+import csv
+import datetime as dt
+import io
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from changeadvisor.errors import Fault, plain
+from changeadvisor.errors import Fault, InputError, plain
+
+if TYPE_CHECKING:
+    from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
 #: A path inside a document: keys and list positions from the top.
 Location = tuple[str | int, ...]
+
+#: Limits that hold before anything is built: bytes in a file, nesting, and values that aliases may add.
+MOST_BYTES = 32 * 1024 * 1024
+MOST_DEPTH = 64
+MOST_ALIASED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +77,416 @@ class Document:
         while location and location not in self.places:
             location = location[:-1]
         return self.places.get(location, "input")
+
+
+# --- bytes into text -------------------------------------------------------------------------------------------------
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file. Raises InputError where there is none, or too much of it."""
+    try:
+        size = path.stat().st_size
+        if not path.is_file():
+            raise InputError.one(str(path), "not a file", "a file")
+        if size > MOST_BYTES:
+            most = MOST_BYTES // (1024 * 1024)
+            raise InputError.one(
+                str(path), f"{size // (1024 * 1024)} MB", f"at most {most} MB", "split it, or use CSV files"
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError.one(str(path), (error.strerror or str(error)).lower(), "a file that can be read") from None
+
+
+def decode(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
+    """Text from bytes, with a note where it was not plain UTF-8. Raises InputError where it is not text.
+
+    UTF-8 with or without a byte-order mark, UTF-16 with one, else Windows cp1252.
+    """
+    text, notes = _decoded(data, name, "strict")
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise InputError.one(f"{name}:{line}", "a NUL character", "text", "save the file as UTF-8 text")
+    return text, notes
+
+
+def decode_leniently(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
+    """Text from bytes; a byte that neither UTF-8 nor cp1252 knows becomes U+FFFD, and a note says where."""
+    return _decoded(data, name, "replace")
+
+
+def _decoded(data: bytes, name: str, errors: str) -> tuple[str, tuple[str, ...]]:
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(mark):
+            return _strictly(data, encoding, name), (
+                f"{name}: read as {encoding.upper().replace('-SIG', ' with a byte-order mark')}",
+            )
+    try:
+        return data.decode("utf-8"), ()
+    except UnicodeDecodeError:
+        return _windows(data, name, errors)
+
+
+def _strictly(data: bytes, encoding: str, name: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError.one(
+            f"{name}:{line}", f"bytes that are not {encoding.upper()}", "text", "save the file as UTF-8 text"
+        ) from None
+
+
+def _windows(data: bytes, name: str, errors: str) -> tuple[str, tuple[str, ...]]:
+    """Text in cp1252, the code page of Windows in western Europe."""
+    note = f"{name}: not UTF-8, read as Windows cp1252"
+    try:
+        return data.decode("cp1252"), (note,)
+    except UnicodeDecodeError as error:
+        if errors == "strict":
+            line = data.count(b"\n", 0, error.start) + 1
+            found = f"byte 0x{data[error.start]:02x}, which neither UTF-8 nor cp1252 knows"
+            raise InputError.one(f"{name}:{line}", found, "text", "save the file as UTF-8 text") from None
+    text = data.decode("cp1252", "replace")
+    lines = [i for i, line in enumerate(text.split("\n"), 1) for _ in range(line.count("\ufffd"))]
+    where = ", ".join(map(str, dict.fromkeys(lines)))
+    return text, (note, f"{name}: {len(lines)} byte(s) that cp1252 does not know became U+FFFD, in line {where}")
+
+
+# --- documents -------------------------------------------------------------------------------------------------------
+
+
+def read_document(path: Path) -> Document:
+    """A YAML or JSON file as plain data with places. Raises InputError where it cannot be read at all."""
+    text, notes = decode(read_bytes(path), path.name)
+    read = _read_json if path.suffix.lower() == ".json" else _read_yaml
+    document = read(text, path.name)
+    if document.data is None and not document.faults:
+        raise InputError.one(path.name, "nothing in it", "a map of names to values")
+    return Document(document.data, document.places, document.faults, Receipt(notes=notes))
+
+
+def _read_yaml(text: str, name: str) -> Document:
+    """YAML 1.2: `NO` is text, `12:30` is text, dates are dates."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.composer import Composer
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    class Limited(Composer):
+        """Refuses nesting before it can exhaust the stack."""
+
+        depth = 0
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            self.depth += 1
+            if self.depth > MOST_DEPTH:
+                raise _TooDeepError(self.loader.parser.peek_event().start_mark.line + 1)
+            try:
+                return super().compose_node(parent, index)
+            finally:
+                self.depth -= 1
+
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Composer = Limited
+    try:
+        root = yaml.compose(text)
+        return _FromNodes(name, yaml).document(root)
+    except _TooDeepError as deep:
+        raise InputError.one(f"{name}:{deep.line}", "values nested too deep", f"at most {MOST_DEPTH} levels") from None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
+        raise InputError.one(
+            where, plain(error.problem or error, 200), "YAML", "look at this line and the one before"
+        ) from None
+    except YAMLError as error:
+        raise InputError.one(name, plain(error, 200), "YAML") from None
+
+
+class _TooDeepError(Exception):
+    """Nesting beyond the limit, at a line."""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+
+
+class _FromNodes:
+    """Turns YAML nodes into plain data, keeping the line of every key and value."""
+
+    def __init__(self, name: str, yaml: Any) -> None:
+        self.name, self.yaml = name, yaml
+        self.places: dict[Location, str] = {}
+        self.faults: list[Fault] = []
+        self.seen: set[int] = set()
+        self.aliased = 0
+
+    def document(self, root: Node | None) -> Document:
+        """The whole document."""
+        self.places[()] = self.name
+        data = None if root is None else self._value(root, ())
+        return Document(data, self.places, tuple(self.faults))
+
+    def _at(self, node: Node) -> str:
+        return f"{self.name}:{node.start_mark.line + 1}"
+
+    def _fault(self, node: Node, location: Location, found: str, expected: str, mend: str = "") -> None:
+        from changeadvisor.validation import dotted
+
+        self.faults.append(Fault(self._at(node), dotted(location, None), found, expected, mend))
+
+    def _value(self, node: Node, location: Location) -> Any:
+        from ruamel.yaml.nodes import MappingNode, SequenceNode
+
+        self._count(node)
+        if len(location) > MOST_DEPTH:
+            raise _TooDeepError(node.start_mark.line + 1)
+        self.places.setdefault(location, self._at(node))
+        if isinstance(node, MappingNode):
+            return self._map(node, location)
+        if isinstance(node, SequenceNode):
+            return [self._value(item, (*location, i)) for i, item in enumerate(node.value)]
+        return self._scalar(node, location)
+
+    def _count(self, node: Node) -> None:
+        """Values reached again through an alias are counted; a few are welcome, an explosion is not."""
+        if id(node) in self.seen:
+            self.aliased += 1
+            if self.aliased > MOST_ALIASED:
+                found = f"aliases that unfold to more than {MOST_ALIASED:,} values"
+                raise InputError.one(self._at(node), found, "values written out", "write them where they are used")
+        self.seen.add(id(node))
+
+    def _map(self, node: MappingNode, location: Location) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        first: dict[str, int] = {}
+        for key, value in node.value:
+            name = self._key(key, location)
+            if name is None:
+                continue
+            if name in found:
+                again = f"`{plain(name)}` again (first in line {first[name]})"
+                self._fault(key, (*location, name), again, "each key once", "remove one of the two")
+                continue
+            first[name] = key.start_mark.line + 1
+            self.places[(*location, name)] = self._at(key)
+            found[name] = self._value(value, (*location, name))
+        return found
+
+    def _key(self, key: Node, location: Location) -> str | None:
+        from ruamel.yaml.nodes import ScalarNode
+
+        if not isinstance(key, ScalarNode):
+            self._fault(key, location, "a key that is not a word", "a word as key")
+            return None
+        if key.value == "<<" and key.style is None:
+            self._fault(key, location, "a merge key `<<`", "keys written out", "write the keys where they are used")
+            return None
+        return str(key.value)
+
+    def _scalar(self, node: Any, location: Location) -> Any:
+        kind = str(node.tag).rpartition(":")[2]
+        if kind == "str":
+            return node.value if _whole(node.value) else self._broken(node, location)
+        if kind == "null":
+            return None
+        if kind == "bool":
+            return str(node.value).lower() == "true"
+        if kind in ("int", "float", "timestamp"):
+            return self._constructed(node, location)
+        self._fault(node, location, f"the tag `{plain(node.tag)}`", "a plain value", "remove the tag")
+        return None
+
+    def _broken(self, node: Any, location: Location) -> None:
+        self._fault(node, location, "half a character (a lone surrogate)", "whole characters")
+
+    def _constructed(self, node: ScalarNode, location: Location) -> Any:
+        try:
+            value = self.yaml.constructor.construct_object(node, deep=True)
+        except (ValueError, OverflowError):
+            self._fault(node, location, f"`{plain(node.value)}`", "a date that exists, or a number of usual size")
+            return None
+        plain_date = isinstance(value, dt.datetime) and len(str(node.value)) <= 10
+        return value.date() if plain_date else value
+
+
+def _whole(text: str) -> bool:
+    """Whether text can be written as UTF-8: half a surrogate pair cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+# --- JSON ------------------------------------------------------------------------------------------------------------
+
+
+class _Placed:
+    """A JSON value and the offset at which it begins."""
+
+    __slots__ = ("offset", "value")
+
+    def __init__(self, value: Any, offset: int) -> None:
+        self.value, self.offset = value, offset
+
+
+def _read_json(text: str, name: str) -> Document:
+    """JSON with the line of every value; keys that stand twice, NaN and Infinity are faults."""
+    deepest = _deepest(text)
+    if deepest is not None:
+        raise InputError.one(f"{name}:{_line(text, deepest)}", "values nested too deep", f"at most {MOST_DEPTH} levels")
+    try:
+        root = _PlacedDecoder().decode(text)
+    except json.JSONDecodeError as error:
+        where = f"{name}:{error.lineno}:{error.colno}"
+        raise InputError.one(where, plain(error.msg).lower(), "JSON", "look at this line and the one before") from None
+    return _FromPlaced(name, text).document(root)
+
+
+def _deepest(text: str) -> int | None:
+    """The offset at which brackets nest beyond the limit, strings apart; None where they do not."""
+    depth, inside, escaped = 0, False, False
+    for offset, character in enumerate(text):
+        if inside:
+            inside, escaped = character != '"' or escaped, character == "\\" and not escaped
+        elif character == '"':
+            inside = True
+        elif character in "[{":
+            depth += 1
+            if depth > MOST_DEPTH:
+                return offset
+        elif character in "]}":
+            depth -= 1
+    return None
+
+
+def _line(text: str, offset: int) -> int:
+    return text.count("\n", 0, offset) + 1
+
+
+class _PlacedDecoder(json.JSONDecoder):
+    """Python's own decoder, each value wrapped with its offset."""
+
+    def __init__(self) -> None:
+        from json.decoder import JSONArray, JSONObject  # type: ignore[attr-defined]
+        from json.scanner import py_make_scanner  # type: ignore[attr-defined]
+
+        super().__init__(object_pairs_hook=list, parse_constant=lambda word: _Constant(word))
+        self.parse_object = lambda at, strict, _scan, hook, pairs, memo: JSONObject(
+            at, strict, self._scan, hook, pairs, memo
+        )
+        self.parse_array = lambda at, _scan: JSONArray(at, self._scan)
+        self._inner = py_make_scanner(self)
+        self.scan_once = self._scan
+
+    def _scan(self, text: str, offset: int) -> tuple[_Placed, int]:
+        value, end = self._inner(text, offset)
+        return _Placed(value, offset), end
+
+
+class _Constant(str):
+    """NaN, Infinity or -Infinity: not JSON."""
+
+    __slots__ = ()
+
+
+class _FromPlaced:
+    """Turns placed JSON values into plain data."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name, self.text = name, text
+        self.places: dict[Location, str] = {}
+        self.faults: list[Fault] = []
+        self.ends = [i for i, c in enumerate(text) if c == "\n"]
+
+    def document(self, root: _Placed) -> Document:
+        """The whole document."""
+        data = self._value(root, ())
+        self.places[()] = self.name
+        return Document(data, self.places, tuple(self.faults))
+
+    def _value(self, placed: _Placed, location: Location) -> Any:
+        from bisect import bisect_left
+
+        where = f"{self.name}:{bisect_left(self.ends, placed.offset) + 1}"
+        self.places[location] = where
+        value = placed.value
+        if isinstance(value, _Constant):
+            self._fault(where, location, f"`{value}`", "a finite number")
+            return None
+        if isinstance(value, str) and not _whole(value):
+            self._fault(where, location, "half a character (a lone surrogate)", "whole characters")
+            return None
+        if isinstance(value, list) and value and isinstance(value[0], tuple):
+            return self._map(value, location, where)
+        if isinstance(value, list):
+            return [self._value(item, (*location, i)) for i, item in enumerate(value)] if value else self._empty(placed)
+        return value
+
+    def _empty(self, placed: _Placed) -> Any:
+        """An empty map and an empty list both decode to an empty list; the text tells which it was."""
+        return {} if self.text[placed.offset] == "{" else []
+
+    def _map(self, pairs: list[tuple[str, _Placed]], location: Location, where: str) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in found:
+                self._fault(where, (*location, key), f"`{plain(key)}` again", "each key once", "remove one of the two")
+                continue
+            found[key] = self._value(value, (*location, key))
+        return found
+
+    def _fault(self, where: str, location: Location, found: str, expected: str, mend: str = "") -> None:
+        from changeadvisor.validation import dotted
+
+        self.faults.append(Fault(where, dotted(location, None), found, expected, mend))
+
+
+# --- CSV -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A CSV file: its headings, and its rows with the line each begins in. Cells are text, trimmed."""
+
+    name: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    notes: tuple[str, ...] = ()
+
+
+def read_csv(path: Path) -> Table:
+    """A CSV file with a row of headings. Raises InputError where it is not one."""
+    text, notes = decode(read_bytes(path), path.name)
+    rows = [(line, cells) for line, cells in csv_rows(text, path.name) if any(cells)]
+    if not rows:
+        raise InputError.one(path.name, "nothing in it", "a row of headings, then rows")
+    line, headings = rows[0]
+    twice = {h for h in headings if h and headings.count(h) > 1}
+    if twice:
+        raise InputError.one(f"{path.name}:{line}", f"heading `{plain(min(twice))}` twice", "each heading once")
+    for number, cells in rows[1:]:
+        if any(cells[len(headings) :]):
+            found = f"{len(cells)} cells under {len(headings)} headings"
+            raise InputError.one(
+                f"{path.name}:{number}", found, "a heading over every cell", "quote cells that hold commas"
+            )
+    return Table(path.name, headings, tuple(rows[1:]), notes)
+
+
+def csv_rows(text: str, name: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Rows of CSV text, each with the line it begins in."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    try:
+        for row in reader:
+            yield line, tuple(cell.strip() for cell in row)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise InputError.one(
+            f"{name}:{reader.line_num}", str(error), "CSV", "quote cells that hold commas or quotes"
+        ) from None

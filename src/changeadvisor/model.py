@@ -11,7 +11,8 @@ import datetime as dt
 import math
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import (
     AfterValidator,
@@ -659,3 +660,27 @@ def digest(text: str) -> str:
     import hashlib
 
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+# --- readings: a measure's observations, timed -----------------------------------------------------------------------
+
+COVERS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
+
+
+class Reading(NamedTuple):
+    """One reading: its first day, the middle of what it covers, the day it became known, and its value."""
+
+    period: dt.date
+    middle: dt.date
+    known_on: dt.date
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The readings of a measure known by a date, oldest first. `not_yet`: periods that became known only later."""
+
+    measure: str
+    every: Every | None
+    points: tuple[Reading, ...]
+    not_yet: tuple[dt.date, ...] = ()

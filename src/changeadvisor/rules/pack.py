@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError
 
 from changeadvisor import validation
-from changeadvisor.conditions import AllOf, Condition, ConditionError, Not, parse, each_test, text
+from changeadvisor.conditions import AllOf, Condition, ConditionError, Not, each_test, parse, text
 from changeadvisor.conditions import judge as judge_condition
 from changeadvisor.errors import Fault, InputError, nearest
 from changeadvisor.facts import VOCABULARY, Fact, FactSheet, Single, Value

@@ -1,0 +1,734 @@
+"""Files in and files out: programmes, packs, frameworks, schemas and tables of facts.
+
+Reading collects every fault, of form and of sense, with file and line (or sheet and cell), before it refuses; writing
+writes all or nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from changeadvisor import cells, resources, validation
+from changeadvisor.documents import Document, Location, Receipt, Table, TableReceipt, read_csv, read_document
+from changeadvisor.errors import Fault, InputError, nearest, plain
+from changeadvisor.facts import VOCABULARY, Fact
+from changeadvisor.model import Estimate, Programme
+
+if TYPE_CHECKING:
+    from changeadvisor.advice import Judges
+    from changeadvisor.rules import RulePack
+    from changeadvisor.scoring import Framework
+
+_READINGS = ("measure", "period", "value", "denominator", "expected")
+_COMPARED = ("measure", "area", "period", "value", "denominator", "expected")
+_AREA_TEXT = ("area", "name", "kind", "region", "succeeded_by")
+_AREA_DATES = ("starts", "ends")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadProgramme:
+    """What reading gave: the programme (None where there are faults), every fault, notices, and the receipt."""
+
+    programme: Programme | None
+    faults: tuple[Fault, ...]
+    notices: tuple[str, ...]
+    receipt: Receipt
+
+
+def load_programme(path: Path | str) -> Programme:
+    """The programme at a path. Raises InputError with every fault."""
+    reading = read_programme(Path(path))
+    if reading.programme is None or reading.faults:
+        raise InputError(reading.faults)
+    return reading.programme
+
+
+def read_programme(path: Path) -> ReadProgramme:
+    """Read a folder, one YAML or JSON file, or a workbook. Raises InputError where there is nothing to read."""
+    document = _document(path)
+    programme, faults = None, list(document.faults)
+    try:
+        programme = Programme.model_validate(document.data)
+    except ValidationError as error:
+        faults += validation.faults_of(error, Programme, document.data, document.place)
+    faults += _sense(document, _base(path))
+    ordered = tuple(sorted(dict.fromkeys(faults), key=_by_place))
+    notices = () if programme is None else tuple(_notices(programme))
+    return ReadProgramme(None if ordered else programme, ordered, notices, document.receipt)
+
+
+def _by_place(fault: Fault) -> tuple[str, int, str]:
+    """Faults in the order of their lines."""
+    name, _, rest = fault.where.partition(":")
+    line = rest.partition(":")[0]
+    return name, int(line) if line.isdigit() else 0, fault.where
+
+
+def _base(path: Path) -> Path:
+    return path if path.is_dir() else path.parent
+
+
+def _document(path: Path) -> Document:
+    """The programme as plain data, whatever its form."""
+    if path.is_dir():
+        return _folder(path)
+    kind = path.suffix.lower()
+    if kind in (".xlsx", ".xlsm"):
+        from changeadvisor.workbook import read_workbook
+
+        return read_workbook(path)
+    if kind in (".yaml", ".yml", ".json"):
+        return read_document(path)
+    found = f"a name ending in `{kind}`" if path.exists() else "no such file or folder"
+    raise InputError.one(str(path), found, "a folder with programme.yaml, a .yaml or .json file, or an .xlsx workbook")
+
+
+# --- a folder --------------------------------------------------------------------------------------------------------
+
+
+def _folder(path: Path) -> Document:
+    """programme.yaml (or .json) with observations.csv, comparators.csv and areas.csv beside it."""
+    names = [path / f"programme.{kind}" for kind in ("yaml", "yml", "json")]
+    main = next((n for n in names if n.exists()), None)
+    if main is None:
+        raise InputError.one(str(path), "a folder without programme.yaml", "programme.yaml in it")
+    return _Folder(path, read_document(_inside(path, main.name))).document()
+
+
+def _inside(folder: Path, name: str) -> Path:
+    """A file of the folder. Raises InputError where the name leads out of it."""
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise InputError.one(name, "a path that leaves the folder", "a file inside the folder")
+    return path
+
+
+class _Folder:
+    """A document and the CSV files beside it, joined."""
+
+    def __init__(self, path: Path, document: Document) -> None:
+        self.path, self.main = path, document
+        self.data = document.data
+        self.places = dict(document.places)
+        self.faults = list(document.faults)
+        self.tables: list[TableReceipt] = []
+        self.notes = list(document.receipt.notes)
+
+    def document(self) -> Document:
+        """All of it as one document."""
+        if isinstance(self.data, dict):
+            self._readings("observations.csv", _READINGS, "observations")
+            self._readings("comparators.csv", _COMPARED, "comparators")
+            self._areas("areas.csv")
+        receipt = Receipt(tuple(self.tables), tuple(self.notes))
+        return Document(self.data, self.places, tuple(self.faults), receipt)
+
+    def _table(self, name: str) -> Table | None:
+        if not (self.path / name).exists() and not (self.path / name).is_symlink():
+            return None
+        table = read_csv(_inside(self.path, name))
+        self.notes += table.notes
+        return table
+
+    def _readings(self, name: str, columns: Sequence[str], key: str) -> None:
+        """Rows of readings, each put under its measure."""
+        table = self._table(name)
+        if table is None or not self._has(table, columns[: columns.index("value") + 1]):
+            return
+        measures = self._measures()
+        held, used = [], 0
+        for line, row in table.rows:
+            where = f"{name}:{line}"
+            given = self._row(table, row, where, columns)
+            if given is None:
+                continue
+            if given.get("value") is None:
+                held.append(f"{where}: no value")
+            elif self._put(measures, given, key, where):
+                used += 1
+        self._receipt(table, columns, used, held)
+
+    def _measures(self) -> dict[str, tuple[int, dict[str, Any]]]:
+        listed = self.data.get("measures")
+        items = listed if isinstance(listed, list) else []
+        return {m["id"]: (i, m) for i, m in enumerate(items) if isinstance(m, dict) and isinstance(m.get("id"), str)}
+
+    def _put(
+        self, measures: Mapping[str, tuple[int, dict[str, Any]]], given: dict[str, Any], key: str, where: str
+    ) -> bool:
+        """Put one reading under its measure; False, with a fault, where there is no such measure."""
+        name = given.pop("measure", None)
+        if name not in measures:
+            found = "no measure" if name is None else f"unknown measure `{plain(name)}`"
+            near = nearest(name, measures) if name else None
+            mend = f"did you mean `{near}`?" if near else "add it to `measures` in programme.yaml"
+            self.faults.append(Fault(where, "measure", found, "the id of a measure", mend))
+            return False
+        i, measure = measures[name]
+        rows = measure.setdefault(key, [])
+        if isinstance(rows, list):
+            self._remember(("measures", i, key, len(rows)), given, where)
+            rows.append(given)
+        return True
+
+    def _remember(self, location: Location, given: Mapping[str, Any], where: str) -> None:
+        self.places[location] = where
+        self.places.update({(*location, k): where for k in given})
+
+    def _row(self, table: Table, row: Sequence[str], where: str, columns: Iterable[str]) -> dict[str, Any] | None:
+        """The cells of one row that are known, read by their columns; None, with faults, where one cannot be read."""
+        given: dict[str, Any] = {}
+        sound = True
+        for heading, cell in zip(table.headings, row, strict=False):
+            if heading not in columns or cells.unknown(cell):
+                continue
+            try:
+                given[heading] = _reader(heading)(cell)
+            except ValueError as error:
+                self.faults.append(Fault(where, heading, f"`{plain(cell)}`", str(error)))
+                sound = False
+        return given if sound else None
+
+    def _has(self, table: Table, needed: Iterable[str]) -> bool:
+        """Whether the columns that must be there are; a fault for each that is not."""
+        missing = [c for c in needed if c not in table.headings]
+        for column in missing:
+            near = nearest(column, table.headings)
+            mend = f"is it the one called `{plain(near)}`?" if near else ""
+            self.faults.append(Fault(f"{table.name}:1", column, "no such column", f"a column `{column}`", mend))
+        return not missing
+
+    def _receipt(self, table: Table, columns: Iterable[str], used: int, held: Sequence[str]) -> None:
+        strange = tuple(h for h in table.headings if h and h not in columns)
+        self.tables.append(TableReceipt(table.name, len(table.rows), used, tuple(held), strange))
+
+    def _areas(self, name: str) -> None:
+        """Other areas; columns that are not our own and hold only numbers are features."""
+        table = self._table(name)
+        if table is None or not self._has(table, ("area",)):
+            return
+        own = {*_AREA_TEXT, *_AREA_DATES}
+        columns = {*own, *(h for k, h in enumerate(table.headings) if h and h not in own and _numeric(table, k))}
+        rows = self.data.setdefault("areas", [])
+        held, used = [], 0
+        for line, row in table.rows:
+            given = self._row(table, row, f"{name}:{line}", columns)
+            if given is not None and "area" not in given:
+                held.append(f"{name}:{line}: no area")
+            elif given is not None and isinstance(rows, list):
+                self._remember(("areas", len(rows)), given, f"{name}:{line}")
+                rows.append(given)
+                used += 1
+        self._receipt(table, columns, used, held)
+
+
+def _numeric(table: Table, column: int) -> bool:
+    """Whether a column holds numbers only (and at least one)."""
+    found = [row[column] for _, row in table.rows if column < len(row) and not cells.unknown(row[column])]
+    try:
+        return bool([cells.number(cell) for cell in found])
+    except ValueError:
+        return False
+
+
+def _reader(heading: str) -> Callable[[str], object]:
+    """How the cells of a column are read."""
+    if heading in ("period", *_AREA_DATES):
+        return cells.date
+    return cells.from_safe if heading in ("measure", *_AREA_TEXT) else cells.number
+
+
+# --- sense: what the form alone cannot tell --------------------------------------------------------------------------
+
+
+def _sense(document: Document, base: Path) -> list[Fault]:
+    """Faults of sense, from the data as far as it can be read, so that they stand beside the faults of form."""
+    return list(_Sense(document, base).faults()) if isinstance(document.data, dict) else []
+
+
+class _Sense:
+    """References that lead nowhere, ids that stand twice, rings, judgements of unknown facts."""
+
+    def __init__(self, document: Document, base: Path) -> None:
+        self.document, self.base = document, base
+        self.ids = {kind: self._ids(kind) for kind in ("initiatives", "measures", "aims", "reference_classes")}
+
+    def _records(self, kind: str) -> Iterator[tuple[Location, dict[str, Any]]]:
+        listed = self.document.data.get(kind)
+        for i, record in enumerate(listed if isinstance(listed, list) else []):
+            if isinstance(record, dict):
+                yield (kind, i), record
+
+    def _inner(self, at: Location, record: Mapping[str, Any], key: str) -> Iterator[tuple[Location, Any]]:
+        listed = record.get(key)
+        for i, value in enumerate(listed if isinstance(listed, list) else []):
+            yield (*at, key, i), value
+
+    def _ids(self, kind: str) -> list[str]:
+        return [r["id"] for _, r in self._records(kind) if isinstance(r.get("id"), str)]
+
+    def _fault(self, at: Location, found: str, expected: str, mend: str = "") -> Fault:
+        return Fault(self.document.place(at), validation.dotted(at, self.document.data), found, expected, mend)
+
+    def faults(self) -> Iterator[Fault]:
+        """Every fault of sense."""
+        for kind in self.ids:
+            yield from self._twice(kind)
+        for at, measure in self._records("measures"):
+            yield from self._measure(at, measure)
+        for at, initiative in self._records("initiatives"):
+            yield from self._initiative(at, initiative)
+        yield from self._ring()
+
+    def _twice(self, kind: str) -> Iterator[Fault]:
+        seen: dict[str, Location] = {}
+        for at, record in self._records(kind):
+            name = record.get("id")
+            if not isinstance(name, str):
+                continue
+            if name in seen:
+                first = self.document.place((*seen[name], "id"))
+                yield self._fault((*at, "id"), f"`{plain(name)}` again (first in {first})", "an id used once")
+            seen.setdefault(name, at)
+
+    def _refers(self, at: Location, name: object, kind: str) -> Iterator[Fault]:
+        """A fault where `name` is no id of that kind; what is not a word is a fault of form."""
+        if isinstance(name, str) and name not in self.ids[kind]:
+            near = nearest(name, self.ids[kind])
+            what = kind.replace("_", " ").removesuffix("s").replace("classe", "class")
+            mend = f"did you mean `{near}`?" if near else f"add it to `{kind}`"
+            yield self._fault(
+                at, f"unknown {what} `{plain(name)}`", f"the id of one of the {kind.replace('_', ' ')}", mend
+            )
+
+    def _each(self, at: Location, record: Mapping[str, Any], key: str, kind: str) -> Iterator[Fault]:
+        for inner, name in self._inner(at, record, key):
+            yield from self._refers(inner, name, kind)
+
+    def _measure(self, at: Location, measure: Mapping[str, Any]) -> Iterator[Fault]:
+        yield from self._each(at, measure, "aims", "aims")
+        yield from self._each(at, measure, "moves", "measures")
+        seen: set[tuple[object, object]] = set()
+        for key in ("observations", "comparators"):
+            for inner, row in self._inner(at, measure, key):
+                if not isinstance(row, dict):
+                    continue
+                mark = (row.get("area"), str(row.get("period")))
+                if mark in seen:
+                    yield self._fault(inner, f"a second value for {plain(row.get('period'))}", "one value a period")
+                seen.add(mark)
+
+    def _initiative(self, at: Location, initiative: Mapping[str, Any]) -> Iterator[Fault]:
+        yield from self._each(at, initiative, "aims", "aims")
+        yield from self._each(at, initiative, "also_moves", "measures")
+        yield from self._refers((*at, "reference_class"), initiative.get("reference_class"), "reference_classes")
+        path = initiative.get("path")
+        if isinstance(path, dict):
+            yield from self._refers((*at, "path", "measure"), path.get("measure"), "measures")
+        overlaps = initiative.get("overlaps")
+        for name in overlaps if isinstance(overlaps, dict) else ():
+            yield from self._refers((*at, "overlaps", name), name, "initiatives")
+        for inner, wire in self._inner(at, initiative, "tripwires"):
+            if isinstance(wire, dict):
+                yield from self._refers((*inner, "measure"), wire.get("measure"), "measures")
+        yield from self._options(at, initiative)
+        yield from self._dependencies(at, initiative)
+        yield from self._judgements(at, initiative)
+        yield from self._ties(at, initiative)
+
+    def _options(self, at: Location, initiative: Mapping[str, Any]) -> Iterator[Fault]:
+        seen: set[object] = set()
+        for inner, option in self._inner(at, initiative, "options"):
+            action = option.get("action") if isinstance(option, dict) else None
+            if isinstance(action, str) and action in seen:
+                yield self._fault((*inner, "action"), f"`{plain(action)}` again", "at most one option of each action")
+            seen.add(action if isinstance(action, str) else None)
+
+    def _dependencies(self, at: Location, initiative: Mapping[str, Any]) -> Iterator[Fault]:
+        for inner, dependency in self._inner(at, initiative, "depends_on"):
+            if not isinstance(dependency, dict):
+                continue
+            name = dependency.get("initiative")
+            if name is not None and name == initiative.get("id"):
+                yield self._fault((*inner, "initiative"), f"`{plain(name)}`, itself", "another initiative")
+            yield from self._refers((*inner, "initiative"), name, "initiatives")
+
+    def _judgements(self, at: Location, initiative: Mapping[str, Any]) -> Iterator[Fault]:
+        judged = initiative.get("judgements")
+        for name, answers in (judged if isinstance(judged, dict) else {}).items():
+            fact = VOCABULARY.get(name)
+            if fact is None or not fact.judged:
+                known = [f.name for f in VOCABULARY.values() if f.judged]
+                near = nearest(name, known)
+                mend = f"did you mean `{near}`?" if near else "`changeadvisor rules facts` lists them"
+                yield self._fault((*at, "judgements", name), f"`{plain(name)}`", "a fact that people judge", mend)
+            else:
+                yield from self._levels((*at, "judgements", name), fact, answers)
+
+    def _levels(self, at: Location, fact: Fact, answers: object) -> Iterator[Fault]:
+        listed = list(enumerate(answers)) if isinstance(answers, list) else [(None, answers)]
+        for i, answer in listed:
+            inner = at if i is None else (*at, i)
+            level = answer.get("level") if isinstance(answer, dict) else answer
+            if level is not None and not isinstance(level, dict | list) and not fact.accepts(level):
+                near = nearest(level, fact.levels)
+                mend = f"did you mean `{near}`?" if near else ""
+                yield self._fault(inner, f"`{plain(level)}`", fact.expected(), mend)
+
+    def _ties(self, at: Location, initiative: Mapping[str, Any]) -> Iterator[Fault]:
+        adoption = initiative.get("adoption")
+        name = adoption.get("ties") if isinstance(adoption, dict) else None
+        if not isinstance(name, str):
+            return
+        where = (*at, "adoption", "ties")
+        path = self.base / name
+        if not path.resolve().is_relative_to(self.base.resolve()):
+            yield self._fault(where, f"`{plain(name)}`, a path that leaves the folder", "a file inside the folder")
+        elif not path.is_file():
+            yield self._fault(where, f"no file `{plain(name)}`", "a CSV file with columns from,to")
+
+    def _ring(self) -> Iterator[Fault]:
+        """A ring of requirements, named, at the line of its first step."""
+        needs = {
+            (str(d["initiative"]), str(r["id"])): (*inner, "initiative")
+            for at, r in self._records("initiatives")
+            if isinstance(r.get("id"), str)
+            for inner, d in self._inner(at, r, "depends_on")
+            if isinstance(d, dict) and d.get("kind") == "requires" and d.get("initiative") in self.ids["initiatives"]
+        }
+        ring = _ring_among([edge for edge in needs if edge[0] != edge[1]])
+        if ring:
+            names = " → ".join(map(plain, ring))
+            expected = "no initiative to require itself through others"
+            at = needs[ring[0], ring[1]]
+            yield self._fault(at, f"a ring of requirements: {names}", expected, "remove one, or make it `helps`")
+
+
+def _ring_among(edges: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """A ring among edges, or nothing. `critical_path` refuses rings by name."""
+    from changeadvisor.errors import CycleError
+    from changeadvisor.graph import critical_path
+
+    try:
+        critical_path({name: 0.0 for edge in edges for name in edge}, dict.fromkeys(edges, 0.0))
+    except CycleError as error:
+        return error.path
+    return ()
+
+
+def _notices(programme: Programme) -> Iterator[str]:
+    """What is no fault but should be known."""
+    for at, estimate in _estimates(programme, ""):
+        if not estimate.carried:
+            yield f"{at}: no metalog passes through its three points; straight lines between them are used."
+    offered = set(programme.limits.capacity) if programme.limits else set()
+    for initiative in programme.initiatives:
+        for role in initiative.needs:
+            if offered and role not in offered:
+                yield f"{initiative.id} needs {plain(role)}, of whom `limits.capacity` names none."
+    areas = {a.area for a in programme.areas}
+    for measure in programme.measures:
+        strange = sorted({c.area for c in measure.comparators} - areas - {measure.own_area})
+        if areas and strange:
+            yield f"{measure.id}: comparators for areas not in `areas`: {', '.join(map(plain, strange))}."
+
+
+def _estimates(value: Any, at: str) -> Iterator[tuple[str, Estimate]]:
+    """Every estimate inside, with where it stands."""
+    if isinstance(value, Estimate):
+        yield at, value
+    elif isinstance(value, tuple):
+        for i, item in enumerate(value):
+            yield from _estimates(item, f"{at}[{getattr(item, 'id', i + 1)}]")
+    elif hasattr(value, "__pydantic_fields__"):
+        for name in type(value).model_fields:
+            yield from _estimates(getattr(value, name), f"{at}.{name}" if at else name)
+
+
+# --- writing a programme ---------------------------------------------------------------------------------------------
+
+
+def write_folder(programme: Programme, folder: Path, *, force: bool = False) -> None:
+    """Write a programme as a folder, whole or not at all. Raises InputError where the folder is not free."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())) and not force:
+        raise InputError.one(
+            str(folder), "something that is already there", "a new folder", "add --force to replace it"
+        )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        _write_into(programme, building)
+        building.chmod(0o755)
+        if folder.exists():
+            shutil.rmtree(folder)
+        building.rename(folder)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+
+
+def _write_into(programme: Programme, folder: Path) -> None:
+    data = programme.model_dump(mode="json", exclude_defaults=True)
+    observations, comparators = [], []
+    for measure in data.get("measures", []):
+        observations += [{"measure": measure["id"], **row} for row in measure.pop("observations", [])]
+        comparators += [{"measure": measure["id"], **row} for row in measure.pop("comparators", [])]
+    areas = [{**a, **a.pop("features", {})} for a in data.pop("areas", [])]
+    _write_yaml(data, folder / "programme.yaml")
+    for name, columns, rows in (
+        ("observations.csv", _READINGS, observations),
+        ("comparators.csv", _COMPARED, comparators),
+        ("areas.csv", (*_AREA_TEXT, *_AREA_DATES), areas),
+    ):
+        if rows:
+            (folder / name).write_text(_csv_text(columns, rows), encoding="utf-8", newline="")
+
+
+def _write_yaml(data: Mapping[str, Any], path: Path) -> None:
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.width = 110
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        yaml.dump(_readable(data), file)
+
+
+def _readable(value: Any) -> Any:
+    """Dates as dates and whole numbers as integers, short lists on one line."""
+    from ruamel.yaml.comments import CommentedSeq
+
+    if isinstance(value, dict):
+        return {k: _readable(v) for k, v in value.items()}
+    if isinstance(value, list):
+        made = CommentedSeq(_readable(v) for v in value)
+        if all(isinstance(v, int | float | str) for v in value):
+            made.fa.set_flow_style()
+        return made
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    return _day(value) if isinstance(value, str) else value
+
+
+def _day(text: str) -> object:
+    """ISO text as a date, so that it is written without quotes."""
+    try:
+        return dt.date.fromisoformat(text) if len(text) == 10 else text
+    except ValueError:
+        return text
+
+
+def _csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as CSV; columns without a value are left out, text that could be a formula is made safe."""
+    extra = sorted({k for row in rows for k in row} - set(columns))
+    used = [c for c in (*columns, *extra) if any(row.get(c) is not None for row in rows)]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(used)
+    writer.writerows([_csv_cell(row.get(c)) for c in used] for row in rows)
+    return out.getvalue()
+
+
+def _csv_cell(value: object) -> object:
+    if isinstance(value, str):
+        return cells.safe_text(value)
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
+
+
+# --- packs, frameworks, schemas --------------------------------------------------------------------------------------
+
+
+def frameworks() -> tuple[Framework, ...]:
+    """The frameworks that come with this, by name."""
+    return tuple(load_framework(p) for p in sorted((resources.folder("rules") / "frameworks").glob("*.yaml")))
+
+
+def vocabulary() -> dict[str, Fact]:
+    """Every fact a pack may mention: the built-in ones and those that frameworks write."""
+    return {**VOCABULARY, **{name: fact for f in frameworks() for name, fact in f.facts().items()}}
+
+
+def load_framework(name: Path | str) -> Framework:
+    """A framework by file or name. Raises InputError with every fault."""
+    from changeadvisor.scoring import Framework
+
+    document = _sound(read_document(_found(name, "frameworks")))
+    return Framework.read(document.data, document.place)
+
+
+def load_pack(name: Path | str) -> RulePack:
+    """A rule pack by file or name. Raises InputError with every fault."""
+    from changeadvisor.rules import RulePack
+
+    document = _sound(read_document(_found(name, "")))
+    return RulePack.read(document.data, document.place, vocabulary())
+
+
+def _sound(document: Document) -> Document:
+    if document.faults:
+        raise InputError(document.faults)
+    return document
+
+
+def _found(name: Path | str, under: str) -> Path:
+    """A file, or the file of that name among the rules that come with this."""
+    path = Path(name)
+    if path.exists() or path.suffix:
+        return path
+    folder = resources.folder("rules") / under
+    inside = folder / f"{path.name}.yaml"
+    if len(path.parts) == 1 and inside.is_file():
+        return inside
+    names = [p.stem for p in folder.glob("*.yaml")]
+    near = nearest(name, names)
+    mend = f"did you mean `{near}`?" if near else ""
+    raise InputError.one(str(name), "no such file or name", f"a file, or one of {', '.join(sorted(names))}", mend)
+
+
+def load_judges() -> Judges:
+    """The packs and frameworks that `advise` uses."""
+    from changeadvisor.advice import Judges
+
+    packs = (load_pack(n) for n in ("persist-or-adjust", "top-down-or-bottom-up", "evidenced-rating"))
+    return Judges(*packs, frameworks())
+
+
+def run_inline_tests(name: Path | str) -> Iterator[Any]:
+    """The inline tests of a pack or a framework, each with rule, it, expected, found and passed."""
+    from changeadvisor.rules import run_tests
+    from changeadvisor.scoring import run_examples
+
+    path = _found_anywhere(name)
+    data = read_document(path).data
+    if isinstance(data, dict) and "framework" in data:
+        yield from run_examples(load_framework(path))
+    else:
+        yield from run_tests(load_pack(path))
+
+
+def _found_anywhere(name: Path | str) -> Path:
+    inside = resources.folder("rules") / "frameworks" / f"{name}.yaml"
+    return inside if len(Path(name).parts) == 1 and inside.is_file() else _found(name, "")
+
+
+def schema(name: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of `programme`, `advice`, `pack` or `framework`."""
+    makers: dict[str, Callable[[], dict[str, Any]]] = {
+        "programme": Programme.model_json_schema,
+        "advice": _advice_schema,
+        "pack": _pack_schema,
+        "framework": _framework_schema,
+    }
+    if name not in makers:
+        near = nearest(name, makers)
+        mend = f"did you mean `{near}`?" if near else ""
+        raise InputError.one("NAME", f"`{plain(name)}`", f"one of {', '.join(makers)}", mend)
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:changeadvisor:{name}:1"}
+    return {**head, **makers[name]()}
+
+
+def _advice_schema() -> dict[str, Any]:
+    from pydantic import TypeAdapter
+
+    from changeadvisor.advice import Advice
+
+    return TypeAdapter(Advice).json_schema(mode="serialization", by_alias=True)
+
+
+def _pack_schema() -> dict[str, Any]:
+    from changeadvisor.rules import PackFile
+
+    return PackFile.model_json_schema()
+
+
+def _framework_schema() -> dict[str, Any]:
+    from changeadvisor.scoring import FrameworkFile
+
+    return FrameworkFile.model_json_schema()
+
+
+# --- asking a pack ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A table judged, as CSV text, and notes on columns that are no facts."""
+
+    text: str
+    notes: tuple[str, ...]
+
+
+def ask(pack: RulePack, path: Path) -> Answered:
+    """Judge every row of a CSV of facts. Raises InputError with every cell that cannot be read."""
+    from changeadvisor.rules import columns_of, judge_batch
+
+    table = read_csv(path)
+    values = _fact_columns(pack, table)
+    result = judge_batch(pack, columns_of(pack, values), len(table.rows))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    weighed = pack.combine == "weigh"
+    writer.writerow([*table.headings, "answer", *(f"support_{a}" for a in pack.answers), "margin", "fired"])
+    for i, (_, row) in enumerate(table.rows):
+        answer = pack.answers[result.answer[i]] if result.answer[i] >= 0 else ""
+        support = [f"{v:.10g}" if weighed else "" for v in result.support[i]]
+        margin = "" if result.margin[i] != result.margin[i] else f"{result.margin[i]:.10g}"
+        fired = " ".join(r.id for r, f in zip(pack.rules, result.fired[:, i], strict=True) if f)
+        writer.writerow([*_padded(row, len(table.headings)), answer, *support, margin, fired])
+    return Answered(out.getvalue(), (*table.notes, *_strange(pack, table)))
+
+
+def _padded(row: Sequence[str], length: int) -> list[str]:
+    return [cells.safe_text(cell) for cell in row[:length]] + [""] * (length - len(row))
+
+
+def _strange(pack: RulePack, table: Table) -> Iterator[str]:
+    """Columns that are no facts of the pack, with the fact that may have been meant."""
+    for heading in table.headings:
+        if heading not in pack.facts:
+            near = nearest(heading, pack.facts)
+            meant = f"; did you mean `{near}`?" if near else ""
+            yield f"{plain(table.name)}: column `{plain(heading)}` is no fact of this pack and is passed through{meant}"
+
+
+def _fact_columns(pack: RulePack, table: Table) -> dict[str, list[Any]]:
+    """The fact columns, each cell read; unknown cells are None."""
+    faults: list[Fault] = []
+    columns: dict[str, list[Any]] = {}
+    for k, heading in enumerate(table.headings):
+        if heading in pack.facts:
+            fact = pack.vocabulary[heading]
+            cellsof = ((line, row[k] if k < len(row) else "") for line, row in table.rows)
+            columns[heading] = [_fact_cell(fact, cell, f"{table.name}:{line}", faults) for line, cell in cellsof]
+    if faults:
+        raise InputError(sorted(faults, key=_by_place))
+    return columns
+
+
+def _fact_cell(fact: Fact, cell: str, where: str, faults: list[Fault]) -> Any:
+    """One cell as a value of its fact. A level may itself be called `n/a` or `unknown`."""
+    if fact.kind == "level" and cell in fact.levels:
+        return cell
+    try:
+        if cells.unknown(cell):
+            return None
+        if fact.kind == "number":
+            return cells.number(cell)
+        if fact.kind == "boolean":
+            return cells.yes_no(cell)
+    except ValueError:
+        pass
+    near = nearest(cell, fact.levels)
+    mend = f"did you mean `{near}`?" if near else ""
+    faults.append(Fault(where, fact.name, f"`{plain(cell)}`", fact.expected(), mend))
+    return None

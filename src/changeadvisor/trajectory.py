@@ -1,0 +1,247 @@
+"""The J-curve, first part: the path a plan itself describes, and where the results stand beside it.
+
+The path falls to its dip and rises to its target in half-cosine steps through the points that the plan gives; nothing
+published gives a general depth or length of the dip (methods.md 3.2), so the plan's own ranges are drawn. A later
+issue adds the Bayesian reading and the worth of each course.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from changeadvisor.model import (
+    Initiative,
+    Measure,
+    Path,
+    ReferenceClass,
+    Series,
+    Tripwire,
+    add_months,
+    months_between,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Draws = NDArray[np.float64]
+
+#: Paths drawn from a plan.
+DRAWS = 512
+#: Readings that make the recent level, and the fewest that can be set beside a path.
+RECENT, FEWEST = 3, 2
+_BANDS = ((0.9, "ahead"), (0.1, "on-path"), (0.01, "behind"))
+
+Against = Literal["ahead", "on-path", "behind", "far-behind"]
+Phase = Literal["before", "dip", "climb", "due"]
+State = Literal["not due", "kept", "broken", "no reading"]
+
+
+@dataclass(frozen=True, slots=True)
+class PathReading:
+    """The results since the path began, beside the path.
+
+    progress and expected are shares of the way from baseline to target; expected_low, expected_high: P10 and P90 of
+    the drawn paths. share_below: share of drawn paths, with the noise of the readings, at or below what is seen.
+    """
+
+    readings: int
+    progress: float | None
+    expected: float | None
+    expected_low: float | None
+    expected_high: float | None
+    share_below: float | None
+    against_path: Against | None
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class TripwireReading:
+    """What became of a tripwire; `level` is the mean it was judged on; `bound` says what was agreed."""
+
+    by: dt.date
+    measure: str
+    then: str
+    state: State
+    level: float | None
+    bound: str
+
+
+def since(initiative: Initiative) -> dt.date | None:
+    """When its path began: `path.since`, or `started`; a changed strategy begins it anew."""
+    begun = initiative.path.since if initiative.path and initiative.path.since else initiative.started
+    changed = [c.on for c in initiative.history if c.did == "adjust-strategy"]
+    return max([begun, *changed]) if begun and changed else begun
+
+
+def phase(path: Path, months: float) -> Phase | None:
+    """Where the plan says it should be, on its slow estimates; None where it gives no months."""
+    if months < 0:
+        return "before"
+    dips = path.dip is not None and path.dip.high > 0 and path.dip_month is not None
+    if dips and path.dip_month is not None and months <= path.dip_month.high:
+        return "dip"
+    if path.months_to_target is None:
+        return None
+    return "climb" if months <= path.months_to_target.high else "due"
+
+
+def expected_path(path: Path, months: Sequence[float], seed: int, name: str) -> Draws | None:
+    """Paths drawn from the plan in shares of the way: draws x months. None where the plan does not say enough.
+
+    `seed` and `name` fix the draws.
+    """
+    import numpy as np
+
+    span = _span(path)
+    if span is None or path.months_to_target is None:
+        return None
+    uniforms = _uniforms(seed, name)
+    length = np.maximum(path.months_to_target.sample(uniforms[0]), 1e-6)
+    depth, low = _dip(path, span, uniforms, length)
+    t = np.asarray(months, dtype=np.float64)[None, :]
+    falling = -depth * _eased(t / low)
+    rising = -depth + (1.0 + depth) * _eased((t - low) / np.maximum(length[:, None] - low, 1e-9))
+    return np.where(t <= low, falling, rising)
+
+
+def _dip(path: Path, span: float, uniforms: Draws, length: Draws) -> tuple[Draws, Draws]:
+    """Depth in shares of the way, and its month (held to before the target), each draws x 1."""
+    import numpy as np
+
+    if path.dip is None or path.dip_month is None:
+        return np.zeros((DRAWS, 1)), np.full((DRAWS, 1), 1e-9)
+    month = np.minimum(path.dip_month.sample(uniforms[2]), 0.9 * length)
+    return (path.dip.sample(uniforms[1]) / abs(span))[:, None], np.maximum(month, 1e-9)[:, None]
+
+
+def _eased(share: Draws) -> Draws:
+    """From 0 to 1 and level at both ends."""
+    import numpy as np
+
+    return (1.0 - np.cos(np.pi * np.clip(share, 0.0, 1.0))) / 2.0
+
+
+def _uniforms(seed: int, name: str) -> Draws:
+    """Three rows of stratified uniforms, one stratum a draw; the stream belongs to (seed, name)."""
+    import numpy as np
+
+    key = hashlib.sha256(f"{seed}/{name}".encode()).digest()[:16]
+    rng = np.random.Generator(np.random.PCG64(int.from_bytes(key, "big")))
+    strata = np.stack([rng.permutation(DRAWS) for _ in range(3)])
+    return (strata + rng.random((3, DRAWS))) / DRAWS
+
+
+def _span(path: Path) -> float | None:
+    """From baseline to target in the measure's unit; None where there is none."""
+    if path.baseline is None or path.target is None or path.target == path.baseline:
+        return None
+    return path.target - path.baseline
+
+
+def stand(initiative: Initiative, measure: Measure, series: Series, as_of: dt.date, seed: int) -> PathReading | None:
+    """The results since the path began, beside the path its plan describes. None where it has no path or no start."""
+    path, begun = initiative.path, since(initiative)
+    if path is None or begun is None:
+        return None
+    own = [p for p in series.points if p.middle >= begun and p.known_on <= as_of]
+    span = _span(path)
+    if span is None or path.baseline is None:
+        return _unread(len(own), None, "its path has no baseline and target that differ")
+    if len(own) < FEWEST:
+        return _unread(len(own), None, f"{len(own)} reading(s) since it began, and {FEWEST} are needed")
+    last = own[-RECENT:]
+    progress = (math.fsum(p.value for p in last) / len(last) - path.baseline) / span
+    paths = expected_path(path, [months_between(begun, p.middle) for p in last], seed, initiative.id)
+    if paths is None:
+        return _unread(len(own), progress, "its path does not say how many months it should take")
+    error = _noise([p.value for p in series.points]) / abs(span) / math.sqrt(len(last))
+    return _beside(len(own), progress, paths.mean(axis=1), error, measure, path)
+
+
+def _unread(readings: int, progress: float | None, because: str) -> PathReading:
+    return PathReading(readings, progress, None, None, None, None, None, because)
+
+
+def _beside(readings: int, progress: float, paths: Draws, error: float, measure: Measure, path: Path) -> PathReading:
+    """The recent level among the drawn paths, each blurred by the noise of the readings."""
+    import numpy as np
+
+    share = float(np.mean([_below((progress - p) / error) if error > 0 else float(p <= progress) for p in paths]))
+    low, high = (float(np.quantile(paths, q)) for q in (0.1, 0.9))
+    band = next((name for bound, name in _BANDS if share > bound or (share == bound and name != "ahead")), "far-behind")
+    because = _because(progress, low, high, share, measure, path)
+    return PathReading(readings, progress, float(paths.mean()), low, high, share, band, because)  # type: ignore[arg-type]
+
+
+def _below(z: float) -> float:
+    """The normal distribution function."""
+    return 0.5 * math.erfc(-z / math.sqrt(2.0))
+
+
+def _because(progress: float, low: float, high: float, share: float, measure: Measure, path: Path) -> str:
+    """The working in words, in the measure's unit."""
+    span, baseline = (path.target or 0.0) - (path.baseline or 0.0), path.baseline or 0.0
+    level, ends = baseline + progress * span, sorted((baseline + low * span, baseline + high * span))
+    unit = f" {measure.unit}" if measure.unit else ""
+    of = f"{round(100 * share)} in 100 paths drawn from its own plan would be no better by now"
+    return f"recent level {level:.4g}{unit}, where the plan expected {ends[0]:.4g} to {ends[1]:.4g}; {of}"
+
+
+def _noise(values: Sequence[float]) -> float:
+    """The standard deviation of one reading from moving ranges (/ 1.128); 0 where fewer than three are known."""
+    ranges = [abs(b - a) for a, b in itertools.pairwise(values)]
+    return math.fsum(ranges) / len(ranges) / 1.128 if len(ranges) > 1 else 0.0
+
+
+def with_latest(series: Series, value: float) -> Series:
+    """The same series had its latest reading been `value`."""
+    return replace(series, points=(*series.points[:-1], series.points[-1]._replace(value=value)))
+
+
+# --- tripwires, classes, reviews -------------------------------------------------------------------------------------
+
+
+def tripwires(
+    initiative: Initiative, series: Mapping[str, Series], as_of: dt.date, review_months: int | None
+) -> tuple[TripwireReading, ...]:
+    """What became of each tripwire: due from `by`, judged on what became known in the review period up to it."""
+    return tuple(_tripwire(w, series.get(w.measure), as_of, review_months) for w in initiative.tripwires)
+
+
+def _tripwire(wire: Tripwire, series: Series | None, as_of: dt.date, review_months: int | None) -> TripwireReading:
+    bound = f"below {wire.below:g}" if wire.below is not None else f"above {wire.above:g}"
+    if as_of < wire.by:
+        return TripwireReading(wire.by, wire.measure, wire.then, "not due", None, bound)
+    values = list(_became_known(series, wire.by, review_months))
+    if not values:
+        return TripwireReading(wire.by, wire.measure, wire.then, "no reading", None, bound)
+    level = math.fsum(values) / len(values)
+    broken = level < wire.below if wire.below is not None else level > (wire.above or 0.0)
+    return TripwireReading(wire.by, wire.measure, wire.then, "broken" if broken else "kept", level, bound)
+
+
+def _became_known(series: Series | None, by: dt.date, review_months: int | None) -> Iterator[float]:
+    """Readings known in the months up to `by`; without a review period none can be named."""
+    if series is None or review_months is None:
+        return
+    first = add_months(by, -review_months)
+    yield from (p.value for p in series.points if first < p.known_on <= by)
+
+
+def class_outlook(reference: ReferenceClass | None) -> tuple[float | None, float | None, float | None] | None:
+    """Shares of a class that end full, partial and none, as far as it gives them."""
+    if reference is None or reference.full is None:
+        return None
+    return reference.full, reference.partial, reference.none
+
+
+def next_review(as_of: dt.date, review_months: int) -> dt.date:
+    """The next review; the end of a month stays the end of a month."""
+    return add_months(as_of, review_months)
