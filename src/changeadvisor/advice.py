@@ -9,14 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from changeadvisor import __version__, evidence, performance, trajectory
 from changeadvisor.evidence import Evidence, Stale
-from changeadvisor.facts import VOCABULARY, FactSheet, Known
+from changeadvisor.facts import VOCABULARY, FactSheet, Known, can_be_known
 from changeadvisor.graph import DependencyGraph
 from changeadvisor.model import Initiative, Programme, Series, canonical_json, digest
 from changeadvisor.rules import Lever, Recommendation, RulePack, judge, lever_for, recommend
@@ -325,11 +325,17 @@ class _Case:
         )
 
     def _action(self, sheet: FactSheet, levers: Sequence[Lever], closed: bool) -> Recommendation:
-        return _no_answer(self.judges.action) if closed else recommend(self.judges.action, sheet, levers)
+        return _no_answer(self.judges.action) if closed else self._judged(self.judges.action, sheet, levers)
+
+    def _judged(self, pack: RulePack, sheet: FactSheet, levers: Sequence[Lever]) -> Recommendation:
+        """The recommendation, asking only for what can be known at this stage."""
+        found = recommend(pack, sheet, levers)
+        stage = self.initiative.stage
+        return replace(found, missing=tuple(m for m in found.missing if can_be_known(m.fact, stage)))
 
     def _route(self, sheet: FactSheet, levers: Sequence[Lever], closed: bool) -> Route:
         pack = self.judges.route
-        found = _no_answer(pack) if closed else recommend(pack, sheet, levers)
+        found = _no_answer(pack) if closed else self._judged(pack, sheet, levers)
         return Route(**{name: getattr(found, name) for name in Recommendation.__dataclass_fields__})
 
     def _levers(self, found: Evidence) -> list[Lever]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from changeadvisor.model import Programme
 
 FAULTY, FOUND, BROKEN = 2, 1, 70
-_PARTS = ("action", "route", "portfolio", "measures")
+_PARTS: tuple[Part, ...] = ("action", "route", "portfolio", "measures")
 _AnyPath = click.Path(path_type=Path)
 
 

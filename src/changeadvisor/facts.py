@@ -122,6 +122,16 @@ class FactSheet:
         return self.with_known({name: replace(before, value=value)})
 
 
+#: Stages before anything is done, and facts that nobody can know at them (a name, or the beginning of several).
+NOT_BEGUN = frozenset({"idea", "design"})
+_ONCE_BEGUN = ("doing.", "idea.works", "progress.", "results.", "sustain.", "route.led_now")
+
+
+def can_be_known(name: str, stage: str | None) -> bool:
+    """Whether a fact can be known yet: how a thing is done, or what it does, not before it has begun."""
+    return stage not in NOT_BEGUN or not name.startswith(_ONCE_BEGUN)
+
+
 # --- the vocabulary --------------------------------------------------------------------------------------------------
 
 

@@ -553,9 +553,10 @@ def frameworks() -> tuple[Framework, ...]:
     return tuple(load_framework(p) for p in sorted((resources.folder("rules") / "frameworks").glob("*.yaml")))
 
 
-def vocabulary() -> dict[str, Fact]:
+def vocabulary(scored: Iterable[Framework] | None = None) -> dict[str, Fact]:
     """Every fact a pack may mention: the built-in ones and those that frameworks write."""
-    return {**VOCABULARY, **{name: fact for f in frameworks() for name, fact in f.facts().items()}}
+    written = frameworks() if scored is None else scored
+    return {**VOCABULARY, **{name: fact for f in written for name, fact in f.facts().items()}}
 
 
 def load_framework(name: Path | str) -> Framework:
@@ -566,12 +567,12 @@ def load_framework(name: Path | str) -> Framework:
     return Framework.read(document.data, document.place)
 
 
-def load_pack(name: Path | str) -> RulePack:
-    """A rule pack by file or name. Raises InputError with every fault."""
+def load_pack(name: Path | str, facts: Mapping[str, Fact] | None = None) -> RulePack:
+    """A rule pack by file or name; `facts` it may mention, by default all. Raises InputError with every fault."""
     from changeadvisor.rules import RulePack
 
     document = _sound(read_document(_found(name, "")))
-    return RulePack.read(document.data, document.place, vocabulary())
+    return RulePack.read(document.data, document.place, vocabulary() if facts is None else facts)
 
 
 def _sound(document: Document) -> Document:
@@ -599,8 +600,12 @@ def load_judges() -> Judges:
     """The packs and frameworks that `advise` uses."""
     from changeadvisor.advice import Judges
 
-    packs = (load_pack(n) for n in ("persist-or-adjust", "top-down-or-bottom-up", "evidenced-rating"))
-    return Judges(*packs, frameworks())
+    scored = frameworks()
+    facts = vocabulary(scored)
+    action, route, rating = (
+        load_pack(n, facts) for n in ("persist-or-adjust", "top-down-or-bottom-up", "evidenced-rating")
+    )
+    return Judges(action, route, rating, scored)
 
 
 def run_inline_tests(name: Path | str) -> Iterator[Any]:

@@ -107,7 +107,8 @@ def read_gmpp(files: Sequence[Path], snapshots: Mapping[str, dt.date]) -> Publis
 
 def _dates(files: Sequence[Path], snapshots: Mapping[str, dt.date]) -> dict[Path, dt.date]:
     """Each file's date. Nothing is guessed from its name."""
-    faults, dates = [], {}
+    faults: list[Fault] = []
+    dates: dict[Path, dt.date] = {}
     for path in files:
         on = snapshots.get(str(path)) or snapshots.get(path.name)
         if on is None:
@@ -118,9 +119,8 @@ def _dates(files: Sequence[Path], snapshots: Mapping[str, dt.date]) -> dict[Path
         else:
             dates[path] = on
     known = {str(p) for p in files} | {p.name for p in files}
-    for name in snapshots:
-        if name not in known:
-            faults.append(Fault("--snapshot", "", f"`{plain(name)}`", "one of the files given"))
+    strange = [name for name in snapshots if name not in known]
+    faults += [Fault("--snapshot", "", f"`{plain(name)}`", "one of the files given") for name in strange]
     if faults:
         raise InputError(faults)
     return dates
@@ -199,7 +199,7 @@ def _counts(file: _File) -> dict[str, dict[str, int]]:
     found = {}
     for field in ("independent", "sponsor"):
         if any(field in e.values for e in file.entries):
-            words = Counter(e.get(field) or "blank" for e in file.entries)  # type: ignore[arg-type]
+            words = Counter(e.get(field) or "blank" for e in file.entries)
             found[field] = dict(sorted(words.items()))
     return found
 
@@ -226,14 +226,14 @@ class _Linker:
         taken: set[int] = set()
         before = list(enumerate(self.found))
         for entry in file.entries:
-            index = self._match(entry, file, [(k, p) for k, p in before if k not in taken])
+            index = self._match(entry, [(k, p) for k, p in before if k not in taken])
             if index is None:
                 self.found.append([(file, entry)])
             else:
                 taken.add(index)
                 self.found[index].append((file, entry))
 
-    def _match(self, entry: _Entry, file: _File, open_: Sequence[tuple[int, list[tuple[_File, _Entry]]]]) -> int | None:
+    def _match(self, entry: _Entry, open_: Sequence[tuple[int, list[tuple[_File, _Entry]]]]) -> int | None:
         mine = entry.get("id").lower()
         for k, project in open_:
             ids = {e.get("id").lower() for _, e in project} - {""}
@@ -320,9 +320,8 @@ class _Maker:
         scales = self._measures(id, project, measures)
         if scales:
             made["path"] = {"measure": f"confidence-{scales[-1]}-{id}"}
-        for key, text in (("aim", entry.get("aim")), ("service", entry.get("department"))):
-            if not cells.unknown(text):
-                made[key] = text
+        said = (("aim", entry.get("aim")), ("service", entry.get("department")))
+        made.update({key: text for key, text in said if not cells.unknown(text)})
         kind = _KINDS.get(entry.get("category").lower())
         if kind:
             made["kind"] = kind

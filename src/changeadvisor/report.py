@@ -18,7 +18,7 @@ from changeadvisor import resources
 from changeadvisor.advice import Advice, DecisionNeeded, InitiativeAdvice
 from changeadvisor.errors import plain
 from changeadvisor.facts import VOCABULARY, FactSheet
-from changeadvisor.rules import Recommendation, RulePack, Working
+from changeadvisor.rules import Reason, Recommendation, RulePack, Working, by_strength
 from changeadvisor.scoring import Scorecard
 
 if TYPE_CHECKING:
@@ -215,7 +215,9 @@ def _word(answer: str | None) -> str:
 
 
 def _meaning(fact: str) -> str:
-    return VOCABULARY[fact].meaning if fact in VOCABULARY else fact
+    if fact in VOCABULARY:
+        return VOCABULARY[fact].meaning
+    return "Score" if fact.startswith("score.") else fact
 
 
 def _counts(advice: Advice) -> Iterator[PairView]:
@@ -241,7 +243,7 @@ def _engine(advice: Advice) -> Iterator[str]:
 def _row(item: InitiativeAdvice) -> BoardRow:
     action, closed = item.action, item.evidence.initiative.stage == "closed"
     answer = "Closed" if closed else _word(action.answer if action else None)
-    top = next((r for r in action.reasons if r.counted and r.answer == action.answer), None) if action else None
+    top = _top(action)
     flip = action.flips[0].change if action and action.flips else ""
     return BoardRow(
         id=item.id,
@@ -255,6 +257,14 @@ def _row(item: InitiativeAdvice) -> BoardRow:
         because=top.because if top else _why_none(action, closed),
         change=flip,
     )
+
+
+def _top(action: Recommendation | None) -> Reason | None:
+    """The strongest counted reason for the answer."""
+    if action is None:
+        return None
+    mine = (r for r in by_strength(action.reasons) if r.counted and r.answer == action.answer)
+    return next((r for r in mine if (r.decibans or 0.0) > 0), None)
 
 
 def _why_none(action: Recommendation | None, closed: bool) -> str:
@@ -299,7 +309,7 @@ def _register(item: InitiativeAdvice) -> Iterator[PairView]:
 
 
 def _answer(heading: str, found: Recommendation, item: InitiativeAdvice) -> AnswerView:
-    reasons = [_reason(found, r, item.sheet) for r in found.reasons]
+    reasons = [_reason(found, r, item.sheet) for r in by_strength(found.reasons)]
     counted = {r.rule for r in found.reasons if r.counted}
     closed = item.evidence.initiative.stage == "closed"
     return AnswerView(
@@ -319,10 +329,12 @@ def _answer(heading: str, found: Recommendation, item: InitiativeAdvice) -> Answ
 
 
 def _could_move(decibans: float | None) -> str:
-    return "could matter" if decibans is None else f"could move {decibans:g} decibans"
+    if decibans is None:
+        return "could matter"
+    return f"could move {decibans:g} deciban" + ("" if decibans == 1 else "s")
 
 
-def _reason(found: Recommendation, reason: Any, sheet: FactSheet) -> ReasonView:
+def _reason(found: Recommendation, reason: Reason, sheet: FactSheet) -> ReasonView:
     working = next(w for w in found.workings if w.rule == reason.rule)
     names = dict.fromkeys(step.fact for step in (*working.when, *working.unless) if step.verdict is not None)
     met = "; ".join(f"{_meaning(n).lower()}: {_value(sheet, n)}" for n in names if n in sheet)

@@ -15,6 +15,7 @@ from changeadvisor.rules.recommendation import (
     Recommendation,
     Rejected,
     Working,
+    by_strength,
     lever_for,
     recommend,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "RuleTest",
     "TestResult",
     "Working",
+    "by_strength",
     "columns_of",
     "judge",
     "judge_batch",

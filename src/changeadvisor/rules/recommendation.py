@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -31,6 +31,11 @@ class Reason:
     evidence: str
     because: str
     source: str
+
+
+def by_strength(reasons: Iterable[Reason]) -> list[Reason]:
+    """Reasons as people read them: what counted first, the strongest first."""
+    return sorted(reasons, key=lambda r: (not r.counted, -abs(r.decibans or 0.0), r.rule))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +176,7 @@ class _Judged:
     ledger: Ledger
 
     def reasons(self) -> tuple[Reason, ...]:
-        """What fired, the strongest first, vetoes apart."""
+        """What fired, by rule, vetoes apart."""
         weighed = self.pack.combine == "weigh"
         fired = [i for i, s in enumerate(self.states) if s == "fired" and not self.pack.rules[i].veto]
         found = [
@@ -180,7 +185,7 @@ class _Judged:
             )
             for i, r in ((i, self.pack.rules[i]) for i in fired)
         ]
-        return tuple(sorted(found, key=lambda r: (not r.counted, -abs(r.decibans or 0.0), r.rule)))
+        return tuple(sorted(found, key=lambda r: r.rule))
 
     def rejected(self) -> tuple[Rejected, ...]:
         """Answers a veto took out."""
@@ -196,7 +201,7 @@ class _Judged:
 
     def _outweighed(self, answer: str) -> str:
         mine = [r for r in self.reasons() if r.counted and r.answer == answer]
-        against = next((r for r in mine if (r.decibans or 0) < 0), None)
+        against = min((r for r in mine if (r.decibans or 0) < 0), key=lambda r: r.decibans or 0.0, default=None)
         speaks = f"Strongest against: {against.because} ({against.rule})" if against else ""
         nothing = "" if mine else "No rule that fired speaks for it."
         gap = self.ledger.support[self.ledger.answer or answer] - self.ledger.support[answer]
