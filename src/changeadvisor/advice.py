@@ -28,7 +28,7 @@ PARTS: tuple[Part, ...] = ("action", "route", "portfolio", "measures")
 Progress = Callable[[int, int], None]
 
 _RATINGS = ("green", "amber-green", "amber", "amber-red", "red")
-_DERIVED = ("results.", "path.", "score.", "tripwire.state")
+_DERIVED = ("results.", "path.", "score.", "tripwire.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,7 @@ class DecisionView:
     """A decision somebody must take."""
 
     initiative: str
+    title: str
     decision: str
     by: str
     before: str
@@ -180,7 +181,7 @@ def board_view(advice: Advice) -> BoardView:
         programme=plain(advice.programme, 200),
         as_of=_day(advice.as_of),
         counts=tuple(_counts(advice)),
-        decisions=tuple(map(_decision, advice.decisions_needed)),
+        decisions=tuple(_decision(advice, d) for d in advice.decisions_needed),
         rows=tuple(map(_row, advice.initiatives)),
         notices=advice.notices,
         engine=tuple(_engine(advice)),
@@ -229,9 +230,11 @@ def _counts(advice: Advice) -> Iterator[PairView]:
             yield PairView(_word(name), str(count))
 
 
-def _decision(decision: DecisionNeeded) -> DecisionView:
+def _decision(advice: Advice, decision: DecisionNeeded) -> DecisionView:
     by = plain(decision.by, 120) if decision.by else "nobody is named"
-    return DecisionView(decision.initiative, decision.decision, by, _day(decision.before))
+    item = advice.initiative(decision.initiative)
+    title = plain(item.title, 200) if item else decision.initiative
+    return DecisionView(decision.initiative, title, decision.decision, by, _day(decision.before))
 
 
 def _engine(advice: Advice) -> Iterator[str]:

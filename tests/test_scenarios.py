@@ -1,0 +1,69 @@
+"""The scenarios: they load, hold the hard cases, and are answered as a sensible reader expects."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from changeadvisor.advice import Advice, advise
+from changeadvisor.loading import load_judges, load_programme
+from tests.helpers import MINIMAL, NORTHFIELD, expected
+
+
+@pytest.fixture(scope="module")
+def northfield() -> Advice:
+    return advise(load_programme(NORTHFIELD), load_judges())
+
+
+@pytest.mark.parametrize("folder", [NORTHFIELD, MINIMAL], ids=lambda f: f.name)
+def test_answers_are_as_expected(folder: Path) -> None:
+    advice = advise(load_programme(folder), load_judges())
+    found = {
+        i.id: (i.action.answer if i.action else None, i.route.answer if i.route else None) for i in advice.initiatives
+    }
+    assert found == expected(folder)
+
+
+def test_northfield_holds_the_hard_cases(northfield: Advice) -> None:
+    by_id = {i.id: i for i in northfield.initiatives}
+    dip = by_id["reablement-redesign"]
+    assert (dip.declared, dip.evidenced) == ("red", "amber-green")
+    assert dip.candour == "declared 3 steps worse than the evidence"
+    failing = by_id["benefits-digital"]
+    assert failing.candour == "declared 4 steps better than the evidence"
+    assert [w.state for w in failing.tripwires] == ["broken"]
+    law = by_id["homelessness-duty"].action
+    assert law is not None
+    assert "stop" in {r.answer for r in law.rejected}
+    assert by_id["care-record"].dependants.people == pytest.approx(1200 + 320 * 0.625 + 60)
+    assert by_id["recycling-plus"].stale[0].fact == "need.there"
+    states = Counter(w.state for i in northfield.initiatives for w in i.tripwires)
+    assert set(states) == {"not due", "kept", "broken"}
+    assert northfield.portfolio is not None
+    assert northfield.portfolio.conflicts[0].initiatives == ("depot-merger", "waste-rounds")
+
+
+def test_northfield_has_the_shape_the_issue_asks_for() -> None:
+    programme = load_programme(NORTHFIELD)
+    assert len(programme.initiatives) == 15
+    monthly = [len(m.observations) for m in programme.measures if m.every == "month"]
+    assert len(monthly) >= 12
+    assert all(n >= 17 for n in monthly)
+    assert sum(24 <= n <= 36 for n in monthly) >= 12
+    assert {m.every for m in programme.measures} == {"month", "quarter", "year"}
+    assert any(m.rebase for m in programme.measures)
+    raters = [a for i in programme.initiatives for a in i.judgements.values() if len({j.level for j in a}) > 1]
+    assert raters
+    assert {c.area for m in programme.measures for c in m.comparators} <= {a.area for a in programme.areas}
+
+
+def test_every_code_is_fictional() -> None:
+    """Real metropolitan districts have codes E08000001 and up; these begin with E089."""
+    programme = load_programme(NORTHFIELD)
+    assert all(a.area.startswith("E089") for a in programme.areas)
+
+
+def test_the_workbook_is_the_same_programme() -> None:
+    assert load_programme(NORTHFIELD / "northfield.xlsx") == load_programme(NORTHFIELD)
