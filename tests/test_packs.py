@@ -18,36 +18,28 @@ from changeadvisor.rules import Rule, RulePack, recommend, run_tests
 from changeadvisor.rules import judge as settle
 from changeadvisor.rules.lint import lint
 from changeadvisor.rules.pack import cut_points, untested
+from changeadvisor.scoring import Framework
 
 RULES = Path(__file__).parent.parent / "rules"
 ACTION, ROUTE, RATING = "persist-or-adjust", "top-down-or-bottom-up", "evidenced-rating"
 PACKS = (ACTION, ROUTE, RATING)
-DICE = ("delivery.extra_effort", "delivery.review_gap", "delivery.team", "support.sponsor", "support.staff")
 UNMEASURED = "our judgement, not measured"
 
 
-def _band(name: str, levels: tuple[str, ...], criteria: tuple[str, ...]) -> Fact:
-    return Fact(name, name, "framework", "?", dict.fromkeys(levels, name), criteria=criteria)
-
-
-SCORES = (
-    _band("score.dice", ("win", "worry", "woe"), DICE),
-    _band(
-        "score.nhs-sustainability",
-        ("optimism", "grey", "act"),
-        tuple(n for n in VOCABULARY if n.startswith("sustain.")),
-    ),
-)
-FACTS: Mapping[str, Fact] = {**VOCABULARY, **{fact.name: fact for fact in SCORES}}
-
-
 def written(name: str) -> Any:
-    """A pack as it stands in its file."""
+    """A pack or framework as it stands in its file."""
     return YAML(typ="safe", pure=True).load((RULES / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
-def built(data: object, facts: Mapping[str, Fact] = FACTS) -> RulePack:
-    return RulePack.read(data, str, facts)
+@functools.cache
+def vocabulary() -> Mapping[str, Fact]:
+    """The vocabulary with the scores that the shipped frameworks write."""
+    frameworks = (Framework.read(written(f"frameworks/{name}"), str) for name in ("dice", "nhs-sustainability"))
+    return {**VOCABULARY, **{name: fact for f in frameworks for name, fact in f.facts().items()}}
+
+
+def built(data: object, more: Mapping[str, Fact] | None = None) -> RulePack:
+    return RulePack.read(data, str, {**vocabulary(), **(more or {})})
 
 
 @functools.cache
@@ -154,7 +146,7 @@ def test_knowing_nothing_gives_no_answer(name: str) -> None:
 
 def test_what_has_been_spent_is_nowhere() -> None:
     money_gone = re.compile(r"spen[dt]|to.date|sunk|invest|paid", re.IGNORECASE)
-    assert [n for n in FACTS if money_gone.search(n)] == []
+    assert [n for n in vocabulary() if money_gone.search(n)] == []
     mentioned = [f"{t}" for name in PACKS for r in load(name).rules for t in each_test(r.condition)]
     assert [t for t in mentioned if money_gone.search(t)] == []
     assert "spent is left out on purpose" in load(ACTION).description
@@ -213,7 +205,7 @@ def test_an_appraisal_takes_the_place_of_the_results() -> None:
         "id": "PA-64", "evidence": "results", "then": "stop", "weight": {"fact": "appraisal.stop", "cap": "$cap"},
     })  # fmt: skip
     appraisal = Fact("appraisal.stop", "worth", "appraisal", unit="decibans", low=-20, high=20)
-    pack = built(data, {**FACTS, appraisal.name: appraisal})
+    pack = built(data, {appraisal.name: appraisal})
     facts: dict[str, Value] = {"path.phase": "dip", "results.against_path": "on-path", "appraisal.stop": 12.0}
     assert recommend(pack, sheet_of(facts)).answer == "stop"
     assert [r.rule for r in recommend(pack, sheet_of(facts)).reasons if r.counted] == ["PA-64"]

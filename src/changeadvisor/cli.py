@@ -374,5 +374,14 @@ def rules_show(path: str) -> int:
     return 0
 
 
+@rules.command(name="facts")
+def rules_facts() -> int:
+    """Print the vocabulary: every fact a rule may mention, its levels, and the question that settles it (Markdown)."""
+    from changeadvisor import loading, report
+
+    click.echo(report.vocabulary_page(loading.vocabulary()), nl=False)
+    return 0
+
+
 if __name__ == "__main__":
     main()

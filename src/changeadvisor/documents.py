@@ -11,10 +11,11 @@ import csv
 import datetime as dt
 import io
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from changeadvisor.errors import Fault, InputError, plain
 
@@ -122,23 +123,26 @@ def _decoded(data: bytes, name: str, errors: str) -> tuple[str, tuple[str, ...]]
         (codecs.BOM_UTF16_BE, "utf-16"),
     ):
         if data.startswith(mark):
-            return _strictly(data, encoding, name), (
-                f"{name}: read as {encoding.upper().replace('-SIG', ' with a byte-order mark')}",
-            )
+            return _marked(data, encoding, name, errors)
     try:
         return data.decode("utf-8"), ()
     except UnicodeDecodeError:
         return _windows(data, name, errors)
 
 
-def _strictly(data: bytes, encoding: str, name: str) -> str:
+def _marked(data: bytes, encoding: str, name: str, errors: str) -> tuple[str, tuple[str, ...]]:
+    """Text in the encoding that its byte-order mark names."""
+    title = encoding.upper().removesuffix("-SIG")
+    note = f"{name}: read as {title} with a byte-order mark"
     try:
-        return data.decode(encoding)
+        return data.decode(encoding), (note,)
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError.one(
-            f"{name}:{line}", f"bytes that are not {encoding.upper()}", "text", "save the file as UTF-8 text"
-        ) from None
+        if errors == "strict":
+            line = data.count(b"\n", 0, error.start) + 1
+            found = f"bytes that are not {title}"
+            raise InputError.one(f"{name}:{line}", found, "text", "save the file as UTF-8 text") from None
+    text = data.decode(encoding, "replace")
+    return text, (note, _replaced(text, name, title))
 
 
 def _windows(data: bytes, name: str, errors: str) -> tuple[str, tuple[str, ...]]:
@@ -152,9 +156,14 @@ def _windows(data: bytes, name: str, errors: str) -> tuple[str, tuple[str, ...]]
             found = f"byte 0x{data[error.start]:02x}, which neither UTF-8 nor cp1252 knows"
             raise InputError.one(f"{name}:{line}", found, "text", "save the file as UTF-8 text") from None
     text = data.decode("cp1252", "replace")
+    return text, (note, _replaced(text, name, "cp1252"))
+
+
+def _replaced(text: str, name: str, encoding: str) -> str:
+    """A note on how many bytes became U+FFFD, and in which lines."""
     lines = [i for i, line in enumerate(text.split("\n"), 1) for _ in range(line.count("\ufffd"))]
     where = ", ".join(map(str, dict.fromkeys(lines)))
-    return text, (note, f"{name}: {len(lines)} byte(s) that cp1252 does not know became U+FFFD, in line {where}")
+    return f"{name}: {len(lines)} byte(s) that {encoding} does not know became U+FFFD, in line {where}"
 
 
 # --- documents -------------------------------------------------------------------------------------------------------
@@ -174,7 +183,8 @@ def _read_yaml(text: str, name: str) -> Document:
     """YAML 1.2: `NO` is text, `12:30` is text, dates are dates."""
     from ruamel.yaml import YAML
     from ruamel.yaml.composer import Composer
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from ruamel.yaml.error import MarkedYAMLError
+    from ruamel.yaml.reader import ReaderError
 
     class Limited(Composer):
         """Refuses nesting before it can exhaust the stack."""
@@ -190,6 +200,7 @@ def _read_yaml(text: str, name: str) -> Document:
             finally:
                 self.depth -= 1
 
+    _refuse_old_yaml(text, name)
     yaml = YAML(typ="safe", pure=True)
     yaml.Composer = Limited
     try:
@@ -200,11 +211,29 @@ def _read_yaml(text: str, name: str) -> Document:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
-        raise InputError.one(
-            where, plain(error.problem or error, 200), "YAML", "look at this line and the one before"
-        ) from None
-    except YAMLError as error:
-        raise InputError.one(name, plain(error, 200), "YAML") from None
+        found, mend = _problem(str(error.problem or error))
+        raise InputError.one(where, found, "YAML", mend) from None
+    except ReaderError as error:
+        found = f"the character U+{ord(text[error.position]):04X}"
+        where = f"{name}:{_line(text, error.position)}"
+        raise InputError.one(where, found, "text without control characters", "take it out") from None
+
+
+def _refuse_old_yaml(text: str, name: str) -> None:
+    """In YAML 1.1 `NO` is false and `12:30` is 750; a file that asks for it would be misread."""
+    asked = re.search(r"^%YAML[ \t]+(?!1\.2\b)\S*", text, re.MULTILINE)
+    if asked:
+        where = f"{name}:{_line(text, asked.start())}"
+        raise InputError.one(where, f"`{plain(asked[0])}`", "YAML 1.2", "take this line out")
+
+
+def _problem(message: str) -> tuple[str, str]:
+    """What the parser stumbled on and how to mend it, in plain words."""
+    if "\\t" in message:
+        return "a tab", "indent with spaces"
+    if "another document" in message:
+        return "another document, begun by `---`", "keep one document in a file"
+    return plain(message.removeprefix("found "), 200), "look at this line and the one before"
 
 
 class _TooDeepError(Exception):
@@ -214,13 +243,32 @@ class _TooDeepError(Exception):
         self.line = line
 
 
+_PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
+
+
+class _Found(NamedTuple):
+    """A fault before the whole document is known: its field can be named only then."""
+
+    where: str
+    location: Location
+    found: str
+    expected: str
+    mend: str
+
+
+def _faults(found: Iterable[_Found], data: object) -> tuple[Fault, ...]:
+    from changeadvisor.validation import dotted
+
+    return tuple(Fault(f.where, dotted(f.location, data), f.found, f.expected, f.mend) for f in found)
+
+
 class _FromNodes:
     """Turns YAML nodes into plain data, keeping the line of every key and value."""
 
     def __init__(self, name: str, yaml: Any) -> None:
         self.name, self.yaml = name, yaml
         self.places: dict[Location, str] = {}
-        self.faults: list[Fault] = []
+        self.faults: list[_Found] = []
         self.seen: set[int] = set()
         self.aliased = 0
 
@@ -228,15 +276,13 @@ class _FromNodes:
         """The whole document."""
         self.places[()] = self.name
         data = None if root is None else self._value(root, ())
-        return Document(data, self.places, tuple(self.faults))
+        return Document(data, self.places, _faults(self.faults, data))
 
     def _at(self, node: Node) -> str:
         return f"{self.name}:{node.start_mark.line + 1}"
 
     def _fault(self, node: Node, location: Location, found: str, expected: str, mend: str = "") -> None:
-        from changeadvisor.validation import dotted
-
-        self.faults.append(Fault(self._at(node), dotted(location, None), found, expected, mend))
+        self.faults.append(_Found(self._at(node), location, found, expected, mend))
 
     def _value(self, node: Node, location: Location) -> Any:
         from ruamel.yaml.nodes import MappingNode, SequenceNode
@@ -245,6 +291,8 @@ class _FromNodes:
         if len(location) > MOST_DEPTH:
             raise _TooDeepError(node.start_mark.line + 1)
         self.places.setdefault(location, self._at(node))
+        if isinstance(node, MappingNode | SequenceNode) and str(node.tag) not in _PLAIN_TAGS:
+            return self._tagged(node, location)
         if isinstance(node, MappingNode):
             return self._map(node, location)
         if isinstance(node, SequenceNode):
@@ -296,19 +344,21 @@ class _FromNodes:
         if kind == "bool":
             return str(node.value).lower() == "true"
         if kind in ("int", "float", "timestamp"):
-            return self._constructed(node, location)
+            return self._constructed(node)
+        return self._tagged(node, location)
+
+    def _tagged(self, node: Node, location: Location) -> None:
         self._fault(node, location, f"the tag `{plain(node.tag)}`", "a plain value", "remove the tag")
-        return None
 
     def _broken(self, node: Any, location: Location) -> None:
         self._fault(node, location, "half a character (a lone surrogate)", "whole characters")
 
-    def _constructed(self, node: ScalarNode, location: Location) -> Any:
+    def _constructed(self, node: ScalarNode) -> Any:
+        """A number or date; text that only looks like one stays text, for the form to refuse."""
         try:
             value = self.yaml.constructor.construct_object(node, deep=True)
         except (ValueError, OverflowError):
-            self._fault(node, location, f"`{plain(node.value)}`", "a date that exists, or a number of usual size")
-            return None
+            return str(node.value)
         plain_date = isinstance(value, dt.datetime) and len(str(node.value)) <= 10
         return value.date() if plain_date else value
 
@@ -375,7 +425,7 @@ class _PlacedDecoder(json.JSONDecoder):
         from json.decoder import JSONArray, JSONObject  # type: ignore[attr-defined]
         from json.scanner import py_make_scanner  # type: ignore[attr-defined]
 
-        super().__init__(object_pairs_hook=list, parse_constant=lambda word: _Constant(word))
+        super().__init__(object_pairs_hook=list, parse_constant=_Constant, parse_int=_whole_number)
         self.parse_object = lambda at, strict, _scan, hook, pairs, memo: JSONObject(
             at, strict, self._scan, hook, pairs, memo
         )
@@ -389,9 +439,16 @@ class _PlacedDecoder(json.JSONDecoder):
 
 
 class _Constant(str):
-    """NaN, Infinity or -Infinity: not JSON."""
+    """NaN, Infinity or -Infinity, which are not JSON, or a whole number of absurd length."""
 
     __slots__ = ()
+
+
+def _whole_number(digits: str) -> int | _Constant:
+    try:
+        return int(digits)
+    except ValueError:
+        return _Constant(digits)
 
 
 class _FromPlaced:
@@ -400,29 +457,33 @@ class _FromPlaced:
     def __init__(self, name: str, text: str) -> None:
         self.name, self.text = name, text
         self.places: dict[Location, str] = {}
-        self.faults: list[Fault] = []
+        self.faults: list[_Found] = []
         self.ends = [i for i, c in enumerate(text) if c == "\n"]
 
     def document(self, root: _Placed) -> Document:
         """The whole document."""
         data = self._value(root, ())
         self.places[()] = self.name
-        return Document(data, self.places, tuple(self.faults))
+        return Document(data, self.places, _faults(self.faults, data))
 
-    def _value(self, placed: _Placed, location: Location) -> Any:
+    def _row(self, placed: _Placed) -> int:
         from bisect import bisect_left
 
-        where = f"{self.name}:{bisect_left(self.ends, placed.offset) + 1}"
+        return bisect_left(self.ends, placed.offset) + 1
+
+    def _value(self, placed: _Placed, location: Location) -> Any:
+        where = f"{self.name}:{self._row(placed)}"
         self.places[location] = where
         value = placed.value
         if isinstance(value, _Constant):
-            self._fault(where, location, f"`{value}`", "a finite number")
+            expected = "a number of usual size" if value.lstrip("-").isdigit() else "a finite number"
+            self._fault(where, location, f"`{plain(value)}`", expected)
             return None
         if isinstance(value, str) and not _whole(value):
             self._fault(where, location, "half a character (a lone surrogate)", "whole characters")
             return None
         if isinstance(value, list) and value and isinstance(value[0], tuple):
-            return self._map(value, location, where)
+            return self._map(value, location)
         if isinstance(value, list):
             return [self._value(item, (*location, i)) for i, item in enumerate(value)] if value else self._empty(placed)
         return value
@@ -431,19 +492,21 @@ class _FromPlaced:
         """An empty map and an empty list both decode to an empty list; the text tells which it was."""
         return {} if self.text[placed.offset] == "{" else []
 
-    def _map(self, pairs: list[tuple[str, _Placed]], location: Location, where: str) -> dict[str, Any]:
+    def _map(self, pairs: list[tuple[str, _Placed]], location: Location) -> dict[str, Any]:
         found: dict[str, Any] = {}
+        first: dict[str, int] = {}
         for key, value in pairs:
             if key in found:
-                self._fault(where, (*location, key), f"`{plain(key)}` again", "each key once", "remove one of the two")
+                again = f"`{plain(key)}` again (first in line {first[key]})"
+                where = f"{self.name}:{self._row(value)}"
+                self._fault(where, (*location, key), again, "each key once", "remove one of the two")
                 continue
+            first[key] = self._row(value)
             found[key] = self._value(value, (*location, key))
         return found
 
     def _fault(self, where: str, location: Location, found: str, expected: str, mend: str = "") -> None:
-        from changeadvisor.validation import dotted
-
-        self.faults.append(Fault(where, dotted(location, None), found, expected, mend))
+        self.faults.append(_Found(where, location, found, expected, mend))
 
 
 # --- CSV -------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import math
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -33,6 +35,8 @@ _READINGS = ("measure", "period", "value", "denominator", "expected")
 _COMPARED = ("measure", "area", "period", "value", "denominator", "expected")
 _AREA_TEXT = ("area", "name", "kind", "region", "succeeded_by")
 _AREA_DATES = ("starts", "ends")
+_MAIN = ("programme.yaml", "programme.yml", "programme.json")
+_TABLES = ("observations.csv", "comparators.csv", "areas.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +58,44 @@ def load_programme(path: Path | str) -> Programme:
 
 
 def read_programme(path: Path) -> ReadProgramme:
-    """Read a folder, one YAML or JSON file, or a workbook. Raises InputError where there is nothing to read."""
+    """Read a folder, one YAML or JSON file, or a workbook. Raises InputError where there is nothing to read.
+
+    A file called programme.yaml (or .yml, .json) stands for its folder: the CSV files beside it are read too. Beside a
+    file of any other name they are not.
+    """
     document = _document(path)
-    programme, faults = None, list(document.faults)
+    programme: Programme | None = None
+    form: tuple[Fault, ...] = ()
     try:
         programme = Programme.model_validate(document.data)
     except ValidationError as error:
-        faults += validation.faults_of(error, Programme, document.data, document.place)
-    faults += _sense(document, _base(path))
+        form = validation.faults_of(error, Programme, document.data, document.place)
+    sense = _sense(document, _base(path))
+    faults = (*document.faults, *_not_told(form, document.faults, sense), *sense)
     ordered = tuple(sorted(dict.fromkeys(faults), key=_by_place))
-    notices = () if programme is None else tuple(_notices(programme))
+    notices = () if programme is None else tuple(_notices(programme, _base(path)))
     return ReadProgramme(None if ordered else programme, ordered, notices, document.receipt)
 
 
-def _by_place(fault: Fault) -> tuple[str, int, str]:
-    """Faults in the order of their lines."""
-    name, _, rest = fault.where.partition(":")
-    line = rest.partition(":")[0]
-    return name, int(line) if line.isdigit() else 0, fault.where
+def _not_told(form: Iterable[Fault], earlier: Iterable[Fault], sense: Sequence[Fault]) -> Iterator[Fault]:
+    """Faults of form, without those told better: of values already refused, and of records whose sense is at fault."""
+    refused = {(f.where, f.field) for f in earlier}
+    for fault in form:
+        lost = fault.found == "`nothing`" and (fault.where, fault.field) in refused
+        better = any(s.expected == fault.expected and f"{s.field}.".startswith(f"{fault.field}.") for s in sense)
+        if not lost and not better:
+            yield fault
+
+
+_PLACE = re.compile(r"(?P<name>.*?)(?::(?P<line>\d+).*|!(?P<column>[A-Z]+)(?P<row>\d+))?", re.DOTALL)
+
+
+def _by_place(fault: Fault) -> tuple[str, int, int, str]:
+    """Faults in the order of their lines, or of their sheets, rows and columns."""
+    found = _PLACE.fullmatch(fault.where)
+    assert found is not None  # noqa: S101 (every part of the pattern may be missing)
+    column = found["column"] or ""
+    return found["name"], int(found["line"] or found["row"] or 0), len(column), column
 
 
 def _base(path: Path) -> Path:
@@ -82,6 +106,8 @@ def _document(path: Path) -> Document:
     """The programme as plain data, whatever its form."""
     if path.is_dir():
         return _folder(path)
+    if path.name in _MAIN and path.is_file():
+        return _folder(path.absolute().parent, path.name)
     kind = path.suffix.lower()
     if kind in (".xlsx", ".xlsm"):
         from changeadvisor.workbook import read_workbook
@@ -96,33 +122,41 @@ def _document(path: Path) -> Document:
 # --- a folder --------------------------------------------------------------------------------------------------------
 
 
-def _folder(path: Path) -> Document:
+def _folder(path: Path, named: str | None = None) -> Document:
     """programme.yaml (or .json) with observations.csv, comparators.csv and areas.csv beside it."""
-    names = [path / f"programme.{kind}" for kind in ("yaml", "yml", "json")]
-    main = next((n for n in names if n.exists()), None)
+    found = [name for name in _MAIN if (path / name).exists()]
+    main = named or next(iter(found), None)
     if main is None:
         raise InputError.one(str(path), "a folder without programme.yaml", "programme.yaml in it")
-    return _Folder(path, read_document(_inside(path, main.name))).document()
+    unread = [f"{name}: not read, since {main} is" for name in found if name != main]
+    return _Folder(path, read_document(_inside(path, main)), [*unread, *_misnamed(path)]).document()
+
+
+def _misnamed(path: Path) -> Iterator[str]:
+    """CSV files whose names are nearly those that are read."""
+    for name in sorted(p.name for p in path.glob("*.csv")):
+        near = nearest(name, _TABLES)
+        if near and name not in _TABLES:
+            yield f"{name}: not read; did you mean {near}?"
 
 
 def _inside(folder: Path, name: str) -> Path:
     """A file of the folder. Raises InputError where the name leads out of it."""
-    path = folder / name
-    if not path.resolve().is_relative_to(folder.resolve()):
+    if _leaves(folder, name):
         raise InputError.one(name, "a path that leaves the folder", "a file inside the folder")
-    return path
+    return folder / name
 
 
 class _Folder:
     """A document and the CSV files beside it, joined."""
 
-    def __init__(self, path: Path, document: Document) -> None:
-        self.path, self.main = path, document
+    def __init__(self, path: Path, document: Document, notes: Sequence[str]) -> None:
+        self.path = path
         self.data = document.data
         self.places = dict(document.places)
         self.faults = list(document.faults)
         self.tables: list[TableReceipt] = []
-        self.notes = list(document.receipt.notes)
+        self.notes = [*document.receipt.notes, *notes]
 
     def document(self) -> Document:
         """All of it as one document."""
@@ -136,7 +170,11 @@ class _Folder:
     def _table(self, name: str) -> Table | None:
         if not (self.path / name).exists() and not (self.path / name).is_symlink():
             return None
-        table = read_csv(_inside(self.path, name))
+        try:
+            table = read_csv(_inside(self.path, name))
+        except InputError as error:
+            self.faults += error.faults
+            return None
         self.notes += table.notes
         return table
 
@@ -282,24 +320,49 @@ class _Sense:
 
     def faults(self) -> Iterator[Fault]:
         """Every fault of sense."""
+        yield from self._when()
         for kind in self.ids:
             yield from self._twice(kind)
+        yield from self._twice("areas", "area")
+        for at, area in self._records("areas"):
+            yield from self._ordered(at, area, "starts", "ends")
+        for at, record in self._records("reference_classes"):
+            yield from self._shares(at, record)
         for at, measure in self._records("measures"):
             yield from self._measure(at, measure)
         for at, initiative in self._records("initiatives"):
             yield from self._initiative(at, initiative)
         yield from self._ring()
 
-    def _twice(self, kind: str) -> Iterator[Fault]:
+    def _when(self) -> Iterator[Fault]:
+        as_of = _day(self.document.data.get("as_of"))
+        if as_of is not None and not 1990 <= as_of.year < 2100:
+            yield self._fault(("as_of",), f"`{as_of}`", "a date between 1990 and 2100")
+
+    def _twice(self, kind: str, key: str = "id") -> Iterator[Fault]:
         seen: dict[str, Location] = {}
         for at, record in self._records(kind):
-            name = record.get("id")
+            name = record.get(key)
             if not isinstance(name, str):
                 continue
             if name in seen:
-                first = self.document.place((*seen[name], "id"))
-                yield self._fault((*at, "id"), f"`{plain(name)}` again (first in {first})", "an id used once")
+                first = self.document.place((*seen[name], key))
+                yield self._fault((*at, key), f"`{plain(name)}` again (first in {first})", "an id used once")
             seen.setdefault(name, at)
+
+    def _ordered(self, at: Location, record: Mapping[str, Any], first: str, second: str) -> Iterator[Fault]:
+        start, end = _day(record.get(first)), _day(record.get(second))
+        if start and end and end < start:
+            found = f"`{end}`, before `{first}` {start}"
+            yield self._fault((*at, second), found, f"`{second}` on or after `{first}`")
+
+    def _shares(self, at: Location, record: Mapping[str, Any]) -> Iterator[Fault]:
+        """The shares of the three outcomes make a whole, or less where some are not given."""
+        given = [v for k in ("full", "partial", "none") if _is_number(v := record.get(k))]
+        total = math.fsum(given)
+        if total > 1 + 1e-9 or (len(given) == 3 and abs(total - 1) > 1e-9):
+            found = f"{' + '.join(f'{v:g}' for v in given)} = {total:g}"
+            yield self._fault(at, found, "`full`, `partial` and `none` to add up to 1")
 
     def _refers(self, at: Location, name: object, kind: str) -> Iterator[Fault]:
         """A fault where `name` is no id of that kind; what is not a word is a fault of form."""
@@ -324,7 +387,7 @@ class _Sense:
                 if not isinstance(row, dict):
                     continue
                 mark = (row.get("area"), str(row.get("period")))
-                if mark in seen:
+                if mark in seen and row.get("period") is not None:
                     yield self._fault(inner, f"a second value for {plain(row.get('period'))}", "one value a period")
                 seen.add(mark)
 
@@ -338,13 +401,23 @@ class _Sense:
         overlaps = initiative.get("overlaps")
         for name in overlaps if isinstance(overlaps, dict) else ():
             yield from self._refers((*at, "overlaps", name), name, "initiatives")
-        for inner, wire in self._inner(at, initiative, "tripwires"):
-            if isinstance(wire, dict):
-                yield from self._refers((*inner, "measure"), wire.get("measure"), "measures")
+        yield from self._ordered(at, initiative, "started", "ends")
+        yield from self._ordered(at, initiative, "ends", "lasts_until")
+        yield from self._tripwires(at, initiative)
         yield from self._options(at, initiative)
         yield from self._dependencies(at, initiative)
         yield from self._judgements(at, initiative)
         yield from self._ties(at, initiative)
+
+    def _tripwires(self, at: Location, initiative: Mapping[str, Any]) -> Iterator[Fault]:
+        for inner, wire in self._inner(at, initiative, "tripwires"):
+            if not isinstance(wire, dict):
+                continue
+            yield from self._refers((*inner, "measure"), wire.get("measure"), "measures")
+            below, above = wire.get("below"), wire.get("above")
+            if below is not None and above is not None:
+                found = f"`below` {plain(below)} and `above` {plain(above)}"
+                yield self._fault((*inner, "above"), found, "either `below` or `above`, and one of them only")
 
     def _options(self, at: Location, initiative: Mapping[str, Any]) -> Iterator[Fault]:
         seen: set[object] = set()
@@ -353,6 +426,8 @@ class _Sense:
             if isinstance(action, str) and action in seen:
                 yield self._fault((*inner, "action"), f"`{plain(action)}` again", "at most one option of each action")
             seen.add(action if isinstance(action, str) else None)
+            if isinstance(option, dict):
+                yield from self._shares(inner, option)
 
     def _dependencies(self, at: Location, initiative: Mapping[str, Any]) -> Iterator[Fault]:
         for inner, dependency in self._inner(at, initiative, "depends_on"):
@@ -390,12 +465,9 @@ class _Sense:
         name = adoption.get("ties") if isinstance(adoption, dict) else None
         if not isinstance(name, str):
             return
-        where = (*at, "adoption", "ties")
-        path = self.base / name
-        if not path.resolve().is_relative_to(self.base.resolve()):
-            yield self._fault(where, f"`{plain(name)}`, a path that leaves the folder", "a file inside the folder")
-        elif not path.is_file():
-            yield self._fault(where, f"no file `{plain(name)}`", "a CSV file with columns from,to")
+        if _leaves(self.base, name):
+            found = f"`{plain(name)}`, a path that leaves the folder"
+            yield self._fault((*at, "adoption", "ties"), found, "a file inside the folder")
 
     def _ring(self) -> Iterator[Fault]:
         """A ring of requirements, named, at the line of its first step."""
@@ -414,6 +486,26 @@ class _Sense:
             yield self._fault(at, f"a ring of requirements: {names}", expected, "remove one, or make it `helps`")
 
 
+def _day(value: object) -> dt.date | None:
+    """A date as the form reads it, or None where there is none."""
+    try:
+        return cells.date(value) if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
+    except ValueError:
+        return None
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _leaves(folder: Path, name: str) -> bool:
+    """Whether a name leads out of the folder, by `..`, from the root or through a link, or is no name at all."""
+    try:
+        return not (folder / name).resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):
+        return True
+
+
 def _ring_among(edges: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """A ring among edges, or nothing. `critical_path` refuses rings by name."""
     from changeadvisor.errors import CycleError
@@ -426,8 +518,12 @@ def _ring_among(edges: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     return ()
 
 
-def _notices(programme: Programme) -> Iterator[str]:
+def _notices(programme: Programme, base: Path) -> Iterator[str]:
     """What is no fault but should be known."""
+    for initiative in programme.initiatives:
+        ties = initiative.adoption.ties if initiative.adoption else None
+        if ties and not (base / ties).exists():
+            yield f"{initiative.id}: no file {plain(ties)} beside the programme; its working ties are unknown."
     for at, estimate in _estimates(programme, ""):
         if not estimate.carried:
             yield f"{at}: no metalog passes through its three points; straight lines between them are used."
@@ -459,39 +555,92 @@ def _estimates(value: Any, at: str) -> Iterator[tuple[str, Estimate]]:
 
 
 def write_folder(programme: Programme, folder: Path, *, force: bool = False) -> None:
-    """Write a programme as a folder, whole or not at all. Raises InputError where the folder is not free."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())) and not force:
-        raise InputError.one(
-            str(folder), "something that is already there", "a new folder", "add --force to replace it"
-        )
+    """Write a programme as a folder, whole or not at all. Raises InputError where the folder is not free.
+
+    With `force`, programme.yaml and the CSV files of the programme are replaced; other files there stay.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())) and not (force and folder.is_dir()):
+        mend = "add --force to replace it" if folder.is_dir() else ""
+        raise InputError.one(str(folder), "something that is already there", "a new folder", mend)
+    folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
         _write_into(programme, building)
-        building.chmod(0o755)
-        if folder.exists():
-            shutil.rmtree(folder)
-        building.rename(folder)
-    except BaseException:
+        _put_in_place(building, folder)
+    finally:
         shutil.rmtree(building, ignore_errors=True)
-        raise
+
+
+def _put_in_place(building: Path, folder: Path) -> None:
+    """Everything is written by now; what is left is to give it its name."""
+    if not folder.exists():
+        building.chmod(0o755)
+        building.rename(folder)
+        return
+    for name in (_MAIN[0], *_TABLES):
+        if (building / name).exists():
+            (building / name).replace(folder / name)
+        else:
+            (folder / name).unlink(missing_ok=True)
 
 
 def _write_into(programme: Programme, folder: Path) -> None:
-    data = programme.model_dump(mode="json", exclude_defaults=True)
-    observations, comparators = [], []
-    for measure in data.get("measures", []):
-        observations += [{"measure": measure["id"], **row} for row in measure.pop("observations", [])]
-        comparators += [{"measure": measure["id"], **row} for row in measure.pop("comparators", [])]
-    areas = [{**a, **a.pop("features", {})} for a in data.pop("areas", [])]
+    data = programme.model_dump(exclude_defaults=True)
+    for initiative in data.get("initiatives", ()):
+        if "judgements" in initiative:
+            initiative["judgements"] = {k: _answers(v) for k, v in initiative["judgements"].items()}
+    tables = {
+        "observations.csv": (_READINGS, _taken(data, "observations")),
+        "comparators.csv": (_COMPARED, _taken(data, "comparators")),
+        "areas.csv": ((*_AREA_TEXT, *_AREA_DATES), _taken_areas(data)),
+    }
     _write_yaml(data, folder / "programme.yaml")
-    for name, columns, rows in (
-        ("observations.csv", _READINGS, observations),
-        ("comparators.csv", _COMPARED, comparators),
-        ("areas.csv", (*_AREA_TEXT, *_AREA_DATES), areas),
-    ):
+    for name, (columns, rows) in tables.items():
         if rows:
             (folder / name).write_text(_csv_text(columns, rows), encoding="utf-8", newline="")
+
+
+def _answers(answers: Sequence[Mapping[str, Any]]) -> Any:
+    """Judgements as people write them: a level where only that is known, one answer without a list."""
+    dated = [{**a, "on": dt.date.fromisoformat(a["on"])} if "on" in a else a for a in answers]
+    short = [a["level"] if len(a) == 1 else a for a in dated]
+    return short[0] if len(short) == 1 else short
+
+
+def _taken(data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    """The readings of every measure, taken out of it; those that CSV cannot hold stay where they are."""
+    rows: list[dict[str, Any]] = []
+    for measure in data.get("measures", ()):
+        mine = [{"measure": measure["id"], **row} for row in measure.get(key, ())]
+        if mine and all(map(_holds, mine)):
+            rows += mine
+            del measure[key]
+    return rows
+
+
+def _taken_areas(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """The areas, taken out of the programme, unless CSV cannot hold them."""
+    areas = data.get("areas", ())
+    features = {name for a in areas for name in a.get("features", {})}
+    if not all(_holds(a) for a in areas) or not all(_is_heading(name) for name in features):
+        return []
+    data.pop("areas", None)
+    return [{**a, **a.pop("features", {})} for a in areas]
+
+
+def _holds(row: Mapping[str, Any]) -> bool:
+    """Whether CSV can hold the text of a row: read back, it is the same."""
+    return all(_kept(value) for value in row.values() if isinstance(value, str))
+
+
+def _kept(text: str) -> bool:
+    safe = cells.safe_text(text)
+    return safe == safe.strip() and not cells.unknown(safe) and "\0" not in text and len(text) < 10_000
+
+
+def _is_heading(name: str) -> bool:
+    return _kept(name) and cells.safe_text(name) == name and name not in (*_AREA_TEXT, *_AREA_DATES)
 
 
 def _write_yaml(data: Mapping[str, Any], path: Path) -> None:
@@ -505,27 +654,21 @@ def _write_yaml(data: Mapping[str, Any], path: Path) -> None:
 
 
 def _readable(value: Any) -> Any:
-    """Dates as dates and whole numbers as integers, short lists on one line."""
+    """Whole numbers as integers, short lists on one line."""
     from ruamel.yaml.comments import CommentedSeq
 
     if isinstance(value, dict):
         return {k: _readable(v) for k, v in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         made = CommentedSeq(_readable(v) for v in value)
         if all(isinstance(v, int | float | str) for v in value):
             made.fa.set_flow_style()
         return made
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return int(value)
-    return _day(value) if isinstance(value, str) else value
+    return _short_number(value)
 
 
-def _day(text: str) -> object:
-    """ISO text as a date, so that it is written without quotes."""
-    try:
-        return dt.date.fromisoformat(text) if len(text) == 10 else text
-    except ValueError:
-        return text
+def _short_number(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
 
 
 def _csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
@@ -540,9 +683,7 @@ def _csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _csv_cell(value: object) -> object:
-    if isinstance(value, str):
-        return cells.safe_text(value)
-    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
+    return cells.safe_text(value) if isinstance(value, str) else _short_number(value)
 
 
 # --- packs, frameworks, schemas --------------------------------------------------------------------------------------

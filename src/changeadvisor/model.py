@@ -206,7 +206,7 @@ def _bounded(lower: float, upper: float, what: str) -> AfterValidator:
 
 
 #: Money, people, months and dips: never below nothing.
-Amount = Annotated[Estimate, _bounded(0.0, math.inf, "not below 0")]
+Amount = Annotated[Estimate, _bounded(0.0, math.inf, "an amount not below 0")]
 #: Shares of a whole.
 Part = Annotated[Estimate, _bounded(0.0, 1.0, "a share between 0 and 1")]
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from changeadvisor import resources
 from changeadvisor.advice import Advice, DecisionNeeded, InitiativeAdvice
 from changeadvisor.errors import plain
-from changeadvisor.facts import VOCABULARY, FactSheet
+from changeadvisor.facts import VOCABULARY, Fact, FactSheet
 from changeadvisor.rules import Reason, Recommendation, RulePack, Working, by_strength
 from changeadvisor.scoring import Scorecard
 
@@ -528,6 +528,12 @@ def write(text: str, path: Path) -> None:
 def pack_page(pack: RulePack) -> str:
     """A pack as Markdown people can read: its parameters, and each rule with its reason, source and examples."""
     return environment(False).get_template("pack.md").render(pack=pack, rules=_by_answer(pack), tests=_example)
+
+
+def vocabulary_page(vocabulary: Mapping[str, Fact]) -> str:
+    """The vocabulary as Markdown, by name."""
+    facts = [vocabulary[name] for name in sorted(vocabulary)]
+    return environment(False).get_template("vocabulary.md").render(facts=facts)
 
 
 def _by_answer(pack: RulePack) -> Mapping[str, Sequence[Any]]:

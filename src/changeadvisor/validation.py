@@ -126,8 +126,13 @@ def _fault(detail: Any, location: Location, record: type[BaseModel], data: objec
 
 
 def _shown(value: object) -> str:
+    """A value as people would write it."""
     if value is None:
         return "nothing"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{k}: {_shown(v)}" for k, v in value.items())
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_shown, value))}]"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -255,10 +255,19 @@ def _grids(path: Path) -> dict[str, Grid]:
     except InputError:
         raise
     except Exception as error:
-        what = plain(error, 120) or type(error).__name__
-        raise InputError.one(
-            path.name, f"a workbook that cannot be read ({what})", "an Excel workbook (.xlsx)"
-        ) from None
+        mend = "save it again as .xlsx"
+        raise InputError.one(path.name, _unreadable(error), "an Excel workbook (.xlsx)", mend) from None
+
+
+def _unreadable(error: BaseException | None) -> str:
+    """Why a workbook cannot be read, from the first error of the chain that says so."""
+    from defusedxml.common import DefusedXmlException
+
+    while error is not None:
+        if isinstance(error, DefusedXmlException):
+            return "a workbook with entities, which may reach for other files"
+        error = error.__cause__ or error.__context__
+    return "a workbook that is damaged"
 
 
 def _grid(path: Path, sheet: Any) -> Grid:
