@@ -57,6 +57,21 @@ def test_encodings(tmp_path: Path, data: bytes, note: str | None) -> None:
     assert [note in n for n in found.receipt.notes] == ([True] if note else [])  # type: ignore[operator]
 
 
+def test_a_value_that_only_looks_like_a_date_or_number_stays_text(tmp_path: Path) -> None:
+    found = read_document(write(tmp_path, "x.yaml", "%YAML 1.2\n---\na: 2026-13-45\nb: " + "1" * 5_000))
+    assert (found.data, found.faults) == ({"a": "2026-13-45", "b": "1" * 5_000}, ())
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "encoding", "line"),
+    [(b"\xef\xbb\xbfa\xff\n", "a\ufffd\n", "UTF-8", 1), (b"\xff\xfea\0\n\0b", "a\n\ufffd", "UTF-16", 2)],
+)
+def test_a_published_file_that_breaks_its_own_encoding(data: bytes, text: str, encoding: str, line: int) -> None:
+    read = f"f.csv: read as {encoding} with a byte-order mark"
+    lost = f"f.csv: 1 byte(s) that {encoding} does not know became U+FFFD, in line {line}"
+    assert decode_leniently(data, "f.csv") == (text, (read, lost))
+
+
 def test_unknown_bytes_in_published_files_are_said() -> None:
     text, notes = decode_leniently(b"a,b\nx,\x9d\n", "f.csv")
     assert text == "a,b\nx,\ufffd\n"
@@ -72,8 +87,11 @@ def test_unknown_bytes_in_published_files_are_said() -> None:
         ("x.yaml", "a: &a [*a]", "nested too deep"),
         ("x.yaml", "a: &a [1,2,3,4,5,6,7,8,9]\n" + "".join(f"{c}: &{c} [{','.join([f'*{p}'] * 9)}]\n" for p, c in zip("abcdef", "bcdefg", strict=True)), "aliases that unfold"),
         ("x.yaml", "a: b: c", "x.yaml:1:5"),
+        ("x.yaml", "a:\n\tb: 1\n", "x.yaml:2:1: a tab; expected YAML. Indent with spaces"),
+        ("x.yaml", "a: *b", "x.yaml:1:4: undefined alias"),
+        ("x.yaml", "# old\n%YAML 1.1\n---\na: NO\n", "x.yaml:2: `%YAML 1.1`; expected YAML 1.2"),
         ("x.yaml", "a: [1,", "x.yaml:1"),
-        ("x.yaml", "a: \x01", "x.yaml"),
+        ("x.yaml", "a: 1\nb: \x1b", "x.yaml:2: the character U+001B"),
         ("x.yaml", "---\na: 1\n---\nb: 1\n", "another document"),
         ("x.yaml", b"a: \x9d", "byte 0x9d"),
         ("x.yaml", b"a: \x00b", "a NUL character"),
@@ -98,9 +116,11 @@ def test_what_cannot_be_read(tmp_path: Path, name: str, data: bytes | str, messa
         ("x.yaml", "a: !!python/object:os.system x", "the tag"),
         ("x.yaml", "a: &x {b: 1}\n<<: *x\n", "a merge key"),
         ("x.yaml", "? [1]\n: 2\n", "a key that is not a word"),
-        ("x.yaml", "a: 2026-13-45", "`2026-13-45`"),
+        ("x.yaml", "a: !mine {b: 1}", "the tag `!mine`"),
+        ("x.yaml", "a: !!set {b}", "the tag"),
         ("x.yaml", '"a": "\\ud83d"', "half a character"),
-        ("x.json", '{"a": 1, "a": 2}', "`a` again"),
+        ("x.json", '{"a": 1,\n\n"a": 2}', "x.json:3: a: `a` again (first in line 1)"),
+        ("x.json", '[{"id": "i", "a": -' + "1" * 5_000 + "}]", "x.json:1: [i].a: `-111"),
         ("x.json", '{"a": NaN}', "`NaN`; expected a finite number"),
         ("x.json", '{"a": "\\ud83d"}', "half a character"),
     ],

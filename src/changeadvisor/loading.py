@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from pydantic import ValidationError
 
@@ -24,7 +24,7 @@ from changeadvisor import cells, resources, validation
 from changeadvisor.documents import Document, Location, Receipt, Table, TableReceipt, read_csv, read_document
 from changeadvisor.errors import Fault, InputError, nearest, plain
 from changeadvisor.facts import VOCABULARY, Fact
-from changeadvisor.model import Estimate, Programme
+from changeadvisor.model import Estimate, Initiative, Programme
 
 if TYPE_CHECKING:
     from changeadvisor.advice import Judges
@@ -73,7 +73,7 @@ def read_programme(path: Path) -> ReadProgramme:
     sense = _sense(document, _base(path))
     faults = (*document.faults, *_not_told(form, document.faults, sense), *sense)
     ordered = tuple(sorted(dict.fromkeys(faults), key=_by_place))
-    notices = () if programme is None else tuple(_notices(programme, _base(path)))
+    notices = () if programme is None or ordered else tuple(_notices(programme, _base(path)))
     return ReadProgramme(None if ordered else programme, ordered, notices, document.receipt)
 
 
@@ -358,7 +358,7 @@ class _Sense:
 
     def _shares(self, at: Location, record: Mapping[str, Any]) -> Iterator[Fault]:
         """The shares of the three outcomes make a whole, or less where some are not given."""
-        given = [v for k in ("full", "partial", "none") if _is_number(v := record.get(k))]
+        given = [float(v) for k in ("full", "partial", "none") if _is_number(v := record.get(k))]
         total = math.fsum(given)
         if total > 1 + 1e-9 or (len(given) == 3 and abs(total - 1) > 1e-9):
             found = f"{' + '.join(f'{v:g}' for v in given)} = {total:g}"
@@ -494,7 +494,7 @@ def _day(value: object) -> dt.date | None:
         return None
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
@@ -520,23 +520,27 @@ def _ring_among(edges: Sequence[tuple[str, str]]) -> tuple[str, ...]:
 
 def _notices(programme: Programme, base: Path) -> Iterator[str]:
     """What is no fault but should be known."""
-    for initiative in programme.initiatives:
-        ties = initiative.adoption.ties if initiative.adoption else None
-        if ties and not (base / ties).exists():
-            yield f"{initiative.id}: no file {plain(ties)} beside the programme; its working ties are unknown."
     for at, estimate in _estimates(programme, ""):
         if not estimate.carried:
             yield f"{at}: no metalog passes through its three points; straight lines between them are used."
-    offered = set(programme.limits.capacity) if programme.limits else set()
     for initiative in programme.initiatives:
-        for role in initiative.needs:
-            if offered and role not in offered:
-                yield f"{initiative.id} needs {plain(role)}, of whom `limits.capacity` names none."
+        yield from _of_initiative(programme, initiative, base)
     areas = {a.area for a in programme.areas}
     for measure in programme.measures:
         strange = sorted({c.area for c in measure.comparators} - areas - {measure.own_area})
         if areas and strange:
             yield f"{measure.id}: comparators for areas not in `areas`: {', '.join(map(plain, strange))}."
+
+
+def _of_initiative(programme: Programme, initiative: Initiative, base: Path) -> Iterator[str]:
+    """Roles it needs that nobody offers, and a file of ties that is not there."""
+    offered = set(programme.limits.capacity) if programme.limits else set()
+    for role in initiative.needs:
+        if offered and role not in offered:
+            yield f"{initiative.id} needs {plain(role)}, of whom `limits.capacity` names none."
+    ties = initiative.adoption.ties if initiative.adoption else None
+    if ties and not (base / ties).is_file():
+        yield f"{initiative.id}: no file {plain(ties)} beside the programme; its working ties are unknown."
 
 
 def _estimates(value: Any, at: str) -> Iterator[tuple[str, Estimate]]:

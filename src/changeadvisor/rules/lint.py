@@ -144,11 +144,11 @@ def _unused(pack: RulePack) -> list[Finding]:
 
 
 def _unreachable(pack: RulePack) -> list[Finding]:
-    """Rules no combination of their own facts can set off."""
+    """Rules no combination of their own facts can set off (looked at where all of them can be tried)."""
     found = []
     for i, rule in enumerate(pack.rules):
         grid = _grid(pack, sorted(rule.facts))
-        if not fired_rows(_only(pack, rule), grid.columns(), grid.rows).any():
+        if grid.whole and not fired_rows(_only(pack, rule), grid.columns(), grid.rows).any():
             found.append(
                 Finding(
                     "unreachable", (rule.id,), f"{pack.rules[i].id} can never fire: its conditions exclude one another"

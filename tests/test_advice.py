@@ -1,0 +1,335 @@
+"""The pipeline: what it says of Northfield, and that nothing but the programme, the packs and the seed can change it."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import pytest
+
+from changeadvisor import advice as module
+from changeadvisor import loading
+from changeadvisor.advice import Advice, Judges, advise, complete, missing_overall, to_data, to_json
+from changeadvisor.facts import FactSheet, can_be_known
+from changeadvisor.model import Programme
+from changeadvisor.rules import judge
+from tests.helpers import NORTHFIELD, ROOT, programme
+
+
+@pytest.fixture(scope="module")
+def judges() -> Judges:
+    return loading.load_judges()
+
+
+@pytest.fixture(scope="module")
+def northfield(judges: Judges) -> Advice:
+    return advise(loading.load_programme(NORTHFIELD), judges)
+
+
+def test_it_has_every_key_of_the_format(northfield: Advice) -> None:
+    """formats.md section 2, written out."""
+    found = to_data(northfield)
+    assert next(iter(found)) == "format"
+    assert {
+        "format",
+        "engine",
+        "programme",
+        "as_of",
+        "input_digest",
+        "seed",
+        "decisions_needed",
+        "initiatives",
+        "portfolio",
+        "measures",
+        "audit",
+    } <= set(found)
+    one = found["initiatives"][0]
+    assert {
+        "id",
+        "action",
+        "route",
+        "outlook",
+        "tripwires",
+        "declared",
+        "evidenced",
+        "candour",
+        "stale",
+        "dependants",
+    } <= set(one)
+    judged = {
+        "answer",
+        "support",
+        "margin",
+        "finely_balanced",
+        "stands",
+        "reasons",
+        "rejected",
+        "missing",
+        "flips",
+        "survives_halved_and_doubled_weights",
+    }
+    assert judged <= set(one["action"])
+    assert {*judged, "arrangement"} <= set(one["route"])
+    assert {"rule", "for", "decibans", "counted", "evidence", "because", "source"} <= set(one["action"]["reasons"][0])
+    outlook = {
+        "probability",
+        "basis",
+        "progress_now",
+        "progress_expected_now",
+        "looks_this_bad_and_succeeds",
+        "looks_this_good_and_fails",
+        "value",
+        "worth_of_waiting",
+        "next_review",
+    }
+    assert outlook == set(one["outlook"])
+    assert {"on", "measure", "below", "then"} <= set(one["outlook"]["next_review"])
+    assert {"at_stake", "people", "paths"} == set(one["dependants"])
+    assert {"chosen", "deferred", "totals", "bound", "gap", "frontier", "core", "conflicts"} == set(found["portfolio"])
+    assert {"id", "points", "ipsative", "normative", "comparative"} <= set(found["measures"][0])
+    assert {"targets", "external", "process", "corporate", "with_comparators"} == set(found["audit"])
+
+
+def test_lists_are_in_the_order_of_the_format(northfield: Advice) -> None:
+    found = to_data(northfield)
+    assert [i["id"] for i in found["initiatives"]] == sorted(i["id"] for i in found["initiatives"])
+    for item in found["initiatives"]:
+        for part in ("action", "route"):
+            assert [r["rule"] for r in item[part]["reasons"]] == sorted(r["rule"] for r in item[part]["reasons"])
+            moves = [m["could_move"] for m in item[part]["missing"]]
+            assert moves == sorted(moves, reverse=True)
+            shares = [f["share"] for f in item[part]["flips"]]
+            assert shares == sorted(shares)
+
+
+def shuffled(value: Any, shuffle: random.Random) -> Any:
+    """The same data with every list of records and every map in another order."""
+    if isinstance(value, dict):
+        items = [(k, shuffled(v, shuffle)) for k, v in value.items()]
+        shuffle.shuffle(items)
+        return dict(items)
+    if isinstance(value, list):
+        made = [shuffled(v, shuffle) for v in value]
+        if made and all(isinstance(v, dict) for v in made):
+            shuffle.shuffle(made)
+        return made
+    return value
+
+
+def test_two_runs_and_a_shuffled_one_give_the_same_bytes(northfield: Advice, judges: Judges) -> None:
+    read = loading.load_programme(NORTHFIELD)
+    assert to_json(advise(read, judges)) == to_json(northfield)
+    mixed = Programme.model_validate(shuffled(read.model_dump(mode="json", exclude_defaults=True), random.Random(5)))
+    assert to_json(advise(mixed, judges)) == to_json(northfield)
+
+
+def test_rules_in_another_order_give_the_same_bytes(northfield: Advice, judges: Judges) -> None:
+    from changeadvisor.documents import read_document
+    from changeadvisor.rules import RulePack
+
+    def mixed(name: str) -> RulePack:
+        document = read_document(ROOT / "rules" / f"{name}.yaml")
+        random.Random(3).shuffle(document.data["rules"])
+        return RulePack.read(document.data, lambda _: "x", loading.vocabulary())
+
+    again = Judges(mixed("persist-or-adjust"), mixed("top-down-or-bottom-up"), judges.rating, judges.frameworks)
+    assert to_json(advise(loading.load_programme(NORTHFIELD), again)) == to_json(northfield)
+
+
+def test_flips_are_confirmed_by_judging_the_changed_sheet(northfield: Advice, judges: Judges) -> None:
+    """A judged fact is changed as a person would change it, scores follow, and the answer is the one the flip names."""
+    confirmed = 0
+    for item in northfield.initiatives:
+        for pack, found in ((judges.action, item.action), (judges.route, item.route)):
+            assert found is not None
+            for flip in found.flips:
+                if not flip.fact.startswith("latest."):
+                    sheet = complete(item.evidence.sheet.changed(flip.fact, flip.at), judges)
+                    assert judge(pack, sheet).answer == flip.to != found.answer
+                    confirmed += 1
+    assert confirmed > 40
+
+
+def test_a_reading_that_flips_is_read_again_by_the_model(northfield: Advice, judges: Judges) -> None:
+    item = northfield.initiative("reablement-redesign")
+    assert item is not None
+    assert item.action is not None
+    flip = next(f for f in item.action.flips if f.fact == "latest.reablement")
+    data = loading.load_programme(NORTHFIELD).model_dump(mode="json", exclude_defaults=True)
+    measure = next(m for m in data["measures"] if m["id"] == "reablement")
+    measure["observations"][-1]["value"] = flip.at
+    again = advise(Programme.model_validate(data), judges, parts=("action",)).initiative("reablement-redesign")
+    assert again is not None
+    assert again.action is not None
+    assert again.action.answer == flip.to
+    measure["observations"][-1]["value"] = flip.at + 0.2
+    nearer = advise(Programme.model_validate(data), judges, parts=("action",)).initiative("reablement-redesign")
+    assert nearer is not None
+    assert nearer.action is not None
+    assert nearer.action.answer == item.action.answer
+
+
+def test_past_spend_changes_nothing(northfield: Advice, judges: Judges) -> None:
+    data = loading.load_programme(NORTHFIELD).model_dump(mode="json", exclude_defaults=True)
+    for initiative in data["initiatives"]:
+        initiative.setdefault("spend", {})["to_date"] = 99_000_000
+    again = advise(Programme.model_validate(data), judges)
+    assert [(i.action, i.route) for i in again.initiatives] == [(i.action, i.route) for i in northfield.initiatives]
+
+
+def test_only_some_parts(judges: Judges) -> None:
+    bare = programme(initiatives=[{"id": "a", "title": "A"}])
+    found = to_data(advise(bare, judges, parts=("action",)))
+    assert (found["portfolio"], found["measures"], found["audit"]) == (None, None, None)
+    assert found["initiatives"][0]["route"] is None
+    assert found["initiatives"][0]["action"]["answer"] is None
+    found = to_data(advise(bare, judges, parts=("measures",)))
+    assert found["initiatives"][0]["action"] is None
+    assert found["measures"] == []
+
+
+def test_nothing_known_gives_no_answer_and_what_to_ask(judges: Judges) -> None:
+    found = advise(programme(initiatives=[{"id": "a", "title": "A"}]), judges)
+    item = found.initiatives[0]
+    assert item.action is not None
+    assert item.action.answer is None
+    assert not item.action.stands
+    assert item.action.missing
+    assert found.notices == ("`review_months` is not given: no review dates can be named.",)
+    assert found.decisions_needed[0].decision.startswith("No answer yet. Find out first: ")
+    assert (found.decisions_needed[0].by, found.decisions_needed[0].before) == (None, None)
+    assert item.outlook.next_review is None
+
+
+def test_an_idea_is_not_asked_how_it_is_done(judges: Judges) -> None:
+    found = advise(programme(initiatives=[{"id": "a", "title": "A", "stage": "idea"}]), judges).initiatives[0]
+    assert found.action is not None
+    assert not [m.fact for m in found.action.missing if m.fact.startswith(("doing.", "results.", "sustain."))]
+    assert can_be_known("doing.as_designed", "pilot")
+    assert can_be_known("doing.as_designed", None)
+
+
+@pytest.mark.parametrize(
+    ("stage", "judgements", "decision"),
+    [
+        ("idea", {"need.there": "gone"}, "Not start it?"),
+        ("delivery", {"need.there": "gone"}, "Stop it?"),
+        (
+            "delivery",
+            {"idea.works": "no", "doing.as_designed": "yes", "idea.better_way": "clear", "need.there": "yes"},
+            "Adjust strategy",
+        ),
+    ],
+)
+def test_decisions_in_words(judges: Judges, stage: str, judgements: dict[str, str], decision: str) -> None:
+    made = programme(
+        review_months=3,
+        initiatives=[
+            {"id": "a", "title": "A", "stage": stage, "statutory": False, "sponsor": "S", "judgements": judgements}
+        ],
+    )
+    found = advise(made, judges).decisions_needed[0]
+    assert found.decision.startswith(decision)
+    assert (found.by, str(found.before)) == ("S", "2026-12-31")
+
+
+def test_going_on_past_a_broken_tripwire_is_a_decision(northfield: Advice) -> None:
+    decided = [d for d in northfield.decisions_needed if "tripwire" in d.decision]
+    assert [d.initiative for d in decided] == ["benefits-digital"]
+
+
+def test_progress_is_told_after_each(judges: Judges) -> None:
+    told: list[tuple[int, int]] = []
+    advise(
+        programme(initiatives=[{"id": "a", "title": "A"}, {"id": "b", "title": "B"}]),
+        judges,
+        on_progress=lambda *p: told.append(p),
+    )
+    assert told == [(1, 2), (2, 2)]
+
+
+def test_missing_overall_names_each_fact_once(northfield: Advice) -> None:
+    rows = missing_overall(northfield)
+    assert len({(r.initiative, r.fact) for r in rows}) == len(rows)
+    moves = [r.could_move or 0 for r in rows]
+    assert moves == sorted(moves, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("declared", "rating", "level", "words"),
+    [
+        ("green", "red", "much-kinder", "declared 4 steps better than the evidence"),
+        ("amber", "amber-red", "kinder", "declared 1 step better than the evidence"),
+        ("amber", "amber", "same", "declared as the evidence supports"),
+        ("red", "amber", "harsher", "declared 2 steps worse than the evidence"),
+    ],
+)
+def test_candour(declared: str, rating: str, level: str, words: str) -> None:
+    assert module._candour_level(declared, rating) == level
+    assert module._candour(FactSheet.of({"initiative.declared": declared, "results.evidenced": rating})) == words
+    assert module._candour(FactSheet.of({"initiative.declared": declared})) is None
+
+
+def test_insiders_and_readings_to_come_are_said(judges: Judges) -> None:
+    made = programme(
+        measures=[
+            {
+                "id": "m",
+                "better": "higher",
+                "every": "month",
+                "observations": [{"period": f"2026-{m:02}-01", "value": m} for m in range(7, 12)],
+            }
+        ],
+        initiatives=[
+            {
+                "id": "a",
+                "title": "A",
+                "sponsor": "S",
+                "started": "2026-07-01",
+                "path": {"measure": "m", "baseline": 1, "target": 9},
+                "judgements": {"need.there": {"level": "yes", "by": "S"}},
+            }
+        ],
+    )
+    notices = advise(made, judges).initiatives[0].notices
+    assert notices[0].startswith("Every judgement comes from its own sponsor or owner")
+    assert notices[1] == "2 reading(s) of m are not known yet."
+    assert (
+        notices[2]
+        == "Where the results stand against the plan cannot be said: its path does not say how many months it should take."
+    )
+
+
+def test_outlook_is_that_of_the_class(judges: Judges) -> None:
+    made = programme(
+        reference_classes=[{"id": "c", "full": 0.4}, {"id": "d"}],
+        initiatives=[
+            {"id": "a", "title": "A", "reference_class": "c"},
+            {"id": "b", "title": "B", "reference_class": "d"},
+        ],
+    )
+    found = to_data(advise(made, judges))["initiatives"]
+    assert found[0]["outlook"]["probability"] == {"full": 0.4, "partial": None, "none": None}
+    assert found[0]["outlook"]["basis"] == "class"
+    assert (found[1]["outlook"]["probability"], found[1]["outlook"]["basis"]) == (None, None)
+
+
+def test_numbers_are_tidy_and_json_is_json(northfield: Advice) -> None:
+    text = to_json(northfield)
+    assert text.endswith("}\n")
+    assert json.loads(text)["format"] == "changeadvisor-advice/1"
+    assert module._tidied({"a": [0.1 + 0.2, -0.0, 3]}) == {"a": [0.3, 0.0, 3]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit", "span"),
+    [
+        ("proportion", "%", (0.0, 100.0)),
+        ("count", None, (0.0, 130.0)),
+        ("value", None, (-30.0, 130.0)),
+        (None, None, (-30.0, 130.0)),
+    ],
+)
+def test_readings_stay_possible(kind: str | None, unit: str | None, span: tuple[float, float]) -> None:
+    assert module._possible(kind, unit, -30.0, 130.0) == span

@@ -1,0 +1,329 @@
+"""Programmes from folders, files and workbooks; packs, frameworks, schemas; tables asked of a pack."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from changeadvisor import loading
+from changeadvisor.errors import InputError
+from changeadvisor.model import Programme, canonical_json
+from tests.helpers import NORTHFIELD, ROOT, programme
+from tests.strategies import programmes
+
+HEAD = "format: changeadvisor/1\nprogramme: P\nas_of: 2026-09-30\n"
+
+
+def folder(path: Path, main: str, **files: str) -> Path:
+    path.mkdir(exist_ok=True)
+    (path / "programme.yaml").write_text(main, encoding="utf-8")
+    for name, text in files.items():
+        (path / f"{name}.csv").write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_folder_a_file_and_json_load_to_equal_objects(tmp_path: Path) -> None:
+    read = loading.load_programme(NORTHFIELD)
+    inline = tmp_path / "one.json"
+    inline.write_text(json.dumps(read.model_dump(mode="json", exclude_defaults=True)), encoding="utf-8")
+    assert loading.load_programme(str(inline)) == read
+    loading.write_folder(read, tmp_path / "again")
+    shutil.copy(NORTHFIELD / "ties.csv", tmp_path / "again")
+    assert loading.load_programme(tmp_path / "again") == read
+    shutil.copy(NORTHFIELD / "ties.csv", tmp_path)
+    as_yaml = tmp_path / "one.yaml"
+    as_yaml.write_text(inline.read_text(encoding="utf-8"), encoding="utf-8")
+    assert loading.load_programme(as_yaml) == read
+
+
+@pytest.fixture(autouse=True)
+def _ties(tmp_path: Path) -> None:
+    shutil.copy(NORTHFIELD / "ties.csv", tmp_path)
+
+
+def test_readings_are_put_under_their_measures(tmp_path: Path) -> None:
+    main = HEAD + "measures:\n  - {id: m, own_area: E1}\n"
+    observed = 'Note,measure,value,period,denominator\nx,m,TBC,01/02/2026,\ny,m,"1,200",01/01/2026,30\n,,,,\n'
+    compared = "measure,area,period,value\nm,E2,2026-01-01,£1.5k\n"
+    areas = 'area,name,population,note\nE2,Two,"12,000",x\n,Three,1,y\n'
+    reading = loading.read_programme(
+        folder(tmp_path / "p", main, observations=observed, comparators=compared, areas=areas)
+    )
+    assert reading.faults == ()
+    assert reading.programme is not None
+    measure = reading.programme.measures[0]
+    assert [(o.period, o.value, o.denominator) for o in measure.observations] == [(dt.date(2026, 1, 1), 1200, 30)]
+    assert measure.comparators[0].value == 1500
+    assert reading.programme.areas[0].features == {"population": 12000}
+    lines = "\n".join(reading.receipt.lines())
+    assert "observations.csv: 2 rows read, 1 used, 1 held" in lines
+    assert "held: observations.csv:2: no value" in lines
+    assert "columns not understood: Note" in lines
+    assert "areas.csv: 2 rows read, 1 used, 1 held" in lines
+    assert "columns not understood: note" in lines
+
+
+def test_encodings_and_line_ends_are_read_and_said(tmp_path: Path) -> None:
+    path = folder(tmp_path / "p", HEAD + "measures: [{id: m, title: Café}]\n")
+    (path / "programme.yaml").write_bytes(
+        (HEAD + "measures: [{id: m, title: Café}]\n").replace("\n", "\r\n").encode("cp1252")
+    )
+    (path / "observations.csv").write_bytes("measure,period,value\r\nm,2026-01-01,1\r\n".encode("utf-16"))
+    reading = loading.read_programme(path)
+    assert reading.faults == ()
+    assert [n.split(": ")[0] for n in reading.receipt.notes] == ["programme.yaml", "observations.csv"]
+
+
+def test_a_symbolic_link_may_not_leave_the_folder(tmp_path: Path) -> None:
+    path = folder(tmp_path / "p", HEAD + "measures: [{id: m}]\n")
+    outside = tmp_path / "outside.csv"
+    outside.write_text("measure,period,value\n", encoding="utf-8")
+    (path / "observations.csv").symlink_to(outside)
+    with pytest.raises(InputError, match="leaves the folder"):
+        loading.load_programme(path)
+
+
+def test_notices_are_no_faults(tmp_path: Path) -> None:
+    main = (
+        HEAD
+        + "limits: {capacity: {analysts: 3}}\nareas: [{area: E1}]\nmeasures: [{id: m, comparators: [{area: E9, period: 2026-01-01, value: 1}]}]\n"
+        + "initiatives: [{id: a, title: A, reach: [0, 1, 1000], needs: {engineers: 2}}]\n"
+    )
+    reading = loading.read_programme(folder(tmp_path / "p", main))
+    assert reading.programme is not None
+    assert len(reading.notices) == 3
+    assert reading.notices[0].startswith("initiatives[a].reach: no metalog")
+
+
+def test_faults_of_form_and_of_sense_come_together_in_order(tmp_path: Path) -> None:
+    main = (
+        HEAD
+        + "initiatives:\n  - {id: a, title: A, reference_class: x}\n  - {id: b, title: 3, depends_on: [{initiative: c, kind: requires}]}\n"
+    )
+    reading = loading.read_programme(folder(tmp_path / "p", main))
+    assert reading.programme is None
+    assert [f.where.rpartition(":")[2] for f in reading.faults] == ["5", "6", "6"]
+
+
+@pytest.mark.parametrize("name", ["nothing", "nothing.yaml", "nothing.xlsx"])
+def test_what_is_not_there(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        loading.load_programme(tmp_path / name)
+
+
+def test_odd_data_does_not_break_the_checks_of_sense(tmp_path: Path) -> None:
+    main = (
+        "format: changeadvisor/1\nprogramme: P\nas_of: 2026-09-30\n"
+        "measures: [3, {id: [x]}, {id: m, observations: 3, aims: x, moves: [m, z]}]\n"
+        "initiatives: [4, {id: a, title: A, path: 3, overlaps: [a], tripwires: [3], options: [3, {action: [x]}], depends_on: [3, {initiative: [x]}], judgements: [1], adoption: 3},"
+        " {id: b, title: B, judgements: {support.sponsor: [weak, [x], {level: {a: 1}}]}}]\n"
+    )
+    path = folder(tmp_path / "p", main, observations="measure,period,value\nm,2026-01-01,1\n")
+    reading = loading.read_programme(path)
+    assert reading.programme is None
+    assert any("unknown measure `z`" in str(f) for f in reading.faults)
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+@settings(
+    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
+@given(programmes())
+def test_a_folder_written_reads_back_equal(tmp_path: Path, made: Programme) -> None:
+    loading.write_folder(made, tmp_path / "out", force=True)
+    assert loading.load_programme(tmp_path / "out") == made
+
+
+def test_a_folder_that_is_not_free_is_kept(tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.mkdir()
+    (taken / "mine.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(InputError, match="already there"):
+        loading.write_folder(programme(), taken)
+    assert [p.name for p in taken.iterdir()] == ["mine.txt"]
+    loading.write_folder(programme(), taken, force=True)
+    assert sorted(p.name for p in taken.iterdir()) == ["mine.txt", "programme.yaml"]  # what is not ours is kept
+
+
+def test_a_folder_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(loading, "_write_yaml", broken)
+    with pytest.raises(OSError, match="space"):
+        loading.write_folder(programme(), tmp_path / "out")
+    assert [p.name for p in tmp_path.iterdir()] == ["ties.csv"]
+
+
+def test_typed_text_is_no_formula_in_csv(tmp_path: Path) -> None:
+    made = programme(areas=[{"area": "=1+1", "name": "@x"}])
+    loading.write_folder(made, tmp_path / "out")
+    assert "'=1+1,'@x" in (tmp_path / "out" / "areas.csv").read_text(encoding="utf-8")
+    assert loading.load_programme(tmp_path / "out") == made
+
+
+def test_canonical_json_does_not_depend_on_order() -> None:
+    one = programme(initiatives=[{"id": "a", "title": "A", "reach": 3}, {"id": "b", "title": "B"}])
+    two = programme(initiatives=[{"title": "B", "id": "b"}, {"reach": 3.0, "id": "a", "title": "A"}])
+    assert canonical_json(one) == canonical_json(two)
+    assert '"reach":3' in canonical_json(one)
+
+
+# --- packs, frameworks, schemas --------------------------------------------------------------------------------------
+
+
+def test_packs_and_frameworks_load_by_name_and_by_file() -> None:
+    assert (
+        loading.load_pack("persist-or-adjust").digest
+        == loading.load_pack(ROOT / "rules" / "persist-or-adjust.yaml").digest
+    )
+    assert [f.name for f in loading.frameworks()] == ["dice", "nhs-sustainability"]
+    assert {"score.dice", "score.dice.total"} <= set(loading.vocabulary())
+    assert loading.load_judges().action.name == "persist-or-adjust"
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("persist-or-adjst", "Did you mean `persist-or-adjust`?"),
+        ("zzz", "one of evidenced-rating"),
+        ("zzz.yaml", "no such file"),
+    ],
+)
+def test_a_pack_that_is_not_there(name: str, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        loading.load_pack(name)
+    assert message in str(caught.value)
+
+
+def test_a_pack_with_a_key_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "p.yaml"
+    path.write_text("pack: p\npack: q\n", encoding="utf-8")
+    with pytest.raises(InputError, match="`pack` again"):
+        loading.load_pack(path)
+
+
+def test_inline_tests_of_packs_and_frameworks() -> None:
+    assert all(r.passed for r in loading.run_inline_tests("dice"))
+    assert all(r.passed for r in loading.run_inline_tests(ROOT / "rules" / "frameworks" / "nhs-sustainability.yaml"))
+    assert len(list(loading.run_inline_tests("evidenced-rating"))) > 10
+
+
+@pytest.mark.parametrize("name", ["programme", "advice", "pack", "framework"])
+def test_schemas_are_2020_12(name: str) -> None:
+    found = loading.schema(name)
+    assert found["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert found["$id"] == f"urn:changeadvisor:{name}:1"
+    assert found["properties"]
+
+
+def test_the_advice_schema_names_the_keys_of_the_format() -> None:
+    found = loading.schema("advice")
+    assert {
+        "format",
+        "engine",
+        "programme",
+        "as_of",
+        "input_digest",
+        "seed",
+        "decisions_needed",
+        "initiatives",
+        "portfolio",
+        "measures",
+        "audit",
+    } <= set(found["properties"])
+    assert {"rule", "for", "decibans", "counted", "evidence", "because", "source"} <= set(
+        found["$defs"]["Reason"]["properties"]
+    )
+    assert {"to", "change", "fact", "from", "at"} <= set(found["$defs"]["Flip"]["properties"])
+
+
+def test_an_unknown_schema() -> None:
+    with pytest.raises(InputError, match="Did you mean `programme`"):
+        loading.schema("program")
+
+
+# --- asking ----------------------------------------------------------------------------------------------------------
+
+TABLE: dict[str, Any] = {
+    "pack": "t",
+    "version": "1",
+    "question": "q",
+    "answers": ["go", "stop"],
+    "combine": "weigh",
+    "parameters": {"tie": {"value": 1}},
+    "facts": {"mood": {"levels": ["good", "n/a"]}, "months": {"unit": "months"}, "legal": {}},
+    "rules": [
+        {"id": "A", "when": "mood is good", "then": "go", "weight": 4},
+        {"id": "B", "when": {"any": ["months > 6", "legal is true"]}, "then": "stop", "weight": 2},
+    ],
+}
+
+
+@pytest.fixture
+def pack_file(tmp_path: Path) -> Path:
+    path = tmp_path / "t.json"
+    path.write_text(json.dumps(TABLE), encoding="utf-8")
+    return path
+
+
+def test_asking_adds_the_columns_of_the_format(tmp_path: Path, pack_file: Path) -> None:
+    facts = tmp_path / "f.csv"
+    facts.write_text("id,mood,months,legal,mod\n=x,good,9,TBC,1\nb,n/a,,yes\nc,,,,\n", encoding="utf-8")
+    answered = loading.ask(loading.load_pack(pack_file), facts)
+    assert answered.text.splitlines() == [
+        "id,mood,months,legal,mod,answer,support_go,support_stop,margin,fired",
+        "'=x,good,9,TBC,1,go,4,2,2,A B",
+        "b,n/a,,yes,,stop,0,2,2,B",
+        "c,,,,,,0,0,0,",
+    ]
+    assert "column `mod` is no fact of this pack and is passed through; did you mean `mood`?" in answered.notes[1]
+
+
+def test_asking_lists_every_cell_that_cannot_be_read(tmp_path: Path, pack_file: Path) -> None:
+    facts = tmp_path / "f.csv"
+    facts.write_text("mood,months,legal\ngod,9,no\ngood,nine,perhaps\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        loading.ask(loading.load_pack(pack_file), facts)
+    assert [f.where for f in caught.value.faults] == ["f.csv:2", "f.csv:3", "f.csv:3"]
+    assert "did you mean `good`?" in caught.value.faults[0].mend
+
+
+def test_a_decision_table_of_a_hundred_rows_reproduces_every_row(tmp_path: Path) -> None:
+    """Any decision table is a pack: 100 combinations over 4 facts, the outcome columns compared row by row."""
+    levels = {"a": ["x", "y"], "b": ["p", "q"], "c": ["k", "l", "m", "n", "o"], "d": ["s", "t", "u", "v", "w"]}
+    import itertools
+
+    rows = list(itertools.product(*levels.values()))
+    answers = ["track", "attend", "act"]
+    outcome = {
+        row: answers[min(2, sum(levels[f].index(v) for f, v in zip(levels, row, strict=True)) // 4)] for row in rows
+    }
+    table = {
+        **{k: TABLE[k] for k in ("pack", "version", "question")},
+        "answers": answers,
+        "combine": "unique",
+        "facts": {f: {"levels": v} for f, v in levels.items()},
+        "rules": [
+            {
+                "id": f"R{i:03}",
+                "when": {"all": [f"{f} is {v}" for f, v in zip(levels, row, strict=True)]},
+                "then": outcome[row],
+            }
+            for i, row in enumerate(rows)
+        ],
+    }
+    path, facts = tmp_path / "table.json", tmp_path / "f.csv"
+    path.write_text(json.dumps(table), encoding="utf-8")
+    facts.write_text("\n".join([",".join(levels), *(",".join(r) for r in rows)]) + "\n", encoding="utf-8")
+    lines = loading.ask(loading.load_pack(path), facts).text.splitlines()[1:]
+    assert len(lines) == 100
+    assert [line.split(",")[4] for line in lines] == [outcome[r] for r in rows]
