@@ -36,7 +36,32 @@ def main() -> int:
     for name in SCENARIOS:
         for file, text in outputs(name).items():
             (GOLDEN / file).write_text(text, encoding="utf-8", newline="\n")
+    _rules()
     return 0
+
+
+def _rules() -> None:
+    """The texts of tests/test_rules.py."""
+    import dataclasses
+    import json
+
+    sys.path.insert(0, str(ROOT))
+    from changeadvisor.errors import InputError
+    from changeadvisor.rules import recommend
+    from tests import test_rules
+
+    found = [json.dumps(dataclasses.asdict(recommend(p, s)), indent=1, default=str) for p, s in test_rules.whole()]
+    test_rules.WORKING.write_text("\n".join(found) + "\n", encoding="utf-8", newline="\n")
+    cases = next(
+        m for m in test_rules.test_refuses_with_the_place_and_a_mend.pytestmark if m.name == "parametrize"
+    ).args[1]
+    texts = []
+    for change, _ in cases:
+        try:
+            test_rules.read({**test_rules.data([test_rules.GOOD]), **change})
+        except InputError as error:
+            texts.append(f"{error}\n---\n")
+    test_rules.GOLDEN.write_text("".join(texts), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -163,7 +163,7 @@ def test_a_reading_that_flips_is_read_again_by_the_model(northfield: Advice, jud
     assert again is not None
     assert again.action is not None
     assert again.action.answer == flip.to
-    measure["observations"][-1]["value"] = flip.at + 0.2
+    measure["observations"][-1]["value"] = float(flip.at) + 0.2
     nearer = advise(Programme.model_validate(data), judges, parts=("action",)).initiative("reablement-redesign")
     assert nearer is not None
     assert nearer.action is not None

@@ -327,3 +327,229 @@ def test_a_decision_table_of_a_hundred_rows_reproduces_every_row(tmp_path: Path)
     lines = loading.ask(loading.load_pack(path), facts).text.splitlines()[1:]
     assert len(lines) == 100
     assert [line.split(",")[4] for line in lines] == [outcome[r] for r in rows]
+
+
+# --- what is given, told apart ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["programme.yaml", "programme.yml", "programme.json"])
+def test_a_file_called_programme_stands_for_its_folder(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder(tmp_path / "p", HEAD + "measures: [{id: m}]\n", observations="measure,period,value\nm,2026-01-01,3\n")
+    text = '{"format": "changeadvisor/1", "programme": "P", "as_of": "2026-09-30", "measures": [{"id": "m"}]}'
+    (path / "programme.yaml").rename(path / "other.yaml")
+    (path / name).write_text(text, encoding="utf-8")
+    read = loading.load_programme(path)
+    assert [o.value for o in read.measures[0].observations] == [3]
+    monkeypatch.chdir(path)
+    assert loading.load_programme(name) == read
+    assert loading.load_programme("other.yaml").measures[0].observations == ()
+
+
+def test_files_that_are_not_read_are_named(tmp_path: Path) -> None:
+    path = folder(tmp_path / "p", HEAD, observation="measure,period,value\n", staff="a\n")
+    (path / "programme.json").write_text("{}", encoding="utf-8")
+    assert loading.read_programme(path).receipt.notes == (
+        "programme.json: not read, since programme.yaml is",
+        "observation.csv: not read; did you mean observations.csv?",
+    )
+
+
+def _one(**initiative: Any) -> dict[str, Any]:
+    return {"initiatives": [{"id": "a", "title": "A", **initiative}]}
+
+
+def _needs(*names: str) -> dict[str, Any]:
+    return {"depends_on": [{"initiative": n, "kind": "requires"} for n in names]}
+
+
+@pytest.mark.parametrize(
+    ("data", "faults"),
+    [
+        (_one(started="2026-01-01", ends="2025-01-01", lasts_until="2024-01-01"), [
+            "initiatives[a].ends: `2025-01-01`, before `started` 2026-01-01; expected `ends` on or after `started`",
+            "initiatives[a].lasts_until: `2024-01-01`, before `ends` 2025-01-01; expected `lasts_until` on or after `ends`"]),
+        (_one(started="2026-01-01", ends="2025-01-01", reach=-1), [
+            "initiatives[a].ends: `2025-01-01`, before `started` 2026-01-01; expected `ends` on or after `started`",
+            "initiatives[a].reach: `-1`; expected an amount not below 0"]),
+        ({"areas": [{"area": "E", "starts": "2026-01-01", "ends": "2025-01-01"}]}, [
+            "areas[1].ends: `2025-01-01`, before `starts` 2026-01-01; expected `ends` on or after `starts`"]),
+        ({"reference_classes": [{"id": "c", "full": 0.5, "partial": 0.1, "none": 0.1}]}, [
+            "reference_classes[c]: 0.5 + 0.1 + 0.1 = 0.7; expected `full`, `partial` and `none` to add up to 1"]),
+        (_one(options=[{"action": "adjust-strategy", "full": 0.9, "none": 0.2}]), [
+            "initiatives[a].options[1]: 0.9 + 0.2 = 1.1; expected `full`, `partial` and `none` to add up to 1"]),
+        ({"measures": [{"id": "m"}], **_one(tripwires=[{"by": "2027-01-01", "measure": "m", "below": 1, "above": 2, "then": "stop"}])}, [
+            "initiatives[a].tripwires[1].above: `below` 1 and `above` 2; expected either `below` or `above`, and one of them only"]),
+        ({"as_of": "1026-09-30"}, ["as_of: `1026-09-30`; expected a date between 1990 and 2100"]),
+        ({"aims": [{"id": "x"}, {"id": "x"}]}, ["aims[x].id: `x` again (first in x.json:1); expected an id used once"]),
+        ({"areas": [{"area": "E"}, {"area": "E"}]}, [
+            "areas[2].area: `E` again (first in x.json:1); expected an id used once"]),
+        ({"measures": [{"id": "m", "moves": ["mm"], "aims": ["x"]}]}, [
+            "measures[m].aims[1]: unknown aim `x`; expected the id of one of the aims. Add it to `aims`",
+            "measures[m].moves[1]: unknown measure `mm`; expected the id of one of the measures. Did you mean `m`?"]),
+        ({"measures": [{"id": "m", "comparators": [{"area": "E", "period": "2026-01-01", "value": v} for v in (1, 2)]}]}, [
+            "measures[m].comparators[2]: a second value for 2026-01-01; expected one value a period"]),
+        (_one(also_moves=["m"], aims=["x"], reference_class="c", path={"measure": "m"}, overlaps={"b": 0.1}), [
+            "initiatives[a].aims[1]: unknown aim `x`; expected the id of one of the aims. Add it to `aims`",
+            "initiatives[a].also_moves[1]: unknown measure `m`; expected the id of one of the measures. Add it to `measures`",
+            "initiatives[a].reference_class: unknown reference class `c`; expected the id of one of the reference classes. Add it to `reference_classes`",
+            "initiatives[a].path.measure: unknown measure `m`; expected the id of one of the measures. Add it to `measures`",
+            "initiatives[a].overlaps.b: unknown initiative `b`; expected the id of one of the initiatives. Add it to `initiatives`"]),
+        (_one(options=[{"action": "stop"}, {"action": "stop"}]), [
+            "initiatives[a].options[2].action: `stop` again; expected at most one option of each action"]),
+        (_one(**_needs("a")), ["initiatives[a].depends_on[1].initiative: `a`, itself; expected another initiative"]),
+        ({"initiatives": [{"id": "a", "title": "A", "stage": "closed", **_needs("b")}, {"id": "b", "title": "B", **_needs("a")}]}, [
+            "initiatives[b].depends_on[1].initiative: a ring of requirements: a → b → a; expected no initiative to require itself through others. Remove one, or make it `helps`"]),
+        (_one(judgements={"support.sponser": "weak", "results.trend": "improving"}), [
+            "initiatives[a].judgements.support.sponser: `support.sponser`; expected a fact that people judge. Did you mean `support.sponsor`?",
+            "initiatives[a].judgements.results.trend: `results.trend`; expected a fact that people judge. `changeadvisor rules facts` lists them"]),
+        (_one(judgements={"support.sponsor": ["weak", {"level": "week"}], "delivery.extra_effort": "much"}), [
+            "initiatives[a].judgements.support.sponsor[2]: `week`; expected one of strong, moderate, weak, opposed. Did you mean `weak`?",
+            "initiatives[a].judgements.delivery.extra_effort: `much`; expected a number (% of normal work)"]),
+        (_one(adoption={"ties": "../ties.csv"}), [
+            "initiatives[a].adoption.ties: `../ties.csv`, a path that leaves the folder; expected a file inside the folder"]),
+        (_one(adoption={"ties": "/etc/passwd"}), [
+            "initiatives[a].adoption.ties: `/etc/passwd`, a path that leaves the folder; expected a file inside the folder"]),
+        (_one(adoption={"ties": "a\0b"}), [
+            "initiatives[a].adoption.ties: `a\\u0000b`, a path that leaves the folder; expected a file inside the folder"]),
+    ],
+)  # fmt: skip
+def test_faults_of_sense_are_told_once_and_in_plain_words(
+    tmp_path: Path, data: dict[str, Any], faults: list[str]
+) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps({"format": "changeadvisor/1", "programme": "P", "as_of": "2026-09-30", **data}))
+    found = loading.read_programme(path).faults
+    assert sorted(str(f).removeprefix("x.json:1: ") for f in found) == sorted(faults)
+
+
+def test_helping_in_a_ring_and_conflicting_both_ways_are_allowed(tmp_path: Path) -> None:
+    both = [
+        {"id": i, "title": i, "depends_on": [{"initiative": o, "kind": k} for k in ("helps", "conflicts-with")]}
+        for i, o in (("a", "b"), ("b", "a"))
+    ]
+    path = tmp_path / "x.json"
+    path.write_text(programme(initiatives=both).model_dump_json(exclude_defaults=True))
+    assert len(loading.load_programme(path).initiatives) == 2
+
+
+def test_ties_that_are_a_link_out_of_the_folder_are_refused(tmp_path: Path) -> None:
+    path = folder(tmp_path / "p", HEAD + "initiatives: [{id: a, title: A, adoption: {ties: t.csv}}]\n")
+    assert loading.read_programme(path).notices == (
+        "a: no file t.csv beside the programme; its working ties are unknown.",
+    )
+    (path / "t.csv").symlink_to(tmp_path / "ties.csv")
+    with pytest.raises(InputError, match="leaves the folder"):
+        loading.load_programme(path)
+    (path / "t.csv").unlink()
+    (path / "t.csv").symlink_to("t.csv")
+    with pytest.raises(InputError, match="leaves the folder"):
+        loading.load_programme(path)
+
+
+def test_rows_that_cannot_be_used_are_faults_and_rows_without_a_value_are_held(tmp_path: Path) -> None:
+    rows = "measure,period,value\nn,32/01/2026,1\n,2026-01-01,2\nn,2026-01-01,TBC\nm,,4\n"
+    areas = "area,starts,size\nE1,soon,1\n"
+    main = HEAD + "measures: [{id: m}, {id: q, observations: 3}]\n"
+    reading = loading.read_programme(folder(tmp_path / "p", main, observations=rows, comparators="area\n", areas=areas))
+    assert [f"{f.where} {f.field}: {f.found}" for f in reading.faults] == [
+        "areas.csv:2 starts: `soon`",
+        "comparators.csv:1 measure: no such column",
+        "comparators.csv:1 period: no such column",
+        "comparators.csv:1 value: no such column",
+        "observations.csv:2 period: `32/01/2026`",
+        "observations.csv:2 measure: unknown measure `n`",
+        "observations.csv:3 measure: no measure",
+        "observations.csv:5 measures[m].observations[1].period: nothing",
+        "programme.yaml:4 measures[q].observations: `3`",
+    ]
+    assert reading.receipt.tables[0].held == ("observations.csv:4: no value",)
+
+
+def test_faults_of_a_workbook_come_by_sheet_row_and_column(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    first = book.create_sheet("Programme")
+    for row in (("programme", "P"), ("as of", "2026-09-30")):
+        first.append(row)
+    sheet = book.create_sheet("Initiatives")
+    sheet.append(["id", "title", *(["note"] * 25), "started", "statutory"])
+    for i in range(2, 12):
+        sheet.append([f"i{i}", "T", *([None] * 25), "soon", "perhaps" if i == 2 else None])
+    book.save(tmp_path / "x.xlsx")
+    places = [f.where.rpartition("!")[2] for f in loading.read_programme(tmp_path / "x.xlsx").faults]
+    assert places == ["AB2", "AC2", *(f"AB{i}" for i in range(3, 12))]
+
+
+# --- text that is hard to keep ---------------------------------------------------------------------------------------
+
+HARD = [
+    "2026-01-01", "NO", "null", "~", "1e3", "0x10", "12:30", "a: b", "- x", "#x", "%x", "\ttab", "a\rb", "a\x85b",
+    "a\u2028b", "a\r\x85b ", "\ufeffx", "\x1b[31m", "a\0b", "<<", "'", '"', "'=1", "''", " outer ", "x\n\n y\n", "=1+1", "+44", "-1",
+    "@x", "TBC", "n/a", "-", "?", "\\", "*a", "&a", "!t", "|", "{a", "é" * 200, "word " * 60, "unknown", "\U0001f600",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HARD)
+def test_hard_text_is_kept_in_every_place(tmp_path: Path, text: str) -> None:
+    made = programme(
+        programme=text,
+        areas=[{"area": text, "name": text, "features": {text: 1.5}}],
+        limits={"capacity": {text: 2}},
+        measures=[{"id": "tbc", "comparators": [{"area": text, "period": "2026-01-01", "value": 0.1}]}],
+        initiatives=[
+            {
+                "id": "a",
+                "title": text,
+                "judgements": {"support.sponsor": {"level": "weak", "by": text, "because": text}},
+            }
+        ],
+    )
+    loading.write_folder(made, tmp_path / "out")
+    assert loading.load_programme(tmp_path / "out") == made
+    for written in (tmp_path / "out").glob("*.csv"):
+        assert not any(cell[:1] in ("=", "@", "\t") for cell in written.read_text(encoding="utf-8").split(","))
+
+
+def test_readings_go_to_csv_and_judgements_are_short(tmp_path: Path) -> None:
+    made = programme(
+        areas=[{"area": "E1", "starts": "2020-04-01", "size": 3}],
+        measures=[{"id": "m", "observations": [{"period": "2026-01-01", "value": 2.0}]}],
+        initiatives=[
+            {
+                "id": "a",
+                "title": "A",
+                "started": "2025-11-01",
+                "judgements": {
+                    "support.sponsor": "weak",
+                    "idea.works": {"level": "yes", "on": "2026-09-12"},
+                    "support.staff": ["eager", "willing"],
+                },
+            }
+        ],
+    )
+    loading.write_folder(made, tmp_path / "out")
+    assert (tmp_path / "out" / "observations.csv").read_text() == "measure,period,value\nm,2026-01-01,2\n"
+    assert (tmp_path / "out" / "areas.csv").read_text() == "area,starts,size\nE1,2020-04-01,3\n"
+    assert (tmp_path / "out" / "programme.yaml").read_text() == HEAD + (
+        "measures:\n  - id: m\ninitiatives:\n  - id: a\n    title: A\n    started: 2025-11-01\n    judgements:\n"
+        "      idea.works:\n        level: yes\n        on: 2026-09-12\n"
+        "      support.sponsor: weak\n      support.staff: [eager, willing]\n"
+    )
+
+
+def test_writing_again_leaves_no_reading_of_before(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    loading.write_folder(programme(measures=[{"id": "m", "observations": [{"period": "2026-01-01", "value": 2}]}]), out)
+    later = programme(measures=[{"id": "m"}])
+    loading.write_folder(later, out, force=True)
+    assert [p.name for p in out.iterdir()] == ["programme.yaml"]
+    assert loading.load_programme(out) == later
+
+
+def test_a_file_is_no_folder_to_write_to(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="already there"):
+        loading.write_folder(programme(), tmp_path / "ties.csv", force=True)
+    assert (tmp_path / "ties.csv").is_file()

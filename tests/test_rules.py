@@ -6,6 +6,7 @@ import copy
 import itertools
 import random
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,9 @@ from changeadvisor.rules import (
     run_tests,
 )
 from changeadvisor.rules.pack import between, cut_points, untested
+
+GOLDEN = Path(__file__).parent / "golden" / "pack_faults.txt"
+WORKING = Path(__file__).parent / "golden" / "recommendation.txt"
 
 FACTS = {
     "mood": {"levels": ["good", "fair", "bad"]},
@@ -129,6 +133,17 @@ def test_refuses_with_the_place_and_a_mend(change: dict[str, Any], message: str)
         read({**data([GOOD]), **change})
     assert message in str(caught.value)
     assert "p.yaml:" in str(caught.value)
+
+
+def test_every_refusal_word_for_word() -> None:
+    """The whole text of every fault above, kept beside the tests."""
+    cases = next(m for m in test_refuses_with_the_place_and_a_mend.pytestmark if m.name == "parametrize").args[1]
+    texts = []
+    for change, _ in cases:
+        with pytest.raises(InputError) as caught:
+            read({**data([GOOD]), **change})
+        texts.append(str(caught.value))
+    assert texts == GOLDEN.read_text(encoding="utf-8").split("\n---\n")[:-1]
 
 
 def test_lists_every_fault_at_once() -> None:
@@ -491,6 +506,40 @@ def test_finely_balanced_below_close(weight: int, balanced: bool) -> None:
         pack({**GOOD, "weight": 7 if weight == 2 else 4}, {**HELP, "weight": 2}), sheet(mood="good", help="none")
     )
     assert found.finely_balanced is balanced
+
+
+def whole() -> list[tuple[RulePack, FactSheet]]:
+    """A pack with everything in it, and sheets that reach every part."""
+    rules = [
+        {**GOOD, "unless": "months >= 30", "title": "All is well"},
+        {**BAD, "because": "it fell"},
+        {**HELP, "weight": 7, "because": "nobody helps", "source": "Kanter 2009"},
+        LATE,
+        LAW,
+        APPRAISAL,
+        rule("R6", {"any": ["mood in [fair, bad]", "help is some"]}, "mend", 4, evidence="help"),
+        rule("R7", {"not": "legal is true"}, "go", -2, evidence="law", because="no law asks for it"),
+        rule("R8", {"all": ["help is none", "months < $young"]}, "mend", -4, evidence="time"),
+    ]
+    made = pack(*rules, parameters={**data([])["parameters"], "young": {"value": 3, "unit": "months"}})
+    sheets = [
+        sheet(mood="good", help="none", months=4.0, legal=False),
+        sheet(mood="bad", months=40.0, legal=True),
+        sheet(mood=frozenset({"fair", "bad"}), help="some", worth=3.5),
+        sheet(help="much", legal=False, months=2.0, mood="fair"),
+        sheet(worth=-30.0, months=6.0),
+        sheet(),
+    ]
+    return [(made, s) for s in sheets]
+
+
+def test_recommendations_word_for_word() -> None:
+    """The whole recommendation on a pack with everything in it, kept beside the tests."""
+    import dataclasses
+    import json
+
+    found = [json.dumps(dataclasses.asdict(recommend(p, s)), indent=1, default=str) for p, s in whole()]
+    assert "\n".join(found) + "\n" == WORKING.read_text(encoding="utf-8")
 
 
 # --- properties ------------------------------------------------------------------------------------------------------

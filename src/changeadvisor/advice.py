@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
@@ -577,7 +578,9 @@ def to_data(advice: Advice) -> dict[str, Any]:
 
 def to_json(advice: Advice) -> str:
     """The advice as JSON text, ending in a newline."""
-    return json.dumps(to_data(advice), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    text = json.dumps(to_data(advice), ensure_ascii=False, indent=2, allow_nan=False)
+    # JSON escapes control characters below a blank only; those above, and direction marks, could move a terminal too.
+    return re.sub(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]", lambda m: f"\\u{ord(m[0]):04x}", text) + "\n"
 
 
 def _tidied(value: Any) -> Any:

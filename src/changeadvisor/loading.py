@@ -14,7 +14,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -84,7 +84,7 @@ def _not_told(form: Iterable[Fault], earlier: Iterable[Fault], sense: Sequence[F
         lost = fault.found == "`nothing`" and (fault.where, fault.field) in refused
         better = any(s.expected == fault.expected and f"{s.field}.".startswith(f"{fault.field}.") for s in sense)
         if not lost and not better:
-            yield fault
+            yield replace(fault, expected=plain(fault.expected, 2_000))
 
 
 _PLACE = re.compile(r"(?P<name>.*?)(?::(?P<line>\d+).*|!(?P<column>[A-Z]+)(?P<row>\d+))?", re.DOTALL)
@@ -187,12 +187,13 @@ class _Folder:
         held, used = [], 0
         for line, row in table.rows:
             where = f"{name}:{line}"
-            given = self._row(table, row, where, columns)
-            if given is None:
-                continue
-            if given.get("value") is None:
+            given, sound = self._row(table, row, where, columns)
+            if sound and given.get("value") is None:
                 held.append(f"{where}: no value")
-            elif self._put(measures, given, key, where):
+                continue
+            measure = self._measure_of(measures, given, where)
+            if measure is not None and sound:
+                self._put(*measure, key, given, where)
                 used += 1
         self._receipt(table, columns, used, held)
 
@@ -201,30 +202,31 @@ class _Folder:
         items = listed if isinstance(listed, list) else []
         return {m["id"]: (i, m) for i, m in enumerate(items) if isinstance(m, dict) and isinstance(m.get("id"), str)}
 
-    def _put(
-        self, measures: Mapping[str, tuple[int, dict[str, Any]]], given: dict[str, Any], key: str, where: str
-    ) -> bool:
-        """Put one reading under its measure; False, with a fault, where there is no such measure."""
+    def _measure_of(
+        self, measures: Mapping[str, tuple[int, dict[str, Any]]], given: dict[str, Any], where: str
+    ) -> tuple[int, dict[str, Any]] | None:
+        """The measure a reading is of, taken out of it; None, with a fault, where there is no such measure."""
         name = given.pop("measure", None)
-        if name not in measures:
-            found = "no measure" if name is None else f"unknown measure `{plain(name)}`"
-            near = nearest(name, measures) if name else None
-            mend = f"did you mean `{near}`?" if near else "add it to `measures` in programme.yaml"
-            self.faults.append(Fault(where, "measure", found, "the id of a measure", mend))
-            return False
-        i, measure = measures[name]
+        if name in measures:
+            return measures[name]
+        found = "no measure" if name is None else f"unknown measure `{plain(name)}`"
+        near = nearest(name, measures) if name else None
+        mend = f"did you mean `{near}`?" if near else "add it to `measures` in the programme"
+        self.faults.append(Fault(where, "measure", found, "the id of a measure", mend))
+        return None
+
+    def _put(self, i: int, measure: dict[str, Any], key: str, given: dict[str, Any], where: str) -> None:
         rows = measure.setdefault(key, [])
         if isinstance(rows, list):
             self._remember(("measures", i, key, len(rows)), given, where)
             rows.append(given)
-        return True
 
     def _remember(self, location: Location, given: Mapping[str, Any], where: str) -> None:
         self.places[location] = where
         self.places.update({(*location, k): where for k in given})
 
-    def _row(self, table: Table, row: Sequence[str], where: str, columns: Iterable[str]) -> dict[str, Any] | None:
-        """The cells of one row that are known, read by their columns; None, with faults, where one cannot be read."""
+    def _row(self, table: Table, row: Sequence[str], where: str, columns: Iterable[str]) -> tuple[dict[str, Any], bool]:
+        """The cells of one row that are known, read by their columns; False, with faults, where one cannot be read."""
         given: dict[str, Any] = {}
         sound = True
         for heading, cell in zip(table.headings, row, strict=False):
@@ -235,7 +237,7 @@ class _Folder:
             except ValueError as error:
                 self.faults.append(Fault(where, heading, f"`{plain(cell)}`", str(error)))
                 sound = False
-        return given if sound else None
+        return given, sound
 
     def _has(self, table: Table, needed: Iterable[str]) -> bool:
         """Whether the columns that must be there are; a fault for each that is not."""
@@ -260,10 +262,10 @@ class _Folder:
         rows = self.data.setdefault("areas", [])
         held, used = [], 0
         for line, row in table.rows:
-            given = self._row(table, row, f"{name}:{line}", columns)
-            if given is not None and "area" not in given:
+            given, sound = self._row(table, row, f"{name}:{line}", columns)
+            if "area" not in given:
                 held.append(f"{name}:{line}: no area")
-            elif given is not None and isinstance(rows, list):
+            elif sound and isinstance(rows, list):
                 self._remember(("areas", len(rows)), given, f"{name}:{line}")
                 rows.append(given)
                 used += 1
@@ -630,7 +632,7 @@ def _taken_areas(data: dict[str, Any]) -> list[dict[str, Any]]:
     if not all(_holds(a) for a in areas) or not all(_is_heading(name) for name in features):
         return []
     data.pop("areas", None)
-    return [{**a, **a.pop("features", {})} for a in areas]
+    return [{**{k: v for k, v in a.items() if k != "features"}, **a.get("features", {})} for a in areas]
 
 
 def _holds(row: Mapping[str, Any]) -> bool:
@@ -640,7 +642,7 @@ def _holds(row: Mapping[str, Any]) -> bool:
 
 def _kept(text: str) -> bool:
     safe = cells.safe_text(text)
-    return safe == safe.strip() and not cells.unknown(safe) and "\0" not in text and len(text) < 10_000
+    return safe == safe.strip() and not cells.unknown(safe) and not {"\0", "\r"} & {*text} and len(text) < 10_000
 
 
 def _is_heading(name: str) -> bool:
@@ -658,17 +660,23 @@ def _write_yaml(data: Mapping[str, Any], path: Path) -> None:
 
 
 def _readable(value: Any) -> Any:
-    """Whole numbers as integers, short lists on one line."""
+    """Whole numbers as integers, short lists on one line, odd line ends kept."""
     from ruamel.yaml.comments import CommentedSeq
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
     if isinstance(value, dict):
-        return {k: _readable(v) for k, v in value.items()}
+        return {_readable(k): _readable(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
         made = CommentedSeq(_readable(v) for v in value)
         if all(isinstance(v, int | float | str) for v in value):
             made.fa.set_flow_style()
         return made
-    return _short_number(value)
+    odd = isinstance(value, str) and not _ODD_ENDS.isdisjoint(value)
+    return DoubleQuotedScalarString(value) if odd else _short_number(value)
+
+
+#: Characters that YAML takes for the end of a line, and so does not keep, unless the text is quoted twice.
+_ODD_ENDS = frozenset("\r\x85\u2028\u2029")
 
 
 def _short_number(value: Any) -> Any:
@@ -839,7 +847,7 @@ def ask(pack: RulePack, path: Path) -> Answered:
 
 
 def _padded(row: Sequence[str], length: int) -> list[str]:
-    return [cells.safe_text(cell) for cell in row[:length]] + [""] * (length - len(row))
+    return [cells.safe_text(plain(cell, 100_000)) for cell in row[:length]] + [""] * (length - len(row))
 
 
 def _strange(pack: RulePack, table: Table) -> Iterator[str]:

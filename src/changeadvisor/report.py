@@ -325,7 +325,7 @@ def _answer(heading: str, found: Recommendation, item: InitiativeAdvice) -> Answ
         already=tuple(r for r in reasons if r.rule not in counted),
         rejected=tuple(PairView(_word(r.answer), f"{r.because} ({r.rule})") for r in found.rejected),
         not_chosen=tuple(PairView(_word(r.answer), r.because) for r in found.not_chosen),
-        flips=tuple(f.change for f in found.flips),
+        flips=() if closed else tuple(f.change for f in found.flips) or ("No change of a single known fact.",),
         missing=tuple(PairView(_could_move(m.could_move), m.question) for m in found.missing),
         workings=tuple(map(_working, found.workings)),
     )
@@ -491,11 +491,17 @@ def environment(escape: bool) -> SandboxedEnvironment:
     return SandboxedEnvironment(
         loader=FileSystemLoader(resources.folder("templates")),
         autoescape=escape,
+        finalize=_clean,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+
+
+def _clean(value: object) -> object:
+    """Text as it may be shown: no control or direction characters, wherever it came from."""
+    return plain(value, 100_000) if isinstance(value, str) else value
 
 
 def html(advice: Advice) -> str:

@@ -1,0 +1,1 @@
+"""What the makefile runs to make things anew."""

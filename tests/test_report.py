@@ -1,0 +1,251 @@
+"""The report: views and templates agree, nothing typed becomes markup, and everybody can read the page."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from jinja2 import nodes
+from jinja2.exceptions import SecurityError, UndefinedError
+
+from changeadvisor import loading, report, resources
+from changeadvisor.advice import Advice, advise
+from changeadvisor.facts import FactSheet
+from changeadvisor.rules import recommend
+from tests.helpers import MINIMAL, NORTHFIELD, programme
+
+EVIL = "<script>alert(1)</script>{{ 7*7 }} \x1b[31m =1+1 \u202e"
+
+
+@pytest.fixture(scope="module")
+def northfield() -> Advice:
+    return advise(loading.load_programme(NORTHFIELD), loading.load_judges())
+
+
+# --- views and templates ---------------------------------------------------------------------------------------------
+
+VIEWS = [v for v in vars(report).values() if dataclasses.is_dataclass(v) and v.__module__ == report.__name__]
+
+
+def fields_used(name: str) -> set[str]:
+    """The attributes a template asks of anything but loops."""
+    tree = report.environment(True).parse((resources.folder("templates") / name).read_text(encoding="utf-8"))
+    return {
+        n.attr for n in tree.find_all(nodes.Getattr) if not (isinstance(n.node, nodes.Name) and n.node.name == "loop")
+    }
+
+
+def test_every_field_of_a_view_is_shown_and_every_name_shown_is_a_field() -> None:
+    known = {f.name for view in VIEWS for f in dataclasses.fields(view)}
+    shown = fields_used("report.html") | fields_used("explain.txt")
+    assert known - shown == set()
+    assert shown - known == set()
+
+
+def test_a_name_the_view_lacks_is_an_error() -> None:
+    with pytest.raises(UndefinedError):
+        report.environment(True).from_string("{{ view.nothing }}").render(view=object())
+
+
+def test_templates_run_in_a_sandbox() -> None:
+    with pytest.raises(SecurityError):
+        report.environment(True).from_string("{{ ''.__class__.__mro__ }}").render()
+
+
+# --- what people typed -----------------------------------------------------------------------------------------------
+
+
+def evil() -> Advice:
+    made = programme(
+        programme=EVIL,
+        review_months=3,
+        measures=[
+            {
+                "id": "m",
+                "title": EVIL,
+                "unit": EVIL,
+                "better": "higher",
+                "target": 5,
+                "standard": 3,
+                "observations": [{"period": f"2026-0{k}-01", "value": k} for k in range(1, 8)],
+            }
+        ],
+        initiatives=[
+            {
+                "id": "a",
+                "title": EVIL,
+                "aim": EVIL,
+                "sponsor": EVIL,
+                "owner": EVIL,
+                "service": EVIL,
+                "started": "2026-01-01",
+                "reach": 10,
+                "path": {"measure": "m", "baseline": 1, "target": 9, "months_to_target": 12},
+                "tripwires": [{"by": "2026-06-30", "measure": "m", "above": 3, "then": "stop"}],
+                "judgements": {"need.there": {"level": "yes", "by": EVIL, "on": "2024-01-01", "because": EVIL}},
+            },
+            {"id": "b", "title": EVIL, "reach": 5, "depends_on": [{"initiative": "a", "kind": "requires"}]},
+        ],
+    )
+    return advise(made, loading.load_judges())
+
+
+def test_typed_text_never_becomes_markup_or_an_escape() -> None:
+    advice = evil()
+    page = report.html(advice)
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert "{{ 7*7 }}" in page
+    text = report.explanation(advice, advice.initiatives[0])
+    for output in (page, text):
+        assert "\x1b" not in output
+        assert "\u202e" not in output
+    from changeadvisor.advice import to_json
+    from changeadvisor.terminal import advice_table
+
+    assert not set(to_json(advice)) & {"\x1b", "\u202e"}
+    table = advice_table(advice, 100)
+    assert "\x1b" not in table
+    assert "[31m" in table
+
+
+# --- the page --------------------------------------------------------------------------------------------------------
+
+
+class Page(HTMLParser):
+    """The elements of a page with their attributes, and its headings in order."""
+
+    VOID = frozenset({"meta", "br", "hr", "img", "input", "link"})
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.text: dict[str, list[str]] = {}
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, f"</{tag}> closes nothing"
+
+    def handle_data(self, data: str) -> None:
+        if self.open and data.strip():
+            self.text.setdefault(self.open[-1], []).append(data.strip())
+
+    def all(self, *tags: str) -> Iterator[dict[str, str | None]]:
+        return (attrs for tag, attrs in self.elements if tag in tags)
+
+
+@pytest.fixture(scope="module")
+def page(northfield: Advice) -> Page:
+    return Page(report.html(northfield))
+
+
+def test_the_page_has_what_wcag_asks_of_structure(page: Page) -> None:
+    """WCAG 2.2: 1.3.1 (tables, headings), 2.4.1 (skip link), 2.4.2 (title), 2.4.6, 3.1.1 (language), 4.1.2 (ids)."""
+    assert next(page.all("html"))["lang"] == "en-GB"
+    assert page.text["title"][0].startswith("Northfield improvement plan")
+    assert next(page.all("a")) == {"class": "skip", "href": "#board"}
+    assert all(a.get("scope") in ("col", "row") for a in page.all("th"))
+    assert len(list(page.all("table"))) == len(page.text["caption"])
+    levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(b <= a + 1 for a, b in itertools.pairwise(levels))
+    ids = [a["id"] for _, a in page.elements if "id" in a]
+    assert len(ids) == len(set(ids))
+    targets = {f"#{i}" for i in ids}
+    assert {a["href"] for a in page.all("a")} <= targets
+    labels = {a["aria-labelledby"] for _, a in page.elements if "aria-labelledby" in a}
+    assert labels <= set(ids)
+
+
+def test_the_page_fetches_nothing(page: Page) -> None:
+    assert not list(page.all("script", "link", "img", "iframe", "object"))
+    sources = [v for _, attrs in page.elements for k, v in attrs.items() if k in ("src", "srcset", "data")]
+    assert sources == []
+
+
+def _light(colour: str) -> float:
+    """Relative luminance (WCAG 2.2)."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(a: str, b: str) -> float:
+    light, dark = sorted((_light(a), _light(b)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_contrast_is_enough(northfield: Advice) -> None:
+    """WCAG 2.2, 1.4.3: 4.5 to 1 for text; 1.4.11: 3 to 1 for lines and bars that carry meaning."""
+    style = report.html(northfield).partition("<style>")[2].partition("</style>")[0]
+    colours = {
+        k: v if len(v) == 7 else "#" + "".join(c * 2 for c in v[1:])
+        for k, v in re.findall(r"--(\w+): (#[0-9a-f]{3,6});", style)
+    }
+    for text in ("ink", "soft", "link", "mark"):
+        assert _contrast(colours[text], colours["paper"]) >= 4.5
+        assert _contrast(colours[text], colours["band"]) >= 4.5
+    assert _contrast(colours["line"], colours["paper"]) >= 3
+
+
+def test_answers_are_words_not_only_marks(northfield: Advice) -> None:
+    for row in report.board_view(northfield).rows:
+        assert row.answer in ("Persist", "Adjust tactics", "Adjust strategy", "Stop", "No answer yet", "Closed")
+
+
+def test_every_initiative_has_its_page(page: Page, northfield: Advice) -> None:
+    ids = {a.get("id") for a in page.all("section")}
+    assert {f"i-{i.id}" for i in northfield.initiatives} < ids
+
+
+def test_the_words_for_no_answer() -> None:
+    judges = loading.load_judges()
+    found = recommend(judges.action, FactSheet.of({}))
+    assert next(iter(report._sureness(found))) == "There is not enough evidence for an answer."
+    tie = recommend(judges.route, FactSheet.of({}))
+    assert next(iter(report._sureness(tie)))
+
+
+def test_the_minimal_report_says_what_is_not_known() -> None:
+    advice = advise(loading.load_programme(MINIMAL), loading.load_judges())
+    text = report.explanation(advice, advice.initiatives[1])
+    assert "No measure is named for it" in text
+    assert "Aim: not known" in text
+
+
+def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "r.html"
+    report.write("one", target)
+    assert target.read_text(encoding="utf-8") == "one"
+
+    def broken(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", broken)
+    with pytest.raises(OSError, match="space"):
+        report.write("two", target)
+    assert [p.name for p in tmp_path.iterdir()] == ["r.html"]
+    assert target.read_text(encoding="utf-8") == "one"
+
+
+def test_pack_and_vocabulary_pages() -> None:
+    page = report.pack_page(loading.load_pack("persist-or-adjust"))
+    assert "### PA-01" in page
+    assert "veto" in page
+    assert "Unless: `" in page
+    vocabulary = report.vocabulary_page(loading.vocabulary())
+    assert "## `support.sponsor`" in vocabulary
+    assert "A number in months" in vocabulary
