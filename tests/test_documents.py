@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -194,6 +195,37 @@ _plain = st.recursive(
     ),
     max_leaves=8,
 )
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("yes", "yes"), ("TRUE", True), ("017", 17), ("0o17", 15), ("0o8", "0o8"), ("1:30", "1:30"), ("=", "="),
+        ("<<", "<<"), ("~", None), ("", None), ("!!str 5", "5"), ("! x", "x"), ("1e", "1e"), ("-.5", -0.5),
+    ],
+)  # fmt: skip
+def test_scalars_of_yaml_1_2(tmp_path: Path, written: str, value: object) -> None:
+    found = read_document(write(tmp_path, "x.yaml", f"a: {written}\n"))
+    assert (found.data, found.faults) == ({"a": value}, ())
+
+
+@pytest.mark.parametrize("written", ["!!bool yes", "!!int x", '!!int ""', "!!null x", "!!timestamp x", "!a:str x"])
+def test_a_tag_that_its_value_does_not_bear_out_is_a_fault(tmp_path: Path, written: str) -> None:
+    found = read_document(write(tmp_path, "x.yaml", f"a: {written}\n"))
+    assert [f.found.partition("`")[0] for f in found.faults] == ["the tag "]
+
+
+@given(st.binary(max_size=60) | st.text("[]{}:-?,&*!|>'\"%@#<= \t\nab01.\0\x85\u2028\ufeff\U0001f600").map(str.encode))
+def test_any_bytes_are_read_or_refused_in_one_line(data: bytes) -> None:
+    def told(read: Callable[[str, str], object]) -> str:
+        try:
+            read(documents.decode(data, "x")[0], "x")
+        except InputError as error:
+            return str(error)
+        return ""
+
+    for read in (documents._read_yaml, documents._read_json, lambda text, name: list(documents.csv_rows(text, name))):
+        assert told(read).isprintable()
 
 
 @given(st.dictionaries(st.text("abcdef", min_size=1, max_size=3), _plain, min_size=1, max_size=3))

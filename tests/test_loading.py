@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from changeadvisor import loading
 from changeadvisor.errors import InputError
@@ -483,6 +485,52 @@ def test_faults_of_a_workbook_come_by_sheet_row_and_column(tmp_path: Path) -> No
     assert places == ["AB2", "AC2", *(f"AB{i}" for i in range(3, 12))]
 
 
+JUNK = st.sampled_from(
+    [None, True, -1, 1e300, 10**30, "", "x", "\0", "\x1b[2J", "../x", "2026-01-01", [], {}, [[]], [3, 2, 1], [None]]
+) | st.sampled_from([{"": {}}, {"action": [1]}, {"level": None}, {"full": 1, "none": 1}, {"\x1b": 1}])
+
+
+def _paths(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in inner:
+        yield (*at, key)
+        yield from _paths(item, (*at, key))
+
+
+RICH: dict[str, Any] = json.loads(loading.load_programme(NORTHFIELD).model_dump_json(exclude_defaults=True))
+RICH["measures"] = [{k: v for k, v in m.items() if k not in ("observations", "comparators")} for m in RICH["measures"]]
+PATHS = sorted(_paths(RICH), key=str)
+
+
+@settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
+@given(st.sampled_from(PATHS), JUNK)
+def test_whatever_stands_anywhere_is_read_or_told_in_plain_words(
+    tmp_path: Path, at: tuple[Any, ...], junk: object
+) -> None:
+    data = json.loads(json.dumps(RICH))
+    record = data
+    for key in at[:-1]:
+        record = record[key]
+    record[at[-1]] = junk
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps(data))
+    for fault in loading.read_programme(path).faults:
+        assert str(fault).isprintable()
+        assert "Input should" not in str(fault)
+
+
+def test_what_was_expected_is_safe_to_show_too(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(
+        programme().model_dump_json(exclude_defaults=True)[:-1] + ', "limits": {"budget": {"\\u001b[2J": 1}}}'
+    )
+    assert [f.expected for f in loading.read_programme(path).faults] == [
+        "financial years such as 2026-27, found \\u001b[2J"
+    ]
+
+
 # --- text that is hard to keep ---------------------------------------------------------------------------------------
 
 HARD = [
@@ -553,3 +601,20 @@ def test_a_file_is_no_folder_to_write_to(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="already there"):
         loading.write_folder(programme(), tmp_path / "ties.csv", force=True)
     assert (tmp_path / "ties.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    ("main", "message"),
+    [
+        (None, "a folder without programme.yaml; expected programme.yaml in it"),
+        ("- a\n- b\n", "programme.yaml: `[a, b]`; expected a map of names to values"),
+        (HEAD + "measures: [{id: m, observations: [3]}]\n", "measures[m].observations[1]: `3`; expected a map"),
+    ],
+)
+def test_a_folder_that_holds_no_programme(tmp_path: Path, main: str | None, message: str) -> None:
+    path = folder(tmp_path / "p", main or "", observations="measure,period,value\n")
+    if main is None:
+        (path / "programme.yaml").unlink()
+    with pytest.raises(InputError) as caught:
+        loading.load_programme(path)
+    assert message in str(caught.value)

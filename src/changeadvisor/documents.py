@@ -243,6 +243,8 @@ class _TooDeepError(Exception):
         self.line = line
 
 
+#: What is text: words, and the signs `=` and `<<` where they stand as values.
+_WORDS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:value", "tag:yaml.org,2002:merge")
 _PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
 
@@ -337,15 +339,15 @@ class _FromNodes:
 
     def _scalar(self, node: Any, location: Location) -> Any:
         kind = str(node.tag).rpartition(":")[2]
-        if kind == "str":
+        if str(node.tag) in _WORDS:
             return node.value if _whole(node.value) else self._broken(node, location)
+        if str(self.yaml.resolver.resolve(type(node), node.value, (True, False))) != str(node.tag):
+            return self._tagged(node, location)
         if kind == "null":
             return None
         if kind == "bool":
             return str(node.value).lower() == "true"
-        if kind in ("int", "float", "timestamp"):
-            return self._constructed(node)
-        return self._tagged(node, location)
+        return self._constructed(node)
 
     def _tagged(self, node: Node, location: Location) -> None:
         self._fault(node, location, f"the tag `{plain(node.tag)}`", "a plain value", "remove the tag")
