@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from changeadvisor import loading
@@ -136,7 +136,10 @@ def test_odd_data_does_not_break_the_checks_of_sense(tmp_path: Path) -> None:
 
 
 @settings(
-    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
 @given(programmes())
 def test_a_folder_written_reads_back_equal(tmp_path: Path, made: Programme) -> None:

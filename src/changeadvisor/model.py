@@ -84,6 +84,11 @@ def _sorted_map(value: Mapping[str, Any]) -> dict[str, Any]:
     return dict(sorted(value.items()))
 
 
+def _said_or_none(record: Any) -> Any:
+    """A record in which nothing is said is none at all, so that every form of a programme is equal."""
+    return None if record is None or record == type(record)() else record
+
+
 def _identifier(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", value):
         raise PydanticCustomError("id", "letters, digits, `-`, `_` and `.` only, beginning with a letter or digit")
@@ -474,14 +479,14 @@ class Initiative(Record):
     reach: Amount | None = None
     impact: Amount | None = None
     cashable: Amount | None = None
-    spend: Spend | None = None
+    spend: Annotated[Spend | None, AfterValidator(_said_or_none)] = None
     needs: Annotated[dict[str, Positive], AfterValidator(_sorted_map)] = Field(default_factory=dict)
     reference_class: Id | None = None
     relative_income: Annotated[float, Field(gt=0)] | None = None
     overlaps: Annotated[dict[str, Share], AfterValidator(_sorted_map)] = Field(default_factory=dict)
     also_moves: Ids = ()
-    adoption: Adoption | None = None
-    path: Path | None = None
+    adoption: Annotated[Adoption | None, AfterValidator(_said_or_none)] = None
+    path: Annotated[Path | None, AfterValidator(_said_or_none)] = None
     history: Annotated[tuple[Change, ...], Field(strict=False), _sorted("on", "did")] = ()
     options: Annotated[tuple[Option, ...], Field(strict=False), _sorted("action")] = ()
     tripwires: Annotated[tuple[Tripwire, ...], Field(strict=False), _sorted("by", "measure", "then")] = ()
@@ -594,11 +599,11 @@ class Programme(Record):
     format: Literal["changeadvisor/1"]
     programme: Text
     as_of: Date
-    organisation: Organisation | None = None
+    organisation: Annotated[Organisation | None, AfterValidator(_said_or_none)] = None
     aims: Annotated[tuple[Aim, ...], Field(strict=False), _sorted("id")] = ()
     review_months: Annotated[int, Field(ge=1, le=60)] | None = None
-    appraisal: Appraisal | None = None
-    limits: Limits | None = None
+    appraisal: Annotated[Appraisal | None, AfterValidator(_said_or_none)] = None
+    limits: Annotated[Limits | None, AfterValidator(_said_or_none)] = None
     reference_classes: Annotated[tuple[ReferenceClass, ...], Field(strict=False), _sorted("id")] = ()
     areas: Annotated[tuple[Area, ...], Field(strict=False), _sorted("area")] = ()
     measures: Annotated[tuple[Measure, ...], Field(strict=False), _sorted("id")] = ()

@@ -404,7 +404,7 @@ class _Reader:
             values = [
                 row[letter] for n, row in grid.rows if n > header and letter in row and not cells.unknown(row[letter])
             ]
-            if values and all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
+            if values and all(map(_numeric, values)):
                 found[letter] = Column((title[letter],), "number")
         return found
 
@@ -525,6 +525,14 @@ class _Reader:
         del record
         where = self.places.get((*location, *key.split(".")), place)
         self.faults.append(Fault(where, key.replace("_", " "), found, "one of low, likely and high, or all three"))
+
+
+def _numeric(value: Any) -> bool:
+    """Whether a cell holds a number, or text that reads as one."""
+    try:
+        return cells.number(value) is not None
+    except ValueError:
+        return False
 
 
 class _Points(dict[str, float]):
