@@ -98,7 +98,8 @@ def test_the_same_project_over_years(tmp_path: Path) -> None:
         + "Crossrail,DfT,Amber/Red,,,,\nThe Hub Programme (formerly X),MOD,Green,,,,\nSmart Meters Implementation,BEIS,Amber,,,,\nTwin,MOD,Green,,,,\nTwin,MOD,Red,,,,\n"
     )
     second = (
-        HEAD + "Crossrail,DfT,Amber/Green,,,,\nHub,MOD,Amber,,,,\nSmart Metering Implementation,BEIS,Amber,,,,\nTwin,MOD,Amber,,,,\n"
+        HEAD
+        + "Crossrail,DfT,Amber/Green,,,,\nHub,MOD,Amber,,,,\nSmart Metering Implementation,BEIS,Amber,,,,\nTwin,MOD,Amber,,,,\n"
     )
     found = read(tmp_path, y2017=first, y2018=second)
     assert len(found.programme.initiatives) == 6

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from changeadvisor import performance, trajectory
 from changeadvisor.model import Estimate, Initiative, Measure, Path, ReferenceClass
 
-PLAN = {
+PLAN: dict[str, Any] = {
     "measure": "m",
     "baseline": 68,
     "target": 82,
@@ -230,7 +230,7 @@ def test_the_unit_changes_nothing(values: list[float]) -> None:
     scaled = {
         k: ([10 * x for x in v] if k == "dip" else 10 * v if k in ("baseline", "target") else v)
         for k, v in PLAN.items()
-    }  # type: ignore[attr-defined, operator]
+    }
     one = stand(initiative(), {f"2026-{4 + k:02}-01": v for k, v in enumerate(values)})
     ten = stand(initiative(path=scaled), {f"2026-{4 + k:02}-01": 10 * v for k, v in enumerate(values)})
     assert one is not None

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, Phase, given, settings
+from openpyxl.utils import get_column_letter
 
 from changeadvisor import help_texts, loading, workbook
 from changeadvisor.errors import InputError
@@ -121,7 +122,7 @@ def test_every_column_has_a_meaning_of_its_own() -> None:
 def test_drop_downs_stand_where_only_some_words_will_do(register: Path) -> None:
     made = openpyxl.load_workbook(register)
     page = made["Initiatives"]
-    headings = {str(c.value).rstrip(" *"): c.column_letter for c in page[1]}
+    headings = {str(c.value).rstrip(" *"): get_column_letter(c.column) for c in page[1]}
     found = {str(v.sqref).split(":")[0].rstrip("0123456789"): v.formula1 for v in page.data_validations.dataValidation}
     assert found[headings["stage"]] == '"idea,design,pilot,delivery,embedding,closed"'
     assert found[headings["statutory"]] == '"yes,no"'
@@ -142,7 +143,7 @@ def test_a_filled_register_is_a_programme(register: Path, tmp_path: Path) -> Non
     rows["programme"].value, rows["as of"].value = "Ours", dt.datetime(2026, 9, 30)
     page = made["Initiatives"]
     headings = {str(c.value).rstrip(" *"): c.column for c in page[1]}
-    for heading, value in {
+    filled: dict[str, Any] = {
         "id": "hub",
         "title": "Hub",
         "stage": "Delivery",
@@ -151,7 +152,8 @@ def test_a_filled_register_is_a_programme(register: Path, tmp_path: Path) -> Non
         "spend monthly likely": "7k",
         "spend monthly high": 9000,
         "needs": "analysts: 2",
-    }.items():
+    }
+    for heading, value in filled.items():
         page.cell(3, headings[heading], value)
     made.save(tmp_path / "r.xlsx")
     read = loading.load_programme(tmp_path / "r.xlsx")
@@ -282,7 +284,7 @@ def test_formulas_give_their_cached_values(tmp_path: Path) -> None:
 
 
 def test_limits_by_year_and_quarter(tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         *HEAD,
         ["limits budget", "2026-27: 5; 2027-28: 6"],
         ["limits capacity", "analysts 2026-Q4: 6; managers: 2"],
