@@ -122,7 +122,7 @@ def test_every_column_has_a_meaning_of_its_own() -> None:
 def test_drop_downs_stand_where_only_some_words_will_do(register: Path) -> None:
     made = openpyxl.load_workbook(register)
     page = made["Initiatives"]
-    headings = {str(c.value).rstrip(" *"): get_column_letter(c.column) for c in page[1]}
+    headings = {str(c.value).rstrip(" *"): get_column_letter(c.column or 0) for c in page[1]}
     found = {str(v.sqref).split(":")[0].rstrip("0123456789"): v.formula1 for v in page.data_validations.dataValidation}
     assert found[headings["stage"]] == '"idea,design,pilot,delivery,embedding,closed"'
     assert found[headings["statutory"]] == '"yes,no"'
@@ -142,7 +142,7 @@ def test_a_filled_register_is_a_programme(register: Path, tmp_path: Path) -> Non
     rows = {str(row[0].value).rstrip(" *"): row[1] for row in made["Programme"].iter_rows()}
     rows["programme"].value, rows["as of"].value = "Ours", dt.datetime(2026, 9, 30)
     page = made["Initiatives"]
-    headings = {str(c.value).rstrip(" *"): c.column for c in page[1]}
+    headings = {str(c.value).rstrip(" *"): c.column or 0 for c in page[1]}
     filled: dict[str, Any] = {
         "id": "hub",
         "title": "Hub",
