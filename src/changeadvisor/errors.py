@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _SHOWN = 80
+_LONGEST = 4000
 
 
 def plain(value: object, limit: int = _SHOWN) -> str:
@@ -55,7 +56,7 @@ class Fault:
         """The fault on one line, safe for a terminal."""
         head = f"{plain(self.where, 200)}: " + (f"{plain(self.field, 160)}: " if self.field else "")
         mend = f". {self.mend[:1].upper()}{self.mend[1:]}" if self.mend else ""
-        return f"{head}{self.found}; expected {self.expected}{mend}"
+        return head + plain(f"{self.found}; expected {self.expected}{mend}", _LONGEST)
 
 
 class ChangeAdvisorError(Exception):

@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import (
     AfterValidator,
@@ -112,6 +112,8 @@ class Estimate(Record):
 
     Written as `n` or `[P10, P50, P90]`. `lower` and `upper` are the natural bounds of the field it stands in.
     """
+
+    WRITTEN_AS_LIST: ClassVar[bool] = True
 
     low: Number
     likely: Number
@@ -243,6 +245,8 @@ class Comparator(Observation):
 
 class Area(Record):
     """Another council or area, with any numeric features for finding neighbours."""
+
+    model_config = ConfigDict(json_schema_extra={"additionalProperties": {"type": "number"}})
 
     area: Text
     name: Text | None = None
@@ -435,6 +439,8 @@ class Judgement(Record):
 
 def _raters(value: object) -> object:
     """One answer is a list of one."""
+    if isinstance(value, list | tuple) and not value:
+        raise PydanticCustomError("answers", "a level, or a list of answers with who gave each")
     return value if isinstance(value, list | tuple) else [value]
 
 
@@ -444,7 +450,7 @@ def _by_rater(answers: tuple[Judgement, ...]) -> tuple[Judgement, ...]:
 
 Answers = Annotated[
     tuple[Judgement, ...],
-    Field(strict=False, min_length=1),
+    Field(strict=False),
     BeforeValidator(_raters, json_schema_input_type=Judgement | bool | float | str | list[Judgement]),
     AfterValidator(_by_rater),
 ]

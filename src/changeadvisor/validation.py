@@ -31,7 +31,6 @@ _EXPECTED = {
     "string_too_short": "some text",
     "string_type": "text",
     "tuple_type": "a list",
-    "union_tag_not_found": "a key that says which it is",
 }
 _BOUNDS = {"greater_than_equal": "≥", "greater_than": ">", "less_than_equal": "≤", "less_than": "<"}
 _BOUND_KEYS = {"≥": "ge", ">": "gt", "≤": "le", "<": "lt"}
@@ -117,6 +116,9 @@ def _fault(detail: Any, location: Location, record: type[BaseModel], data: objec
         keys = sorted(_keys(record, location[:-1], data))
         return Fault(where, field, f"unknown key `{plain(location[-1])}`", _listed(keys), _meant(location[-1], keys))
     value = at(data, location)
+    if kind == "union_tag_not_found":
+        actions = _listed(_actions(record, location, data))
+        return Fault(where, field, f"`{plain(_shown(value))}`", f"`action`, {actions}")
     known = _words(detail)
     if known:
         return Fault(
@@ -158,8 +160,10 @@ def _expected(detail: Any) -> str:
     if kind in _BOUNDS:
         sign = _BOUNDS[kind]
         return f"a number {sign} {context[_BOUND_KEYS[sign]]:g}"
-    if kind in ("too_short", "too_long"):
-        return f"a list of {context.get('min_length') or context.get('max_length')}"
+    if kind == "too_short":
+        return f"a list of at least {context['min_length']}"
+    if kind == "too_long":
+        return f"a list of at most {context['max_length']}"
     if kind == "string_too_long":
         return f"at most {context['max_length']} characters"
     return str(detail["msg"])
@@ -176,22 +180,35 @@ def _meant(word: object, known: list[str]) -> str:
 
 def _keys(record: type[BaseModel], location: Location, data: object) -> set[str]:
     """The keys a record at a location may have, of every form it can take there."""
+    return {name for r in _records(record, location, data) for name in r.model_fields}
+
+
+def _actions(record: type[BaseModel], location: Location, data: object) -> list[str]:
+    """The actions that tell the forms of a record at a location apart."""
+    return sorted(action for r in _records(record, location, data) for action in _names(r))
+
+
+def _records(record: type[BaseModel], location: Location, data: object) -> set[type[BaseModel]]:
+    """Every form a record at a location may have."""
     records = {record}
     for i, part in enumerate(location):
         if isinstance(part, str):
             fields = [r.model_fields[part].annotation for r in records if part in r.model_fields]
             records = {found for annotation in fields for found in _models(annotation)} or records
         records = _chosen(records, at(data, location[: i + 1]))
-    return {name for r in records for name in r.model_fields}
+    return records
 
 
 def _chosen(records: set[type[BaseModel]], value: object) -> set[type[BaseModel]]:
-    """Of records told apart by `action`, the one the data names."""
-    action = value.get("action") if isinstance(value, Mapping) else None
-    fits = {
-        r for r in records if "action" in r.model_fields and action in get_args(r.model_fields["action"].annotation)
-    }
-    return fits or records
+    """Of records told apart by `action`, the one the data names; of those written as maps or not, the right ones."""
+    if not isinstance(value, Mapping):
+        return records
+    maps = {r for r in records if not getattr(r, "WRITTEN_AS_LIST", False)} or records
+    return {r for r in maps if value.get("action") in _names(r)} or maps
+
+
+def _names(record: type[BaseModel]) -> tuple[str, ...]:
+    return get_args(record.model_fields["action"].annotation) if "action" in record.model_fields else ()
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
