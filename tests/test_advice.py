@@ -333,3 +333,29 @@ def test_numbers_are_tidy_and_json_is_json(northfield: Advice) -> None:
 )
 def test_readings_stay_possible(kind: str | None, unit: str | None, span: tuple[float, float]) -> None:
     assert module._possible(kind, unit, -30.0, 130.0) == span
+
+
+def _advised(**more: Any) -> Any:
+    given = {"format": "changeadvisor/1", "programme": "P", "as_of": "2026-09-30", **more}
+    return advise(Programme.model_validate(given), loading.load_judges(), parts=("action",)).initiatives[0]
+
+
+def test_a_judgement_dated_after_the_day_of_advice_waits() -> None:
+    gone = {"level": "gone", "by": "X", "on": "2027-06-01"}
+    one = _advised(initiatives=[{"id": "a", "title": "A", "stage": "delivery", "judgements": {"need.there": gone}}])
+    assert "need.there" not in one.sheet
+    assert one.action.answer is None
+    assert any("need.there" in notice and "after 2026-09-30" in notice for notice in one.notices)
+
+
+def test_reach_downstream_is_unknown_where_one_does_not_say() -> None:
+    hangs = [{"initiative": "a", "kind": "requires"}]
+    a, b = {"id": "a", "title": "A", "reach": 5}, {"id": "b", "title": "B", "depends_on": hangs}
+    assert _advised(initiatives=[a, b]).dependants.people is None
+    assert _advised(initiatives=[a, {**b, "reach": 100}]).dependants.people == 100
+
+
+def test_of_a_path_not_begun_no_month_has_passed() -> None:
+    one = _advised(initiatives=[{"id": "a", "title": "A", "stage": "design", "started": "2031-09-30"}])
+    assert one.sheet.get("path.months") == 0
+    assert any("begins on 2031-09-30" in notice for notice in one.notices)

@@ -54,11 +54,11 @@ def initiative(**more: Any) -> dict[str, Any]:
         ({"stge": "pilot"}, "unknown key `stge`; expected one of adoption, aim"),
         ({"path": {"bsaeline": 3}}, "path.bsaeline: unknown key `bsaeline`"),
         ({"options": [{"action": "halt"}]}, "options[1]: `halt`; expected one of adjust-tactics, adjust-strategy, stop"),
-        ({"options": [{"cost": 3}]}, "expected a key that says which it is"),
+        ({"options": [{"cost": 3}]}, "expected `action`, one of adjust-strategy, adjust-tactics, stop"),
         ({"options": [{"action": "stop", "runs": 3}]}, "unknown key `runs`; expected one of action, cost, fade_months"),
         ({"options": [{"action": "adjust-tactics", "gain": {"full": "x"}}]}, "options[1].gain.full: `x`; expected a number, or three"),
         ({"tripwires": [{"by": "2026-01-01", "measure": "m", "then": "stop"}]}, "either `below` or `above`"),
-        ({"judgements": {"x": []}}, "expected a list of 1"),
+        ({"judgements": {"x": []}}, "expected a level, or a list of answers with who gave each"),
         ({"started": "2026-05-01", "ends": "2026-04-01"}, "`ends` on or after `started`"),
         ({"ends": "2026-05-01", "lasts_until": "2026-04-01"}, "`lasts_until` on or after `ends`"),
     ],
@@ -150,3 +150,8 @@ def test_a_fault_on_one_line() -> None:
     error = InputError([Fault("f", "", "x", "y"), Fault("g", "", "x", "y")])
     assert str(error) == "f: x; expected y\ng: x; expected y"
     assert isinstance(errors.CycleError(("a", "a")), InputError)
+
+
+def test_unknown_keys_of_a_gain_by_outcome_are_met_with_its_own() -> None:
+    options = [{"action": "adjust-tactics", "gain": {"ful": 3}}]
+    assert any("expected one of full, none, partial" in f for f in faults(initiative(options=options), Initiative))

@@ -18,7 +18,7 @@ from pydantic import Field
 from changeadvisor import __version__, evidence, performance, trajectory
 from changeadvisor.evidence import Evidence, Stale
 from changeadvisor.facts import VOCABULARY, FactSheet, Known, can_be_known
-from changeadvisor.graph import DependencyGraph
+from changeadvisor.graph import DependencyGraph, Reach
 from changeadvisor.model import Initiative, Programme, Series, canonical_json, digest
 from changeadvisor.rules import Lever, Recommendation, RulePack, judge, lever_for, recommend
 from changeadvisor.rules.pack import cut_points
@@ -398,9 +398,15 @@ class _Case:
     def _dependants(self) -> Dependants:
         reach = self.graph.downstream_reach(self.initiative.id)
         paths = self.graph.paths(self.initiative.id).paths
-        return Dependants(None, reach.likely if paths else 0.0, paths)
+        return Dependants(None, _people(reach) if paths else 0.0, paths)
 
     def _notices(self, found: Evidence) -> Iterator[str]:
+        as_of = self.programme.as_of
+        for name in evidence.later(self.initiative, as_of):
+            yield f"A judgement of {name} is dated after {as_of}: it is not counted yet."
+        begins = trajectory.since(self.initiative)
+        if begins is not None and begins > as_of:
+            yield f"Its path begins on {begins}, after {as_of}: nothing can be read of it yet."
         if evidence.only_insiders(self.initiative):
             yield "Every judgement comes from its own sponsor or owner: ask somebody who did not start it."
         series = found.own_series
@@ -534,6 +540,11 @@ def _measures(programme: Programme, series: Mapping[str, Series]) -> Iterator[Me
 def _audit(programme: Programme) -> Audit:
     found = performance.audit(programme)
     return Audit(found.targets, found.external, found.process, found.corporate, found.with_comparators)
+
+
+def _people(reach: Reach) -> float | None:
+    """People reached by a set; unknown where any of it does not say."""
+    return None if reach.unknown else reach.likely
 
 
 def _notices(programme: Programme) -> Iterator[str]:

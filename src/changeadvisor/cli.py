@@ -87,7 +87,9 @@ def commands() -> None:
 
 @commands.command()
 @click.argument("path", type=_AnyPath)
-@click.option("--most", default=12, show_default=True, help="How many missing facts to list.")
+@click.option(
+    "--most", type=click.IntRange(min=0), default=12, show_default=True, help="How many missing facts to list."
+)
 def check(path: Path, most: int) -> int:
     """List every fault in a programme, or what is missing and would matter most."""
     from changeadvisor import loading

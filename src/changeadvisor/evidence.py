@@ -71,7 +71,7 @@ def gather(
         **dict(_wires(wires)),
         **dict(_graph(initiative, graph)),
         **dict(_results(measure, own, reading)),
-        **dict(_judged(initiative)),
+        **dict(_judged(initiative, programme.as_of)),
     }
     sheet = FactSheet(MappingProxyType(known))
     return Evidence(initiative, measure, series, standing, reading, wires, sheet, _stale(initiative, programme.as_of))
@@ -102,14 +102,16 @@ def _path(initiative: Initiative, as_of: dt.date) -> Facts:
     path, since = initiative.path, trajectory.since(initiative)
     if since is None:
         return
-    months = months_between(since, as_of)
-    source = f"register: the path began on {since:%d %B %Y}"
+    # Of a path that has not begun no month has passed: an age below nothing would say that it is late to be early.
+    elapsed = months_between(since, as_of)
+    months = max(0.0, elapsed)
+    source = f"register: the path {'begins' if since > as_of else 'began'} on {since:%d %B %Y}"
     yield "path.months", Known(round(months, 2), source)
     if path is None:
         return
     if path.months_to_target is not None and path.months_to_target.likely > 0:
         yield "path.share_of_time", Known(round(months / path.months_to_target.likely, 3), source)
-    phase = trajectory.phase(path, months)
+    phase = trajectory.phase(path, elapsed)
     if phase is not None:
         yield "path.phase", Known(phase, source)
 
@@ -151,13 +153,22 @@ def _results(measure: Measure | None, series: Series | None, reading: PathReadin
         yield "results.against_path", Known(reading.against_path, f"{source}: {reading.because}")
 
 
-def _judged(initiative: Initiative) -> Facts:
-    """What people judged; where they differ, all their levels."""
-    for name, answers in initiative.judgements.items():
+def _judged(initiative: Initiative, as_of: dt.date) -> Facts:
+    """What people had judged by `as_of`; where they differ, all their levels."""
+    for name, every in initiative.judgements.items():
+        answers = [answer for answer in every if answer.on is None or answer.on <= as_of]
+        if not answers:
+            continue
         levels = {_level(answer) for answer in answers}
         value: Value = next(iter(levels)) if len(levels) == 1 else frozenset(levels)
         dates = [answer.on for answer in answers if answer.on is not None]
         yield name, Known(value, "; ".join(map(_rater, answers)), min(dates, default=None))
+
+
+def later(initiative: Initiative, as_of: dt.date) -> tuple[str, ...]:
+    """Facts judged after `as_of`, which count for nothing yet."""
+    judged = initiative.judgements.items()
+    return tuple(name for name, answers in judged if any(a.on is not None and a.on > as_of for a in answers))
 
 
 def _level(answer: Judgement) -> str | bool | float:

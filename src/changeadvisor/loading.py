@@ -132,11 +132,15 @@ def _folder(path: Path, named: str | None = None) -> Document:
     return _Folder(path, read_document(_inside(path, main)), [*unread, *_misnamed(path)]).document()
 
 
+#: What formats.md calls a file of working ties: `adoption.ties` names it, no table of the programme.
+_TIES = "ties.csv"
+
+
 def _misnamed(path: Path) -> Iterator[str]:
     """CSV files whose names are nearly those that are read."""
     for name in sorted(p.name for p in path.glob("*.csv")):
         near = nearest(name, _TABLES)
-        if near and name not in _TABLES:
+        if near and name not in (*_TABLES, _TIES):
             yield f"{name}: not read; did you mean {near}?"
 
 

@@ -6,6 +6,7 @@ a sandbox, and a name that a view lacks is an error. The explanation is the work
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -170,6 +171,7 @@ class BoardView:
     counts: tuple[PairView, ...]
     decisions: tuple[DecisionView, ...]
     rows: tuple[BoardRow, ...]
+    no_decision: str
     notices: tuple[str, ...]
     engine: tuple[str, ...]
     initiatives: tuple[InitiativeView, ...]
@@ -183,7 +185,8 @@ def board_view(advice: Advice) -> BoardView:
         counts=tuple(_counts(advice)),
         decisions=tuple(_decision(advice, d) for d in advice.decisions_needed),
         rows=tuple(map(_row, advice.initiatives)),
-        notices=advice.notices,
+        no_decision=_no_decision(advice),
+        notices=tuple(_notices(advice)),
         engine=tuple(_engine(advice)),
         initiatives=tuple(map(initiative_view, advice.initiatives)),
     )
@@ -230,6 +233,22 @@ def _counts(advice: Advice) -> Iterator[PairView]:
             yield PairView(_word(name), str(count))
 
 
+def _no_decision(advice: Advice) -> str:
+    """What to say where no decision is listed: none is needed, none was asked for, or there is nothing to decide on."""
+    if not advice.initiatives:
+        return "The register holds no initiatives yet, so there is nothing to decide."
+    if all(item.action is None for item in advice.initiatives):
+        return "What to do was not asked for, so no decision is listed."
+    return "No decision is needed now."
+
+
+def _notices(advice: Advice) -> Iterator[str]:
+    """Notices on the whole programme, and initiatives that stand in each other's way."""
+    yield from advice.notices
+    for conflict in advice.portfolio.conflicts if advice.portfolio else ():
+        yield f"Conflict: {plain(conflict.because, 400)}."
+
+
 def _decision(advice: Advice, decision: DecisionNeeded) -> DecisionView:
     by = plain(decision.by, 120) if decision.by else "nobody is named"
     item = advice.initiative(decision.initiative)
@@ -245,7 +264,7 @@ def _engine(advice: Advice) -> Iterator[str]:
 
 def _row(item: InitiativeAdvice) -> BoardRow:
     action, closed = item.action, item.evidence.initiative.stage == "closed"
-    answer = "Closed" if closed else _word(action.answer if action else None)
+    answer = "Closed" if closed else _word(action.answer) if action else "Not asked"
     top = _top(action)
     flip = action.flips[0].change if action and action.flips else ""
     return BoardRow(
@@ -429,10 +448,21 @@ def _results(item: InitiativeAdvice) -> Iterator[str]:
         yield f"{title}: no reading is known yet."
         return
     last = series.points[-1]
-    yield f"{title}: {len(series.points)} readings, the latest {last.value:g} {plain(unit)} for {last.period:%B %Y}."
+    latest = _amount(f"{last.value:,.10g}", unit)
+    yield f"{title}: {len(series.points)} readings, the latest {latest} for {last.period:%B %Y}."
     yield from _standing(item, unit)
     if found.reading is not None:
         yield f"{found.reading.because[:1].upper()}{found.reading.because[1:]}."
+
+
+def _amount(figure: str, unit: str) -> str:
+    return f"{figure} {plain(unit)}" if unit else figure
+
+
+def _rounded(value: float) -> str:
+    """Three significant figures, never in powers of ten."""
+    digits = 0 if value == 0 else 2 - math.floor(math.log10(value))
+    return f"{round(value, digits):,.10g}"
 
 
 def _standing(item: InitiativeAdvice, unit: str) -> Iterator[str]:
@@ -442,7 +472,7 @@ def _standing(item: InitiativeAdvice, unit: str) -> Iterator[str]:
     for name, distance in (("target", stands.to_target), ("standard", stands.to_standard)):
         if distance is not None:
             side = "better than" if distance >= 0 else "short of"
-            yield f"The recent level is {abs(distance):.3g} {plain(unit)} {side} the {name}."
+            yield f"The recent level is {_amount(_rounded(abs(distance)), unit)} {side} the {name}."
 
 
 def _score(card: Scorecard) -> ScoreView:
@@ -470,12 +500,14 @@ def _tripwires(item: InitiativeAdvice) -> Iterator[str]:
 def _dependants(item: InitiativeAdvice) -> Iterator[str]:
     for path in item.dependants.paths:
         yield " → ".join(map(plain, path))
-    if item.dependants.paths and item.dependants.people is not None:
+    if item.dependants.paths and item.dependants.people is None:
+        yield "How many people these reach together is not known: one of them gives no reach."
+    elif item.dependants.paths:
         yield f"Together these reach about {item.dependants.people:,.0f} people a year, counted once."
 
 
 def _judgements(item: InitiativeAdvice) -> Iterator[PairView]:
-    for name in item.evidence.initiative.judgements:
+    for name in (n for n in item.evidence.initiative.judgements if n in item.sheet):
         yield PairView(_meaning(name), plain(_value(item.sheet, name), 600))
 
 

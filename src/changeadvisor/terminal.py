@@ -58,7 +58,7 @@ def _cells(row: BoardRow) -> tuple[str, ...]:
 
 def _below(advice: Advice) -> list[str]:
     view = board_view(advice)
-    lines = [f"Decisions needed: {len(view.decisions)}"] if view.decisions else ["No decision is needed now."]
+    lines = [f"Decisions needed: {len(view.decisions)}"] if view.decisions else [view.no_decision]
     lines += [f"  {d.initiative} ({d.by}, before {d.before}): {d.decision}" for d in view.decisions]
     lines += [*view.notices, "The whole working of one: changeadvisor explain PROGRAMME INITIATIVE"]
     return lines

@@ -429,6 +429,10 @@ class _Reader:
         if name.startswith(EXAMPLE):
             held.append(f"{where}{letter}{number}: the worked example")
             return 0
+        unread = _unread(sheet, row, columns)
+        if unread:
+            held.append(f"{where}{unread}{number}: no value")
+            return 0
         target = self._target(sheet, name, f"{where}{letter}{number}", row, columns)
         if target is None:
             return 0
@@ -558,6 +562,13 @@ def _estimated(points: _Points, fault: Callable[[str], None]) -> Any:
         missing = next(p for p in _POINTS if p not in points)
         fault(f"two points, and no {missing}")
     return given if len(given) == 3 else given[0]
+
+
+def _unread(sheet: Sheet, row: Mapping[str, Any], columns: Mapping[str, Column]) -> str | None:
+    """The column of a reading's value where nobody knows it yet: the row waits, as it does in a CSV file."""
+    if sheet.key not in ("observations", "comparators"):
+        return None
+    return next((k for k, c in columns.items() if c.path == ("value",) and cells.unknown(row.get(k))), None)
 
 
 def _text(value: Any) -> str:
