@@ -207,7 +207,7 @@ def test_interruption_and_usage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 def test_a_report_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, _, err = call(capsys, "advise", MINIMAL, "--report", tmp_path / "none" / "r.html")
     assert status == 2
-    assert "No such file or directory" in err
+    assert "a folder that is not there" in err
     assert "Traceback" not in err
 
 
@@ -267,3 +267,23 @@ def test_progress_appears_only_on_a_terminal_after_a_second(monkeypatch: pytest.
             progress.update(1, 3)
             progress.update(3, 3)
         assert ("Judging" in screen.getvalue()) is shown
+
+
+# --- small mends -----------------------------------------------------------------------------------------------------
+
+
+def test_convert_writes_one_file_and_refuses_what_it_does_not_write(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert call(capsys, "convert", NORTHFIELD, tmp_path / "all.yaml")[0] == 0
+    assert (tmp_path / "all.yaml").is_file()
+    refused = call(capsys, "convert", NORTHFIELD, tmp_path / "all.csv")
+    assert refused[0] == 2
+    assert not (tmp_path / "all.csv").exists()
+
+
+def test_a_framework_is_shown_and_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = call(capsys, "rules", "show", "dice")
+    assert shown[0] == 0
+    assert "delivery.review_gap" in shown[1]
+    assert "a framework, which scores facts" in call(capsys, "rules", "lint", "dice")[2]

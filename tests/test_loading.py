@@ -621,3 +621,42 @@ def test_a_folder_that_holds_no_programme(tmp_path: Path, main: str | None, mess
     with pytest.raises(InputError) as caught:
         loading.load_programme(path)
     assert message in str(caught.value)
+
+
+# --- unknown in every form -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mark", ["TBC", "n/a", "–", "unknown"])
+def test_a_mark_of_not_knowing_is_no_value_in_yaml(tmp_path: Path, mark: str) -> None:
+    head = "format: changeadvisor/1\nprogramme: P\nas_of: 2026-09-30\ninitiatives:\n  - id: a\n    title: A\n"
+    body = "".join(f"    {key}: {mark}\n" for key in ("sponsor", "started", "statutory"))
+    (tmp_path / "p.yaml").write_text(head + body, encoding="utf-8")
+    read = loading.read_programme(tmp_path / "p.yaml")
+    assert read.programme is not None
+    first = read.programme.initiatives[0]
+    assert (first.sponsor, first.started, first.statutory) == (None, None, None)
+    assert sum("is unknown" in line for line in read.receipt.lines()) == 3
+
+
+def test_in_quotes_it_means_what_it_says(tmp_path: Path) -> None:
+    text = 'format: changeadvisor/1\nprogramme: "TBC"\nas_of: 2026-09-30\n'
+    (tmp_path / "p.yaml").write_text(text, encoding="utf-8")
+    assert loading.load_programme(tmp_path / "p.yaml").programme == "TBC"
+
+
+@pytest.mark.parametrize("name", ["p.yaml", "p.json"])
+def test_one_file_written_reads_back_equal(tmp_path: Path, name: str) -> None:
+    northfield = loading.load_programme(NORTHFIELD)
+    shutil.copy(NORTHFIELD / "ties.csv", tmp_path)
+    loading.write_file(northfield, tmp_path / name)
+    assert loading.load_programme(tmp_path / name) == northfield
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted([name, "ties.csv"])
+
+
+def test_tables_beside_a_file_of_its_own_are_named(tmp_path: Path) -> None:
+    text = "format: changeadvisor/1\nprogramme: P\nas_of: 2026-09-30\n"
+    (tmp_path / "p.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "observations.csv").write_text("measure,period,value\n", encoding="utf-8")
+    assert any(
+        "observations.csv beside p.yaml: not read" in n for n in loading.read_programme(tmp_path / "p.yaml").notices
+    )

@@ -36,7 +36,9 @@ finally:
 
 def run(path: Path, folder: Path) -> tuple[int, str, str, float, float]:
     """Exit status, both outputs, seconds and megabytes of `changeadvisor check`."""
-    env = {**os.environ, "PYTHONPATH": str(HERE.parents[1] / "src")}
+    # Coverage of the child is not wanted: its data file would stand among what must not be written.
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("COVERAGE_", "COV_CORE_"))}
+    env = {**kept, "PYTHONPATH": str(HERE.parents[1] / "src")}
     with tempfile.TemporaryDirectory() as aside:
         peak = Path(aside) / "peak"
         command = [sys.executable, "-c", PROGRAM, str(peak), "check", str(path)]

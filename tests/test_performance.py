@@ -145,3 +145,26 @@ def test_audit_counts_targets() -> None:
         ]
     )
     assert performance.audit(made) == performance.Audit(3, 1, 1, 1, 1)
+
+
+def test_readings_before_a_rebase_are_not_compared_with_those_after() -> None:
+    made = programme(
+        measures=[
+            {
+                "id": "m",
+                "better": "higher",
+                "target": 100,
+                "rebase": [{"on": "2026-04-01", "because": "counted anew"}],
+                "observations": [{"period": f"2026-0{n}-01", "value": 10 if n < 4 else 90} for n in range(1, 7)],
+            }
+        ]
+    )
+    measure = made.measures[0]
+    series = performance.readings(measure, made.as_of)
+    since = performance.comparable(measure, series)
+    assert [p.value for p in since.points] == [90, 90, 90]
+    assert performance.trend(series, "higher") == "improving"
+    assert performance.trend(since, "higher") is None
+    found = performance.rebased(measure, series)
+    assert found is not None
+    assert found.because == "counted anew"

@@ -298,7 +298,7 @@ def test_limits_by_year_and_quarter(tmp_path: Path) -> None:
     assert limits is not None
     assert limits.budget == {"2026-27": 5, "2027-28": 6}
     assert limits.capacity == {"analysts": {"2026-Q4": 6}, "managers": 2}
-    assert "columns not understood: what is this" in "\n".join(read.receipt.lines())
+    assert "rows not understood: what is this" in "\n".join(read.receipt.lines())
 
 
 def test_features_of_areas(tmp_path: Path) -> None:
@@ -322,3 +322,42 @@ def test_a_file_that_is_no_workbook(tmp_path: Path) -> None:
     path.write_text("no zip", encoding="utf-8")
     with pytest.raises(InputError, match="no workbook"):
         read_workbook(path)
+
+
+def test_a_percentage_is_the_number_shown_and_a_share_stays_a_share(tmp_path: Path) -> None:
+    from openpyxl import Workbook, load_workbook
+
+    made = Workbook()
+    made.active.title = "Programme"
+    for row in [["programme", "P"], ["as of", "2026-09-30"]]:
+        made.active.append(row)
+    measures = made.create_sheet("Measures")
+    measures.append(["id", "target"])
+    measures.append(["m", 0.7])
+    measures["B2"].number_format = "0.0%"
+    adoption = made.create_sheet("Initiatives")
+    adoption.append(["id", "title", "relative income"])
+    adoption.append(["a", "A", None])
+    spread = made.create_sheet("Adoption")
+    spread.append(["initiative", "needed", "mixing"])
+    spread.append(["a", 0.6, "25%"])
+    spread["B2"].number_format = "0%"
+    path = tmp_path / "r.xlsx"
+    made.save(path)
+    assert load_workbook(path)["Measures"]["B2"].value == 0.7
+    read = loading.load_programme(path)
+    assert read.measures[0].target == 70
+    found = read.initiatives[0].adoption
+    assert found is not None
+    assert (found.needed, found.mixing) == (0.6, 0.25)
+
+
+def test_control_characters_come_back_from_a_workbook(tmp_path: Path) -> None:
+    from changeadvisor.workbook import write_workbook
+
+    (tmp_path / "p.json").write_text(
+        '{"format": "changeadvisor/1", "programme": "a\\rb _x0041_", "as_of": "2026-09-30"}', encoding="utf-8"
+    )
+    made = loading.load_programme(tmp_path / "p.json")
+    write_workbook(made, tmp_path / "p.xlsx")
+    assert loading.load_programme(tmp_path / "p.xlsx").programme == made.programme

@@ -29,7 +29,7 @@ PARTS: tuple[Part, ...] = ("action", "route", "portfolio", "measures")
 Progress = Callable[[int, int], None]
 
 _RATINGS = ("green", "amber-green", "amber", "amber-red", "red")
-_DERIVED = ("results.", "path.", "score.", "tripwire.")
+_DERIVED = ("results.", "path.", "score.", "tripwire.", "appraisal.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,11 +107,17 @@ def check(path: Path, most: int) -> int:
 
 
 def _counted(programme: Programme) -> str:
+    from changeadvisor.model import day_text
+
     readings = sum(len(m.observations) for m in programme.measures)
     return (
-        f"No faults. {len(programme.initiatives)} initiatives, {len(programme.measures)} measures, "
-        f"{readings} readings, as of {programme.as_of:%d %B %Y}."
+        f"No faults. {_many(len(programme.initiatives), 'initiative')}, {_many(len(programme.measures), 'measure')}, "
+        f"{_many(readings, 'reading')}, as of {day_text(programme.as_of)}."
     )
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" + ("" if count == 1 else "s")
 
 
 def _most_missed(programme: Programme, most: int) -> Iterable[str]:
@@ -121,9 +127,9 @@ def _most_missed(programme: Programme, most: int) -> Iterable[str]:
 
     rows = missing_overall(advise(programme, _judges(), parts=("action", "route")))
     if rows:
-        yield f"{len(rows)} facts are missing that could move an answer. Those that could move it most:"
+        yield f"{_many(len(rows), 'missing fact')} could move an answer. Those that could move it most:"
     for row in rows[:most]:
-        move = "" if row.could_move is None else f"{row.could_move:g} decibans: "
+        move = "" if row.could_move is None else f"{row.could_move:g} deciban{'' if row.could_move == 1 else 's'}: "
         yield f"  {move}{plain(row.initiative)}, {row.fact}: {row.question}"
 
 
@@ -145,17 +151,22 @@ def new(path: Path, force: bool) -> int:
 @click.argument("out", type=_AnyPath)
 @click.option("--force", is_flag=True, help="Write over what is there.")
 def convert(programme: Path, out: Path, force: bool) -> int:
-    """Write a programme in another form: OUT is a workbook (.xlsx) or a folder."""
+    """Write a programme in another form: OUT is a workbook (.xlsx), one file (.yaml or .json) or a folder."""
     from changeadvisor import loading, workbook
 
     read = loading.load_programme(programme)
-    if out.suffix == ".xlsx":
-        _free(out, force, (".xlsx",))
-        workbook.write_workbook(read, out)
+    kind = out.suffix.lower()
+    if kind in _FILES:
+        _free(out, force, (".xlsx", ".yaml", ".yml", ".json"))
+        (workbook.write_workbook if kind == ".xlsx" else loading.write_file)(read, out)
     else:
         loading.write_folder(read, out, force=force)
     click.echo(f"Wrote {out}.")
     return 0
+
+
+#: Endings of OUT that are meant as a file; those we do not write are refused, any other name is a folder.
+_FILES = (".xlsx", ".yaml", ".yml", ".json", ".xlsm", ".xls", ".ods", ".csv", ".txt", ".html", ".pdf", ".docx")
 
 
 def _free(path: Path, force: bool, suffixes: tuple[str, ...]) -> None:
@@ -166,6 +177,9 @@ def _free(path: Path, force: bool, suffixes: tuple[str, ...]) -> None:
         raise InputError.one(
             str(path), f"a name ending in `{path.suffix}`", f"a name ending in {' or '.join(suffixes)}"
         )
+    if not path.parent.is_dir():
+        mend = "make the folder first"
+        raise InputError.one(str(path), "a folder that is not there", "a file in a folder that is there", mend)
     if path.exists() and not force:
         raise InputError.one(str(path), "a file that is already there", "a new name", "add --force to write over it")
 
@@ -297,7 +311,8 @@ def explain(programme: Path, initiative: str, seed: int) -> int:
         ids = [i.id for i in advice.initiatives]
         near = nearest(initiative, ids)
         mend = f"did you mean `{near}`?" if near else ""
-        raise InputError.one("INITIATIVE", f"`{plain(initiative)}`", f"one of {', '.join(ids)}", mend)
+        expected = f"one of {', '.join(ids)}" if ids else "an initiative of the programme, which has none"
+        raise InputError.one("INITIATIVE", f"`{plain(initiative)}`", expected, mend)
     click.echo(explanation(advice, found), nl=False)
     return 0
 
@@ -332,8 +347,8 @@ def rules_test(path: str) -> int:
     failed = [r for r in results if not r.passed]
     for result in failed:
         click.echo(f"{result.rule}: {result.it}: expected {result.expected}, found {result.found}")
-    click.echo(f"{len(results) - len(failed)} passed, {len(failed)} failed")
-    return FOUND if failed else 0
+    click.echo(f"{len(results) - len(failed)} passed, {len(failed)} failed" if results else "no tests in it")
+    return 0 if results and not failed else FOUND
 
 
 @rules.command(name="lint")
@@ -369,10 +384,13 @@ def rules_ask(pack: str, facts: Path, form: str) -> int:
 @rules.command(name="show")
 @click.argument("path")
 def rules_show(path: str) -> int:
-    """Print a pack as a page people can read (Markdown)."""
+    """Print a pack or a framework as a page people can read (Markdown)."""
     from changeadvisor import loading, report
+    from changeadvisor.rules import RulePack
 
-    click.echo(report.pack_page(loading.load_pack(path)), nl=False)
+    found = loading.load_rules(path)
+    page = report.pack_page(found) if isinstance(found, RulePack) else report.framework_page(found)
+    click.echo(page, nl=False)
     return 0
 
 

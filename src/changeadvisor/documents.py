@@ -13,7 +13,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -44,8 +44,9 @@ class TableReceipt:
     def lines(self) -> tuple[str, ...]:
         """The receipt of this table as lines of text."""
         head = f"{plain(self.name)}: {self.read} rows read, {self.used} used, {len(self.held)} held"
-        columns = ", ".join(plain(c) for c in self.columns_not_understood)
-        unknown = (f"  columns not understood: {columns}",) if columns else ()
+        columns = ", ".join(plain(c, 200) for c in self.columns_not_understood)
+        what = "rows" if self.name == "Programme" else "columns"
+        unknown = (f"  {what} not understood: {columns}",) if columns else ()
         return (head, *(f"  held: {plain(h, 200)}" for h in self.held), *unknown)
 
 
@@ -66,12 +67,14 @@ class Document:
     """Plain data (dict, list, str, int, float, bool, None, date) and where each value stands.
 
     places: location -> `file:line` or `file Sheet!C4`; the empty location is the document itself.
+    quoted: YAML text that stands in quotes, and so means what it says even where it is `TBC`.
     """
 
     data: Any
     places: Mapping[Location, str]
     faults: tuple[Fault, ...] = ()
     receipt: Receipt = field(default_factory=Receipt)
+    quoted: frozenset[Location] = frozenset()
 
     def place(self, location: Location) -> str:
         """Where a value stands; where it is missing, the place of the nearest record around it."""
@@ -176,7 +179,7 @@ def read_document(path: Path) -> Document:
     document = read(text, path.name)
     if document.data is None and not document.faults:
         raise InputError.one(path.name, "nothing in it", "a map of names to values")
-    return Document(document.data, document.places, document.faults, Receipt(notes=notes))
+    return replace(document, receipt=Receipt(notes=notes))
 
 
 def _read_yaml(text: str, name: str) -> Document:
@@ -272,13 +275,14 @@ class _FromNodes:
         self.places: dict[Location, str] = {}
         self.faults: list[_Found] = []
         self.seen: set[int] = set()
+        self.quoted: set[Location] = set()
         self.aliased = 0
 
     def document(self, root: Node | None) -> Document:
         """The whole document."""
         self.places[()] = self.name
         data = None if root is None else self._value(root, ())
-        return Document(data, self.places, _faults(self.faults, data))
+        return Document(data, self.places, _faults(self.faults, data), quoted=frozenset(self.quoted))
 
     def _at(self, node: Node) -> str:
         return f"{self.name}:{node.start_mark.line + 1}"
@@ -339,6 +343,8 @@ class _FromNodes:
 
     def _scalar(self, node: Any, location: Location) -> Any:
         kind = str(node.tag).rpartition(":")[2]
+        if node.style in ("'", '"'):
+            self.quoted.add(location)
         if str(node.tag) in _WORDS:
             return node.value if _whole(node.value) else self._broken(node, location)
         if str(self.yaml.resolver.resolve(type(node), node.value, (True, False))) != str(node.tag):

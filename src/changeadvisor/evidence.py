@@ -14,7 +14,7 @@ from types import MappingProxyType
 from changeadvisor import performance, trajectory
 from changeadvisor.facts import FactSheet, Known, Value
 from changeadvisor.graph import DependencyGraph
-from changeadvisor.model import Initiative, Judgement, Measure, Programme, Series, add_months, months_between
+from changeadvisor.model import Initiative, Judgement, Measure, Programme, Series, add_months, day_text, months_between
 from changeadvisor.performance import Standing
 from changeadvisor.trajectory import PathReading, TripwireReading
 
@@ -61,12 +61,14 @@ def gather(
 ) -> Evidence:
     """All that is known of one initiative, as facts. `series` as from `all_series`."""
     measure = programme.measure(initiative.path.measure if initiative.path else None)
-    own = series.get(measure.id) if measure else None
+    every = series.get(measure.id) if measure else None
+    own = performance.comparable(measure, every) if measure and every else None
     standing = performance.against(measure, own) if measure and own else None
     reading = trajectory.stand(initiative, measure, own, programme.as_of, seed) if measure and own else None
     wires = trajectory.tripwires(initiative, series, programme.as_of, programme.review_months)
     known = {
         **dict(_register(initiative)),
+        **dict(_reviews(programme)),
         **dict(_path(initiative, programme.as_of)),
         **dict(_wires(wires)),
         **dict(_graph(initiative, graph)),
@@ -97,6 +99,12 @@ def _register(initiative: Initiative) -> Facts:
             yield f"initiative.{name}", Known(value, "register")
 
 
+def _reviews(programme: Programme) -> Facts:
+    """How often progress is reviewed, as the programme has it; a judgement of one initiative stands in its place."""
+    if programme.review_months is not None:
+        yield "delivery.review_gap", Known(float(programme.review_months), "register: review_months")
+
+
 def _path(initiative: Initiative, as_of: dt.date) -> Facts:
     """Where the plan says it should be by now."""
     path, since = initiative.path, trajectory.since(initiative)
@@ -105,7 +113,7 @@ def _path(initiative: Initiative, as_of: dt.date) -> Facts:
     # Of a path that has not begun no month has passed: an age below nothing would say that it is late to be early.
     elapsed = months_between(since, as_of)
     months = max(0.0, elapsed)
-    source = f"register: the path {'begins' if since > as_of else 'began'} on {since:%d %B %Y}"
+    source = f"register: the path {'begins' if since > as_of else 'began'} on {day_text(since)}"
     yield "path.months", Known(round(months, 2), source)
     if path is None:
         return
@@ -162,7 +170,8 @@ def _judged(initiative: Initiative, as_of: dt.date) -> Facts:
         levels = {_level(answer) for answer in answers}
         value: Value = next(iter(levels)) if len(levels) == 1 else frozenset(levels)
         dates = [answer.on for answer in answers if answer.on is not None]
-        yield name, Known(value, "; ".join(map(_rater, answers)), min(dates, default=None))
+        source = "; ".join(_rater(answer, with_level=len(levels) > 1) for answer in answers)
+        yield name, Known(value, source, min(dates, default=None))
 
 
 def later(initiative: Initiative, as_of: dt.date) -> tuple[str, ...]:
@@ -176,12 +185,13 @@ def _level(answer: Judgement) -> str | bool | float:
     return float(level) if isinstance(level, int | float) and not isinstance(level, bool) else level
 
 
-def _rater(answer: Judgement) -> str:
-    """Who judged what, when and why."""
+def _rater(answer: Judgement, *, with_level: bool) -> str:
+    """Who judged, when and why; what, where the raters differ."""
     who = answer.by or "rater not named"
-    when = f", {answer.on:%d %B %Y}" if answer.on else ", undated"
+    when = f", {day_text(answer.on)}" if answer.on else ", undated"
+    level = f", {answer.level}" if with_level else ""
     why = f": {answer.because}" if answer.because else ""
-    return f"{who}{when}, {answer.level}{why}"
+    return f"{who}{when}{level}{why}"
 
 
 def _stale(initiative: Initiative, as_of: dt.date) -> tuple[Stale, ...]:

@@ -686,7 +686,23 @@ _ROUTE = (
     ),
 )
 
+#: The weight of the appraisal for each course: 10 log10(P(better)/P(worse)), as formats.md section 3 has it.
+_APPRAISAL = tuple(
+    _number(f"appraisal.{course}", "appraisal", f"Weight of the appraisal for: {words}", "decibans", -30, 30)
+    for course, words in (
+        ("persist", "persisting"),
+        ("adjust-tactics", "adjusting tactics"),
+        ("adjust-strategy", "adjusting the strategy"),
+        ("stop", "stopping"),
+    )
+)
+
 #: Every fact by its name, sorted. Frameworks add `score.…` facts of their own (see scoring).
 VOCABULARY: Mapping[str, Fact] = MappingProxyType(
-    {f.name: f for f in sorted((*_REGISTER, *_GRAPH, *_RESULTS, *_KANTER, *_SUSTAIN, *_ROUTE), key=lambda f: f.name)}
+    {
+        f.name: f
+        for f in sorted(
+            (*_REGISTER, *_GRAPH, *_RESULTS, *_APPRAISAL, *_KANTER, *_SUSTAIN, *_ROUTE), key=lambda f: f.name
+        )
+    }
 )

@@ -73,8 +73,16 @@ def read_programme(path: Path) -> ReadProgramme:
     sense = _sense(document, _base(path))
     faults = (*document.faults, *_not_told(form, document.faults, sense), *sense)
     ordered = tuple(sorted(dict.fromkeys(faults), key=_by_place))
-    notices = () if programme is None or ordered else tuple(_notices(programme, _base(path)))
+    notices = () if programme is None or ordered else (*_beside(path), *_notices(programme, _base(path)))
     return ReadProgramme(None if ordered else programme, ordered, notices, document.receipt)
+
+
+def _beside(path: Path) -> Iterator[str]:
+    """CSV tables beside a file that stands alone, which are not read with it."""
+    alone = path.is_file() and path.suffix.lower() in (".yaml", ".yml", ".json") and path.name not in _MAIN
+    there = [name for name in _TABLES if alone and (path.parent / name).is_file()]
+    if there:
+        yield f"{', '.join(there)} beside {plain(path.name)}: not read; only beside programme.yaml are they."
 
 
 def _not_told(form: Iterable[Fault], earlier: Iterable[Fault], sense: Sequence[Fault]) -> Iterator[Fault]:
@@ -108,15 +116,43 @@ def _document(path: Path) -> Document:
         return _folder(path)
     if path.name in _MAIN and path.is_file():
         return _folder(path.absolute().parent, path.name)
+    return _one_file(path)
+
+
+def _one_file(path: Path) -> Document:
+    """A workbook, or a YAML or JSON file that stands alone."""
     kind = path.suffix.lower()
     if kind in (".xlsx", ".xlsm"):
         from changeadvisor.workbook import read_workbook
 
         return read_workbook(path)
     if kind in (".yaml", ".yml", ".json"):
-        return read_document(path)
+        return _unknown_left_out(read_document(path))
     found = f"a name ending in `{kind}`" if path.exists() else "no such file or folder"
     raise InputError.one(str(path), found, "a folder with programme.yaml, a .yaml or .json file, or an .xlsx workbook")
+
+
+def _unknown_left_out(document: Document) -> Document:
+    """The document without the values that say nobody knows (TBC, n/a, a dash), as in a workbook; each with a note."""
+    notes: list[str] = []
+
+    def kept(value: Any, at: Location) -> Any:
+        if isinstance(value, list):
+            return [kept(v, (*at, i)) for i, v in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        gone = {k for k, v in value.items() if isinstance(v, str) and _is_mark(v, (*at, k), document)}
+        notes.extend(f"{document.place((*at, k))} {plain(k)}: `{plain(value[k])}` is unknown" for k in sorted(gone))
+        return {k: kept(v, (*at, k)) for k, v in value.items() if k not in gone}
+
+    data = kept(document.data, ())
+    receipt = replace(document.receipt, notes=(*document.receipt.notes, *notes))
+    return replace(document, data=data, receipt=receipt)
+
+
+def _is_mark(text: str, at: Location, document: Document) -> bool:
+    """Whether text says that nobody knows. In quotes it means what it says; so does an empty text."""
+    return bool(text) and cells.unknown(text) and at not in document.quoted
 
 
 # --- a folder --------------------------------------------------------------------------------------------------------
@@ -129,7 +165,7 @@ def _folder(path: Path, named: str | None = None) -> Document:
     if main is None:
         raise InputError.one(str(path), "a folder without programme.yaml", "programme.yaml in it")
     unread = [f"{name}: not read, since {main} is" for name in found if name != main]
-    return _Folder(path, read_document(_inside(path, main)), [*unread, *_misnamed(path)]).document()
+    return _Folder(path, _unknown_left_out(read_document(_inside(path, main))), [*unread, *_misnamed(path)]).document()
 
 
 #: What formats.md calls a file of working ties: `adoption.ties` names it, no table of the programme.
@@ -595,11 +631,34 @@ def _put_in_place(building: Path, folder: Path) -> None:
             (folder / name).unlink(missing_ok=True)
 
 
-def _write_into(programme: Programme, folder: Path) -> None:
+def write_file(programme: Programme, path: Path) -> None:
+    """Write a programme as one YAML or JSON file, whole or not at all."""
+    import json
+
+    data = _written(programme)
+    building = path.with_name(f".{path.name}.building")
+    try:
+        if path.suffix.lower() == ".json":
+            text = json.dumps(_readable(data), indent=2, ensure_ascii=False, default=str)
+            building.write_text(text + "\n", encoding="utf-8", newline="\n")
+        else:
+            _write_yaml(data, building)
+        building.replace(path)
+    finally:
+        building.unlink(missing_ok=True)
+
+
+def _written(programme: Programme) -> dict[str, Any]:
+    """A programme as people write it: nothing that is only a default, judgements in their short form."""
     data = programme.model_dump(exclude_defaults=True)
     for initiative in data.get("initiatives", ()):
         if "judgements" in initiative:
             initiative["judgements"] = {k: _answers(v) for k, v in initiative["judgements"].items()}
+    return data
+
+
+def _write_into(programme: Programme, folder: Path) -> None:
+    data = _written(programme)
     tables = {
         "observations.csv": (_READINGS, _taken(data, "observations")),
         "comparators.csv": (_COMPARED, _taken(data, "comparators")),
@@ -664,7 +723,7 @@ def _write_yaml(data: Mapping[str, Any], path: Path) -> None:
 
 
 def _readable(value: Any) -> Any:
-    """Whole numbers as integers, short lists on one line, odd line ends kept."""
+    """Whole numbers as integers, short lists on one line; odd line ends, and text such as TBC, in quotes."""
     from ruamel.yaml.comments import CommentedSeq
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
@@ -675,7 +734,7 @@ def _readable(value: Any) -> Any:
         if all(isinstance(v, int | float | str) for v in value):
             made.fa.set_flow_style()
         return made
-    odd = isinstance(value, str) and not _ODD_ENDS.isdisjoint(value)
+    odd = isinstance(value, str) and (cells.unknown(value) or not _ODD_ENDS.isdisjoint(value))
     return DoubleQuotedScalarString(value) if odd else _short_number(value)
 
 
@@ -728,8 +787,21 @@ def load_pack(name: Path | str, facts: Mapping[str, Fact] | None = None) -> Rule
     """A rule pack by file or name; `facts` it may mention, by default all. Raises InputError with every fault."""
     from changeadvisor.rules import RulePack
 
-    document = _sound(read_document(_found(name, "")))
+    document = _sound(read_document(_found_anywhere(name)))
+    if _is_framework(document.data):
+        mend = "`rules show` and `rules test` read frameworks too"
+        raise InputError.one(str(name), "a framework, which scores facts", "a rule pack", mend)
     return RulePack.read(document.data, document.place, vocabulary() if facts is None else facts)
+
+
+def load_rules(name: Path | str) -> RulePack | Framework:
+    """A pack or a framework by file or name, whichever it is. Raises InputError with every fault."""
+    path = _found_anywhere(name)
+    return load_framework(path) if _is_framework(read_document(path).data) else load_pack(path)
+
+
+def _is_framework(data: object) -> bool:
+    return isinstance(data, dict) and "framework" in data and "pack" not in data
 
 
 def _sound(document: Document) -> Document:
@@ -771,8 +843,7 @@ def run_inline_tests(name: Path | str) -> Iterator[Any]:
     from changeadvisor.scoring import run_examples
 
     path = _found_anywhere(name)
-    data = read_document(path).data
-    if isinstance(data, dict) and "framework" in data:
+    if _is_framework(read_document(path).data):
         yield from run_examples(load_framework(path))
     else:
         yield from run_tests(load_pack(path))
@@ -835,12 +906,13 @@ def ask(pack: RulePack, path: Path) -> Answered:
     from changeadvisor.rules import columns_of, judge_batch
 
     table = read_csv(path)
+    _refuse_twice(pack, table)
     values = _fact_columns(pack, table)
     result = judge_batch(pack, columns_of(pack, values), len(table.rows))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     weighed = pack.combine == "weigh"
-    writer.writerow([*table.headings, "answer", *(f"support_{a}" for a in pack.answers), "margin", "fired"])
+    writer.writerow([*table.headings, *_added(pack)])
     for i, (_, row) in enumerate(table.rows):
         answer = pack.answers[result.answer[i]] if result.answer[i] >= 0 else ""
         support = [f"{v:.10g}" if weighed else "" for v in result.support[i]]
@@ -848,6 +920,22 @@ def ask(pack: RulePack, path: Path) -> Answered:
         fired = " ".join(r.id for r, f in zip(pack.rules, result.fired[:, i], strict=True) if f)
         writer.writerow([*_padded(row, len(table.headings)), answer, *support, margin, fired])
     return Answered(out.getvalue(), (*table.notes, *_strange(pack, table)))
+
+
+def _added(pack: RulePack) -> tuple[str, ...]:
+    """The columns that judging adds."""
+    return ("answer", *(f"support_{a}" for a in pack.answers), "margin", "fired")
+
+
+def _refuse_twice(pack: RulePack, table: Table) -> None:
+    """Refuse a table with a column of a name that is added to it, or with a column twice."""
+    names = [h for h in table.headings if h]
+    twice = sorted({h for h in names if h in _added(pack) or names.count(h) > 1})
+    if twice:
+        mend = "rename or remove the column"
+        expected = "each column once, and none that judging adds"
+        found = "a column that would stand twice"
+        raise InputError([Fault(f"{table.name}:1", plain(h), found, expected, mend) for h in twice])
 
 
 def _padded(row: Sequence[str], length: int) -> list[str]:

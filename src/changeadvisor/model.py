@@ -266,7 +266,9 @@ class Area(Record):
         own = {k: v for k, v in value.items() if k in cls.model_fields}
         extra = {k: v for k, v in value.items() if k not in cls.model_fields}
         numbers = {k: v for k, v in extra.items() if isinstance(v, int | float) and not isinstance(v, bool)}
-        own["features"] = dict(sorted({**(own.get("features") or {}), **numbers}.items()))
+        given = own.get("features") or {}
+        if isinstance(given, dict):
+            own["features"] = dict(sorted({**given, **numbers}.items()))
         return {**own, **{k: v for k, v in extra.items() if k not in numbers}}
 
 
@@ -626,6 +628,11 @@ class Programme(Record):
     def reference_class(self, id: str | None) -> ReferenceClass | None:
         """The reference class of that id, or None."""
         return next((c for c in self.reference_classes if c.id == id), None)
+
+
+def day_text(day: dt.date) -> str:
+    """A date as people write it: 1 March 2026."""
+    return f"{day.day} {day:%B %Y}"
 
 
 def add_months(day: dt.date, months: int) -> dt.date:

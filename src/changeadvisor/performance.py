@@ -10,10 +10,10 @@ import datetime as dt
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from changeadvisor.model import COVERS, Every, Measure, Programme, Reading, Series, add_months
+from changeadvisor.model import COVERS, Every, Measure, Programme, Reading, Rebase, Series, add_months
 
 #: Readings that make the recent level, and readings needed on each side of a trend.
 RECENT = 3
@@ -82,6 +82,20 @@ def _reading(period: dt.date, value: float, every: Every | None, lag_days: int) 
 def _after(day: dt.date, months: int) -> dt.date:
     """The first day after a period of so many months; a period that begins on the first ends with a month."""
     return add_months(day.replace(day=1), months).replace(day=1) if day.day == 1 else add_months(day, months)
+
+
+def rebased(measure: Measure, series: Series) -> Rebase | None:
+    """The latest rebase that has readings after it: what was counted before is not compared with what came after."""
+    last = series.points[-1].period if series.points else None
+    return next((r for r in reversed(measure.rebase) if last is not None and r.on <= last), None)
+
+
+def comparable(measure: Measure, series: Series) -> Series:
+    """The readings since the latest rebase."""
+    since = rebased(measure, series)
+    if since is None:
+        return series
+    return replace(series, points=tuple(p for p in series.points if p.period >= since.on))
 
 
 def recent_level(series: Series, count: int = RECENT) -> float | None:

@@ -214,6 +214,12 @@ def _loosely(name: str) -> str:
     return " ".join(w for w in text.split() if w not in ("programme", "project", "the", "program"))
 
 
+def _same_number(one: _Entry, other: _Entry) -> bool:
+    """Ids that differ only in the department before the number (DH_0017 became DOH_0017), under the same name."""
+    numbers = {e.get("id").lower().partition("_")[2] for e in (one, other)}
+    return len(numbers) == 1 and numbers != {""} and _loosely(one.get("name")) == _loosely(other.get("name"))
+
+
 class _Linker:
     """Joins entries of several files: by published id where both have one, else by name."""
 
@@ -239,6 +245,9 @@ class _Linker:
             ids = {e.get("id").lower() for _, e in project} - {""}
             if mine and mine in ids:
                 return k
+        near = [(k, p) for k, p in open_ if mine and any(_same_number(entry, e) for _, e in p)]
+        if near:
+            return self._joined(entry, *near[0])
         free = [(k, p) for k, p in open_ if not mine or not any(e.get("id") for _, e in p)]
         name = entry.get("name")
         exact = [k for k, p in free if any(e.get("name") == name for _, e in p)]
@@ -247,10 +256,13 @@ class _Linker:
         loose = [(k, p) for k, p in free if any(_loosely(e.get("name")) == _loosely(name) for _, e in p)]
         if len(loose) != 1 or not _loosely(name):
             return None
-        k, project = loose[0]
+        return self._joined(entry, *loose[0])
+
+    def _joined(self, entry: _Entry, k: int, project: Sequence[tuple[_File, _Entry]]) -> int:
+        """Joined though not exactly the same: a person is asked to confirm it."""
         earlier = project[-1][1]
         self.notes.append(
-            f"joined, please confirm: {entry.where} `{name}` with {earlier.where} `{earlier.get('name')}`"
+            f"joined, please confirm: {entry.where} `{entry.get('name')}` with {earlier.where} `{earlier.get('name')}`"
         )
         return k
 

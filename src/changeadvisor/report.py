@@ -15,12 +15,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from changeadvisor import resources
+from changeadvisor import performance, resources
 from changeadvisor.advice import Advice, DecisionNeeded, InitiativeAdvice
-from changeadvisor.errors import plain
+from changeadvisor.errors import InputError, plain
 from changeadvisor.facts import VOCABULARY, Fact, FactSheet
+from changeadvisor.model import day_text
 from changeadvisor.rules import Reason, Recommendation, RulePack, Working, by_strength
-from changeadvisor.scoring import Scorecard
+from changeadvisor.scoring import Framework, Scorecard
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
@@ -201,7 +202,7 @@ def initiative_view(item: InitiativeAdvice) -> InitiativeView:
         register=tuple(_register(item)),
         answers=tuple(_answer(h, r, item) for h, r in answers if r is not None),
         results=tuple(_results(item)),
-        scores=tuple(_score(card) for card in item.scorecards),
+        scores=() if _ended(item) else tuple(_score(card) for card in item.scorecards),
         tripwires=tuple(_tripwires(item)),
         dependants=tuple(_dependants(item)),
         judgements=tuple(_judgements(item)),
@@ -210,8 +211,12 @@ def initiative_view(item: InitiativeAdvice) -> InitiativeView:
     )
 
 
+def _ended(item: InitiativeAdvice) -> bool:
+    return item.evidence.initiative.stage == "closed"
+
+
 def _day(day: Any) -> str:
-    return UNKNOWN if day is None else f"{day.day} {day:%B %Y}"
+    return UNKNOWN if day is None else day_text(day)
 
 
 def _word(answer: str | None) -> str:
@@ -333,27 +338,37 @@ def _register(item: InitiativeAdvice) -> Iterator[PairView]:
 def _answer(heading: str, found: Recommendation, item: InitiativeAdvice) -> AnswerView:
     reasons = [_reason(found, r, item.sheet) for r in by_strength(found.reasons)]
     counted = {r.rule for r in found.reasons if r.counted}
-    closed = item.evidence.initiative.stage == "closed"
+    if _ended(item):
+        return _closed(heading)
     return AnswerView(
         heading=heading,
-        answer="Closed: nothing to recommend" if closed else _word(found.answer),
-        meaning="" if closed else _MEANINGS.get(found.answer or "", ""),
-        sureness=() if closed else tuple(_sureness(found)),
+        answer=_word(found.answer),
+        meaning=_MEANINGS.get(found.answer or "", ""),
+        sureness=tuple(_sureness(found)),
         support=tuple(_support(found)),
         reasons=tuple(r for r in reasons if r.rule in counted),
         already=tuple(r for r in reasons if r.rule not in counted),
         rejected=tuple(PairView(_word(r.answer), f"{r.because} ({r.rule})") for r in found.rejected),
         not_chosen=tuple(PairView(_word(r.answer), r.because) for r in found.not_chosen),
-        flips=() if closed else tuple(f.change for f in found.flips) or ("No change of a single known fact.",),
+        flips=tuple(f.change for f in found.flips) or ("No change of a single known fact.",),
         missing=tuple(PairView(_could_move(m.could_move), m.question) for m in found.missing),
         workings=tuple(map(_working, found.workings)),
     )
 
 
+def _closed(heading: str) -> AnswerView:
+    """Of what has ended nothing is recommended, so no working is shown."""
+    return AnswerView(heading, "Closed: nothing to recommend", "", (), (), (), (), (), (), (), (), ())
+
+
 def _could_move(decibans: float | None) -> str:
     if decibans is None:
         return "could matter"
-    return f"could move {decibans:g} deciban" + ("" if decibans == 1 else "s")
+    return f"could move {_decibans(decibans)}"
+
+
+def _decibans(size: float) -> str:
+    return f"{size:g} deciban" + ("" if size == 1 else "s")
 
 
 def _reason(found: Recommendation, reason: Reason, sheet: FactSheet) -> ReasonView:
@@ -395,7 +410,7 @@ def _sureness(found: Recommendation) -> Iterator[str]:
         yield "No other answer is left."
     else:
         times = f"{10 ** (found.margin / 10):.1f} times as likely"
-        yield f"It leads the next answer by {found.margin:g} decibans: about {times} on this evidence."
+        yield f"It leads the next answer by {_decibans(found.margin)}: about {times} on this evidence."
     if found.finely_balanced:
         yield "It is finely balanced."
     yield "No fact still missing could change it." if found.stands else "Facts still missing could change it."
@@ -408,7 +423,7 @@ def _no_answer(found: Recommendation) -> Iterator[str]:
     if not found.enough:
         yield "There is not enough evidence for an answer."
     elif found.margin is not None:
-        yield f"The two leading answers are only {found.margin:g} decibans apart: the evidence does not separate them."
+        yield f"The two leading answers are only {_decibans(found.margin)} apart: the evidence does not separate them."
     else:
         yield "No answer is left."
     if found.missing:
@@ -419,7 +434,7 @@ def _working(working: Working) -> WorkingView:
     steps = [(s, "") for s in working.when] + [(s, "unless ") for s in working.unless]
     verdicts = {True: "holds", False: "does not hold", None: "unknown"}
     tests = tuple(
-        f"{before}{s.test}: {UNKNOWN if s.value is None else plain(s.value)} – {verdicts[s.verdict]}"
+        f"{before}{s.test}: {UNKNOWN if s.value is None else plain(_shown(s.value))} – {verdicts[s.verdict]}"
         for s, before in steps
     )
     against = (working.decibans or 0.0) < 0
@@ -450,9 +465,19 @@ def _results(item: InitiativeAdvice) -> Iterator[str]:
     last = series.points[-1]
     latest = _amount(f"{last.value:,.10g}", unit)
     yield f"{title}: {len(series.points)} readings, the latest {latest} for {last.period:%B %Y}."
+    yield from _rebased(item)
     yield from _standing(item, unit)
     if found.reading is not None:
         yield f"{found.reading.because[:1].upper()}{found.reading.because[1:]}."
+
+
+def _rebased(item: InitiativeAdvice) -> Iterator[str]:
+    """From when on its readings are compared, where the way of counting changed."""
+    measure, series = item.evidence.measure, item.evidence.own_series
+    since = performance.rebased(measure, series) if measure and series else None
+    if since is not None:
+        why = f": {plain(since.because, 200)}" if since.because else ""
+        yield f"Only readings from {_day(since.on)} on are compared{why}."
 
 
 def _amount(figure: str, unit: str) -> str:
@@ -549,6 +574,9 @@ def explanation(advice: Advice, item: InitiativeAdvice) -> str:
 
 def write(text: str, path: Path) -> None:
     """Write a file whole or not at all."""
+    if not path.parent.is_dir():
+        expected = "a file in a folder that is there"
+        raise InputError.one(str(path), "a folder that is not there", expected, "make the folder first")
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
@@ -566,6 +594,11 @@ def write(text: str, path: Path) -> None:
 def pack_page(pack: RulePack) -> str:
     """A pack as Markdown people can read: its parameters, and each rule with its reason, source and examples."""
     return environment(False).get_template("pack.md").render(pack=pack, rules=_by_answer(pack), tests=_example)
+
+
+def framework_page(framework: Framework) -> str:
+    """A framework as Markdown people can read: its criteria, their weights and sources, and its bands."""
+    return environment(False).get_template("framework.md").render(framework=framework)
 
 
 def vocabulary_page(vocabulary: Mapping[str, Fact]) -> str:

@@ -12,7 +12,7 @@ import types
 import typing
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
@@ -23,7 +23,7 @@ from changeadvisor import cells, help_texts, model
 from changeadvisor.documents import Document, Location, Receipt, TableReceipt
 from changeadvisor.errors import Fault, InputError, nearest, plain
 from changeadvisor.facts import VOCABULARY
-from changeadvisor.model import FORMAT, Estimate, Programme
+from changeadvisor.model import FORMAT, Estimate, Part, Programme, Share
 
 #: Limits that hold before a workbook is opened, and while its cells are read.
 MOST_UNPACKED = 64 * 1024 * 1024
@@ -43,7 +43,8 @@ Kind = Literal["text", "date", "number", "whole", "yes-no", "choice", "words", "
 class Column:
     """One column: the path of keys inside its record, how its cells are read, and the words allowed in it.
 
-    point: for an estimate, which of its three points.
+    point: for an estimate, which of its three points. share: whether it holds a share, so that 40 % is 0.4; a
+    percentage in any other column is the number that is shown.
     """
 
     path: tuple[str, ...]
@@ -51,6 +52,7 @@ class Column:
     words: tuple[str, ...] = ()
     point: str | None = None
     title: str | None = None
+    share: bool = False
 
     @property
     def heading(self) -> str:
@@ -113,7 +115,7 @@ def _columns_of(sheet: Sheet) -> tuple[Column, ...]:
     for column in found:
         before = merged.get((column.path, column.point))
         words = tuple(dict.fromkeys((*(before.words if before else ()), *column.words)))
-        merged[column.path, column.point] = Column(column.path, column.kind, words, column.point)
+        merged[column.path, column.point] = replace(column, words=words)
     if sheet.key == "depends_on":
         return (*first, *(_renamed(c) for c in merged.values()))
     return (*first, *merged.values())
@@ -153,11 +155,17 @@ def _column(path: tuple[str, ...], annotation: Any) -> Iterator[Column]:
     """The column or columns of one field."""
     inner = _unwrapped(annotation)
     if isinstance(inner, type) and issubclass(inner, Estimate):
-        yield from _estimate(path)
+        yield from (replace(c, share=_says(annotation, Part)) for c in _estimate(path))
     elif isinstance(inner, type) and issubclass(inner, BaseModel):
         yield from _fields(inner, path)
     else:
-        yield Column(path, *_kind(path[-1], inner))
+        kind, words = _kind(path[-1], inner)
+        yield Column(path, kind, words, share=_says(annotation, Share))
+
+
+def _says(annotation: Any, kind: Any) -> bool:
+    """Whether an annotation is that of a share, alone or as one of several."""
+    return annotation == kind or any(a == kind for a in get_args(annotation))
 
 
 def _unwrapped(annotation: Any) -> Any:
@@ -275,11 +283,30 @@ def _grid(path: Path, sheet: Any) -> Grid:
         sheet.reset_dimensions()
     rows = []
     for number, row in enumerate(sheet.iter_rows(), 1):
-        found = {c.column_letter: c.value for c in row if c.value is not None}
+        found = {c.column_letter: _value(c) for c in row if c.value is not None}
         if found:
             _within(path, sheet.title, number, row)
             rows.append((number, found))
     return Grid(sheet.title, tuple(rows), _uncached(path, sheet, rows))
+
+
+_MARKED = re.compile(r"_x(00[01][0-9A-Fa-f])_")
+
+
+class Percent(float):
+    """A cell that is shown as a percentage: 0.7, shown as 70 %."""
+
+
+def _value(cell: Any) -> Any:
+    """What a cell holds: text with Excel's marks for control characters undone, and a note of percentages.
+
+    Only marks of control characters: openpyxl has by then made `_x0041_` out of text that merely looks like a mark.
+    """
+    value = cell.value
+    if isinstance(value, str):
+        return _MARKED.sub(lambda m: chr(int(m[1], 16)), value)
+    plain_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return Percent(value) if plain_number and "%" in str(cell.number_format) else value
 
 
 def _within(path: Path, title: str, number: int, row: Sequence[Any]) -> None:
@@ -359,7 +386,7 @@ class _Reader:
             column = known.get(_ALSO.get(key, key))
             read += column is None or value is not None
             if column is None:
-                strange.append(str(row.get("A")))
+                strange.append(_asked(row.get("A"), known))
             elif value is not None:
                 self._set(self.data, (), column, value, f"{self.name} {grid.name}!B{number}")
         self.tables.append(TableReceipt(grid.name, read, read - len(strange), (), tuple(strange)))
@@ -392,7 +419,7 @@ class _Reader:
                 columns = {letter: known[n] for letter, n in meant.items() if n in known}
                 if sheet.key == "areas":
                     columns |= self._features(grid, number, {k: n for k, n in names.items() if k not in columns})
-                strange = tuple(str(row[letter]) for letter in names if letter not in columns)
+                strange = tuple(_asked(row[letter], known) for letter in names if letter not in columns)
                 return number, columns, strange
         return None
 
@@ -531,6 +558,15 @@ class _Reader:
         self.faults.append(Fault(where, key.replace("_", " "), found, "one of low, likely and high, or all three"))
 
 
+def _asked(heading: Any, known: Mapping[str, Column]) -> str:
+    """A heading that is not understood, with those that may have been meant."""
+    name = folded(heading)
+    points = [c.heading for key, c in known.items() if c.point and key == f"{name} {c.point}"]
+    near = nearest(name, known)
+    meant = ", ".join(points) or near
+    return f"{heading} (did you mean {meant}?)" if meant else str(heading)
+
+
 def _numeric(value: Any) -> bool:
     """Whether a cell holds a number, or text that reads as one."""
     try:
@@ -592,6 +628,10 @@ def _read(column: Column, value: Any) -> Any:
         return None
     if isinstance(value, str) and re.fullmatch(r"#(REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)", value):
         raise ValueError("a value, not an error of Excel")
+    if isinstance(value, Percent):
+        value = float(value) if column.share else round(100 * float(value), 10)
+    elif column.share and isinstance(value, str) and value.rstrip().endswith("%"):
+        value = (cells.number(value) or 0.0) / 100
     return _READERS[column.kind](value, column)
 
 
