@@ -328,9 +328,9 @@ def test_a_percentage_is_the_number_shown_and_a_share_stays_a_share(tmp_path: Pa
     from openpyxl import Workbook, load_workbook
 
     made = Workbook()
-    made.active.title = "Programme"
-    for row in [["programme", "P"], ["as of", "2026-09-30"]]:
-        made.active.append(row)
+    main = made.create_sheet("Programme", 0)
+    main.append(["programme", "P"])
+    main.append(["as of", "2026-09-30"])
     measures = made.create_sheet("Measures")
     measures.append(["id", "target"])
     measures.append(["m", 0.7])
