@@ -184,9 +184,11 @@ def test_each_no_points_where_its_class_says(kanter: str, fact: str, no: set[str
 
 
 def test_whatever_looks_at_results_is_evidence_results() -> None:
-    looking = [r for r in load(ACTION).rules if any(n.startswith(("results.", "path.")) for n in r.facts)]
+    looking = [
+        r for r in load(ACTION).rules if any(n.startswith(("results.", "path.", "performance.")) for n in r.facts)
+    ]
     assert {r.named for r in looking} == {"results"}
-    assert len(looking) == 12
+    assert len(looking) == 16
 
 
 def test_scores_count_once_with_what_they_are_made_of() -> None:
@@ -202,13 +204,13 @@ def test_an_appraisal_takes_the_place_of_the_results() -> None:
     data = written(ACTION)
     data["parameters"]["cap"] = {"value": 20, "unit": "decibans", "label": "most it may count", "source": UNMEASURED}
     data["rules"].append({
-        "id": "PA-64", "evidence": "results", "then": "stop", "weight": {"fact": "appraisal.stop", "cap": "$cap"},
+        "id": "PA-68", "evidence": "results", "then": "stop", "weight": {"fact": "appraisal.stop", "cap": "$cap"},
     })  # fmt: skip
     appraisal = Fact("appraisal.stop", "worth", "appraisal", unit="decibans", low=-20, high=20)
     pack = built(data, {appraisal.name: appraisal})
     facts: dict[str, Value] = {"path.phase": "dip", "results.against_path": "on-path", "appraisal.stop": 12.0}
     assert recommend(pack, sheet_of(facts)).answer == "stop"
-    assert [r.rule for r in recommend(pack, sheet_of(facts)).reasons if r.counted] == ["PA-64"]
+    assert [r.rule for r in recommend(pack, sheet_of(facts)).reasons if r.counted] == ["PA-68"]
     assert recommend(pack, sheet_of(facts).without(["appraisal.stop"])).answer == "persist"
 
 

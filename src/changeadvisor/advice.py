@@ -7,19 +7,20 @@ Pure: no file, clock, network or global randomness; the same programme, packs an
 from __future__ import annotations
 
 import datetime as dt
-import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from changeadvisor import __version__, evidence, performance, trajectory
+from changeadvisor import __version__, evidence, trajectory
 from changeadvisor.evidence import Evidence, Stale
 from changeadvisor.facts import VOCABULARY, FactSheet, Known, can_be_known
 from changeadvisor.graph import DependencyGraph, Reach
-from changeadvisor.model import Initiative, Programme, Series, canonical_json, digest
+from changeadvisor.lenses import MeasureAdvice, attend, audit, read_measures
+from changeadvisor.model import Initiative, Programme, Series, as_json, canonical_json, digest, to_plain
+from changeadvisor.performance.targets import TargetAudit
 from changeadvisor.rules import Lever, Recommendation, RulePack, judge, lever_for, recommend
 from changeadvisor.rules.pack import cut_points
 from changeadvisor.scoring import Framework, Scorecard, score
@@ -29,16 +30,21 @@ PARTS: tuple[Part, ...] = ("action", "route", "portfolio", "measures")
 Progress = Callable[[int, int], None]
 
 _RATINGS = ("green", "amber-green", "amber", "amber-red", "red")
-_DERIVED = ("results.", "path.", "score.", "tripwire.", "appraisal.")
+_DERIVED = ("results.", "path.", "score.", "tripwire.", "appraisal.", "performance.")
 
 
 @dataclass(frozen=True, slots=True)
 class Judges:
-    """The packs and frameworks that judge: what to do, how to lead it, and what rating the results support."""
+    """The packs and frameworks that judge.
+
+    action: what to do; route: how to lead it; rating: what rating the results support; lens: which reading of a measure
+    should drive attention.
+    """
 
     action: RulePack
     route: RulePack
     rating: RulePack
+    lens: RulePack
     frameworks: tuple[Framework, ...] = ()
 
 
@@ -189,49 +195,6 @@ class Portfolio:
 
 
 @dataclass(frozen=True, slots=True)
-class Against:
-    """A measure beside a standard or a target: the line, and how far the recent level is on the better side."""
-
-    value: float | None
-    distance: float | None
-    assurance: None = None
-    probability: None = None
-    low: None = None
-    high: None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Normative:
-    """Beside an outside standard and beside our own target."""
-
-    standard: Against
-    target: Against
-
-
-@dataclass(frozen=True, slots=True)
-class MeasureAdvice:
-    """One measure: how many readings are known, and where the recent level stands."""
-
-    id: str
-    points: int
-    recent: float | None
-    normative: Normative
-    ipsative: None = None
-    comparative: None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Audit:
-    """What our targets measure: counts of targets, and of those external, process, corporate, comparable."""
-
-    targets: int
-    external: int
-    process: int
-    corporate: int
-    with_comparators: int
-
-
-@dataclass(frozen=True, slots=True)
 class Advice:
     """The advice on a programme; `format` names this form of it."""
 
@@ -244,7 +207,7 @@ class Advice:
     initiatives: tuple[InitiativeAdvice, ...]
     portfolio: Portfolio | None
     measures: tuple[MeasureAdvice, ...] | None
-    audit: Audit | None
+    audit: TargetAudit | None
     notices: tuple[str, ...]
     format: Literal["changeadvisor-advice/1"] = "changeadvisor-advice/1"
 
@@ -284,8 +247,8 @@ def advise(
         decisions_needed=tuple(_decisions(advised)),
         initiatives=tuple(advised),
         portfolio=Portfolio(_conflicts(graph)) if "portfolio" in parts else None,
-        measures=tuple(_measures(programme, series)) if "measures" in parts else None,
-        audit=_audit(programme) if "measures" in parts else None,
+        measures=tuple(read_measures(programme, series, judges.lens, seed)) if "measures" in parts else None,
+        audit=audit(programme, series) if "measures" in parts else None,
         notices=tuple(_notices(programme)),
     )
 
@@ -362,11 +325,15 @@ class _Case:
             return None
         if path.target is None or path.baseline is None or path.target == path.baseline:
             return None
+        # Scores hang on judgements, and these stay as they are.
+        scored = _scores(found.sheet, self.judges)
         latest, width = series.points[-1].value, abs(path.target - path.baseline)
 
+        # Several searches ask for the same values.
+        @cache
         def sheet_at(value: Any) -> FactSheet:
-            again = evidence.with_latest(self.programme, found, self.graph, float(value), self.seed)
-            return complete(again.sheet, self.judges)
+            again = evidence.with_latest(self.programme, found, float(value), self.seed)
+            return _completed(again.sheet, self.judges, scored)
 
         low, high = _possible(measure.type, measure.unit, latest - 3 * width, latest + 3 * width)
         label = f"latest reading of {measure.title or measure.id}"
@@ -418,10 +385,20 @@ class _Case:
 
 def complete(sheet: FactSheet, judges: Judges) -> FactSheet:
     """The sheet with what follows from it: framework scores, the evidenced rating, and candour."""
+    return _completed(sheet, judges, _scores(sheet, judges))
+
+
+def _scores(sheet: FactSheet, judges: Judges) -> dict[str, Known]:
+    """What the frameworks make of a sheet."""
     scored: dict[str, Known] = {}
     for framework in judges.frameworks:
         scored.update(score(framework, sheet).known())
-    full = sheet.with_known(scored)
+    return scored
+
+
+def _completed(sheet: FactSheet, judges: Judges, scored: Mapping[str, Known]) -> FactSheet:
+    """The sheet with scores that are given, and what follows."""
+    full = _with_attention(sheet.with_known(scored), judges.lens)
     rating = judge(judges.rating, full).answer
     if rating is None:
         return full
@@ -430,6 +407,16 @@ def complete(sheet: FactSheet, judges: Judges) -> FactSheet:
     if not isinstance(declared, str):
         return full
     return full.with_known({"results.candour": Known(_candour_level(declared, rating), "declared beside evidenced")})
+
+
+def _with_attention(sheet: FactSheet, pack: RulePack) -> FactSheet:
+    """The sheet with the reading that should drive attention, where any can be read."""
+    past, others = (_word(sheet, f"performance.{name}") for name in ("past", "others"))
+    line = _word(sheet, "performance.standard") or _word(sheet, "performance.target")
+    found = attend(pack, past, line, others)
+    if found.answer is None:
+        return sheet
+    return sheet.with_known({"performance.attention": Known(found.answer, f"{pack.name} {found.rule}")})
 
 
 def _candour_level(declared: str, evidenced: str) -> str:
@@ -472,7 +459,7 @@ def _no_answer(pack: RulePack) -> Recommendation:
 
 
 def _engine(judges: Judges) -> Engine:
-    packs = sorted((judges.action, judges.route, judges.rating), key=lambda p: p.name)
+    packs = sorted((judges.action, judges.route, judges.rating, judges.lens), key=lambda p: p.name)
     frameworks = sorted(judges.frameworks, key=lambda f: f.name)
     return Engine(
         __version__,
@@ -523,25 +510,6 @@ def _conflicts(graph: DependencyGraph) -> tuple[Conflict, ...]:
     )
 
 
-def _measures(programme: Programme, series: Mapping[str, Series]) -> Iterator[MeasureAdvice]:
-    for measure in programme.measures:
-        own = series[measure.id]
-        stands = performance.against(measure, own)
-        yield MeasureAdvice(
-            id=measure.id,
-            points=len(own.points),
-            recent=stands.recent,
-            normative=Normative(
-                Against(measure.standard, stands.to_standard), Against(measure.target, stands.to_target)
-            ),
-        )
-
-
-def _audit(programme: Programme) -> Audit:
-    found = performance.audit(programme)
-    return Audit(found.targets, found.external, found.process, found.corporate, found.with_comparators)
-
-
 def _people(reach: Reach) -> float | None:
     """People reached by a set; unknown where any of it does not say."""
     return None if reach.unknown else reach.likely
@@ -580,26 +548,10 @@ def missing_overall(advice: Advice) -> tuple[MissingFact, ...]:
 
 def to_data(advice: Advice) -> dict[str, Any]:
     """The advice as plain data, keys as formats.md names them, numbers to ten significant digits."""
-    from pydantic import TypeAdapter
-
-    data = TypeAdapter(Advice).dump_python(advice, mode="json", by_alias=True)
-    first = {"format": data.pop("format")}
-    return {**first, **_tidied(data)}
+    data = to_plain(advice)
+    return {"format": data.pop("format"), **data}
 
 
 def to_json(advice: Advice) -> str:
     """The advice as JSON text, ending in a newline."""
-    text = json.dumps(to_data(advice), ensure_ascii=False, indent=2, allow_nan=False)
-    # JSON escapes control characters below a blank only; those above, and direction marks, could move a terminal too.
-    return re.sub(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]", lambda m: f"\\u{ord(m[0]):04x}", text) + "\n"
-
-
-def _tidied(value: Any) -> Any:
-    """Numbers without the dust of binary fractions; minus nothing is nothing."""
-    if isinstance(value, dict):
-        return {k: _tidied(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_tidied(v) for v in value]
-    if isinstance(value, float):
-        return float(f"{value:.10g}") + 0.0
-    return value
+    return as_json(to_data(advice))

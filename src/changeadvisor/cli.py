@@ -19,6 +19,8 @@ from changeadvisor import __version__
 if TYPE_CHECKING:
     from changeadvisor.advice import Advice, Judges, Part
     from changeadvisor.model import Programme
+    from changeadvisor.performance.reading import How
+    from changeadvisor.pictures import Kind
 
 FAULTY, FOUND, BROKEN = 2, 1, 70
 _PARTS: tuple[Part, ...] = ("action", "route", "portfolio", "measures")
@@ -269,18 +271,25 @@ def advise(programme: Path, form: str, report: Path | None, only: tuple[Part, ..
 
 def _advised(path: Path, parts: Sequence[Part], seed: int) -> Advice:
     """Load and advise, with the receipt and a progress bar on standard error."""
-    from changeadvisor import loading
     from changeadvisor.advice import advise as run
-    from changeadvisor.errors import InputError
     from changeadvisor.terminal import Progress
 
+    read = _read(path)
+    with Progress("Judging initiatives") as progress:
+        return run(read, _judges(), seed=seed, parts=parts, on_progress=progress.update)
+
+
+def _read(path: Path) -> Programme:
+    """The programme, its receipt and notices on standard error. Raises InputError with every fault."""
+    from changeadvisor import loading
+    from changeadvisor.errors import InputError
+
     reading = loading.read_programme(path)
-    _warn(line for line in reading.receipt.lines())
+    _warn(reading.receipt.lines())
     if reading.programme is None or reading.faults:
         raise InputError(reading.faults)
     _warn(reading.notices)
-    with Progress("Judging initiatives") as progress:
-        return run(reading.programme, _judges(), seed=seed, parts=parts, on_progress=progress.update)
+    return reading.programme
 
 
 def _width() -> int:
@@ -314,6 +323,71 @@ def explain(programme: Path, initiative: str, seed: int) -> int:
         expected = f"one of {', '.join(ids)}" if ids else "an initiative of the programme, which has none"
         raise InputError.one("INITIATIVE", f"`{plain(initiative)}`", expected, mend)
     click.echo(explanation(advice, found), nl=False)
+    return 0
+
+
+@commands.command()
+@click.argument("programme", type=_AnyPath)
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option(
+    "--others",
+    type=click.Choice(["listed", "features", "region", "kind", "all"]),
+    help="Which areas to compare with; by default the first of these ways that finds any.",
+)
+@click.option("--choose", type=click.IntRange(min=1), metavar="K", help="Also choose K measures that tell most.")
+@click.option("--pin", multiple=True, metavar="MEASURE", help="A measure that must be among them.")
+@click.option("--bar", multiple=True, metavar="MEASURE", help="A measure that must not be.")
+@_seed
+def measures(
+    programme: Path,
+    form: str,
+    others: How | None,
+    choose: int | None,
+    pin: tuple[str, ...],
+    bar: tuple[str, ...],
+    seed: int,
+) -> int:
+    """Read every measure three ways: against our own past, a standard or target, and other councils."""
+    from changeadvisor import lenses
+    from changeadvisor.errors import InputError
+    from changeadvisor.terminal import measures_table
+
+    reading = _read(programme)
+    if (pin or bar) and choose is None:
+        raise InputError.one("--pin, --bar", "no number of measures to choose", "`--choose K` with them")
+    found = lenses.measures_part(reading, _judges().lens, seed, others)
+    if choose is not None:
+        found = lenses.with_choice(found, reading, choose, pin, bar)
+    click.echo(lenses.part_json(found) if form == "json" else measures_table(found, reading, _width()), nl=False)
+    return 0
+
+
+@commands.command()
+@click.argument("programme", type=_AnyPath)
+@click.argument("measure")
+@click.option("--kind", type=click.Choice(["xmr", "funnel", "rank", "gap"]), default="xmr", show_default=True)
+@click.option("-o", "--out", type=_AnyPath, required=True, help="Where to write it: .svg or .png.")
+@click.option("--others", type=click.Choice(["listed", "features", "region", "kind", "all"]), help="As for `measures`.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@_seed
+def chart(programme: Path, measure: str, kind: Kind, out: Path, others: How | None, force: bool, seed: int) -> int:
+    """Draw one measure: its XmR chart, the funnel, the ranks, or the gap to other councils."""
+    from changeadvisor import charts, lenses, pictures, report
+    from changeadvisor.errors import InputError, nearest, plain
+
+    _free(out, force, (".svg", ".png"))
+    read = _read(programme)
+    found = read.measure(measure)
+    if found is None:
+        ids = [m.id for m in read.measures]
+        near = nearest(measure, ids)
+        mend = f"did you mean `{near}`?" if near else ""
+        raise InputError.one(
+            "MEASURE", f"`{plain(measure)}`", f"one of {', '.join(ids) or 'none: there are none'}", mend
+        )
+    view = pictures.view_of(read, found, lenses.read_one(read, found, _judges().lens, seed, others), kind)
+    report.write_bytes(charts.render(view, "png" if out.suffix.lower() == ".png" else "svg"), out)
+    click.echo(f"Wrote {out}. {charts.alt_text(view)}")
     return 0
 
 

@@ -16,6 +16,8 @@ from changeadvisor.facts import FactSheet, Known, Value
 from changeadvisor.graph import DependencyGraph
 from changeadvisor.model import Initiative, Judgement, Measure, Programme, Series, add_months, day_text, months_between
 from changeadvisor.performance import Standing
+from changeadvisor.performance.forecast import BeforeAfter, before_after
+from changeadvisor.performance.reading import Comparative, Ipsative, read_performance
 from changeadvisor.trajectory import PathReading, TripwireReading
 
 #: Months after which a judgement is shown as stale; it still counts (formats.md section 2).
@@ -60,32 +62,47 @@ def gather(
     programme: Programme, initiative: Initiative, graph: DependencyGraph, series: Mapping[str, Series], seed: int
 ) -> Evidence:
     """All that is known of one initiative, as facts. `series` as from `all_series`."""
+    known = {
+        **dict(_register(initiative)),
+        **dict(_reviews(programme)),
+        **dict(_path(initiative, programme.as_of)),
+        **dict(_graph(initiative, graph)),
+        **dict(_judged(initiative, programme.as_of)),
+    }
+    return _read(programme, initiative, series, seed, known)
+
+
+def _read(
+    programme: Programme, initiative: Initiative, series: Mapping[str, Series], seed: int, known: Mapping[str, Known]
+) -> Evidence:
+    """What is known, and what the readings say."""
     measure = programme.measure(initiative.path.measure if initiative.path else None)
     every = series.get(measure.id) if measure else None
     own = performance.comparable(measure, every) if measure and every else None
     standing = performance.against(measure, own) if measure and own else None
     reading = trajectory.stand(initiative, measure, own, programme.as_of, seed) if measure and own else None
     wires = trajectory.tripwires(initiative, series, programme.as_of, programme.review_months)
-    known = {
-        **dict(_register(initiative)),
-        **dict(_reviews(programme)),
-        **dict(_path(initiative, programme.as_of)),
+    read = {
         **dict(_wires(wires)),
-        **dict(_graph(initiative, graph)),
         **dict(_results(measure, own, reading)),
-        **dict(_judged(initiative, programme.as_of)),
+        **dict(_lenses(programme, initiative, measure, every)),
     }
-    sheet = FactSheet(MappingProxyType(known))
+    sheet = FactSheet(MappingProxyType({**read, **known}))
     return Evidence(initiative, measure, series, standing, reading, wires, sheet, _stale(initiative, programme.as_of))
 
 
-def with_latest(programme: Programme, evidence: Evidence, graph: DependencyGraph, value: float, seed: int) -> Evidence:
+def with_latest(programme: Programme, evidence: Evidence, value: float, seed: int) -> Evidence:
     """The same evidence had the latest reading of the initiative's measure been `value`."""
     if evidence.measure is None or evidence.own_series is None:
         return evidence
     changed = trajectory.with_latest(evidence.own_series, value)
     series = {**evidence.series, evidence.measure.id: changed}
-    return gather(programme, evidence.initiative, graph, series, seed)
+    return _read(programme, evidence.initiative, series, seed, _unread_of(evidence.sheet))
+
+
+def _unread_of(sheet: FactSheet) -> dict[str, Known]:
+    """What does not hang on readings."""
+    return {n: known for n, known in sheet.known.items() if not n.startswith(("results.", "performance.", "tripwire."))}
 
 
 Facts = Iterator[tuple[str, Known]]
@@ -159,6 +176,53 @@ def _results(measure: Measure | None, series: Series | None, reading: PathReadin
         yield "results.target_met", Known(reading.progress >= 1.0, source)
     if reading.against_path is not None:
         yield "results.against_path", Known(reading.against_path, f"{source}: {reading.because}")
+
+
+def _lenses(programme: Programme, initiative: Initiative, measure: Measure | None, series: Series | None) -> Facts:
+    """Its measure against its own past, a standard and other areas, and before and after it began."""
+    if measure is None or series is None or not series.points:
+        return
+    source = f"readings of {measure.id} to {series.points[-1].period:%B %Y}"
+    found = read_performance(programme, measure, series, light=True)
+    if found.ipsative is not None and found.ipsative.past is not None:
+        yield "performance.past", Known(found.ipsative.past, f"{source}: {_signals(found.ipsative)}")
+    for name, aim in (("standard", found.standard), ("target", found.target)):
+        if aim.assurance != "unknown":
+            yield f"performance.{name}", Known(aim.assurance, f"{source}, {name} {aim.value:g}")
+    if found.comparative is not None:
+        yield from _beside(found.comparative)
+    changed = _before_after(initiative, measure, series)
+    if changed is not None and changed.effect is not None:
+        spread = f"{changed.effect:+.3g}, 95 % interval {changed.low:.3g} to {changed.high:.3g}"
+        counts = f"{changed.before} readings before, {changed.after} after"
+        yield "results.before_after", Known(changed.verdict, f"{source}: {spread}; {counts}")
+
+
+def _signals(own: Ipsative) -> str:
+    """What the adjusted limits were adjusted for."""
+    season = ", its season taken out" if own.seasonal else ""
+    return f"limits for a correlation of neighbours of {own.r:.2f}{season}"
+
+
+def _beside(found: Comparative) -> Facts:
+    """Where it stands among other areas, and whether the gap closes."""
+    among = found.comparison
+    source = f"{len(among.levels) - 1} other areas in the period from {day_text(found.period)}"
+    if among.position is not None:
+        yield "performance.others", Known(among.position, f"{source}, limits from {among.basis}")
+    if found.gap != "too-few":
+        yield "performance.gap", Known(found.gap, f"{source}, over {len(found.years)} periods")
+
+
+def _before_after(initiative: Initiative, measure: Measure, series: Series) -> BeforeAfter | None:
+    """What changed when its path began, over the readings since the last rebase."""
+    begun = trajectory.since(initiative)
+    if begun is None:
+        return None
+    points = performance.comparable(measure, series).points
+    start = sum(p.middle < begun for p in points)
+    year = {"month": 12, "quarter": 4}.get(series.every or "")
+    return before_after([p.value for p in points], start, measure.better, year)
 
 
 def _judged(initiative: Initiative, as_of: dt.date) -> Facts:

@@ -341,6 +341,82 @@ _RESULTS = (
     ),
 )
 
+
+def _assured(name: str, meaning: str, question: str) -> Fact:
+    """Whether chance alone meets a line, by the limits of the chart."""
+    return _level(
+        f"performance.{name}",
+        "results",
+        meaning,
+        question,
+        **{"pass": "the line lies beyond its ordinary ups and downs, on the worse side"},  # type: ignore[arg-type]
+        hit_and_miss="the line lies within its ordinary ups and downs",
+        fail="the line lies beyond its ordinary ups and downs, on the better side",
+    )
+
+
+_PERFORMANCE = (
+    _level(
+        "performance.past",
+        "results",
+        "Its measure against its own past, limits adjusted for memory and season",
+        "What were its measure's readings over the last year or more?",
+        better="a special cause on the better side",
+        no_different="ordinary ups and downs",
+        worse="a special cause on the worse side",
+    ),
+    _assured(
+        "standard",
+        "Whether its measure, as things are, meets the outside standard",
+        "Is there a standard for its measure (`standard`), and what are its readings?",
+    ),
+    _assured(
+        "target",
+        "Whether its measure, as things are, meets the measure's own target",
+        "What is its measure's target (`target`), and what are its readings?",
+    ),
+    _level(
+        "performance.others",
+        "results",
+        "Its measure beside other areas, by funnel limits or by how far the others lie apart",
+        "How do other councils do on its measure (`comparators.csv`)?",
+        much_better="outside the 99.8 % limits, on the better side",
+        better="outside the 95 % limits, on the better side",
+        similar="within the limits",
+        worse="outside the 95 % limits, on the worse side",
+        much_worse="outside the 99.8 % limits, on the worse side",
+    ),
+    _level(
+        "performance.gap",
+        "results",
+        "Whether its measure catches up with other areas over the years",
+        "How have other councils done on its measure over the years (`comparators.csv`)?",
+        closing="the gap moves to our side",
+        steady="no clear movement",
+        widening="the gap moves against us",
+    ),
+    _level(
+        "performance.attention",
+        "results",
+        "Which reading of its measure should drive attention, by the pack which-lens",
+        "What are its measure's readings, its standard, and other areas' readings?",
+        ordered=False,
+        none="nothing calls for attention",
+        others="other areas",
+        past="its own past",
+        standard="the standard or target",
+    ),
+    _level(
+        "results.before_after",
+        "results",
+        "The level since it began against the level before, the line and season before going on as they were",
+        "What were the readings of its measure in the year before it began?",
+        improved="better by more than chance",
+        no_clear_change="no difference beyond chance",
+        worsened="worse by more than chance",
+    ),
+)
+
 _KANTER = (
     _judged(
         "need.there",
@@ -702,7 +778,8 @@ VOCABULARY: Mapping[str, Fact] = MappingProxyType(
     {
         f.name: f
         for f in sorted(
-            (*_REGISTER, *_GRAPH, *_RESULTS, *_APPRAISAL, *_KANTER, *_SUSTAIN, *_ROUTE), key=lambda f: f.name
+            (*_REGISTER, *_GRAPH, *_RESULTS, *_PERFORMANCE, *_APPRAISAL, *_KANTER, *_SUSTAIN, *_ROUTE),
+            key=lambda f: f.name,
         )
     }
 )

@@ -831,10 +831,10 @@ def load_judges() -> Judges:
 
     scored = frameworks()
     facts = vocabulary(scored)
-    action, route, rating = (
-        load_pack(n, facts) for n in ("persist-or-adjust", "top-down-or-bottom-up", "evidenced-rating")
+    action, route, rating, lens = (
+        load_pack(n, facts) for n in ("persist-or-adjust", "top-down-or-bottom-up", "evidenced-rating", "which-lens")
     )
-    return Judges(action, route, rating, scored)
+    return Judges(action, route, rating, lens, scored)
 
 
 def run_inline_tests(name: Path | str) -> Iterator[Any]:

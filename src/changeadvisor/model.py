@@ -11,7 +11,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import (
@@ -671,6 +671,35 @@ def _whole(value: Any) -> Any:
     if isinstance(value, list):
         return [_whole(v) for v in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def to_plain(value: Any) -> Any:
+    """A dataclass as plain data, numbers to ten significant digits."""
+    from pydantic import TypeAdapter
+
+    return _tidied(
+        TypeAdapter(type(value) if is_dataclass(value) else Any).dump_python(value, mode="json", by_alias=True)
+    )
+
+
+def _tidied(value: Any) -> Any:
+    """Numbers without the dust of binary fractions; minus nothing is nothing."""
+    if isinstance(value, dict):
+        return {k: _tidied(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_tidied(v) for v in value]
+    if isinstance(value, float):
+        return float(f"{value:.10g}") + 0.0
+    return value
+
+
+def as_json(data: Any) -> str:
+    """Plain data as JSON text, ending in a newline; nothing in it can move a terminal."""
+    import json
+
+    text = json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False)
+    # JSON escapes control characters below a blank only; those above, and direction marks, could move a terminal too.
+    return re.sub(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]", lambda m: f"\\u{ord(m[0]):04x}", text) + "\n"
 
 
 def digest(text: str) -> str:

@@ -573,14 +573,19 @@ def explanation(advice: Advice, item: InitiativeAdvice) -> str:
 
 
 def write(text: str, path: Path) -> None:
-    """Write a file whole or not at all."""
+    """Write a text whole or not at all. Raises InputError where its folder is not there."""
+    write_bytes(text.encode(), path)
+
+
+def write_bytes(data: bytes, path: Path) -> None:
+    """Write a file whole or not at all. Raises InputError where its folder is not there."""
     if not path.parent.is_dir():
         expected = "a file in a folder that is there"
         raise InputError.one(str(path), "a folder that is not there", expected, "make the folder first")
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         Path(name).chmod(0o644)
         Path(name).replace(path)
     except BaseException:

@@ -9,19 +9,22 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from changeadvisor.errors import plain
+from changeadvisor.model import day_text
 from changeadvisor.report import BoardRow, board_view
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
+    from rich.table import Table
     from rich.text import Text
 
     from changeadvisor.advice import Advice
+    from changeadvisor.lenses import MeasuresPart
+    from changeadvisor.model import Programme
 
 
 def advice_table(advice: Advice, width: int) -> str:
     """The advice as a table `width` columns wide, plain text, ending in a newline."""
-    from rich.console import Console
     from rich.table import Table
 
     view = board_view(advice)
@@ -36,10 +39,48 @@ def advice_table(advice: Advice, width: int) -> str:
         table.add_column(heading, ratio=ratio)
     for row in view.rows:
         table.add_row(*map(_text, _cells(row)))
+    return _printed(table, width, _below(advice))
+
+
+def measures_table(part: MeasuresPart, programme: Programme, width: int) -> str:
+    """Every measure read three ways, what the targets measure, and the few chosen, as plain text."""
+    from rich.table import Table
+
+    from changeadvisor.lenses import ATTENTION
+    from changeadvisor.performance.targets import sentences
+
+    title = _text(f"{programme.programme}: measures as of {day_text(programme.as_of)}")
+    table = Table(title=title, show_lines=True, expand=True)
+    for heading, ratio in (("Measure", 4), ("Readings", 1), ("Read three ways", 6), ("Look first at", 4)):
+        table.add_column(heading, ratio=ratio)
+    for measure, found in zip(programme.measures, part.measures, strict=True):
+        look = f"{ATTENTION[found.attention.answer]}. {found.attention.because}"
+        table.add_row(*map(_text, (measure.title or measure.id, str(found.points), found.says, look)))
+    below = [*sentences(part.audit), *_chosen(part)]
+    return _printed(table, width, [*below, "Every figure: changeadvisor measures PROGRAMME --format json"])
+
+
+def _chosen(part: MeasuresPart) -> list[str]:
+    """The few measures chosen, and those left out, each with its reason."""
+    choice = part.corporate
+    if choice is None:
+        return []
+    proven = "proven best" if choice.gap == 0 else f"within {choice.gap:g} points of the best there can be"
+    lines = [f"The {choice.count} that together tell most ({proven}; the points are our judgement, not measured):"]
+    lines += [f"  {c.id}: {c.because}" for c in choice.chosen]
+    lines += ["Left out:", *(f"  {c.id}: {c.because}" for c in choice.left_out)]
+    uncovered = [*choice.aims_uncovered, *choice.services_uncovered]
+    return [*lines, f"Not covered: {', '.join(uncovered)}"] if uncovered else lines
+
+
+def _printed(table: Table, width: int, below: list[str]) -> str:
+    """A table and lines below it as plain text, ending in a newline."""
+    from rich.console import Console
+
     out = io.StringIO()
     console = Console(file=out, width=width, color_system=None, force_terminal=False, legacy_windows=False)
     console.print(table)
-    for line in _below(advice):
+    for line in below:
         console.print(_text(line), soft_wrap=True)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 

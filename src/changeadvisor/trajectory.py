@@ -13,6 +13,7 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from changeadvisor.model import (
@@ -128,6 +129,7 @@ def _eased(share: Draws) -> Draws:
     return (1.0 - np.cos(np.pi * np.clip(share, 0.0, 1.0))) / 2.0
 
 
+@lru_cache(maxsize=1024)
 def _uniforms(seed: int, name: str) -> Draws:
     """Three rows of stratified uniforms, one stratum a draw; the stream belongs to (seed, name)."""
     import numpy as np
@@ -173,16 +175,19 @@ def _beside(readings: int, progress: float, paths: Draws, error: float, measure:
     """The recent level among the drawn paths, each blurred by the noise of the readings."""
     import numpy as np
 
-    share = float(np.mean([_below((progress - p) / error) if error > 0 else float(p <= progress) for p in paths]))
+    share = float(np.mean(_below((progress - paths) / error) if error > 0 else paths <= progress))
     low, high = (float(np.quantile(paths, q)) for q in (0.1, 0.9))
     band = next((name for bound, name in _BANDS if share > bound or (share == bound and name != "ahead")), "far-behind")
     because = _because(progress, low, high, share, measure, path)
     return PathReading(readings, progress, float(paths.mean()), low, high, share, band, because)  # type: ignore[arg-type]
 
 
-def _below(z: float) -> float:
+def _below(z: Draws) -> Draws:
     """The normal distribution function."""
-    return 0.5 * math.erfc(-z / math.sqrt(2.0))
+    from scipy.special import ndtr
+
+    found: Draws = ndtr(z)
+    return found
 
 
 def _because(progress: float, low: float, high: float, share: float, measure: Measure, path: Path) -> str:

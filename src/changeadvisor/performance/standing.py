@@ -53,13 +53,13 @@ def readings(measure: Measure, as_of: dt.date) -> Series:
     """The readings known by `as_of`, oldest first; own rows among the comparators fill periods not observed."""
     values = {c.period: c.value for c in measure.comparators if c.area == measure.own_area}
     values |= {o.period: o.value for o in measure.observations}
-    every = measure.every or _cadence(sorted(values))
+    every = measure.every or cadence(sorted(values))
     points = [_reading(period, value, every, measure.lag_days) for period, value in sorted(values.items())]
     known = tuple(p for p in points if p.known_on <= as_of)
     return Series(measure.id, every, known, tuple(p.period for p in points if p.known_on > as_of))
 
 
-def _cadence(periods: Sequence[dt.date]) -> Every | None:
+def cadence(periods: Sequence[dt.date]) -> Every | None:
     """Month, quarter or year, from the shortest step between readings; None for fewer than two."""
     steps = [_months(b) - _months(a) for a, b in itertools.pairwise(periods)]
     shortest = min(steps, default=0)

@@ -403,18 +403,19 @@ class _Judged:
         """The nearest point of a continuous lever at which the answer differs, outwards both ways."""
         if lever.span is None or not isinstance(lever.before, int | float):
             return None
-        found = [self._outwards(lever, float(lever.before), end) for end in lever.span]
-        return min((f for f in found if f is not None), key=lever.distance, default=None)
-
-    def _outwards(self, lever: Lever, start: float, end: float, strides: int = 48) -> float | None:
-        """Walk from `start` to `end`; where the answer first differs, halve the stride to a thousandth of the range."""
-        same = start
+        start, strides = float(lever.before), 32
+        ways = [[start + (end - start) * k / strides for k in range(strides + 1)] for end in lever.span]
+        found: float | None = None
+        # Both ways in step; beyond what is found already nothing nearer can come.
         for k in range(1, strides + 1):
-            there = start + (end - start) * k / strides
-            if self._changes(lever.sheet_at(there)):
-                return self._halved(lever, same, there)
-            same = there
-        return None
+            for way in ways:
+                if found is not None and lever.distance(way[k - 1]) >= lever.distance(found):
+                    continue
+                if self._changes(lever.sheet_at(way[k])):
+                    at = self._halved(lever, way[k - 1], way[k])
+                    found = at if found is None else min(found, at, key=lever.distance)
+                    way[k:] = [way[k - 1]] * len(way[k:])
+        return found
 
     def _halved(self, lever: Lever, same: float, other: float) -> float:
         while abs(other - same) > max(lever.width, 1e-9) / 1000:

@@ -1,0 +1,373 @@
+"""Pictures of performance: XmR chart, funnel, ranks with their intervals, and the gap to other areas.
+
+Each has a text that carries its finding. Nothing is told by colour alone: kinds of point differ in shape too. The same
+view gives the same bytes. matplotlib is imported only when something is drawn.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+from xml.sax.saxutils import escape, quoteattr
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Variation = Literal["improvement", "concern", "common-cause", "neither"]
+Form = Literal["svg", "png"]
+
+#: Colours as the NHS has them, each at least 3:1 on white, with a shape of its own.
+_KINDS: dict[str, tuple[str, str, str]] = {
+    "common-cause": ("#6B6B6B", "o", "ordinary ups and downs"),
+    "improvement": ("#005EB8", "^", "better than chance"),
+    "concern": ("#B35A00", "s", "worse than chance"),
+    "neither": ("#6A3D9A", "D", "more than chance"),
+}
+_INK, _QUIET, _TARGET, _STANDARD = "#212B32", "#6B6B6B", "#A6003A", "#00703C"
+_ICONS = {"improvement": "getting better", "concern": "getting worse", "common-cause": "no real change"}
+_ASSURED = {
+    "pass": "P: always meets it",
+    "fail": "F: never meets it as things are",
+    "hit-and-miss": "?: meets it at times",
+}
+
+
+# --- views -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class XmrPoint:
+    """One point with its limits and what it shows, in the measure's unit."""
+
+    period: dt.date
+    value: float
+    centre: float
+    lower: float
+    upper: float
+    kind: Variation
+
+
+@dataclass(frozen=True, slots=True)
+class XmrView:
+    """An XmR chart. assured: of the standard, else the target. notes: (day, text) on it. trial: under 12 points."""
+
+    title: str
+    unit: str
+    points: tuple[XmrPoint, ...]
+    better: str | None
+    target: float | None
+    standard: float | None
+    variation: Variation | None
+    assured: str | None
+    notes: tuple[tuple[dt.date, str], ...]
+    trial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelArea:
+    """One area: its size (cases or people), its value and whether it is ours."""
+
+    name: str
+    size: float
+    value: float
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelView:
+    """A funnel. grid: (size, 99.8 % low, 95 % low, 95 % high, 99.8 % high). position: where ours stands, in words."""
+
+    title: str
+    unit: str
+    size_label: str
+    areas: tuple[FunnelArea, ...]
+    average: float
+    grid: tuple[tuple[float, float, float, float, float], ...]
+    position: str
+
+
+@dataclass(frozen=True, slots=True)
+class RankArea:
+    """One area, its value with a 95 % interval, and the interval of its rank."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    ranks: tuple[int, int]
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RankView:
+    """Areas, best first, with intervals: never a bare league table."""
+
+    title: str
+    unit: str
+    areas: tuple[RankArea, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GapPoint:
+    """Our value and the others' quartiles in one period."""
+
+    period: dt.date
+    own: float
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class GapView:
+    """Our line beside the others' median and middle half; areas: how many others, the same throughout."""
+
+    title: str
+    unit: str
+    points: tuple[GapPoint, ...]
+    areas: int
+    gap: str
+    better: str | None
+
+
+View = XmrView | FunnelView | RankView | GapView
+
+
+# --- what each finds -------------------------------------------------------------------------------------------------
+
+
+def alt_text(view: View) -> str:
+    """What the picture finds, in whole sentences."""
+    texts: dict[type, Callable[[Any], Iterator[str]]] = {
+        XmrView: _xmr_text,
+        FunnelView: _funnel_text,
+        RankView: _rank_text,
+        GapView: _gap_text,
+    }
+    return " ".join(texts[type(view)](view))
+
+
+def _amount(value: float, unit: str) -> str:
+    return f"{value:.4g} {unit}".strip()
+
+
+def _xmr_text(view: XmrView) -> Iterator[str]:
+    if not view.points:
+        yield f"{view.title}: no readings that make a chart yet."
+        return
+    last = view.points[-1]
+    yield f"{view.title}: {_amount(last.value, view.unit)} in {last.period:%B %Y}."
+    if view.variation is not None:
+        yield f"The last point shows {_KINDS[view.variation][2]}."
+    limits = "Trial limits" if view.trial else "Limits"
+    yield f"{limits} {_amount(last.lower, view.unit)} to {_amount(last.upper, view.unit)}."
+    for name, line in (("standard", view.standard), ("target", view.target)):
+        if line is not None:
+            where = "between" if last.lower <= line <= last.upper else "above" if line > last.upper else "below"
+            yield f"The {name} of {_amount(line, view.unit)} lies {where} the limits."
+
+
+def _funnel_text(view: FunnelView) -> Iterator[str]:
+    own = next((a for a in view.areas if a.own), None)
+    if own is None:
+        yield f"{view.title}: no areas to show."
+        return
+    yield f"{view.title}: ours is {_amount(own.value, view.unit)}, the average of {len(view.areas)} areas"
+    yield f"{_amount(view.average, view.unit)}: {view.position}."
+
+
+def _rank_text(view: RankView) -> Iterator[str]:
+    own = next((a for a in view.areas if a.own), None)
+    if own is None:
+        yield f"{view.title}: no areas to show."
+        return
+    place = view.areas.index(own) + 1
+    low, high = own.ranks
+    yield f"{view.title}: ours ranks {place} of {len(view.areas)}, and could as well be {low} to {high}."
+
+
+def _gap_text(view: GapView) -> Iterator[str]:
+    if not view.points:
+        yield f"{view.title}: no periods that can be compared."
+        return
+    first, last = view.points[0], view.points[-1]
+    words = {"closing": "moves to our side", "widening": "moves against us", "steady": "shows no clear movement"}
+    yield f"{view.title}: ours less the median of {view.areas} other areas was"
+    yield f"{_amount(first.own - first.median, view.unit)} in {first.period:%B %Y}"
+    yield f"and is {_amount(last.own - last.median, view.unit)} in {last.period:%B %Y}."
+    yield f"The gap {words.get(view.gap, 'covers too few periods for a trend')}."
+
+
+# --- drawing ---------------------------------------------------------------------------------------------------------
+
+
+def render(view: View, form: Form) -> bytes:
+    """The picture. SVG carries its text as a title; the same view gives the same bytes."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    settings: Any = {
+        "svg.hashsalt": "changeadvisor",
+        "svg.fonttype": "path",
+        "font.family": "DejaVu Sans",
+        "font.size": 9,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "text.parse_math": False,
+        "text.color": _INK,
+    }
+    with rc_context(settings):
+        figure = Figure(figsize=(8.0, _height(view)), layout="constrained")
+        axes = figure.add_subplot()
+        axes.set_title(_wrapped(view.title), loc="left", fontsize=11, fontweight="bold")
+        _draw(view, axes)
+        return _bytes(figure, form, alt_text(view))
+
+
+def _height(view: View) -> float:
+    return max(3.0, 0.8 + 0.22 * len(view.areas)) if isinstance(view, RankView) else 3.6
+
+
+def _wrapped(text: str) -> str:
+    import textwrap
+
+    return "\n".join(textwrap.wrap(text, 90)) or " "
+
+
+def _draw(view: View, axes: Axes) -> None:
+    if not (view.points if isinstance(view, XmrView | GapView) else view.areas):
+        axes.set_axis_off()
+        axes.text(0.5, 0.5, "Nothing to show yet", ha="center", va="center", transform=axes.transAxes)
+    elif isinstance(view, XmrView):
+        _draw_xmr(view, axes)
+    elif isinstance(view, FunnelView):
+        _draw_funnel(view, axes)
+    elif isinstance(view, RankView):
+        _draw_ranks(view, axes)
+    else:
+        _draw_gap(view, axes)
+
+
+def _bytes(figure: Figure, form: Form, text: str) -> bytes:
+    out = io.BytesIO()
+    if form == "png":
+        figure.savefig(out, format="png", dpi=150, metadata={"Software": None, "Description": text})
+        return out.getvalue()
+    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    drawn = out.getvalue().decode()
+    labelled = f'<svg role="img" aria-label={quoteattr(text)} '
+    head, _, rest = drawn.partition("<svg ")
+    tag, _, inner = rest.partition(">")
+    return f"{head}{labelled}{tag}><title>{escape(text)}</title>{inner}".encode()
+
+
+def _dates(axes: Axes, days: Sequence[dt.date]) -> None:
+    """Months along the axis, few enough to be read."""
+    step = max(1, -(-len(days) // 10))
+    shown = list(days)[::step]
+    axes.set_xticks([day.toordinal() for day in shown], [f"{day:%b %Y}" for day in shown], rotation=30, ha="right")
+
+
+def _draw_xmr(view: XmrView, axes: Axes) -> None:
+    days = [p.period.toordinal() for p in view.points]
+    axes.plot(days, [p.value for p in view.points], color=_QUIET, linewidth=1, zorder=1)
+    for part in _segments(view.points):
+        at = [p.period.toordinal() for p in part]
+        axes.plot(at, [p.centre for p in part], color=_INK, linewidth=1)
+        for line in ("lower", "upper"):
+            axes.plot(at, [getattr(p, line) for p in part], color=_INK, linewidth=1, linestyle=(0, (5, 3)))
+    for kind, (colour, shape, label) in _KINDS.items():
+        mine = [p for p in view.points if p.kind == kind]
+        if mine:
+            at = [p.period.toordinal() for p in mine]
+            axes.scatter(at, [p.value for p in mine], color=colour, marker=shape, s=28, zorder=3, label=label)
+    _lines(view, axes)
+    _badges(view, axes)
+    axes.set_ylabel(view.unit)
+    _dates(axes, [p.period for p in view.points])
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 0.55), frameon=False, fontsize=8)
+
+
+def _segments(points: Sequence[XmrPoint]) -> Iterator[list[XmrPoint]]:
+    """Runs of points with the same limits."""
+    part: list[XmrPoint] = []
+    for point in points:
+        if part and (point.centre, point.lower, point.upper) != (part[-1].centre, part[-1].lower, part[-1].upper):
+            yield part
+            part = []
+        part.append(point)
+    yield part
+
+
+def _lines(view: XmrView, axes: Axes) -> None:
+    """Target, standard and what happened when."""
+    for name, line, colour, style in (
+        ("target", view.target, _TARGET, (0, (1, 1.5))),
+        ("standard", view.standard, _STANDARD, (0, (7, 2, 1, 2))),
+    ):
+        if line is not None:
+            axes.axhline(line, color=colour, linewidth=1.4, linestyle=style, label=f"{name} {line:.4g}")
+    for day, text in view.notes:
+        axes.axvline(day.toordinal(), color=_QUIET, linewidth=0.8, linestyle=":")
+        axes.annotate(text[:40], (day.toordinal(), 1.0), xycoords=("data", "axes fraction"), fontsize=7, rotation=90,
+                      ha="right", va="top", color=_INK)  # fmt: skip
+
+
+def _badges(view: XmrView, axes: Axes) -> None:
+    """The two icons in words and letters: how it varies, and whether it meets the line."""
+    colour = _KINDS[view.variation or "common-cause"][0]
+    texts = [(colour, _ICONS.get(view.variation or "", "more than chance") if view.variation else "too few readings")]
+    if view.assured in _ASSURED:
+        texts.append((_INK, _ASSURED[view.assured]))
+    if view.trial:
+        texts.append((_INK, "trial limits: under 12 points"))
+    for k, (ink, text) in enumerate(texts):
+        axes.text(1.02, 0.97 - 0.13 * k, text, transform=axes.transAxes, va="top", fontsize=8, color=ink,
+                  bbox={"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": ink})  # fmt: skip
+
+
+def _draw_funnel(view: FunnelView, axes: Axes) -> None:
+    sizes = [row[0] for row in view.grid]
+    for k, style, label in (
+        (1, (0, (5, 3)), None),
+        (4, (0, (5, 3)), "99.8 % limits"),
+        (2, ":", None),
+        (3, ":", "95 % limits"),
+    ):
+        axes.plot(sizes, [row[k] for row in view.grid], color=_INK, linewidth=1, linestyle=style, label=label)
+    axes.axhline(view.average, color=_INK, linewidth=1, label="average")
+    others, own = [a for a in view.areas if not a.own], [a for a in view.areas if a.own]
+    axes.scatter([a.size for a in others], [a.value for a in others], color=_QUIET, s=20, label="other areas")
+    axes.scatter(
+        [a.size for a in own], [a.value for a in own], color="#005EB8", marker="D", s=60, zorder=3, label="ours"
+    )
+    axes.set_xlabel(view.size_label)
+    axes.set_ylabel(view.unit)
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=8)
+
+
+def _draw_ranks(view: RankView, axes: Axes) -> None:
+    at = list(range(len(view.areas)))
+    for k, area in enumerate(view.areas):
+        colour, shape, width = ("#005EB8", "D", 2.4) if area.own else (_QUIET, "o", 1.2)
+        axes.plot([area.low, area.high], [k, k], color=colour, linewidth=width)
+        axes.plot([area.value], [k], color=colour, marker=shape, markersize=6)
+    names = [f"{'▶ ' if a.own else ''}{a.name[:34]} (rank {a.ranks[0]} to {a.ranks[1]})" for a in view.areas]
+    axes.set_yticks(at, names, fontsize=8)
+    axes.set_ylim(len(at) - 0.5, -0.5)
+    axes.set_xlabel(f"{view.unit}, with 95 % intervals".lstrip(", "))
+
+
+def _draw_gap(view: GapView, axes: Axes) -> None:
+    days = [p.period.toordinal() for p in view.points]
+    axes.fill_between(days, [p.low for p in view.points], [p.high for p in view.points], color="#D8DDE0",
+                      label="middle half of the others")  # fmt: skip
+    axes.plot(days, [p.median for p in view.points], color=_INK, linestyle=(0, (5, 3)), label="median of the others")
+    axes.plot(days, [p.own for p in view.points], color="#005EB8", marker="D", label="ours")
+    axes.set_ylabel(view.unit)
+    _dates(axes, [p.period for p in view.points])
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=8)
