@@ -187,8 +187,8 @@ def _lenses(programme: Programme, initiative: Initiative, measure: Measure | Non
     if found.ipsative is not None and found.ipsative.past is not None:
         yield "performance.past", Known(found.ipsative.past, f"{source}: {_signals(found.ipsative)}")
     for name, aim in (("standard", found.standard), ("target", found.target)):
-        if aim.assurance != "unknown":
-            yield f"performance.{name}", Known(aim.assurance, f"{source}, {name} {aim.value:g}")
+        if aim.now != "unknown":
+            yield f"performance.{name}", Known(aim.now, f"{source}, {name} {aim.value:g}")
     if found.comparative is not None:
         yield from _beside(found.comparative)
     changed = _before_after(initiative, measure, series)

@@ -27,13 +27,15 @@ from changeadvisor.rules import RulePack, judge
 class Against:
     """A measure beside a standard or a target.
 
-    value: the line. distance: how far the recent level is on its better side. assurance: whether chance alone meets
-    it. probability: that the next reading (standard) or the one for the date (target) does; low, high: P10 and P90.
+    value: the line. distance: how far the recent level is on its better side. assurance: as the NHS has it, from the
+    last limits of the whole chart; now: the same from adjusted limits about the present level. probability: that the
+    next reading (standard) or the one for the date (target) meets it; low, high: P10 and P90.
     """
 
     value: float | None
     distance: float | None
     assurance: Literal["pass", "fail", "hit-and-miss", "unknown"]
+    now: Literal["pass", "fail", "hit-and-miss", "unknown"]
     probability: float | None
     low: float | None
     high: float | None
@@ -188,8 +190,9 @@ def _past(found: Performance) -> PastAdvice | None:
 def _against(aim: Aim) -> Against:
     chance = aim.chance
     if chance is None:
-        return Against(aim.value, aim.distance, aim.assurance, None, None, None, aim.by)
-    return Against(aim.value, aim.distance, aim.assurance, chance.probability, chance.low, chance.high, aim.by)
+        return Against(aim.value, aim.distance, aim.assurance, aim.now, None, None, None, aim.by)
+    low, high = chance.low, chance.high
+    return Against(aim.value, aim.distance, aim.assurance, aim.now, chance.probability, low, high, aim.by)
 
 
 def _others(found: Comparative | None) -> OthersAdvice | None:
@@ -285,7 +288,7 @@ def says(measure: Measure, found: Performance) -> str:
     past = _PAST.get((found.ipsative.past if found.ipsative else None) or "", "Its own past cannot be read yet")
     aim, name = _line(found)
     line = f"{name} of {aim.value:g}{_unit(measure)}" if aim.value is not None else ""
-    assured = _ASSURED.get(aim.assurance, "").format(line=line) or "whether it is good enough cannot be read"
+    assured = _ASSURED.get(aim.now, "").format(line=line) or "whether it is good enough cannot be read"
     among = found.comparative.comparison if found.comparative else None
     beside = _BESIDE.get((among.position if among else None) or "", "how others do cannot be read")
     return f"{past}; {assured}; {beside}."
@@ -308,7 +311,7 @@ def attention(found: Performance, pack: RulePack) -> Attention:
     return attend(
         pack,
         found.ipsative.past if found.ipsative else None,
-        None if aim.assurance == "unknown" else aim.assurance,
+        None if aim.now == "unknown" else aim.now,
         among.position if among else None,
     )
 

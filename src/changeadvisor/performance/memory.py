@@ -141,11 +141,13 @@ def _correlation(rows: Floats) -> Floats:
                 _bic(stepped, 4),
                 _bic(lined, 3),
                 _bic(_innovations(stepped), 5),
+                _bic(_innovations(lined), 4),
             ]
         ),
         axis=0,
     )
-    kept = np.where((best == 2)[:, None] | (best == 4)[:, None], stepped, np.where((best == 3)[:, None], lined, flat))
+    straight = (best == 3) | (best == 5)
+    kept = np.where((best == 2)[:, None] | (best == 4)[:, None], stepped, np.where(straight[:, None], lined, flat))
     r = _r(kept)
     # Marriott and Pope 1954: the estimate is too low by about (1 + 3 r) / n, more so where a step was taken out.
     corrected = (points * r + 1.0) / (points - 3.0)

@@ -54,6 +54,7 @@ class Ipsative:
     """Against its own past. `trial`: fewer than 12 points since the last rebase, so the limits are only trial limits.
 
     past: the same question for the rules, from limits adjusted for r (the correlation of neighbours) and season.
+    now: the adjusted limits about the present level: that of the last year where a special cause moved it.
     """
 
     points: tuple[Point, ...]
@@ -61,6 +62,7 @@ class Ipsative:
     past: Past | None
     r: float
     seasonal: bool
+    now: tuple[float, float]
 
     @property
     def last(self) -> Point:
@@ -70,11 +72,16 @@ class Ipsative:
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """Beside a standard or a target. distance: how far the recent level is on its better side, in the unit."""
+    """Beside a standard or a target. distance: how far the recent level is on its better side, in the unit.
+
+    assurance: as the NHS has it, from the last limits of the whole chart; now: for the rules, from the adjusted limits
+    about the present level.
+    """
 
     value: float | None
     distance: float | None
     assurance: Assured
+    now: Assured
     chance: Chance | None
     by: dt.date | None = None
 
@@ -189,9 +196,20 @@ def ipsative(measure: Measure, series: Series, *, light: bool = False) -> Ipsati
     values = np.array([p.value for p in points])
     shown = (_last(points[-1], values[starts[-1] :]),) if light else _points(measure, points, values, starts)
     last = values[starts[-1] :]
-    adjusted, found = memory.read(last, _YEAR.get(series.every or ""))
-    past = _past(int(adjusted.directions()[0, -1]), measure.better) if len(last) >= FEWEST else None
-    return Ipsative(shown, len(last) < spc.TRIAL, past, float(found.r[0]), bool(found.seasonal[0]))
+    year = _YEAR.get(series.every or "")
+    adjusted, found = memory.read(last, year)
+    direction = int(adjusted.directions()[0, -1])
+    past = _past(direction, measure.better) if len(last) >= FEWEST else None
+    now = _now(adjusted, direction, year or FEWEST)
+    return Ipsative(shown, len(last) < spc.TRIAL, past, float(found.r[0]), bool(found.seasonal[0]), now)
+
+
+def _now(adjusted: spc.Charts, direction: int, year: int) -> tuple[float, float]:
+    """The adjusted limits about the present level: the whole mean, or that of the last year where the level moved."""
+    reach = float(adjusted.upper[0, -1] - adjusted.centre[0, -1])
+    values = adjusted.values[0] if direction == 0 else adjusted.values[0, -max(year, 6) :]
+    level = float(values.mean())
+    return level - reach, level + reach
 
 
 def _last(point: Reading, values: spc.Floats) -> Point:
@@ -266,7 +284,7 @@ def _decided(measure: Measure, series: Series, own: Ipsative | None, recent: flo
     if not covering or plain.value is None or measure.better not in ("higher", "lower"):
         return plain
     met = float(covering[-1] >= plain.value if measure.better == "higher" else covering[-1] <= plain.value)
-    return Aim(plain.value, plain.distance, plain.assurance, Chance(met, met, met), by)
+    return Aim(plain.value, plain.distance, plain.assurance, plain.now, Chance(met, met, met), by)
 
 
 def _ahead(series: Series, by: dt.date) -> int | None:
@@ -291,10 +309,11 @@ def _aim(
     sign = {"higher": 1.0, "lower": -1.0}.get(measure.better or "")
     distance = None if value is None or recent is None or sign is None else sign * (recent - value)
     assured = spc.assurance(own.last.lower, own.last.upper, value, measure.better) if own else "unknown"
+    now = spc.assurance(*own.now, value, measure.better) if own else "unknown"
     found = None
     if value is not None and sign is not None and ahead is not None and rng is not None:
         found = _chance(measure, series, value, ahead, rng)
-    return Aim(value, distance, assured, found, by)  # type: ignore[arg-type]
+    return Aim(value, distance, assured, now, found, by)  # type: ignore[arg-type]
 
 
 def _chance(measure: Measure, series: Series, value: float, ahead: int, rng: np.random.Generator) -> Chance | None:
@@ -395,18 +414,19 @@ def _usual(by_area: Mapping[str, Mapping[dt.date, Comparator]]) -> Literal["mont
 
 
 def _succeed(areas: Sequence[Area], by_area: dict[str, dict[dt.date, Comparator]]) -> None:
-    """Give a new area the joint readings of those it succeeded, where their sizes are known; else it has none then."""
+    """Put areas that were joined under the area that succeeded them, where their sizes are known; else leave them."""
     for area in {a.succeeded_by for a in areas if a.succeeded_by}:
         before = [a.area for a in areas if a.succeeded_by == area and a.area in by_area]
         if area is None or not before:
             continue
-        rows = by_area.setdefault(area, {})
-        for period in sorted(set.intersection(*(set(by_area[b]) for b in before)) - set(rows)):
-            parts = [by_area[b][period] for b in before]
-            if all(p.denominator for p in parts):
-                size = math.fsum(p.denominator or 0.0 for p in parts)
-                value = math.fsum(p.value * (p.denominator or 0.0) for p in parts) / size
-                rows[period] = Comparator(area=area, period=period, value=value, denominator=size)
+        if not all(row.denominator for b in before for row in by_area[b].values()):
+            continue
+        rows, parted = by_area.setdefault(area, {}), [by_area.pop(b) for b in before]
+        for period in sorted(set.intersection(*map(set, parted)) - set(rows)):
+            parts = [old[period] for old in parted]
+            size = math.fsum(p.denominator or 0.0 for p in parts)
+            value = math.fsum(p.value * (p.denominator or 0.0) for p in parts) / size
+            rows[period] = Comparator(area=area, period=period, value=value, denominator=size)
 
 
 def _errors(by_area: Mapping[str, Mapping[dt.date, Comparator]]) -> float | None:

@@ -1,0 +1,127 @@
+"""Pictures: real ones of Northfield and of made views, with texts that carry the finding."""
+
+from __future__ import annotations
+
+import datetime as dt
+import xml.etree.ElementTree as ET  # noqa: S405 (what is parsed is what we drew)
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from changeadvisor import charts, cli, lenses, loading, pictures
+from changeadvisor.charts import FunnelArea, FunnelView, GapPoint, GapView, RankArea, RankView, XmrPoint, XmrView
+from tests.helpers import NORTHFIELD, programme
+
+DAYS = [dt.date(2025, 1 + k, 1) for k in range(12)]
+NASTY = '<script>x</script> $x$ & "quoted"'
+
+
+def xmr(**more: Any) -> XmrView:
+    points = tuple(XmrPoint(d, 50.0 + k, 52.0, 44.0, 60.0, "common-cause") for k, d in enumerate(DAYS))
+    made: dict[str, Any] = {
+        "title": "Recycled", "unit": "%", "points": points, "better": "higher", "target": 65.0, "standard": None,
+        "variation": "common-cause", "assured": "fail", "notes": ((DAYS[3], NASTY),), "trial": False,
+    }  # fmt: skip
+    return XmrView(**{**made, **more})
+
+
+FUNNEL = FunnelView(
+    "Recycled", "%", "size", (FunnelArea("Us", 100, 50, True), FunnelArea("A", 200, 40, False)), 45.0,
+    ((50, 30, 35, 55, 60), (250, 38, 40, 50, 52)), "within the limits",
+)  # fmt: skip
+RANKS = RankView("Recycled", "%", (RankArea("A", 60, 55, 65, (1, 2), False), RankArea("Us", 50, 45, 55, (1, 2), True)))
+GAP = GapView(
+    "Recycled", "%", tuple(GapPoint(dt.date(y, 4, 1), 50, 40, 45, 48) for y in range(2020, 2025)), 7, "steady", "higher"
+)
+VIEWS = [
+    xmr(), xmr(title=NASTY), xmr(points=xmr().points[:1]), xmr(points=()), xmr(trial=True, variation=None, assured=None), FUNNEL,
+    RANKS, GAP, FunnelView("F", "", "n", (), 0.0, (), ""), RankView("R", "", ()), GapView("G", "", (), 0, "too-few", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda v: type(v).__name__)
+def test_every_view_is_drawn_the_same_each_time(view: charts.View) -> None:
+    drawn = charts.render(view, "svg")
+    assert drawn == charts.render(view, "svg")
+    root = ET.fromstring(drawn)  # noqa: S314
+    assert root.attrib["aria-label"] == charts.alt_text(view)
+    assert root.attrib["role"] == "img"
+    assert not any("script" in element.tag for element in root.iter())
+    png = charts.render(view, "png")
+    assert png.startswith(b"\x89PNG")
+    assert png == charts.render(view, "png")
+
+
+def test_segments_after_a_rebase_have_limits_of_their_own() -> None:
+    first, second = xmr().points[:6], xmr().points[6:]
+    moved = tuple(XmrPoint(p.period, p.value, 70.0, 60.0, 80.0, p.kind) for p in second)
+    assert [len(part) for part in charts._segments((*first, *moved))] == [6, 6]
+
+
+@pytest.mark.parametrize(
+    ("view", "said"),
+    [
+        (xmr(), "Recycled: 61 % in December 2025. The last point shows ordinary ups and downs. Limits 44 % to 60 %. "
+                "The target of 65 % lies above the limits."),
+        (xmr(target=40.0), "The target of 40 % lies below the limits."),
+        (xmr(target=None, standard=50.0), "The standard of 50 % lies between the limits."),
+        (xmr(trial=True), "Trial limits 44 % to 60 %."),
+        (xmr(points=()), "Recycled: no readings that make a chart yet."),
+        (FUNNEL, "Recycled: ours is 50 %, the average of 2 areas 45 %: within the limits."),
+        (RANKS, "Recycled: ours ranks 2 of 2, and could as well be 1 to 2."),
+        (GAP, "Recycled: ours less the median of 7 other areas was 5 % in April 2020 and is 5 % in April 2024. "
+              "The gap shows no clear movement."),
+    ],
+)  # fmt: skip
+def test_the_text_carries_the_finding(view: charts.View, said: str) -> None:
+    assert said in charts.alt_text(view)
+
+
+@pytest.mark.parametrize("kind", ["xmr", "rank", "gap"])
+@pytest.mark.parametrize("ending", ["svg", "png"])
+def test_northfield_by_the_command(capsys: pytest.CaptureFixture[str], tmp_path: Path, kind: str, ending: str) -> None:
+    out = tmp_path / f"c.{ending}"
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["chart", str(NORTHFIELD), "recycled", "--kind", kind, "-o", str(out)])
+    assert not stopped.value.code
+    assert out.stat().st_size > 5_000
+    assert "Household waste recycled" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("measure", "kind", "name", "message"),
+    [
+        ("recicled", "xmr", "c.svg", "Did you mean `recycled`?"),
+        ("recycled", "funnel", "c.svg", "too little for a funnel chart"),
+        ("falls", "gap", "c.svg", "no other areas' readings"),
+        ("recycled", "xmr", "c.gif", "a name ending in .svg or .png"),
+        ("recycled", "xmr", "none/c.svg", "a folder that is not there"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, measure: str, kind: str, name: str, message: str
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["chart", str(NORTHFIELD), measure, "--kind", kind, "-o", str(tmp_path / name)])
+    assert stopped.value.code == 2
+    assert message in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["proportion", "rate"])
+def test_a_funnel_of_real_sizes(kind: str) -> None:
+    rows = [{"area": f"a{k}", "period": "2024-04-01", "value": 40 + k, "denominator": 1000 + 50 * k} for k in range(9)]
+    own = [{"period": "2024-04-01", "value": 48, "denominator": 1200}]
+    unit = "%" if kind == "proportion" else "per 1000"
+    made = programme(
+        measures=[{"id": "m", "better": "higher", "type": kind, "unit": unit, "every": "year", "own_area": "us",
+                   "observations": own, "comparators": rows}]
+    )  # fmt: skip
+    found = lenses.read_one(made, made.measures[0], loading.load_pack("which-lens"), 0)
+    view = pictures.view_of(made, made.measures[0], found, "funnel")
+    assert isinstance(view, FunnelView)
+    assert len(view.areas) == 10
+    widths = [row[4] - row[1] for row in view.grid]
+    assert widths == sorted(widths, reverse=True)
+    assert charts.render(view, "svg")
