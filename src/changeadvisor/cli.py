@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from changeadvisor.model import Programme
     from changeadvisor.performance.reading import How
     from changeadvisor.pictures import Kind
+    from changeadvisor.sharing import Include
 
 FAULTY, FOUND, BROKEN = 2, 1, 70
 _PARTS: tuple[Part, ...] = ("action", "route", "portfolio", "measures")
@@ -388,6 +389,23 @@ def chart(programme: Path, measure: str, kind: Kind, out: Path, others: How | No
     view = pictures.view_of(read, found, lenses.read_one(read, found, _judges().lens, seed, others), kind)
     report.write_bytes(charts.render(view, "png" if out.suffix.lower() == ".png" else "svg"), out)
     click.echo(f"Wrote {out}. {charts.alt_text(view)}")
+    return 0
+
+
+@commands.command()
+@click.argument("programme", type=_AnyPath)
+@click.option("-o", "--out", type=_AnyPath, required=True, help="Folder to write the data package to.")
+@click.option("--include", type=click.Choice(["initiatives", "people"]), multiple=True, help="What else to publish.")
+@click.option("--force", is_flag=True, help="Write over what is there.")
+@_seed
+def publish(programme: Path, out: Path, include: tuple[Include, ...], force: bool, seed: int) -> int:
+    """Share goals: measures, targets and results as open data and a page, nothing confidential unless included."""
+    from changeadvisor import lenses, sharing
+
+    read = _read(programme)
+    found = lenses.measures_part(read, _judges().lens, seed).measures
+    sharing.publish(read, found, out, include=include, force=force)
+    click.echo(f"Wrote {_many(len(read.measures), 'measure')} to {out}.")
     return 0
 
 
