@@ -120,6 +120,7 @@ class MeasureAdvice:
     attention: Attention
     why: tuple[str, ...]
     reading: Annotated[Performance, Field(exclude=True)]
+    measure: Annotated[Measure, Field(exclude=True)]
 
     @property
     def series(self) -> tuple[SeriesPoint, ...]:
@@ -165,6 +166,7 @@ def _advised(measure: Measure, found: Performance, pack: RulePack) -> MeasureAdv
         attention=attention(found, pack),
         why=found.why,
         reading=found,
+        measure=measure,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -12,7 +12,7 @@ from changeadvisor import charts
 from changeadvisor.charts import FunnelArea, FunnelView, GapPoint, GapView, RankArea, RankView, XmrPoint, XmrView
 from changeadvisor.errors import InputError, plain
 from changeadvisor.lenses import MeasureAdvice
-from changeadvisor.model import Measure, Programme
+from changeadvisor.model import Initiative, Measure, Programme
 from changeadvisor.performance import compare
 from changeadvisor.performance.reading import Comparative, funnel_at
 
@@ -30,7 +30,7 @@ _WORDS = {
 def view_of(programme: Programme, measure: Measure, found: MeasureAdvice, kind: Kind) -> charts.View:
     """The view of one kind. Raises InputError where the readings do not give one."""
     if kind == "xmr":
-        return xmr_view(programme, measure, found)
+        return xmr_view(programme.initiatives, found)
     beside = found.reading.comparative
     if beside is None:
         raise InputError.one(measure.id, "no other areas' readings", "comparators for this measure")
@@ -49,9 +49,9 @@ def _title(measure: Measure) -> str:
     return plain(measure.title or measure.id, 200)
 
 
-def xmr_view(programme: Programme, measure: Measure, found: MeasureAdvice) -> XmrView:
+def xmr_view(initiatives: Sequence[Initiative], found: MeasureAdvice) -> XmrView:
     """The XmR chart, with rebases and the starts of the initiatives whose path it carries."""
-    own = found.reading.ipsative
+    measure, own = found.measure, found.reading.ipsative
     aim = found.normative.standard if measure.standard is not None else found.normative.target
     points = own.points if own else ()
     return XmrView(
@@ -63,17 +63,19 @@ def xmr_view(programme: Programme, measure: Measure, found: MeasureAdvice) -> Xm
         standard=measure.standard,
         variation=own.last.variation if own else None,
         assured=aim.assurance,
-        notes=tuple(_notes(programme, measure, points[0].period, points[-1].period)) if points else (),
+        notes=tuple(_notes(initiatives, measure, points[0].period, points[-1].period)) if points else (),
         trial=bool(own and own.trial),
     )
 
 
-def _notes(programme: Programme, measure: Measure, first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, str]]:
+def _notes(
+    initiatives: Sequence[Initiative], measure: Measure, first: dt.date, last: dt.date
+) -> Iterator[tuple[dt.date, str]]:
     """Rebases and starts within the time shown."""
     for rebase in measure.rebase:
         if first <= rebase.on <= last:
             yield rebase.on, "counted anew"
-    for initiative in programme.initiatives:
+    for initiative in initiatives:
         path = initiative.path
         begun = (path.since if path and path.since else initiative.started) if path else None
         if path and path.measure == measure.id and begun and first <= begun <= last:

@@ -6,6 +6,7 @@ a sandbox, and a name that a view lacks is an error. The explanation is the work
 
 from __future__ import annotations
 
+import base64
 import math
 import os
 import tempfile
@@ -15,11 +16,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from changeadvisor import performance, resources
+from changeadvisor import charts, performance, pictures, resources
 from changeadvisor.advice import Advice, DecisionNeeded, InitiativeAdvice
 from changeadvisor.errors import InputError, plain
 from changeadvisor.facts import VOCABULARY, Fact, FactSheet
+from changeadvisor.lenses import ATTENTION, MeasureAdvice
 from changeadvisor.model import day_text
+from changeadvisor.performance.targets import sentences
 from changeadvisor.rules import Reason, Recommendation, RulePack, Working, by_strength
 from changeadvisor.scoring import Framework, Scorecard
 
@@ -164,6 +167,27 @@ class DecisionView:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasureView:
+    """One measure on its page: the three readings in words, and its chart as an SVG inside the page (or nothing)."""
+
+    id: str
+    title: str
+    reads: str
+    look: str
+    standing: tuple[str, ...]
+    picture: str
+    finding: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuresView:
+    """What the targets measure, and every measure."""
+
+    audit: tuple[str, ...]
+    measures: tuple[MeasureView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BoardView:
     """One page for the board, then a page for each initiative."""
 
@@ -191,6 +215,61 @@ def board_view(advice: Advice) -> BoardView:
         engine=tuple(_engine(advice)),
         initiatives=tuple(map(initiative_view, advice.initiatives)),
     )
+
+
+#: Fewest points of a chart that is drawn in the report; shorter series are told in words.
+DRAWN = 12
+
+
+def measures_view(advice: Advice) -> MeasuresView:
+    """The page of measures; empty where they were not asked for."""
+    audit = sentences(advice.audit) if advice.audit else ()
+    return MeasuresView(audit, tuple(_measure(advice, found) for found in advice.measures or ()))
+
+
+def _measure(advice: Advice, found: MeasureAdvice) -> MeasureView:
+    initiatives = [item.evidence.initiative for item in advice.initiatives]
+    view = pictures.xmr_view(initiatives, found)
+    picture = ""
+    if len(view.points) >= DRAWN:
+        picture = "data:image/svg+xml;base64," + base64.b64encode(charts.render(view, "svg")).decode()
+    return MeasureView(
+        id=found.id,
+        title=plain(found.measure.title or found.id, 200),
+        reads=found.says,
+        look=f"{ATTENTION[found.attention.answer]}. {found.attention.because}",
+        standing=tuple(_chances(found)),
+        picture=picture,
+        finding=charts.alt_text(view),
+    )
+
+
+def _chances(found: MeasureAdvice) -> Iterator[str]:
+    """Chances of standard and target, and the rank with its interval."""
+    aims = found.normative
+    for aim, what in (
+        (aims.standard, "the next reading meets the standard"),
+        (aims.target, "the target is met by its date"),
+    ):
+        if aim.probability is not None and aim.low is not None and aim.high is not None:
+            likely, low, high = (_per_cent(p) for p in (aim.probability, aim.low, aim.high))
+            yield f"The chance that {what} is {likely} (likely between {low} and {high})."
+    beside = found.comparative
+    if beside is not None and beside.rank is not None:
+        could = "" if beside.rank_interval is None else ", and could as well be {} to {}".format(*beside.rank_interval)
+        yield f"Among {beside.areas} areas in the period from {_day(beside.period)} it ranks {beside.rank}{could}."
+        if beside.gap != "too-few":
+            yield f"The gap to the others: {_GAPS[beside.gap]}."
+
+
+_GAPS = {"closing": "it moves to our side", "steady": "no clear movement", "widening": "it moves against us"}
+
+
+def _per_cent(share: float) -> str:
+    """A chance in per cent; never nought or a hundred where it is not certain."""
+    if 0 < share < 0.01:
+        return "under 1 %"
+    return "over 99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
 
 
 def initiative_view(item: InitiativeAdvice) -> InitiativeView:
@@ -563,7 +642,7 @@ def _clean(value: object) -> object:
 
 def html(advice: Advice) -> str:
     """The report: one page for the board, then a page an initiative. One file, nothing fetched from anywhere."""
-    return environment(True).get_template("report.html").render(view=board_view(advice))
+    return environment(True).get_template("report.html").render(view=board_view(advice), shown=measures_view(advice))
 
 
 def explanation(advice: Advice, item: InitiativeAdvice) -> str:
