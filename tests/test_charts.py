@@ -62,16 +62,16 @@ def test_segments_after_a_rebase_have_limits_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("view", "said"),
     [
-        (xmr(), "Recycled: 61 % in December 2025. The last point shows ordinary ups and downs. Limits 44 % to 60 %. "
-                "The target of 65 % lies above the limits."),
+        (xmr(), ("Recycled: 61 % in December 2025. The last point shows ordinary ups and downs. Limits 44 % to 60 %. "
+                "The target of 65 % lies above the limits.")),
         (xmr(target=40.0), "The target of 40 % lies below the limits."),
         (xmr(target=None, standard=50.0), "The standard of 50 % lies between the limits."),
         (xmr(trial=True), "Trial limits 44 % to 60 %."),
         (xmr(points=()), "Recycled: no readings that make a chart yet."),
         (FUNNEL, "Recycled: ours is 50 %, the average of 2 areas 45 %: within the limits."),
         (RANKS, "Recycled: ours ranks 2 of 2, and could as well be 1 to 2."),
-        (GAP, "Recycled: ours less the median of 7 other areas was 5 % in April 2020 and is 5 % in April 2024. "
-              "The gap shows no clear movement."),
+        (GAP, ("Recycled: ours less the median of 7 other areas was 5 % in April 2020 and is 5 % in April 2024. "
+              "The gap shows no clear movement.")),
     ],
 )  # fmt: skip
 def test_the_text_carries_the_finding(view: charts.View, said: str) -> None:
