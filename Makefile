@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 CASES := src tests benchmarks scripts
 
-.PHONY: alarms coverage help setup advise test check format lint types contract rules docs golden scenarios bench mutants wheel
+.PHONY: alarms councils coverage help setup advise test check format lint types contract rules docs golden scenarios bench mutants wheel
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -58,6 +58,9 @@ bench: $(READY)  ## speed of rules, beside zen-engine in the same run
 
 alarms: $(READY)  ## false alarms and steps found, beside the plain chart and a naive rule, and speed
 	$(BIN)/python benchmarks/false_alarms.py
+
+councils: $(READY)  ## 276 councils beside their region, in one run
+	$(BIN)/python benchmarks/councils.py
 
 mutants: $(READY)  ## mutation tests of conditions and rules
 	$(BIN)/mutmut run

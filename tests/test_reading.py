@@ -256,3 +256,13 @@ def test_any_council_beside_its_region_or_type(own: str, how: Any) -> None:
     assert own in {level.area for level in levels}
     assert len(levels) >= 5
     assert all(0 < level.value < 100 for level in levels)
+
+
+def test_a_missing_month_does_not_move_the_season() -> None:
+    season = [0, 0, 0, 8, 8, 8, 0, 0, 0, -8, -8, -8]
+    rows = months([50 + season[k % 12] + WAVY[k % 24] / 50 for k in range(36)], "2023-09-01")
+    whole, holed = (read(observations=r).ipsative for r in (rows, [*rows[:14], *rows[15:]]))
+    assert whole is not None
+    assert holed is not None
+    assert (whole.seasonal, holed.seasonal) == (True, True)
+    assert (whole.past, holed.past) == ("no-different", "no-different")

@@ -187,7 +187,8 @@ def _rank_text(view: RankView) -> Iterator[str]:
         return
     place = view.areas.index(own) + 1
     low, high = own.ranks
-    yield f"{view.title}: ours ranks {place} of {len(view.areas)}, and could as well be {low} to {high}."
+    could = f", and could as well be {low} to {high}" if low < high else ", and no other rank is likely"
+    yield f"{view.title}: ours ranks {place} of {len(view.areas)}{could}."
 
 
 def _gap_text(view: GapView) -> Iterator[str]:

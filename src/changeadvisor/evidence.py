@@ -17,7 +17,7 @@ from changeadvisor.graph import DependencyGraph
 from changeadvisor.model import Initiative, Judgement, Measure, Programme, Series, add_months, day_text, months_between
 from changeadvisor.performance import Standing
 from changeadvisor.performance.forecast import BeforeAfter, before_after
-from changeadvisor.performance.reading import Comparative, Ipsative, read_performance
+from changeadvisor.performance.reading import Comparative, Ipsative, places, read_performance
 from changeadvisor.trajectory import PathReading, TripwireReading
 
 #: Months after which a judgement is shown as stale; it still counts (formats.md section 2).
@@ -222,7 +222,7 @@ def _before_after(initiative: Initiative, measure: Measure, series: Series) -> B
     points = performance.comparable(measure, series).points
     start = sum(p.middle < begun for p in points)
     year = {"month": 12, "quarter": 4}.get(series.every or "")
-    return before_after([p.value for p in points], start, measure.better, year)
+    return before_after([p.value for p in points], start, measure.better, year, places(points, series.every))
 
 
 def _judged(initiative: Initiative, as_of: dt.date) -> Facts:

@@ -256,10 +256,19 @@ def _chances(found: MeasureAdvice) -> Iterator[str]:
             yield f"The chance that {what} is {likely} (likely between {low} and {high})."
     beside = found.comparative
     if beside is not None and beside.rank is not None:
-        could = "" if beside.rank_interval is None else ", and could as well be {} to {}".format(*beside.rank_interval)
+        could = _could(beside.rank_interval)
         yield f"Among {beside.areas} areas in the period from {_day(beside.period)} it ranks {beside.rank}{could}."
         if beside.gap != "too-few":
             yield f"The gap to the others: {_GAPS[beside.gap]}."
+
+
+def _could(ranks: tuple[int, int] | None) -> str:
+    """How else it could rank."""
+    if ranks is None:
+        return ""
+    return (
+        f", and could as well be {ranks[0]} to {ranks[1]}" if ranks[0] < ranks[1] else ", and no other rank is likely"
+    )
 
 
 _GAPS = {"closing": "it moves to our side", "steady": "no clear movement", "widening": "it moves against us"}

@@ -148,14 +148,24 @@ class BeforeAfter:
     season: bool = False
 
 
-def before_after(values: Sequence[float], start: int, better: str | None, period: int | None = None) -> BeforeAfter:
-    """The level since point `start` against the level before, the line and season before it going on as they were."""
+def before_after(
+    values: Sequence[float],
+    start: int,
+    better: str | None,
+    period: int | None = None,
+    places: Sequence[int] | None = None,
+) -> BeforeAfter:
+    """The level since point `start` against the level before, the line and season before it going on as they were.
+
+    places: the place of each point in its year, where some are missing; one after the other by default.
+    """
     y = np.asarray(values, dtype=np.float64)
     before, after = start, len(y) - start
     if before < BEFORE or after < AFTER or better not in ("higher", "lower"):
         return BeforeAfter("not-enough", before, after)
+    at = np.asarray(places if places is not None else range(len(y)))
     trend, season = before >= 12, period is not None and before >= 2 * period
-    x = _design(len(y), start, trend, period if season else None)
+    x = _design(at, start, trend, period if season else None)
     effect, error, freedom = _prais_winsten(y, x)
     from scipy.special import stdtrit
 
@@ -170,10 +180,9 @@ def _verdict(effect: float, reach: float, sign: float) -> Verdict:
     return "improved" if effect * sign > 0 else "worsened"
 
 
-def _design(points: int, start: int, trend: bool, period: int | None) -> Floats:
+def _design(at: NDArray[np.int64], start: int, trend: bool, period: int | None) -> Floats:
     """Columns: since the start, one, the line, the season."""
-    at = np.arange(points)
-    columns = [(at >= start).astype(np.float64), np.ones(points)]
+    columns = [(np.arange(len(at)) >= start).astype(np.float64), np.ones(len(at))]
     if trend:
         columns.append(at - at.mean())
     if period is not None:

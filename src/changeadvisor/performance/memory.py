@@ -39,16 +39,19 @@ class Memory:
     seasonal: NDArray[np.bool_]
 
 
-def read(values: Floats, period: int | None = None, starts: tuple[int, ...] = (0,)) -> tuple[Charts, Memory]:
-    """Adjusted charts, and what they were adjusted for. `period`: points in a year, where there may be a season."""
+def read(values: Floats, period: int | None = None, places: tuple[int, ...] | None = None) -> tuple[Charts, Memory]:
+    """Adjusted charts, and what they were adjusted for.
+
+    period: points in a year, where there may be a season. places: the place of each point in its year, where some are
+    missing; one after the other by default.
+    """
     rows = np.atleast_2d(np.asarray(values, dtype=np.float64))
-    found = memory(rows, period)
+    found = memory(rows, period, places)
     spread = np.sqrt(_freedom(rows.shape[1], period, found.seasonal))
     run = 1 + np.round(6 * np.log(2) / -np.log(_same_side(found.r))).astype(np.intp)
     rises = 1 + np.round(5 * np.log(3) / -np.log(_same_way(found.r))).astype(np.intp)
     charts = spc.xmr(
         rows - found.season,
-        starts=starts,
         widen=spread / np.sqrt(1.0 - found.r),
         shift_run=run,
         trend_run=rises + 1,
@@ -73,23 +76,25 @@ def _same_way(r: Floats) -> Floats:
     return 0.5 + np.arcsin(-(1.0 - r) / 2.0) / np.pi
 
 
-def memory(rows: Floats, period: int | None = None) -> Memory:
+def memory(rows: Floats, period: int | None = None, places: tuple[int, ...] | None = None) -> Memory:
     """Season and correlation of neighbours of each series."""
     count, points = rows.shape
-    season, seasonal = _season(rows, period)
+    season, seasonal = _season(rows, period, places or tuple(range(points)))
     if points < FEWEST:
         return Memory(np.zeros(count), season, seasonal)
     flat = rows - season
     return Memory(_correlation(flat), season, seasonal)
 
 
-def _season(rows: Floats, period: int | None) -> tuple[Floats, NDArray[np.bool_]]:
+def _season(rows: Floats, period: int | None, places: tuple[int, ...]) -> tuple[Floats, NDArray[np.bool_]]:
     """The season of each series, around 0, and whether there is one: an F test beyond a straight line."""
     count, points = rows.shape
     none = np.zeros_like(rows), np.zeros(count, dtype=np.bool_)
     if period is None or period < 2 or points < max(SEASONS * period, period + 4):
         return none
-    both, inverse = _design(points, period)
+    if len({p % period for p in places}) < period:
+        return none
+    both, inverse = _design(places, period)
     left = points - both.shape[1]
     fitted = rows @ inverse.T
     before = (_without_line(rows) ** 2).sum(axis=1)
@@ -101,9 +106,9 @@ def _season(rows: Floats, period: int | None) -> tuple[Floats, NDArray[np.bool_]
 
 
 @lru_cache(maxsize=256)
-def _design(points: int, period: int) -> tuple[Floats, Floats]:
-    """One, the line and the season of so many points, and their pseudo-inverse."""
-    place = np.arange(points) % period
+def _design(places: tuple[int, ...], period: int) -> tuple[Floats, Floats]:
+    """One, the line and the season of points at their places, and their pseudo-inverse."""
+    points, place = len(places), np.array(places) % period
     line = np.stack([np.ones(points), np.arange(points) - (points - 1) / 2.0], axis=1)
     months = (place[:, None] == np.arange(1, period)[None, :]).astype(np.float64)
     both = np.concatenate([line, months - months.mean(axis=0)], axis=1)

@@ -17,7 +17,7 @@ from typing import Literal
 
 import numpy as np
 
-from changeadvisor.model import COVERS, Area, Comparator, Measure, Programme, Reading, Series, add_months
+from changeadvisor.model import COVERS, Area, Comparator, Every, Measure, Programme, Reading, Series, add_months
 from changeadvisor.performance import compare, memory, spc
 from changeadvisor.performance.compare import Comparison, Gap, Level
 from changeadvisor.performance.forecast import Chance, chance
@@ -197,11 +197,17 @@ def ipsative(measure: Measure, series: Series, *, light: bool = False) -> Ipsati
     shown = (_last(points[-1], values[starts[-1] :]),) if light else _points(measure, points, values, starts)
     last = values[starts[-1] :]
     year = _YEAR.get(series.every or "")
-    adjusted, found = memory.read(last, year)
+    adjusted, found = memory.read(last, year, places(points[starts[-1] :], series.every))
     direction = int(adjusted.directions()[0, -1])
     past = _past(direction, measure.better) if len(last) >= FEWEST else None
     now = _now(adjusted, direction, year or FEWEST)
     return Ipsative(shown, len(last) < spc.TRIAL, past, float(found.r[0]), bool(found.seasonal[0]), now)
+
+
+def places(points: Sequence[Reading], every: Every | None) -> tuple[int, ...]:
+    """Where each reading stands on the calendar, counted in months or quarters; a missing one leaves its place free."""
+    months = COVERS[every or "month"]
+    return tuple((p.period.year * 12 + p.period.month - 1) // months for p in points)
 
 
 def _now(adjusted: spc.Charts, direction: int, year: int) -> tuple[float, float]:
@@ -318,14 +324,16 @@ def _aim(
 
 def _chance(measure: Measure, series: Series, value: float, ahead: int, rng: np.random.Generator) -> Chance | None:
     """The chance from the readings since the last rebase, a steady season taken out and put back."""
-    values = np.array([p.value for p in _since_rebase(measure, series).points])
-    if len(values) < 2:
+    points = _since_rebase(measure, series).points
+    if len(points) < 2:
         return None
+    values, at_places = np.array([p.value for p in points]), places(points, series.every)
     year = _YEAR.get(series.every or "")
-    season = memory.memory(values[None, :], year).season[0]
+    season = memory.memory(values[None, :], year, at_places).season[0]
     at = 0.0
     if year is not None and season.any():
-        at = float(season[(len(values) - 1 + ahead) % year])
+        same = (at_places[-1] + ahead) % year
+        at = next(float(s) for s, place in zip(season, at_places, strict=True) if place % year == same)
     return chance(list(values - season), ahead, value, measure.better or "", rng, at)
 
 
