@@ -19,7 +19,7 @@ from changeadvisor.evidence import Evidence, Stale
 from changeadvisor.facts import VOCABULARY, FactSheet, Known, can_be_known
 from changeadvisor.graph import DependencyGraph, Reach
 from changeadvisor.lenses import MeasureAdvice, attend, audit, read_measures
-from changeadvisor.model import Initiative, Programme, Series, as_json, canonical_json, digest, to_plain
+from changeadvisor.model import Area, Initiative, Programme, Series, as_json, canonical_json, digest, to_plain
 from changeadvisor.performance.targets import TargetAudit
 from changeadvisor.rules import Lever, Recommendation, RulePack, judge, lever_for, recommend
 from changeadvisor.rules.pack import cut_points
@@ -209,6 +209,7 @@ class Advice:
     measures: tuple[MeasureAdvice, ...] | None
     audit: TargetAudit | None
     notices: tuple[str, ...]
+    areas: Annotated[tuple[Area, ...], Field(exclude=True)]
     format: Literal["changeadvisor-advice/1"] = "changeadvisor-advice/1"
 
     def initiative(self, id: str) -> InitiativeAdvice | None:
@@ -250,6 +251,7 @@ def advise(
         measures=tuple(read_measures(programme, series, judges.lens, seed)) if "measures" in parts else None,
         audit=audit(programme, series) if "measures" in parts else None,
         notices=tuple(_notices(programme)),
+        areas=programme.areas,
     )
 
 

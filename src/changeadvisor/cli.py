@@ -335,6 +335,10 @@ def explain(programme: Path, initiative: str, seed: int) -> int:
     type=click.Choice(["listed", "features", "region", "kind", "all"]),
     help="Which areas to compare with; by default the first of these ways that finds any.",
 )
+@click.option(
+    "--no-screen", is_flag=True, help="Keep outlying moving ranges in the limits, as the NHS's Excel tool does."
+)
+@click.option("--baseline", type=click.IntRange(min=2), metavar="N", help="Take limits from the first N points only.")
 @click.option("--choose", type=click.IntRange(min=1), metavar="K", help="Also choose K measures that tell most.")
 @click.option("--pin", multiple=True, metavar="MEASURE", help="A measure that must be among them.")
 @click.option("--bar", multiple=True, metavar="MEASURE", help="A measure that must not be.")
@@ -343,6 +347,8 @@ def measures(
     programme: Path,
     form: str,
     others: How | None,
+    no_screen: bool,
+    baseline: int | None,
     choose: int | None,
     pin: tuple[str, ...],
     bar: tuple[str, ...],
@@ -351,12 +357,14 @@ def measures(
     """Read every measure three ways: against our own past, a standard or target, and other councils."""
     from changeadvisor import lenses
     from changeadvisor.errors import InputError
+    from changeadvisor.performance.reading import Drawing
     from changeadvisor.terminal import measures_table
 
     reading = _read(programme)
     if (pin or bar) and choose is None:
         raise InputError.one("--pin, --bar", "no number of measures to choose", "`--choose K` with them")
-    found = lenses.measures_part(reading, _judges().lens, seed, others)
+    drawing = Drawing(screen=not no_screen, baseline=baseline)
+    found = lenses.measures_part(reading, _judges().lens, seed, others, drawing)
     if choose is not None:
         found = lenses.with_choice(found, reading, choose, pin, bar)
     click.echo(lenses.part_json(found) if form == "json" else measures_table(found, reading, _width()), nl=False)
@@ -369,12 +377,27 @@ def measures(
 @click.option("--kind", type=click.Choice(["xmr", "funnel", "rank", "gap"]), default="xmr", show_default=True)
 @click.option("-o", "--out", type=_AnyPath, required=True, help="Where to write it: .svg or .png.")
 @click.option("--others", type=click.Choice(["listed", "features", "region", "kind", "all"]), help="As for `measures`.")
+@click.option(
+    "--no-screen", is_flag=True, help="Keep outlying moving ranges in the limits, as the NHS's Excel tool does."
+)
+@click.option("--baseline", type=click.IntRange(min=2), metavar="N", help="Take limits from the first N points only.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @_seed
-def chart(programme: Path, measure: str, kind: Kind, out: Path, others: How | None, force: bool, seed: int) -> int:
+def chart(
+    programme: Path,
+    measure: str,
+    kind: Kind,
+    out: Path,
+    others: How | None,
+    no_screen: bool,
+    baseline: int | None,
+    force: bool,
+    seed: int,
+) -> int:
     """Draw one measure: its XmR chart, the funnel, the ranks, or the gap to other councils."""
     from changeadvisor import charts, lenses, pictures, report
     from changeadvisor.errors import InputError, nearest, plain
+    from changeadvisor.performance.reading import Drawing
 
     _free(out, force, (".svg", ".png"))
     read = _read(programme)
@@ -386,7 +409,8 @@ def chart(programme: Path, measure: str, kind: Kind, out: Path, others: How | No
         raise InputError.one(
             "MEASURE", f"`{plain(measure)}`", f"one of {', '.join(ids) or 'none: there are none'}", mend
         )
-    view = pictures.view_of(read, found, lenses.read_one(read, found, _judges().lens, seed, others), kind)
+    drawing = Drawing(screen=not no_screen, baseline=baseline)
+    view = pictures.view_of(read, found, lenses.read_one(read, found, _judges().lens, seed, others, drawing), kind)
     report.write_bytes(charts.render(view, "png" if out.suffix.lower() == ".png" else "svg"), out)
     click.echo(f"Wrote {out}. {charts.alt_text(view)}")
     return 0

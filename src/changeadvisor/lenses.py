@@ -16,7 +16,7 @@ from changeadvisor.facts import FactSheet
 from changeadvisor.model import Measure, Programme, Series, as_json, to_plain
 from changeadvisor.performance import readings
 from changeadvisor.performance.corporate import CorporateChoice, choose
-from changeadvisor.performance.reading import Aim, Comparative, How, Performance, read_performance
+from changeadvisor.performance.reading import Aim, Comparative, Drawing, How, Performance, read_performance
 from changeadvisor.performance.targets import TargetAudit, audit_targets
 from changeadvisor.rules import RulePack, judge
 
@@ -133,19 +133,29 @@ class MeasureAdvice:
 
 
 def read_one(
-    programme: Programme, measure: Measure, pack: RulePack, seed: int, how: How | None = None
+    programme: Programme,
+    measure: Measure,
+    pack: RulePack,
+    seed: int,
+    how: How | None = None,
+    drawing: Drawing | None = None,
 ) -> MeasureAdvice:
     """One measure of a programme, read three ways."""
     own = readings(measure, programme.as_of)
-    return _advised(measure, read_performance(programme, measure, own, seed=seed, how=how), pack)
+    return _advised(measure, read_performance(programme, measure, own, seed=seed, how=how, drawing=drawing), pack)
 
 
 def read_measures(
-    programme: Programme, series: Mapping[str, Series], pack: RulePack, seed: int, how: How | None = None
+    programme: Programme,
+    series: Mapping[str, Series],
+    pack: RulePack,
+    seed: int,
+    how: How | None = None,
+    drawing: Drawing | None = None,
 ) -> Iterator[MeasureAdvice]:
     """Every measure of a programme, read three ways."""
     for measure in programme.measures:
-        found = read_performance(programme, measure, series[measure.id], seed=seed, how=how)
+        found = read_performance(programme, measure, series[measure.id], seed=seed, how=how, drawing=drawing)
         yield _advised(measure, found, pack)
 
 
@@ -223,18 +233,34 @@ def _others(found: Comparative | None) -> OthersAdvice | None:
 
 
 @dataclass(frozen=True, slots=True)
+class BesideYear:
+    """A chosen measure in one period: ours, the middle half of the same other areas throughout, and our target."""
+
+    period: dt.date
+    own: float
+    low_quartile: float
+    median: float
+    high_quartile: float
+    areas: int
+    target: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class MeasuresPart:
     """The measures and the audit alone, with every measure's series; and a choice of a few, where asked for."""
 
     measures: tuple[MeasureAdvice, ...]
     audit: TargetAudit
     corporate: CorporateChoice | None = None
+    beside: Mapping[str, tuple[BesideYear, ...]] | None = None
 
 
-def measures_part(programme: Programme, pack: RulePack, seed: int, how: How | None = None) -> MeasuresPart:
+def measures_part(
+    programme: Programme, pack: RulePack, seed: int, how: How | None = None, drawing: Drawing | None = None
+) -> MeasuresPart:
     """Every measure of a programme read three ways, and what its targets measure."""
     series = {m.id: readings(m, programme.as_of) for m in programme.measures}
-    found = tuple(read_measures(programme, series, pack, seed, how))
+    found = tuple(read_measures(programme, series, pack, seed, how, drawing))
     return MeasuresPart(found, audit_targets(programme, series))
 
 
@@ -243,7 +269,17 @@ def with_choice(
 ) -> MeasuresPart:
     """The same with a few measures chosen that tell most. Raises InputError where that cannot be."""
     series = {m.id: readings(m, programme.as_of) for m in programme.measures}
-    return replace(part, corporate=choose(programme, series, count, pinned=pinned, barred=barred))
+    choice = choose(programme, series, count, pinned=pinned, barred=barred)
+    chosen = {c.id for c in choice.chosen}
+    return replace(part, corporate=choice, beside={m.id: tuple(_beside(m)) for m in part.measures if m.id in chosen})
+
+
+def _beside(found: MeasureAdvice) -> Iterator[BesideYear]:
+    """Ours, the others' and our target over the periods that can be compared."""
+    for y in found.reading.comparative.years if found.reading.comparative else ():
+        yield BesideYear(
+            y.period, y.own, y.low_quartile, y.median, y.high_quartile, y.areas, found.normative.target.value
+        )
 
 
 def part_json(part: MeasuresPart) -> str:
@@ -252,7 +288,7 @@ def part_json(part: MeasuresPart) -> str:
     for record, measure in zip(data["measures"], part.measures, strict=True):
         record["series"] = to_plain(measure.series)
     if part.corporate is None:
-        del data["corporate"]
+        del data["corporate"], data["beside"]
     return as_json(data)
 
 

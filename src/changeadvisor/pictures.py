@@ -12,7 +12,7 @@ from changeadvisor import charts
 from changeadvisor.charts import FunnelArea, FunnelView, GapPoint, GapView, RankArea, RankView, XmrPoint, XmrView
 from changeadvisor.errors import InputError, plain
 from changeadvisor.lenses import MeasureAdvice
-from changeadvisor.model import Initiative, Measure, Programme
+from changeadvisor.model import Area, Initiative, Measure, Programme
 from changeadvisor.performance import compare
 from changeadvisor.performance.reading import Comparative, funnel_at
 
@@ -27,6 +27,14 @@ _WORDS = {
 }
 
 
+def beside_views(areas: Sequence[Area], found: MeasureAdvice) -> Iterator[charts.View]:
+    """The pictures beside other areas that the readings give: funnel, ranks, gap."""
+    beside = found.reading.comparative
+    if beside is not None:
+        made = (of(areas, found.measure, beside) for of in (_funnel, _ranks, _gap))
+        yield from (view for view in made if view is not None)
+
+
 def view_of(programme: Programme, measure: Measure, found: MeasureAdvice, kind: Kind) -> charts.View:
     """The view of one kind. Raises InputError where the readings do not give one."""
     if kind == "xmr":
@@ -34,7 +42,7 @@ def view_of(programme: Programme, measure: Measure, found: MeasureAdvice, kind: 
     beside = found.reading.comparative
     if beside is None:
         raise InputError.one(measure.id, "no other areas' readings", "comparators for this measure")
-    made = {"funnel": _funnel, "rank": _ranks, "gap": _gap}[kind](programme, measure, beside)
+    made = {"funnel": _funnel, "rank": _ranks, "gap": _gap}[kind](programme.areas, measure, beside)
     if made is None:
         wanted = {
             "funnel": "the size (`denominator`) of every area, and a measure of type proportion or rate",
@@ -82,12 +90,12 @@ def _notes(
             yield begun, plain(initiative.title, 40)
 
 
-def _names(programme: Programme) -> dict[str, str]:
-    return {a.area: plain(a.name or a.area, 60) for a in programme.areas}
+def _names(areas: Sequence[Area]) -> dict[str, str]:
+    return {a.area: plain(a.name or a.area, 60) for a in areas}
 
 
-def _funnel(programme: Programme, measure: Measure, beside: Comparative) -> FunnelView | None:
-    among, names = beside.comparison, _names(programme)
+def _funnel(areas: Sequence[Area], measure: Measure, beside: Comparative) -> FunnelView | None:
+    among, names = beside.comparison, _names(areas)
     if among.basis != "chance" or among.average is None:
         return None
     sized = [level for level in among.levels if level.size or level.expected]
@@ -114,22 +122,22 @@ def _own(measure: Measure) -> str:
     return measure.own_area or "us"
 
 
-def _ranks(programme: Programme, measure: Measure, beside: Comparative) -> RankView | None:
-    names, own = _names(programme), _own(measure)
+def _ranks(areas: Sequence[Area], measure: Measure, beside: Comparative) -> RankView | None:
+    names, own = _names(areas), _own(measure)
     levels = {level.area: level for level in beside.comparison.levels}
     ranks = compare.rank_intervals(tuple(levels.values()), measure.better, np.random.default_rng(0))
-    areas = []
+    ranked = []
     for area, low, high in ranks:
         level = levels[area]
         reach = compare.Z95 * (level.error or 0.0)
         name = names.get(area, "ours" if area == own else area)
-        areas.append(RankArea(name, level.value, level.value - reach, level.value + reach, (low, high), area == own))
-    return RankView(_title(measure), plain(measure.unit or "", 60), tuple(areas)) if areas else None
+        ranked.append(RankArea(name, level.value, level.value - reach, level.value + reach, (low, high), area == own))
+    return RankView(_title(measure), plain(measure.unit or "", 60), tuple(ranked)) if ranked else None
 
 
-def _gap(_programme: Programme, measure: Measure, beside: Comparative) -> GapView | None:
+def _gap(_areas: Sequence[Area], measure: Measure, beside: Comparative) -> GapView | None:
     points = tuple(GapPoint(y.period, y.own, y.low_quartile, y.median, y.high_quartile) for y in beside.years)
     if not points:
         return None
-    areas = beside.years[0].areas
-    return GapView(_title(measure), plain(measure.unit or "", 60), points, areas, beside.gap, measure.better)
+    count = beside.years[0].areas
+    return GapView(_title(measure), plain(measure.unit or "", 60), points, count, beside.gap, measure.better)

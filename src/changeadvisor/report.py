@@ -167,16 +167,24 @@ class DecisionView:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureView:
+    """A picture as an SVG inside the page, and the text that carries its finding."""
+
+    source: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class MeasureView:
-    """One measure on its page: the three readings in words, and its chart as an SVG inside the page (or nothing)."""
+    """One measure on its page: the three readings in words, what else is known, and its pictures."""
 
     id: str
     title: str
     reads: str
     look: str
     standing: tuple[str, ...]
-    picture: str
     finding: str
+    pictures: tuple[PictureView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,18 +238,22 @@ def measures_view(advice: Advice) -> MeasuresView:
 def _measure(advice: Advice, found: MeasureAdvice) -> MeasureView:
     initiatives = [item.evidence.initiative for item in advice.initiatives]
     view = pictures.xmr_view(initiatives, found)
-    picture = ""
-    if len(view.points) >= DRAWN:
-        picture = "data:image/svg+xml;base64," + base64.b64encode(charts.render(view, "svg")).decode()
+    shown = [view] if len(view.points) >= DRAWN else []
+    every = [*shown, *pictures.beside_views(advice.areas, found)]
     return MeasureView(
         id=found.id,
         title=plain(found.measure.title or found.id, 200),
         reads=found.says,
         look=f"{ATTENTION[found.attention.answer]}. {found.attention.because}",
         standing=tuple(_chances(found)),
-        picture=picture,
-        finding=charts.alt_text(view),
+        finding="" if shown else charts.alt_text(view),
+        pictures=tuple(map(_picture, every)),
     )
+
+
+def _picture(view: charts.View) -> PictureView:
+    drawn = base64.b64encode(charts.render(view, "svg")).decode()
+    return PictureView(f"data:image/svg+xml;base64,{drawn}", charts.alt_text(view))
 
 
 def _chances(found: MeasureAdvice) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from changeadvisor.advice import Advice
-    from changeadvisor.lenses import MeasuresPart
+    from changeadvisor.lenses import BesideYear, MeasuresPart
     from changeadvisor.model import Programme
 
 
@@ -67,10 +68,19 @@ def _chosen(part: MeasuresPart) -> list[str]:
         return []
     proven = "proven best" if choice.gap == 0 else f"within {choice.gap:g} points of the best there can be"
     lines = [f"The {choice.count} that together tell most ({proven}; the points are our judgement, not measured):"]
-    lines += [f"  {c.id}: {c.because}" for c in choice.chosen]
+    for chosen in choice.chosen:
+        lines += [f"  {chosen.id}: {chosen.because}", *_years((part.beside or {}).get(chosen.id, ()))]
     lines += ["Left out:", *(f"  {c.id}: {c.because}" for c in choice.left_out)]
     uncovered = [*choice.aims_uncovered, *choice.services_uncovered]
     return [*lines, f"Not covered: {', '.join(uncovered)}"] if uncovered else lines
+
+
+def _years(years: Sequence[BesideYear]) -> Iterator[str]:
+    """A chosen measure beside other areas over time."""
+    for y in years:
+        target = "" if y.target is None else f"; our target {y.target:g}"
+        middle = f"the middle half of {y.areas} other areas {y.low_quartile:.4g} to {y.high_quartile:.4g}"
+        yield f"    {y.period:%B %Y}: ours {y.own:.4g}, {middle}{target}"
 
 
 def _printed(table: Table, width: int, below: list[str]) -> str:

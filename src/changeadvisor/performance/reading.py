@@ -37,6 +37,14 @@ _YEAR = {"month": 12, "quarter": 4}
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """How the chart is drawn: whether moving ranges are screened, and how many points of a segment fix its limits."""
+
+    screen: bool = True
+    baseline: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
     """One point of the chart: its limits, every signal it belongs to, and what the strongest means."""
 
@@ -130,13 +138,15 @@ def read_performance(
     *,
     seed: int = 0,
     how: How | None = None,
+    drawing: Drawing | None = None,
     light: bool = False,
 ) -> Performance:
     """Read a measure. `series` as `standing.readings` gives it.
 
-    how: which areas to compare with; by default the first way that finds any. light: without draws, for facts alone.
+    how: which areas to compare with; by default the first way that finds any. drawing: how the chart is drawn; what
+    rules weigh does not hang on it. light: without draws, for facts alone.
     """
-    own = ipsative(measure, series, light=light)
+    own = ipsative(measure, series, drawing or Drawing(), light=light)
     rng = _stream(seed, measure.id)
     recent = recent_level(_since_rebase(measure, series))
     return Performance(
@@ -184,7 +194,7 @@ def _since_rebase(measure: Measure, series: Series) -> Series:
     return comparable(measure, series)
 
 
-def ipsative(measure: Measure, series: Series, *, light: bool = False) -> Ipsative | None:
+def ipsative(measure: Measure, series: Series, drawing: Drawing, *, light: bool = False) -> Ipsative | None:
     """The chart, and the adjusted reading since the last rebase. None with fewer than three readings.
 
     light: of the chart the last point's limits alone.
@@ -194,7 +204,7 @@ def ipsative(measure: Measure, series: Series, *, light: bool = False) -> Ipsati
         return None
     starts = _starts(measure, points)
     values = np.array([p.value for p in points])
-    shown = (_last(points[-1], values[starts[-1] :]),) if light else _points(measure, points, values, starts)
+    shown = (_last(points[-1], values[starts[-1] :]),) if light else _points(measure, points, values, starts, drawing)
     last = values[starts[-1] :]
     year = _YEAR.get(series.every or "")
     adjusted, found = memory.read(last, year, places(points[starts[-1] :], series.every))
@@ -225,10 +235,10 @@ def _last(point: Reading, values: spc.Floats) -> Point:
 
 
 def _points(
-    measure: Measure, points: Sequence[Reading], values: spc.Floats, starts: tuple[int, ...]
+    measure: Measure, points: Sequence[Reading], values: spc.Floats, starts: tuple[int, ...], drawing: Drawing
 ) -> tuple[Point, ...]:
     """Every point of the chart."""
-    charts = spc.xmr(values, starts=starts)
+    charts = spc.xmr(values, starts=starts, baseline=drawing.baseline, screen=drawing.screen)
     directions = charts.directions()[0]
     return tuple(
         Point(
