@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
@@ -125,3 +126,42 @@ def test_a_funnel_of_real_sizes(kind: str) -> None:
     widths = [row[4] - row[1] for row in view.grid]
     assert widths == sorted(widths, reverse=True)
     assert charts.render(view, "svg")
+
+
+def test_screening_and_baseline_are_the_users_to_set(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    said = set()
+    for extra in ([], ["--no-screen"], ["--baseline", "12"]):
+        with pytest.raises(SystemExit) as stopped:
+            cli.main(["chart", str(NORTHFIELD), "missed-bins", "-o", str(tmp_path / "c.svg"), "--force", *extra])
+        assert not stopped.value.code
+        said.add(capsys.readouterr().out)
+    assert len(said) >= 2
+
+
+def test_measures_by_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["measures", str(NORTHFIELD), "--choose", "3", "--pin", "reablement", "--others", "all"])
+    assert not stopped.value.code
+    out = capsys.readouterr().out
+    assert "Of 16 targets" in out
+    assert "reablement: asked for" in out
+    assert "ours 68.58, the middle half of 9 other areas" in out
+
+
+def test_pins_need_a_number(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["measures", str(NORTHFIELD), "--pin", "reablement"])
+    assert stopped.value.code == 2
+    assert "--choose" in capsys.readouterr().err
+
+
+def test_measures_as_json_keep_the_keys_of_the_formats(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["measures", str(NORTHFIELD), "--format", "json"])
+    data = json.loads(capsys.readouterr().out)
+    assert set(data) == {"measures", "audit"}
+    found = next(m for m in data["measures"] if m["id"] == "reablement")
+    assert {"centre", "lower", "upper", "variation", "signal"} <= set(found["ipsative"])
+    assert {"value", "assurance", "probability", "low", "high"} <= set(found["normative"]["standard"])
+    assert {"areas", "rank", "rank_interval", "position", "flag"} <= set(found["comparative"])
+    assert {"period", "value", "centre", "lower", "upper", "signals"} == set(found["series"][0])

@@ -10,7 +10,7 @@ import pytest
 from changeadvisor import lenses, loading, performance
 from changeadvisor.lenses import attend, read_one
 from changeadvisor.model import Programme
-from changeadvisor.performance.reading import Performance, read_performance
+from changeadvisor.performance.reading import Drawing, Performance, read_performance
 from tests import councils
 from tests.helpers import NORTHFIELD, programme
 
@@ -266,3 +266,23 @@ def test_a_missing_month_does_not_move_the_season() -> None:
     assert holed is not None
     assert (whole.seasonal, holed.seasonal) == (True, True)
     assert (whole.past, holed.past) == ("no-different", "no-different")
+
+
+def test_the_screen_is_the_users_to_switch() -> None:
+    """methods.md 6.2: one spike, screened and not."""
+    made = programme(
+        measures=[
+            {
+                "id": "m",
+                "better": "higher",
+                "observations": months([1.0, 2, 1, 2, 10, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1]),
+            }
+        ]
+    )
+    measure = made.measures[0]
+    series = performance.readings(measure, made.as_of)
+    uppers = [
+        read_performance(made, measure, series, drawing=drawing).ipsative
+        for drawing in (Drawing(), Drawing(screen=False), Drawing(baseline=4))
+    ]
+    assert [round(own.last.upper, 2) for own in uppers if own] == [4.60, 6.95, 4.16]
