@@ -70,6 +70,7 @@ def test_segments_after_a_rebase_have_limits_of_their_own() -> None:
         (xmr(trial=True), "Trial limits 44 % to 60 %."),
         (xmr(points=()), "Recycled: no readings that make a chart yet."),
         (FUNNEL, "Recycled: ours is 50 %, the average of 2 areas 45 %: within the limits."),
+        (GapView("Recycled", "%", GAP.points[:1], 7, "too-few", "higher"), "is 5 % in April 2020. One period shows no trend."),
         (RANKS, "Recycled: ours ranks 2 of 2, and could as well be 1 to 2."),
         (GAP, ("Recycled: ours less the median of 7 other areas was 5 % in April 2020 and is 5 % in April 2024. "
               "The gap shows no clear movement.")),

@@ -228,7 +228,7 @@ def test_a_sentence_for_the_combination() -> None:
         ]
     )
     found = read_one(made, made.measures[0], loading.load_pack("which-lens"), 0)
-    assert found.says == ("Better than its own past; never meets the standard of 80 % as things are; like other areas.")
+    assert found.says == ("Better than its own past; does not meet the standard of 80 % yet; like other areas.")
     assert found.attention.answer == "standard"
 
 
@@ -286,3 +286,10 @@ def test_the_screen_is_the_users_to_switch() -> None:
         for drawing in (Drawing(), Drawing(screen=False), Drawing(baseline=4))
     ]
     assert [round(own.last.upper, 2) for own in uppers if own] == [4.60, 6.95, 4.16]
+
+
+def test_without_a_better_way_nothing_is_called_better() -> None:
+    made = programme(measures=[{"id": "m", "observations": months(WAVY)}])
+    found = read_one(made, made.measures[0], loading.load_pack("which-lens"), 0)
+    assert found.says.startswith("Which way is better is not given")
+    assert found.attention.answer is None

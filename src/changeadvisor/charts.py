@@ -185,7 +185,7 @@ def _rank_text(view: RankView) -> Iterator[str]:
     if own is None:
         yield f"{view.title}: no areas to show."
         return
-    place = view.areas.index(own) + 1
+    place = 1 + sum(a.value != own.value for a in view.areas[: view.areas.index(own)])
     low, high = own.ranks
     could = f", and could as well be {low} to {high}" if low < high else ", and no other rank is likely"
     yield f"{view.title}: ours ranks {place} of {len(view.areas)}{could}."
@@ -197,6 +197,11 @@ def _gap_text(view: GapView) -> Iterator[str]:
         return
     first, last = view.points[0], view.points[-1]
     words = {"closing": "moves to our side", "widening": "moves against us", "steady": "shows no clear movement"}
+    if first is last:
+        gap = _amount(last.own - last.median, view.unit)
+        yield f"{view.title}: ours less the median of {view.areas} other areas is {gap} in {last.period:%B %Y}."
+        yield "One period shows no trend."
+        return
     yield f"{view.title}: ours less the median of {view.areas} other areas was"
     yield f"{_amount(first.own - first.median, view.unit)} in {first.period:%B %Y}"
     yield f"and is {_amount(last.own - last.median, view.unit)} in {last.period:%B %Y}."

@@ -323,13 +323,22 @@ _BESIDE = {
 
 def says(measure: Measure, found: Performance) -> str:
     """The three readings in one sentence; what cannot be read is said to be so."""
-    past = _PAST.get((found.ipsative.past if found.ipsative else None) or "", "Its own past cannot be read yet")
+    past = _PAST.get((found.ipsative.past if found.ipsative else None) or "") or _unread(measure)
     aim, name = _line(found)
     line = f"{name} of {aim.value:g}{_unit(measure)}" if aim.value is not None else ""
-    assured = _ASSURED.get(aim.now, "").format(line=line) or "whether it is good enough cannot be read"
+    short = aim.now == "fail" and past == _PAST["better"]
+    words = "does not meet the {line} yet" if short else _ASSURED.get(aim.now, "")
+    assured = words.format(line=line) or "whether it is good enough cannot be read"
     among = found.comparative.comparison if found.comparative else None
     beside = _BESIDE.get((among.position if among else None) or "", "how others do cannot be read")
     return f"{past}; {assured}; {beside}."
+
+
+def _unread(measure: Measure) -> str:
+    """Why its own past cannot be read."""
+    if measure.better not in ("higher", "lower"):
+        return "Which way is better is not given, so no reading is called better or worse"
+    return "Its own past cannot be read yet"
 
 
 def _unit(measure: Measure) -> str:
