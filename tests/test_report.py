@@ -250,3 +250,26 @@ def test_pack_and_vocabulary_pages() -> None:
     vocabulary = report.vocabulary_page(loading.vocabulary())
     assert "## `support.sponsor`" in vocabulary
     assert "A number in months" in vocabulary
+
+
+def test_before_and_after_in_one_sentence() -> None:
+    made = programme(
+        measures=[
+            {
+                "id": "m",
+                "better": "higher",
+                "unit": "%",
+                "every": "month",
+                "observations": [
+                    {"period": f"{2023 + k // 12}-{k % 12 + 1:02}-01", "value": 50 + k % 3 + (9 if k >= 24 else 0)}
+                    for k in range(36)
+                ],
+            }
+        ],
+        initiatives=[{"id": "i", "title": "I", "path": {"measure": "m", "since": "2025-01-01"}}],
+    )
+    found = advise(made, loading.load_judges())
+    text = report.explanation(found, found.initiatives[0])
+    assert "Before and after: improved, +" in text
+    assert "beyond the line and the season from before" in text
+    assert "24 readings before it began and 12 after" in text

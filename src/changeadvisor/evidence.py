@@ -43,6 +43,7 @@ class Evidence:
     series: Mapping[str, Series]
     standing: Standing | None
     reading: PathReading | None
+    changed: BeforeAfter | None
     tripwires: tuple[TripwireReading, ...]
     sheet: FactSheet
     stale: tuple[Stale, ...]
@@ -82,13 +83,17 @@ def _read(
     standing = performance.against(measure, own) if measure and own else None
     reading = trajectory.stand(initiative, measure, own, programme.as_of, seed) if measure and own else None
     wires = trajectory.tripwires(initiative, series, programme.as_of, programme.review_months)
+    changed = _before_after(initiative, measure, every) if measure and every else None
     read = {
         **dict(_wires(wires)),
         **dict(_results(measure, own, reading)),
-        **dict(_lenses(programme, initiative, measure, every)),
+        **dict(_lenses(programme, measure, every)),
+        **dict(_changed(measure, every, changed)),
     }
     sheet = FactSheet(MappingProxyType({**read, **known}))
-    return Evidence(initiative, measure, series, standing, reading, wires, sheet, _stale(initiative, programme.as_of))
+    return Evidence(
+        initiative, measure, series, standing, reading, changed, wires, sheet, _stale(initiative, programme.as_of)
+    )
 
 
 def with_latest(programme: Programme, evidence: Evidence, value: float, seed: int) -> Evidence:
@@ -178,8 +183,8 @@ def _results(measure: Measure | None, series: Series | None, reading: PathReadin
         yield "results.against_path", Known(reading.against_path, f"{source}: {reading.because}")
 
 
-def _lenses(programme: Programme, initiative: Initiative, measure: Measure | None, series: Series | None) -> Facts:
-    """Its measure against its own past, a standard and other areas, and before and after it began."""
+def _lenses(programme: Programme, measure: Measure | None, series: Series | None) -> Facts:
+    """Its measure against its own past, a standard and other areas."""
     if measure is None or series is None or not series.points:
         return
     source = f"readings of {measure.id} to {series.points[-1].period:%B %Y}"
@@ -191,11 +196,15 @@ def _lenses(programme: Programme, initiative: Initiative, measure: Measure | Non
             yield f"performance.{name}", Known(aim.now, f"{source}, {name} {aim.value:g}")
     if found.comparative is not None:
         yield from _beside(found.comparative)
-    changed = _before_after(initiative, measure, series)
-    if changed is not None and changed.effect is not None:
-        spread = f"{changed.effect:+.3g}, 95 % interval {changed.low:.3g} to {changed.high:.3g}"
-        counts = f"{changed.before} readings before, {changed.after} after"
-        yield "results.before_after", Known(changed.verdict, f"{source}: {spread}; {counts}")
+
+
+def _changed(measure: Measure | None, series: Series | None, changed: BeforeAfter | None) -> Facts:
+    """What changed when its path began."""
+    if measure is None or series is None or changed is None or changed.effect is None:
+        return
+    spread = f"{changed.effect:+.3g}, 95 % interval {changed.low:.3g} to {changed.high:.3g}"
+    counts = f"{changed.before} readings before, {changed.after} after"
+    yield "results.before_after", Known(changed.verdict, f"readings of {measure.id}: {spread}; {counts}")
 
 
 def _signals(own: Ipsative) -> str:

@@ -174,10 +174,23 @@ def _advised(measure: Measure, found: Performance, pack: RulePack) -> MeasureAdv
         comparative=_others(found.comparative),
         says=says(measure, found),
         attention=attention(found, pack),
-        why=found.why,
+        why=(*found.why, *_honest(found)),
         reading=found,
         measure=measure,
     )
+
+
+def _honest(found: Performance) -> Iterator[str]:
+    """On what its standing among others rests, where that is less than chance alone would tell."""
+    among = found.comparative.comparison if found.comparative else None
+    if among is None:
+        return
+    if among.basis == "spread":
+        yield "the areas' sizes are not known: it is set beside how far the others lie apart, not beside chance"
+    elif among.basis is None:
+        yield "too few other areas, or all of them alike: where it stands among them cannot be said"
+    if among.rank is not None and among.rank_interval is None:
+        yield "nothing tells how sure each area's value is: the rank has no interval and should not be leant on"
 
 
 def _past(found: Performance) -> PastAdvice | None:

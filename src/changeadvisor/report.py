@@ -22,6 +22,7 @@ from changeadvisor.errors import InputError, plain
 from changeadvisor.facts import VOCABULARY, Fact, FactSheet
 from changeadvisor.lenses import ATTENTION, MeasureAdvice
 from changeadvisor.model import day_text
+from changeadvisor.performance.forecast import AFTER, BEFORE, BeforeAfter
 from changeadvisor.performance.targets import sentences
 from changeadvisor.rules import Reason, Recommendation, RulePack, Working, by_strength
 from changeadvisor.scoring import Framework, Scorecard
@@ -245,7 +246,7 @@ def _measure(advice: Advice, found: MeasureAdvice) -> MeasureView:
         title=plain(found.measure.title or found.id, 200),
         reads=found.says,
         look=f"{ATTENTION[found.attention.answer]}. {found.attention.because}",
-        standing=tuple(_chances(found)),
+        standing=(*_chances(found), *(f"{why[:1].upper()}{why[1:]}." for why in found.why)),
         finding="" if shown else charts.alt_text(view),
         pictures=tuple(map(_picture, every)),
     )
@@ -569,6 +570,8 @@ def _results(item: InitiativeAdvice) -> Iterator[str]:
     yield from _standing(item, unit)
     if found.reading is not None:
         yield f"{found.reading.because[:1].upper()}{found.reading.because[1:]}."
+    if found.changed is not None:
+        yield _before_after(found.changed, unit)
 
 
 def _rebased(item: InitiativeAdvice) -> Iterator[str]:
@@ -578,6 +581,19 @@ def _rebased(item: InitiativeAdvice) -> Iterator[str]:
     if since is not None:
         why = f": {plain(since.because, 200)}" if since.because else ""
         yield f"Only readings from {_day(since.on)} on are compared{why}."
+
+
+def _before_after(changed: BeforeAfter, unit: str) -> str:
+    """What changed when it began, in one sentence."""
+    counts = f"{changed.before} reading{'' if changed.before == 1 else 's'} before it began and {changed.after} after"
+    if changed.effect is None or changed.low is None or changed.high is None:
+        return f"Before and after: not enough data ({counts}; {BEFORE} and {AFTER} are needed)."
+    allowed = [name for name, there in (("the line", changed.trend), ("the season", changed.season)) if there]
+    beyond = f", beyond {' and '.join(allowed)} from before" if allowed else ""
+    effect = _amount(f"{changed.effect:+.3g}", unit)
+    clear = "no clear change" if changed.verdict == "no-clear-change" else changed.verdict
+    interval = f"95 % interval {changed.low:.3g} to {changed.high:.3g}"
+    return f"Before and after: {clear}, {effect}{beyond} ({interval}; {counts})."
 
 
 def _amount(figure: str, unit: str) -> str:

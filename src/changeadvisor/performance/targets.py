@@ -103,7 +103,7 @@ def sentences(audit: TargetAudit) -> tuple[str, ...]:
     """What the audit found, in sentences a councillor can repeat."""
     if audit.targets == 0:
         return ("No measure has a target.", *_links(audit))
-    return (_felt(audit), *_lacks(audit), *_links(audit))
+    return (_felt(audit), *_by_service(audit), *_lacks(audit), *_links(audit))
 
 
 def _felt(audit: TargetAudit) -> str:
@@ -111,6 +111,13 @@ def _felt(audit: TargetAudit) -> str:
     working = f"{audit.process} our own working"
     unsaid = f", and of {audit.unknown} nobody says which" if audit.unknown else ""
     return f"Of {_many(audit.targets, 'target')}, {felt} and {working}{unsaid}."
+
+
+def _by_service(audit: TargetAudit) -> Iterator[str]:
+    """The same for each service, where there are several."""
+    if len(audit.per_service) > 1:
+        each = (f"{s.service or 'no service named'} {s.external} of {s.targets}" for s in audit.per_service)
+        yield f"Targets that measure what residents feel, by service: {', '.join(each)}."
 
 
 def _lacks(audit: TargetAudit) -> Iterator[str]:
