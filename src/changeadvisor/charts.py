@@ -28,11 +28,17 @@ _KINDS: dict[str, tuple[str, str, str]] = {
     "neither": ("#6A3D9A", "D", "more than chance"),
 }
 _INK, _QUIET, _TARGET, _STANDARD = "#212B32", "#6B6B6B", "#A6003A", "#00703C"
+_FINDS = {
+    "common-cause": "shows ordinary ups and downs",
+    "improvement": "is better than ordinary ups and downs would make it",
+    "concern": "is worse than ordinary ups and downs would make it",
+    "neither": "lies beyond ordinary ups and downs",
+}
 _ICONS = {"improvement": "getting better", "concern": "getting worse", "common-cause": "no real change"}
 _ASSURED = {
-    "pass": "P: always meets it",
-    "fail": "F: never meets it as things are",
-    "hit-and-miss": "?: meets it at times",
+    "pass": ("P", "always meets the line"),
+    "fail": ("F", "never meets the line"),
+    "hit-and-miss": ("?", "meets the line at times"),
 }
 
 
@@ -162,7 +168,7 @@ def _xmr_text(view: XmrView) -> Iterator[str]:
     last = view.points[-1]
     yield f"{view.title}: {_amount(last.value, view.unit)} in {last.period:%B %Y}."
     if view.variation is not None:
-        yield f"The last point shows {_KINDS[view.variation][2]}."
+        yield f"The last point {_FINDS[view.variation]}."
     limits = "Trial limits" if view.trial else "Limits"
     yield f"{limits} {_amount(last.lower, view.unit)} to {_amount(last.upper, view.unit)}."
     for name, line in (("standard", view.standard), ("target", view.target)):
@@ -324,16 +330,29 @@ def _lines(view: XmrView, axes: Axes) -> None:
 
 
 def _badges(view: XmrView, axes: Axes) -> None:
-    """The two icons in words and letters: how it varies, and whether it meets the line."""
-    colour = _KINDS[view.variation or "common-cause"][0]
-    texts = [(colour, _ICONS.get(view.variation or "", "more than chance") if view.variation else "too few readings")]
+    """The two icons, each a letter in a circle with its words: how it varies, and whether it meets the line."""
+    badges = [_variation_badge(view)]
     if view.assured in _ASSURED:
-        texts.append((_INK, _ASSURED[view.assured]))
+        badges.append((_INK, *_ASSURED[view.assured]))
+    for k, (ink, letter, words) in enumerate(badges):
+        high = 0.95 - 0.16 * k
+        ring = {"boxstyle": "circle,pad=0.3", "facecolor": "white", "edgecolor": ink, "linewidth": 2}
+        axes.text(1.045, high, letter, transform=axes.transAxes, ha="center", va="center", color=ink,
+                  fontweight="bold", bbox=ring)  # fmt: skip
+        axes.text(1.085, high, words, transform=axes.transAxes, va="center", fontsize=8)
     if view.trial:
-        texts.append((_INK, "trial limits: under 12 points"))
-    for k, (ink, text) in enumerate(texts):
-        axes.text(1.02, 0.97 - 0.13 * k, text, transform=axes.transAxes, va="top", fontsize=8, color=ink,
-                  bbox={"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": ink})  # fmt: skip
+        axes.text(
+            1.02, 0.95 - 0.16 * len(badges), "trial limits: under 12 points", transform=axes.transAxes, fontsize=8
+        )
+
+
+def _variation_badge(view: XmrView) -> tuple[str, str, str]:
+    """Colour, letter and words: H or L for a special cause on the high or low side, a wave for common cause."""
+    if view.variation is None:
+        return _INK, "–", "too few readings"
+    last = view.points[-1]
+    letter = "∿" if view.variation == "common-cause" else "H" if last.value > last.centre else "L"
+    return _KINDS[view.variation][0], letter, _ICONS.get(view.variation, "more than chance")
 
 
 def _draw_funnel(view: FunnelView, axes: Axes) -> None:
