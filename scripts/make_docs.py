@@ -12,14 +12,14 @@ def pages() -> dict[Path, str]:
     """Every generated page, by its place."""
     import json
 
-    from changeadvisor import loading, report
+    from changeadvisor import library, report
 
     docs = ROOT / "docs"
-    made = {docs / "vocabulary.md": report.vocabulary_page(loading.vocabulary())}
+    made = {docs / "vocabulary.md": report.vocabulary_page(library.vocabulary())}
     for path in sorted((ROOT / "rules").glob("*.yaml")):
-        made[docs / "rules" / f"{path.stem}.md"] = report.pack_page(loading.load_pack(path))
+        made[docs / "rules" / f"{path.stem}.md"] = report.pack_page(library.load_pack(path))
     for name in ("programme", "advice", "pack", "framework"):
-        text = json.dumps(loading.schema(name), indent=2, ensure_ascii=False) + "\n"
+        text = json.dumps(library.schema(name), indent=2, ensure_ascii=False) + "\n"
         made[docs / "schemas" / f"{name}.schema.json"] = text
     return made
 

@@ -14,9 +14,9 @@ SCENARIOS = ("northfield", "minimal")
 
 def outputs(name: str) -> dict[str, str]:
     """Every golden output of a scenario, by file name."""
-    from changeadvisor import advice, loading, report, terminal
+    from changeadvisor import advice, library, loading, report, terminal
 
-    found = advice.advise(loading.load_programme(ROOT / "scenarios" / name), loading.load_judges())
+    found = advice.advise(loading.load_programme(ROOT / "scenarios" / name), library.load_judges())
     first = found.initiatives[-1] if name == "minimal" else found.initiative("reablement-redesign")
     assert first is not None
     return {

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from changeadvisor import advice as module
-from changeadvisor import loading
+from changeadvisor import library, loading
 from changeadvisor.advice import Advice, Judges, advise, complete, missing_overall, to_data, to_json
 from changeadvisor.facts import FactSheet, can_be_known
 from changeadvisor.model import Programme, to_plain
@@ -19,7 +19,7 @@ from tests.helpers import NORTHFIELD, ROOT, programme
 
 @pytest.fixture(scope="module")
 def judges() -> Judges:
-    return loading.load_judges()
+    return library.load_judges()
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +131,7 @@ def test_rules_in_another_order_give_the_same_bytes(northfield: Advice, judges: 
     def mixed(name: str) -> RulePack:
         document = read_document(ROOT / "rules" / f"{name}.yaml")
         random.Random(3).shuffle(document.data["rules"])
-        return RulePack.read(document.data, lambda _: "x", loading.vocabulary())
+        return RulePack.read(document.data, lambda _: "x", library.vocabulary())
 
     again = Judges(
         mixed("persist-or-adjust"), mixed("top-down-or-bottom-up"), judges.rating, judges.lens, judges.frameworks
@@ -339,7 +339,7 @@ def test_readings_stay_possible(kind: str | None, unit: str | None, span: tuple[
 
 def _advised(**more: Any) -> Any:
     given = {"format": "changeadvisor/1", "programme": "P", "as_of": "2026-09-30", **more}
-    return advise(Programme.model_validate(given), loading.load_judges(), parts=("action",)).initiatives[0]
+    return advise(Programme.model_validate(given), library.load_judges(), parts=("action",)).initiatives[0]
 
 
 def test_a_judgement_dated_after_the_day_of_advice_waits() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from changeadvisor import charts, cli, lenses, loading, pictures
+from changeadvisor import charts, cli, lenses, library, pictures
 from changeadvisor.charts import FunnelArea, FunnelView, GapPoint, GapView, RankArea, RankView, XmrPoint, XmrView
 from tests.helpers import NORTHFIELD, programme
 
@@ -120,7 +120,7 @@ def test_a_funnel_of_real_sizes(kind: str) -> None:
         measures=[{"id": "m", "better": "higher", "type": kind, "unit": unit, "every": "year", "own_area": "us",
                    "observations": own, "comparators": rows}]
     )  # fmt: skip
-    found = lenses.read_one(made, made.measures[0], loading.load_pack("which-lens"), 0)
+    found = lenses.read_one(made, made.measures[0], library.load_pack("which-lens"), 0)
     view = pictures.view_of(made, made.measures[0], found, "funnel")
     assert isinstance(view, FunnelView)
     assert len(view.areas) == 10

@@ -185,7 +185,7 @@ def test_a_fault_of_our_own_has_no_traceback(
     def broken(*_: object) -> None:
         raise RuntimeError("oh\x1b[31m")
 
-    monkeypatch.setattr("changeadvisor.loading.schema", broken)
+    monkeypatch.setattr("changeadvisor.library.schema", broken)
     status, out, err = call(capsys, "schema", "pack")
     assert (status, out) == (70, "")
     assert err == "a fault in changeadvisor itself (RuntimeError: oh\\u001b[31m); please report it\n"
@@ -198,7 +198,7 @@ def test_interruption_and_usage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("changeadvisor.loading.schema", stopped)
+    monkeypatch.setattr("changeadvisor.library.schema", stopped)
     status, _, err = call(capsys, "schema", "pack")
     assert (status, err.strip()) == (130, "stopped")
     assert call(capsys, "nonsense")[0] == 2

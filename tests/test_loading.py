@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from changeadvisor import loading
+from changeadvisor import library, loading, writing
 from changeadvisor.errors import InputError
 from changeadvisor.model import Programme, canonical_json
 from tests.helpers import NORTHFIELD, ROOT, programme
@@ -35,7 +35,7 @@ def test_a_folder_a_file_and_json_load_to_equal_objects(tmp_path: Path) -> None:
     inline = tmp_path / "one.json"
     inline.write_text(json.dumps(read.model_dump(mode="json", exclude_defaults=True)), encoding="utf-8")
     assert loading.load_programme(str(inline)) == read
-    loading.write_folder(read, tmp_path / "again")
+    writing.write_folder(read, tmp_path / "again")
     shutil.copy(NORTHFIELD / "ties.csv", tmp_path / "again")
     assert loading.load_programme(tmp_path / "again") == read
     shutil.copy(NORTHFIELD / "ties.csv", tmp_path)
@@ -143,7 +143,7 @@ def test_odd_data_does_not_break_the_checks_of_sense(tmp_path: Path) -> None:
 )
 @given(programmes())
 def test_a_folder_written_reads_back_equal(tmp_path: Path, made: Programme) -> None:
-    loading.write_folder(made, tmp_path / "out", force=True)
+    writing.write_folder(made, tmp_path / "out", force=True)
     assert loading.load_programme(tmp_path / "out") == made
 
 
@@ -152,9 +152,9 @@ def test_a_folder_that_is_not_free_is_kept(tmp_path: Path) -> None:
     taken.mkdir()
     (taken / "mine.txt").write_text("x", encoding="utf-8")
     with pytest.raises(InputError, match="already there"):
-        loading.write_folder(programme(), taken)
+        writing.write_folder(programme(), taken)
     assert [p.name for p in taken.iterdir()] == ["mine.txt"]
-    loading.write_folder(programme(), taken, force=True)
+    writing.write_folder(programme(), taken, force=True)
     assert sorted(p.name for p in taken.iterdir()) == ["mine.txt", "programme.yaml"]  # what is not ours is kept
 
 
@@ -162,15 +162,15 @@ def test_a_folder_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: py
     def broken(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(loading, "_write_yaml", broken)
+    monkeypatch.setattr(writing, "_write_yaml", broken)
     with pytest.raises(OSError, match="space"):
-        loading.write_folder(programme(), tmp_path / "out")
+        writing.write_folder(programme(), tmp_path / "out")
     assert [p.name for p in tmp_path.iterdir()] == ["ties.csv"]
 
 
 def test_typed_text_is_no_formula_in_csv(tmp_path: Path) -> None:
     made = programme(areas=[{"area": "=1+1", "name": "@x"}])
-    loading.write_folder(made, tmp_path / "out")
+    writing.write_folder(made, tmp_path / "out")
     assert "'=1+1,'@x" in (tmp_path / "out" / "areas.csv").read_text(encoding="utf-8")
     assert loading.load_programme(tmp_path / "out") == made
 
@@ -187,12 +187,12 @@ def test_canonical_json_does_not_depend_on_order() -> None:
 
 def test_packs_and_frameworks_load_by_name_and_by_file() -> None:
     assert (
-        loading.load_pack("persist-or-adjust").digest
-        == loading.load_pack(ROOT / "rules" / "persist-or-adjust.yaml").digest
+        library.load_pack("persist-or-adjust").digest
+        == library.load_pack(ROOT / "rules" / "persist-or-adjust.yaml").digest
     )
-    assert [f.name for f in loading.frameworks()] == ["dice", "nhs-sustainability"]
-    assert {"score.dice", "score.dice.total"} <= set(loading.vocabulary())
-    assert loading.load_judges().action.name == "persist-or-adjust"
+    assert [f.name for f in library.frameworks()] == ["dice", "nhs-sustainability"]
+    assert {"score.dice", "score.dice.total"} <= set(library.vocabulary())
+    assert library.load_judges().action.name == "persist-or-adjust"
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_packs_and_frameworks_load_by_name_and_by_file() -> None:
 )
 def test_a_pack_that_is_not_there(name: str, message: str) -> None:
     with pytest.raises(InputError) as caught:
-        loading.load_pack(name)
+        library.load_pack(name)
     assert message in str(caught.value)
 
 
@@ -213,25 +213,25 @@ def test_a_pack_with_a_key_twice_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "p.yaml"
     path.write_text("pack: p\npack: q\n", encoding="utf-8")
     with pytest.raises(InputError, match="`pack` again"):
-        loading.load_pack(path)
+        library.load_pack(path)
 
 
 def test_inline_tests_of_packs_and_frameworks() -> None:
-    assert all(r.passed for r in loading.run_inline_tests("dice"))
-    assert all(r.passed for r in loading.run_inline_tests(ROOT / "rules" / "frameworks" / "nhs-sustainability.yaml"))
-    assert len(list(loading.run_inline_tests("evidenced-rating"))) > 10
+    assert all(r.passed for r in library.run_inline_tests("dice"))
+    assert all(r.passed for r in library.run_inline_tests(ROOT / "rules" / "frameworks" / "nhs-sustainability.yaml"))
+    assert len(list(library.run_inline_tests("evidenced-rating"))) > 10
 
 
 @pytest.mark.parametrize("name", ["programme", "advice", "pack", "framework"])
 def test_schemas_are_2020_12(name: str) -> None:
-    found = loading.schema(name)
+    found = library.schema(name)
     assert found["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert found["$id"] == f"urn:changeadvisor:{name}:1"
     assert found["properties"]
 
 
 def test_the_advice_schema_names_the_keys_of_the_format() -> None:
-    found = loading.schema("advice")
+    found = library.schema("advice")
     assert {
         "format",
         "engine",
@@ -253,7 +253,7 @@ def test_the_advice_schema_names_the_keys_of_the_format() -> None:
 
 def test_an_unknown_schema() -> None:
     with pytest.raises(InputError, match="Did you mean `programme`"):
-        loading.schema("program")
+        library.schema("program")
 
 
 # --- asking ----------------------------------------------------------------------------------------------------------
@@ -283,7 +283,7 @@ def pack_file(tmp_path: Path) -> Path:
 def test_asking_adds_the_columns_of_the_format(tmp_path: Path, pack_file: Path) -> None:
     facts = tmp_path / "f.csv"
     facts.write_text("id,mood,months,legal,mod\n=x,good,9,TBC,1\nb,n/a,,yes\nc,,,,\n", encoding="utf-8")
-    answered = loading.ask(loading.load_pack(pack_file), facts)
+    answered = library.ask(library.load_pack(pack_file), facts)
     assert answered.text.splitlines() == [
         "id,mood,months,legal,mod,answer,support_go,support_stop,margin,fired",
         "'=x,good,9,TBC,1,go,4,2,2,A B",
@@ -297,7 +297,7 @@ def test_asking_lists_every_cell_that_cannot_be_read(tmp_path: Path, pack_file: 
     facts = tmp_path / "f.csv"
     facts.write_text("mood,months,legal\ngod,9,no\ngood,nine,perhaps\n", encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        loading.ask(loading.load_pack(pack_file), facts)
+        library.ask(library.load_pack(pack_file), facts)
     assert [f.where for f in caught.value.faults] == ["f.csv:2", "f.csv:3", "f.csv:3"]
     assert "did you mean `good`?" in caught.value.faults[0].mend
 
@@ -329,7 +329,7 @@ def test_a_decision_table_of_a_hundred_rows_reproduces_every_row(tmp_path: Path)
     path, facts = tmp_path / "table.json", tmp_path / "f.csv"
     path.write_text(json.dumps(table), encoding="utf-8")
     facts.write_text("\n".join([",".join(levels), *(",".join(r) for r in rows)]) + "\n", encoding="utf-8")
-    lines = loading.ask(loading.load_pack(path), facts).text.splitlines()[1:]
+    lines = library.ask(library.load_pack(path), facts).text.splitlines()[1:]
     assert len(lines) == 100
     assert [line.split(",")[4] for line in lines] == [outcome[r] for r in rows]
 
@@ -558,7 +558,7 @@ def test_hard_text_is_kept_in_every_place(tmp_path: Path, text: str) -> None:
             }
         ],
     )
-    loading.write_folder(made, tmp_path / "out")
+    writing.write_folder(made, tmp_path / "out")
     assert loading.load_programme(tmp_path / "out") == made
     for written in (tmp_path / "out").glob("*.csv"):
         assert not any(cell[:1] in ("=", "@", "\t") for cell in written.read_text(encoding="utf-8").split(","))
@@ -581,7 +581,7 @@ def test_readings_go_to_csv_and_judgements_are_short(tmp_path: Path) -> None:
             }
         ],
     )
-    loading.write_folder(made, tmp_path / "out")
+    writing.write_folder(made, tmp_path / "out")
     assert (tmp_path / "out" / "observations.csv").read_text() == "measure,period,value\nm,2026-01-01,2\n"
     assert (tmp_path / "out" / "areas.csv").read_text() == "area,starts,size\nE1,2020-04-01,3\n"
     assert (tmp_path / "out" / "programme.yaml").read_text() == HEAD + (
@@ -593,16 +593,16 @@ def test_readings_go_to_csv_and_judgements_are_short(tmp_path: Path) -> None:
 
 def test_writing_again_leaves_no_reading_of_before(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    loading.write_folder(programme(measures=[{"id": "m", "observations": [{"period": "2026-01-01", "value": 2}]}]), out)
+    writing.write_folder(programme(measures=[{"id": "m", "observations": [{"period": "2026-01-01", "value": 2}]}]), out)
     later = programme(measures=[{"id": "m"}])
-    loading.write_folder(later, out, force=True)
+    writing.write_folder(later, out, force=True)
     assert [p.name for p in out.iterdir()] == ["programme.yaml"]
     assert loading.load_programme(out) == later
 
 
 def test_a_file_is_no_folder_to_write_to(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="already there"):
-        loading.write_folder(programme(), tmp_path / "ties.csv", force=True)
+        writing.write_folder(programme(), tmp_path / "ties.csv", force=True)
     assert (tmp_path / "ties.csv").is_file()
 
 
@@ -648,7 +648,7 @@ def test_in_quotes_it_means_what_it_says(tmp_path: Path) -> None:
 def test_one_file_written_reads_back_equal(tmp_path: Path, name: str) -> None:
     northfield = loading.load_programme(NORTHFIELD)
     shutil.copy(NORTHFIELD / "ties.csv", tmp_path)
-    loading.write_file(northfield, tmp_path / name)
+    writing.write_file(northfield, tmp_path / name)
     assert loading.load_programme(tmp_path / name) == northfield
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted([name, "ties.csv"])
 

@@ -13,7 +13,7 @@ import pytest
 from jinja2 import nodes
 from jinja2.exceptions import SecurityError, UndefinedError
 
-from changeadvisor import loading, report, resources
+from changeadvisor import library, loading, report, resources
 from changeadvisor.advice import Advice, advise
 from changeadvisor.facts import FactSheet
 from changeadvisor.rules import recommend
@@ -24,7 +24,7 @@ EVIL = "<script>alert(1)</script>{{ 7*7 }} \x1b[31m =1+1 \u202e"
 
 @pytest.fixture(scope="module")
 def northfield() -> Advice:
-    return advise(loading.load_programme(NORTHFIELD), loading.load_judges())
+    return advise(loading.load_programme(NORTHFIELD), library.load_judges())
 
 
 # --- views and templates ---------------------------------------------------------------------------------------------
@@ -92,7 +92,7 @@ def evil() -> Advice:
             {"id": "b", "title": EVIL, "reach": 5, "depends_on": [{"initiative": "a", "kind": "requires"}]},
         ],
     )
-    return advise(made, loading.load_judges())
+    return advise(made, library.load_judges())
 
 
 def test_typed_text_never_becomes_markup_or_an_escape() -> None:
@@ -213,7 +213,7 @@ def test_every_initiative_has_its_page(page: Page, northfield: Advice) -> None:
 
 
 def test_the_words_for_no_answer() -> None:
-    judges = loading.load_judges()
+    judges = library.load_judges()
     found = recommend(judges.action, FactSheet.of({}))
     assert next(iter(report._sureness(found))) == "There is not enough evidence for an answer."
     tie = recommend(judges.route, FactSheet.of({}))
@@ -221,7 +221,7 @@ def test_the_words_for_no_answer() -> None:
 
 
 def test_the_minimal_report_says_what_is_not_known() -> None:
-    advice = advise(loading.load_programme(MINIMAL), loading.load_judges())
+    advice = advise(loading.load_programme(MINIMAL), library.load_judges())
     text = report.explanation(advice, advice.initiatives[1])
     assert "No measure is named for it" in text
     assert "Aim: not known" in text
@@ -243,11 +243,11 @@ def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: py
 
 
 def test_pack_and_vocabulary_pages() -> None:
-    page = report.pack_page(loading.load_pack("persist-or-adjust"))
+    page = report.pack_page(library.load_pack("persist-or-adjust"))
     assert "### PA-01" in page
     assert "veto" in page
     assert "Unless: `" in page
-    vocabulary = report.vocabulary_page(loading.vocabulary())
+    vocabulary = report.vocabulary_page(library.vocabulary())
     assert "## `support.sponsor`" in vocabulary
     assert "A number in months" in vocabulary
 
@@ -268,7 +268,7 @@ def test_before_and_after_in_one_sentence() -> None:
         ],
         initiatives=[{"id": "i", "title": "I", "path": {"measure": "m", "since": "2025-01-01"}}],
     )
-    found = advise(made, loading.load_judges())
+    found = advise(made, library.load_judges())
     text = report.explanation(found, found.initiatives[0])
     assert "Before and after: improved, +" in text
     assert "beyond the line and the season from before" in text

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from changeadvisor.advice import Advice, advise
-from changeadvisor.loading import load_judges, load_programme
+from changeadvisor.library import load_judges
+from changeadvisor.loading import load_programme
 from tests.helpers import MINIMAL, NORTHFIELD, expected
 
 

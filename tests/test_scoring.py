@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from changeadvisor import loading
+from changeadvisor import library
 from changeadvisor.errors import InputError
 from changeadvisor.facts import FactSheet, Single
 from changeadvisor.scoring import Framework, run_examples, score, smallest_shift
 
-DICE = loading.load_framework("dice")
-NHS = loading.load_framework("nhs-sustainability")
+DICE = library.load_framework("dice")
+NHS = library.load_framework("nhs-sustainability")
 
 BASE: dict[str, Any] = {
     "framework": "f",

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from changeadvisor import cli, lenses, loading, sharing
+from changeadvisor import cli, lenses, library, loading, sharing
 from changeadvisor.model import Programme
 from tests.helpers import NORTHFIELD, programme
 
@@ -25,7 +25,7 @@ READ = {
 
 
 def published(tmp_path: Path, made: Programme, **more: Any) -> Path:
-    found = lenses.measures_part(made, loading.load_pack("which-lens"), 0).measures
+    found = lenses.measures_part(made, library.load_pack("which-lens"), 0).measures
     sharing.publish(made, found, tmp_path / "out", **more)
     return tmp_path / "out"
 

@@ -155,15 +155,15 @@ def new(path: Path, force: bool) -> int:
 @click.option("--force", is_flag=True, help="Write over what is there.")
 def convert(programme: Path, out: Path, force: bool) -> int:
     """Write a programme in another form: OUT is a workbook (.xlsx), one file (.yaml or .json) or a folder."""
-    from changeadvisor import loading, workbook
+    from changeadvisor import loading, workbook, writing
 
     read = loading.load_programme(programme)
     kind = out.suffix.lower()
     if kind in _FILES:
         _free(out, force, (".xlsx", ".yaml", ".yml", ".json"))
-        (workbook.write_workbook if kind == ".xlsx" else loading.write_file)(read, out)
+        (workbook.write_workbook if kind == ".xlsx" else writing.write_file)(read, out)
     else:
-        loading.write_folder(read, out, force=force)
+        writing.write_folder(read, out, force=force)
     click.echo(f"Wrote {out}.")
     return 0
 
@@ -199,10 +199,10 @@ def import_() -> None:
 @click.option("--force", is_flag=True, help="Write over a folder that is there.")
 def gmpp(files: tuple[Path, ...], out: Path, snapshot: tuple[str, ...], force: bool) -> int:
     """Read the Government Major Projects Portfolio as published, several years at once."""
-    from changeadvisor import loading, published
+    from changeadvisor import published, writing
 
     found = published.read_gmpp(files, _snapshots(snapshot))
-    loading.write_folder(found.programme, out, force=force)
+    writing.write_folder(found.programme, out, force=force)
     _warn(found.receipt.lines())
     click.echo(f"Wrote {len(found.programme.initiatives)} projects to {out}.")
     return 0
@@ -301,9 +301,9 @@ def _width() -> int:
 
 
 def _judges() -> Judges:
-    from changeadvisor import loading
+    from changeadvisor import library
 
-    return loading.load_judges()
+    return library.load_judges()
 
 
 @commands.command()
@@ -439,9 +439,9 @@ def schema(name: str) -> int:
     """Print the JSON Schema of `programme`, `advice`, `pack` or `framework`."""
     import json
 
-    from changeadvisor import loading
+    from changeadvisor import library
 
-    click.echo(json.dumps(loading.schema(name), indent=2, ensure_ascii=False))
+    click.echo(json.dumps(library.schema(name), indent=2, ensure_ascii=False))
     return 0
 
 
@@ -457,9 +457,9 @@ def rules() -> None:
 @click.argument("path")
 def rules_test(path: str) -> int:
     """Run every inline test of a pack or framework."""
-    from changeadvisor import loading
+    from changeadvisor import library
 
-    results = list(loading.run_inline_tests(path))
+    results = list(library.run_inline_tests(path))
     failed = [r for r in results if not r.passed]
     for result in failed:
         click.echo(f"{result.rule}: {result.it}: expected {result.expected}, found {result.found}")
@@ -471,10 +471,10 @@ def rules_test(path: str) -> int:
 @click.argument("path")
 def rules_lint(path: str) -> int:
     """Report gaps, overlaps, rules that cannot fire, things unused, and answers milder when facts are worse."""
-    from changeadvisor import loading
+    from changeadvisor import library
     from changeadvisor.rules.lint import lint
 
-    report = lint(loading.load_pack(path))
+    report = lint(library.load_pack(path))
     _warn(report.notes)
     for finding in report.findings:
         click.echo(str(finding))
@@ -488,10 +488,10 @@ def rules_lint(path: str) -> int:
 @click.option("--format", "form", type=click.Choice(["csv"]), default="csv", show_default=True)
 def rules_ask(pack: str, facts: Path, form: str) -> int:
     """Judge a table of facts with a pack; adds answer, support, margin and the rules that fired."""
-    from changeadvisor import loading
+    from changeadvisor import library
 
     del form
-    answered = loading.ask(loading.load_pack(pack), facts)
+    answered = library.ask(library.load_pack(pack), facts)
     _warn(answered.notes)
     click.echo(answered.text, nl=False)
     return 0
@@ -501,10 +501,10 @@ def rules_ask(pack: str, facts: Path, form: str) -> int:
 @click.argument("path")
 def rules_show(path: str) -> int:
     """Print a pack or a framework as a page people can read (Markdown)."""
-    from changeadvisor import loading, report
+    from changeadvisor import library, report
     from changeadvisor.rules import RulePack
 
-    found = loading.load_rules(path)
+    found = library.load_rules(path)
     page = report.pack_page(found) if isinstance(found, RulePack) else report.framework_page(found)
     click.echo(page, nl=False)
     return 0
@@ -513,9 +513,9 @@ def rules_show(path: str) -> int:
 @rules.command(name="facts")
 def rules_facts() -> int:
     """Print the vocabulary: every fact a rule may mention, its levels, and the question that settles it (Markdown)."""
-    from changeadvisor import loading, report
+    from changeadvisor import library, report
 
-    click.echo(report.vocabulary_page(loading.vocabulary()), nl=False)
+    click.echo(report.vocabulary_page(library.vocabulary()), nl=False)
     return 0
 
 

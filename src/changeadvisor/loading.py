@@ -1,42 +1,32 @@
-"""Files in and files out: programmes, packs, frameworks, schemas and tables of facts.
+"""Programmes out of files: a folder, one YAML or JSON file, a workbook.
 
-Reading collects every fault, of form and of sense, with file and line (or sheet and cell), before it refuses; writing
-writes all or nothing.
+Reading collects every fault, of form and of sense, with file and line (or sheet and cell), before it refuses.
 """
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import math
 import re
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import Any, TypeGuard
 
 from pydantic import ValidationError
 
-from changeadvisor import cells, resources, validation
+from changeadvisor import cells, validation
 from changeadvisor.documents import Document, Location, Receipt, Table, TableReceipt, read_csv, read_document
 from changeadvisor.errors import Fault, InputError, nearest, plain
 from changeadvisor.facts import VOCABULARY, Fact
 from changeadvisor.model import Estimate, Initiative, Programme
 
-if TYPE_CHECKING:
-    from changeadvisor.advice import Judges
-    from changeadvisor.rules import RulePack
-    from changeadvisor.scoring import Framework
-
-_READINGS = ("measure", "period", "value", "denominator", "expected")
-_COMPARED = ("measure", "area", "period", "value", "denominator", "expected")
-_AREA_TEXT = ("area", "name", "kind", "region", "succeeded_by")
-_AREA_DATES = ("starts", "ends")
-_MAIN = ("programme.yaml", "programme.yml", "programme.json")
-_TABLES = ("observations.csv", "comparators.csv", "areas.csv")
+READINGS = ("measure", "period", "value", "denominator", "expected")
+COMPARED = ("measure", "area", "period", "value", "denominator", "expected")
+AREA_TEXT = ("area", "name", "kind", "region", "succeeded_by")
+AREA_DATES = ("starts", "ends")
+MAIN = ("programme.yaml", "programme.yml", "programme.json")
+TABLES = ("observations.csv", "comparators.csv", "areas.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +62,15 @@ def read_programme(path: Path) -> ReadProgramme:
         form = validation.faults_of(error, Programme, document.data, document.place)
     sense = _sense(document, _base(path))
     faults = (*document.faults, *_not_told(form, document.faults, sense), *sense)
-    ordered = tuple(sorted(dict.fromkeys(faults), key=_by_place))
+    ordered = tuple(sorted(dict.fromkeys(faults), key=by_place))
     notices = () if programme is None or ordered else (*_beside(path), *_notices(programme, _base(path)))
     return ReadProgramme(None if ordered else programme, ordered, notices, document.receipt)
 
 
 def _beside(path: Path) -> Iterator[str]:
     """CSV tables beside a file that stands alone, which are not read with it."""
-    alone = path.is_file() and path.suffix.lower() in (".yaml", ".yml", ".json") and path.name not in _MAIN
-    there = [name for name in _TABLES if alone and (path.parent / name).is_file()]
+    alone = path.is_file() and path.suffix.lower() in (".yaml", ".yml", ".json") and path.name not in MAIN
+    there = [name for name in TABLES if alone and (path.parent / name).is_file()]
     if there:
         yield f"{', '.join(there)} beside {plain(path.name)}: not read; only beside programme.yaml are they."
 
@@ -98,7 +88,7 @@ def _not_told(form: Iterable[Fault], earlier: Iterable[Fault], sense: Sequence[F
 _PLACE = re.compile(r"(?P<name>.*?)(?::(?P<line>\d+).*|!(?P<column>[A-Z]+)(?P<row>\d+))?", re.DOTALL)
 
 
-def _by_place(fault: Fault) -> tuple[str, int, int, str]:
+def by_place(fault: Fault) -> tuple[str, int, int, str]:
     """Faults in the order of their lines, or of their sheets, rows and columns."""
     found = _PLACE.fullmatch(fault.where)
     assert found is not None  # noqa: S101 (every part of the pattern may be missing)
@@ -114,7 +104,7 @@ def _document(path: Path) -> Document:
     """The programme as plain data, whatever its form."""
     if path.is_dir():
         return _folder(path)
-    if path.name in _MAIN and path.is_file():
+    if path.name in MAIN and path.is_file():
         return _folder(path.absolute().parent, path.name)
     return _one_file(path)
 
@@ -160,7 +150,7 @@ def _is_mark(text: str, at: Location, document: Document) -> bool:
 
 def _folder(path: Path, named: str | None = None) -> Document:
     """programme.yaml (or .json) with observations.csv, comparators.csv and areas.csv beside it."""
-    found = [name for name in _MAIN if (path / name).exists()]
+    found = [name for name in MAIN if (path / name).exists()]
     main = named or next(iter(found), None)
     if main is None:
         raise InputError.one(str(path), "a folder without programme.yaml", "programme.yaml in it")
@@ -175,8 +165,8 @@ _TIES = "ties.csv"
 def _misnamed(path: Path) -> Iterator[str]:
     """CSV files whose names are nearly those that are read."""
     for name in sorted(p.name for p in path.glob("*.csv")):
-        near = nearest(name, _TABLES)
-        if near and name not in (*_TABLES, _TIES):
+        near = nearest(name, TABLES)
+        if near and name not in (*TABLES, _TIES):
             yield f"{name}: not read; did you mean {near}?"
 
 
@@ -201,8 +191,8 @@ class _Folder:
     def document(self) -> Document:
         """All of it as one document."""
         if isinstance(self.data, dict):
-            self._readings("observations.csv", _READINGS, "observations")
-            self._readings("comparators.csv", _COMPARED, "comparators")
+            self._readings("observations.csv", READINGS, "observations")
+            self._readings("comparators.csv", COMPARED, "comparators")
             self._areas("areas.csv")
         receipt = Receipt(tuple(self.tables), tuple(self.notes))
         return Document(self.data, self.places, tuple(self.faults), receipt)
@@ -297,7 +287,7 @@ class _Folder:
         table = self._table(name)
         if table is None or not self._has(table, ("area",)):
             return
-        own = {*_AREA_TEXT, *_AREA_DATES}
+        own = {*AREA_TEXT, *AREA_DATES}
         columns = {*own, *(h for k, h in enumerate(table.headings) if h and h not in own and _numeric(table, k))}
         rows = self.data.setdefault("areas", [])
         held, used = [], 0
@@ -323,9 +313,9 @@ def _numeric(table: Table, column: int) -> bool:
 
 def _reader(heading: str) -> Callable[[str], object]:
     """How the cells of a column are read."""
-    if heading in ("period", *_AREA_DATES):
+    if heading in ("period", *AREA_DATES):
         return cells.date
-    return cells.from_safe if heading in ("measure", *_AREA_TEXT) else cells.number
+    return cells.from_safe if heading in ("measure", *AREA_TEXT) else cells.number
 
 
 # --- sense: what the form alone cannot tell --------------------------------------------------------------------------
@@ -595,390 +585,3 @@ def _estimates(value: Any, at: str) -> Iterator[tuple[str, Estimate]]:
     elif hasattr(value, "__pydantic_fields__"):
         for name in type(value).model_fields:
             yield from _estimates(getattr(value, name), f"{at}.{name}" if at else name)
-
-
-# --- writing a programme ---------------------------------------------------------------------------------------------
-
-
-def write_folder(programme: Programme, folder: Path, *, force: bool = False) -> None:
-    """Write a programme as a folder, whole or not at all. Raises InputError where the folder is not free.
-
-    With `force`, programme.yaml and the CSV files of the programme are replaced; other files there stay.
-    """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())) and not (force and folder.is_dir()):
-        mend = "add --force to replace it" if folder.is_dir() else ""
-        raise InputError.one(str(folder), "something that is already there", "a new folder", mend)
-    folder = folder.resolve()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-    try:
-        _write_into(programme, building)
-        _put_in_place(building, folder)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
-
-
-def _put_in_place(building: Path, folder: Path) -> None:
-    """Everything is written by now; what is left is to give it its name."""
-    if not folder.exists():
-        building.chmod(0o755)
-        building.rename(folder)
-        return
-    for name in (_MAIN[0], *_TABLES):
-        if (building / name).exists():
-            (building / name).replace(folder / name)
-        else:
-            (folder / name).unlink(missing_ok=True)
-
-
-def write_file(programme: Programme, path: Path) -> None:
-    """Write a programme as one YAML or JSON file, whole or not at all."""
-    import json
-
-    data = _written(programme)
-    building = path.with_name(f".{path.name}.building")
-    try:
-        if path.suffix.lower() == ".json":
-            text = json.dumps(_readable(data), indent=2, ensure_ascii=False, default=str)
-            building.write_text(text + "\n", encoding="utf-8", newline="\n")
-        else:
-            _write_yaml(data, building)
-        building.replace(path)
-    finally:
-        building.unlink(missing_ok=True)
-
-
-def _written(programme: Programme) -> dict[str, Any]:
-    """A programme as people write it: nothing that is only a default, judgements in their short form."""
-    data = programme.model_dump(exclude_defaults=True)
-    for initiative in data.get("initiatives", ()):
-        if "judgements" in initiative:
-            initiative["judgements"] = {k: _answers(v) for k, v in initiative["judgements"].items()}
-    return data
-
-
-def _write_into(programme: Programme, folder: Path) -> None:
-    data = _written(programme)
-    tables = {
-        "observations.csv": (_READINGS, _taken(data, "observations")),
-        "comparators.csv": (_COMPARED, _taken(data, "comparators")),
-        "areas.csv": ((*_AREA_TEXT, *_AREA_DATES), _taken_areas(data)),
-    }
-    _write_yaml(data, folder / "programme.yaml")
-    for name, (columns, rows) in tables.items():
-        if rows:
-            (folder / name).write_text(_csv_text(columns, rows), encoding="utf-8", newline="")
-
-
-def _answers(answers: Sequence[Mapping[str, Any]]) -> Any:
-    """Judgements as people write them: a level where only that is known, one answer without a list."""
-    dated = [{**a, "on": dt.date.fromisoformat(a["on"])} if "on" in a else a for a in answers]
-    short = [a["level"] if len(a) == 1 else a for a in dated]
-    return short[0] if len(short) == 1 else short
-
-
-def _taken(data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
-    """The readings of every measure, taken out of it; those that CSV cannot hold stay where they are."""
-    rows: list[dict[str, Any]] = []
-    for measure in data.get("measures", ()):
-        mine = [{"measure": measure["id"], **row} for row in measure.get(key, ())]
-        if mine and all(map(_holds, mine)):
-            rows += mine
-            del measure[key]
-    return rows
-
-
-def _taken_areas(data: dict[str, Any]) -> list[dict[str, Any]]:
-    """The areas, taken out of the programme, unless CSV cannot hold them."""
-    areas = data.get("areas", ())
-    features = {name for a in areas for name in a.get("features", {})}
-    if not all(_holds(a) for a in areas) or not all(_is_heading(name) for name in features):
-        return []
-    data.pop("areas", None)
-    return [{**{k: v for k, v in a.items() if k != "features"}, **a.get("features", {})} for a in areas]
-
-
-def _holds(row: Mapping[str, Any]) -> bool:
-    """Whether CSV can hold the text of a row: read back, it is the same."""
-    return all(_kept(value) for value in row.values() if isinstance(value, str))
-
-
-def _kept(text: str) -> bool:
-    safe = cells.safe_text(text)
-    return safe == safe.strip() and not cells.unknown(safe) and not {"\0", "\r"} & {*text} and len(text) < 10_000
-
-
-def _is_heading(name: str) -> bool:
-    return _kept(name) and cells.safe_text(name) == name and name not in (*_AREA_TEXT, *_AREA_DATES)
-
-
-def _write_yaml(data: Mapping[str, Any], path: Path) -> None:
-    from ruamel.yaml import YAML
-
-    yaml = YAML()
-    yaml.width = 110
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        yaml.dump(_readable(data), file)
-
-
-def _readable(value: Any) -> Any:
-    """Whole numbers as integers, short lists on one line; odd line ends, and text such as TBC, in quotes."""
-    from ruamel.yaml.comments import CommentedSeq
-    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
-
-    if isinstance(value, dict):
-        return {_readable(k): _readable(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        made = CommentedSeq(_readable(v) for v in value)
-        if all(isinstance(v, int | float | str) for v in value):
-            made.fa.set_flow_style()
-        return made
-    odd = isinstance(value, str) and (cells.unknown(value) or not _ODD_ENDS.isdisjoint(value))
-    return DoubleQuotedScalarString(value) if odd else _short_number(value)
-
-
-#: Characters that YAML takes for the end of a line, and so does not keep, unless the text is quoted twice.
-_ODD_ENDS = frozenset("\r\x85\u2028\u2029")
-
-
-def _short_number(value: Any) -> Any:
-    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
-
-
-def _csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows as CSV; columns without a value are left out, text that could be a formula is made safe."""
-    extra = sorted({k for row in rows for k in row} - set(columns))
-    used = [c for c in (*columns, *extra) if any(row.get(c) is not None for row in rows)]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(used)
-    writer.writerows([_csv_cell(row.get(c)) for c in used] for row in rows)
-    return out.getvalue()
-
-
-def _csv_cell(value: object) -> object:
-    return cells.safe_text(value) if isinstance(value, str) else _short_number(value)
-
-
-# --- packs, frameworks, schemas --------------------------------------------------------------------------------------
-
-
-def frameworks() -> tuple[Framework, ...]:
-    """The frameworks that come with this, by name."""
-    return tuple(load_framework(p) for p in sorted((resources.folder("rules") / "frameworks").glob("*.yaml")))
-
-
-def vocabulary(scored: Iterable[Framework] | None = None) -> dict[str, Fact]:
-    """Every fact a pack may mention: the built-in ones and those that frameworks write."""
-    written = frameworks() if scored is None else scored
-    return {**VOCABULARY, **{name: fact for f in written for name, fact in f.facts().items()}}
-
-
-def load_framework(name: Path | str) -> Framework:
-    """A framework by file or name. Raises InputError with every fault."""
-    from changeadvisor.scoring import Framework
-
-    document = _sound(read_document(_found(name, "frameworks")))
-    return Framework.read(document.data, document.place)
-
-
-def load_pack(name: Path | str, facts: Mapping[str, Fact] | None = None) -> RulePack:
-    """A rule pack by file or name; `facts` it may mention, by default all. Raises InputError with every fault."""
-    from changeadvisor.rules import RulePack
-
-    document = _sound(read_document(_found_anywhere(name)))
-    if _is_framework(document.data):
-        mend = "`rules show` and `rules test` read frameworks too"
-        raise InputError.one(str(name), "a framework, which scores facts", "a rule pack", mend)
-    return RulePack.read(document.data, document.place, vocabulary() if facts is None else facts)
-
-
-def load_rules(name: Path | str) -> RulePack | Framework:
-    """A pack or a framework by file or name, whichever it is. Raises InputError with every fault."""
-    path = _found_anywhere(name)
-    return load_framework(path) if _is_framework(read_document(path).data) else load_pack(path)
-
-
-def _is_framework(data: object) -> bool:
-    return isinstance(data, dict) and "framework" in data and "pack" not in data
-
-
-def _sound(document: Document) -> Document:
-    if document.faults:
-        raise InputError(document.faults)
-    return document
-
-
-def _found(name: Path | str, under: str) -> Path:
-    """A file, or the file of that name among the rules that come with this."""
-    path = Path(name)
-    if path.exists() or path.suffix:
-        return path
-    folder = resources.folder("rules") / under
-    inside = folder / f"{path.name}.yaml"
-    if len(path.parts) == 1 and inside.is_file():
-        return inside
-    names = [p.stem for p in folder.glob("*.yaml")]
-    near = nearest(name, names)
-    mend = f"did you mean `{near}`?" if near else ""
-    raise InputError.one(str(name), "no such file or name", f"a file, or one of {', '.join(sorted(names))}", mend)
-
-
-def load_judges() -> Judges:
-    """The packs and frameworks that `advise` uses."""
-    from changeadvisor.advice import Judges
-
-    scored = frameworks()
-    facts = vocabulary(scored)
-    action, route, rating, lens = (
-        load_pack(n, facts) for n in ("persist-or-adjust", "top-down-or-bottom-up", "evidenced-rating", "which-lens")
-    )
-    return Judges(action, route, rating, lens, scored)
-
-
-def run_inline_tests(name: Path | str) -> Iterator[Any]:
-    """The inline tests of a pack or a framework, each with rule, it, expected, found and passed."""
-    from changeadvisor.rules import run_tests
-    from changeadvisor.scoring import run_examples
-
-    path = _found_anywhere(name)
-    if _is_framework(read_document(path).data):
-        yield from run_examples(load_framework(path))
-    else:
-        yield from run_tests(load_pack(path))
-
-
-def _found_anywhere(name: Path | str) -> Path:
-    inside = resources.folder("rules") / "frameworks" / f"{name}.yaml"
-    return inside if len(Path(name).parts) == 1 and inside.is_file() else _found(name, "")
-
-
-def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of `programme`, `advice`, `pack` or `framework`."""
-    makers: dict[str, Callable[[], dict[str, Any]]] = {
-        "programme": Programme.model_json_schema,
-        "advice": _advice_schema,
-        "pack": _pack_schema,
-        "framework": _framework_schema,
-    }
-    if name not in makers:
-        near = nearest(name, makers)
-        mend = f"did you mean `{near}`?" if near else ""
-        raise InputError.one("NAME", f"`{plain(name)}`", f"one of {', '.join(makers)}", mend)
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:changeadvisor:{name}:1"}
-    return {**head, **makers[name]()}
-
-
-def _advice_schema() -> dict[str, Any]:
-    from pydantic import TypeAdapter
-
-    from changeadvisor.advice import Advice
-
-    return TypeAdapter(Advice).json_schema(mode="serialization", by_alias=True)
-
-
-def _pack_schema() -> dict[str, Any]:
-    from changeadvisor.rules import PackFile
-
-    return PackFile.model_json_schema()
-
-
-def _framework_schema() -> dict[str, Any]:
-    from changeadvisor.scoring import FrameworkFile
-
-    return FrameworkFile.model_json_schema()
-
-
-# --- asking a pack ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A table judged, as CSV text, and notes on columns that are no facts."""
-
-    text: str
-    notes: tuple[str, ...]
-
-
-def ask(pack: RulePack, path: Path) -> Answered:
-    """Judge every row of a CSV of facts. Raises InputError with every cell that cannot be read."""
-    from changeadvisor.rules import columns_of, judge_batch
-
-    table = read_csv(path)
-    _refuse_twice(pack, table)
-    values = _fact_columns(pack, table)
-    result = judge_batch(pack, columns_of(pack, values), len(table.rows))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    weighed = pack.combine == "weigh"
-    writer.writerow([*table.headings, *_added(pack)])
-    for i, (_, row) in enumerate(table.rows):
-        answer = pack.answers[result.answer[i]] if result.answer[i] >= 0 else ""
-        support = [f"{v:.10g}" if weighed else "" for v in result.support[i]]
-        margin = "" if result.margin[i] != result.margin[i] else f"{result.margin[i]:.10g}"
-        fired = " ".join(r.id for r, f in zip(pack.rules, result.fired[:, i], strict=True) if f)
-        writer.writerow([*_padded(row, len(table.headings)), answer, *support, margin, fired])
-    return Answered(out.getvalue(), (*table.notes, *_strange(pack, table)))
-
-
-def _added(pack: RulePack) -> tuple[str, ...]:
-    """The columns that judging adds."""
-    return ("answer", *(f"support_{a}" for a in pack.answers), "margin", "fired")
-
-
-def _refuse_twice(pack: RulePack, table: Table) -> None:
-    """Refuse a table with a column of a name that is added to it, or with a column twice."""
-    names = [h for h in table.headings if h]
-    twice = sorted({h for h in names if h in _added(pack) or names.count(h) > 1})
-    if twice:
-        mend = "rename or remove the column"
-        expected = "each column once, and none that judging adds"
-        found = "a column that would stand twice"
-        raise InputError([Fault(f"{table.name}:1", plain(h), found, expected, mend) for h in twice])
-
-
-def _padded(row: Sequence[str], length: int) -> list[str]:
-    return [cells.safe_text(plain(cell, 100_000)) for cell in row[:length]] + [""] * (length - len(row))
-
-
-def _strange(pack: RulePack, table: Table) -> Iterator[str]:
-    """Columns that are no facts of the pack, with the fact that may have been meant."""
-    for heading in table.headings:
-        if heading not in pack.facts:
-            near = nearest(heading, pack.facts)
-            meant = f"; did you mean `{near}`?" if near else ""
-            yield f"{plain(table.name)}: column `{plain(heading)}` is no fact of this pack and is passed through{meant}"
-
-
-def _fact_columns(pack: RulePack, table: Table) -> dict[str, list[Any]]:
-    """The fact columns, each cell read; unknown cells are None."""
-    faults: list[Fault] = []
-    columns: dict[str, list[Any]] = {}
-    for k, heading in enumerate(table.headings):
-        if heading in pack.facts:
-            fact = pack.vocabulary[heading]
-            cellsof = ((line, row[k] if k < len(row) else "") for line, row in table.rows)
-            columns[heading] = [_fact_cell(fact, cell, f"{table.name}:{line}", faults) for line, cell in cellsof]
-    if faults:
-        raise InputError(sorted(faults, key=_by_place))
-    return columns
-
-
-def _fact_cell(fact: Fact, cell: str, where: str, faults: list[Fault]) -> Any:
-    """One cell as a value of its fact. A level may itself be called `n/a` or `unknown`."""
-    if fact.kind == "level" and cell in fact.levels:
-        return cell
-    try:
-        if cells.unknown(cell):
-            return None
-        if fact.kind == "number":
-            return cells.number(cell)
-        if fact.kind == "boolean":
-            return cells.yes_no(cell)
-    except ValueError:
-        pass
-    near = nearest(cell, fact.levels)
-    mend = f"did you mean `{near}`?" if near else ""
-    faults.append(Fault(where, fact.name, f"`{plain(cell)}`", fact.expected(), mend))
-    return None

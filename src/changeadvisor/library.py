@@ -1,0 +1,242 @@
+"""The library: rule packs, frameworks and schemas by file or name, and tables of facts judged by a pack."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from changeadvisor import cells, resources
+from changeadvisor.documents import Document, Table, read_csv, read_document
+from changeadvisor.errors import Fault, InputError, nearest, plain
+from changeadvisor.facts import VOCABULARY, Fact
+from changeadvisor.loading import by_place
+from changeadvisor.model import Programme
+
+if TYPE_CHECKING:
+    from changeadvisor.advice import Judges
+    from changeadvisor.rules import RulePack
+    from changeadvisor.scoring import Framework
+
+
+def frameworks() -> tuple[Framework, ...]:
+    """The frameworks that come with this, by name."""
+    return tuple(load_framework(p) for p in sorted((resources.folder("rules") / "frameworks").glob("*.yaml")))
+
+
+def vocabulary(scored: Iterable[Framework] | None = None) -> dict[str, Fact]:
+    """Every fact a pack may mention: the built-in ones and those that frameworks write."""
+    written = frameworks() if scored is None else scored
+    return {**VOCABULARY, **{name: fact for f in written for name, fact in f.facts().items()}}
+
+
+def load_framework(name: Path | str) -> Framework:
+    """A framework by file or name. Raises InputError with every fault."""
+    from changeadvisor.scoring import Framework
+
+    document = _sound(read_document(_found(name, "frameworks")))
+    return Framework.read(document.data, document.place)
+
+
+def load_pack(name: Path | str, facts: Mapping[str, Fact] | None = None) -> RulePack:
+    """A rule pack by file or name; `facts` it may mention, by default all. Raises InputError with every fault."""
+    from changeadvisor.rules import RulePack
+
+    document = _sound(read_document(_found_anywhere(name)))
+    if _is_framework(document.data):
+        mend = "`rules show` and `rules test` read frameworks too"
+        raise InputError.one(str(name), "a framework, which scores facts", "a rule pack", mend)
+    return RulePack.read(document.data, document.place, vocabulary() if facts is None else facts)
+
+
+def load_rules(name: Path | str) -> RulePack | Framework:
+    """A pack or a framework by file or name, whichever it is. Raises InputError with every fault."""
+    path = _found_anywhere(name)
+    return load_framework(path) if _is_framework(read_document(path).data) else load_pack(path)
+
+
+def _is_framework(data: object) -> bool:
+    return isinstance(data, dict) and "framework" in data and "pack" not in data
+
+
+def _sound(document: Document) -> Document:
+    if document.faults:
+        raise InputError(document.faults)
+    return document
+
+
+def _found(name: Path | str, under: str) -> Path:
+    """A file, or the file of that name among the rules that come with this."""
+    path = Path(name)
+    if path.exists() or path.suffix:
+        return path
+    folder = resources.folder("rules") / under
+    inside = folder / f"{path.name}.yaml"
+    if len(path.parts) == 1 and inside.is_file():
+        return inside
+    names = [p.stem for p in folder.glob("*.yaml")]
+    near = nearest(name, names)
+    mend = f"did you mean `{near}`?" if near else ""
+    raise InputError.one(str(name), "no such file or name", f"a file, or one of {', '.join(sorted(names))}", mend)
+
+
+def load_judges() -> Judges:
+    """The packs and frameworks that `advise` uses."""
+    from changeadvisor.advice import Judges
+
+    scored = frameworks()
+    facts = vocabulary(scored)
+    action, route, rating, lens = (
+        load_pack(n, facts) for n in ("persist-or-adjust", "top-down-or-bottom-up", "evidenced-rating", "which-lens")
+    )
+    return Judges(action, route, rating, lens, scored)
+
+
+def run_inline_tests(name: Path | str) -> Iterator[Any]:
+    """The inline tests of a pack or a framework, each with rule, it, expected, found and passed."""
+    from changeadvisor.rules import run_tests
+    from changeadvisor.scoring import run_examples
+
+    path = _found_anywhere(name)
+    if _is_framework(read_document(path).data):
+        yield from run_examples(load_framework(path))
+    else:
+        yield from run_tests(load_pack(path))
+
+
+def _found_anywhere(name: Path | str) -> Path:
+    inside = resources.folder("rules") / "frameworks" / f"{name}.yaml"
+    return inside if len(Path(name).parts) == 1 and inside.is_file() else _found(name, "")
+
+
+def schema(name: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of `programme`, `advice`, `pack` or `framework`."""
+    makers: dict[str, Callable[[], dict[str, Any]]] = {
+        "programme": Programme.model_json_schema,
+        "advice": _advice_schema,
+        "pack": _pack_schema,
+        "framework": _framework_schema,
+    }
+    if name not in makers:
+        near = nearest(name, makers)
+        mend = f"did you mean `{near}`?" if near else ""
+        raise InputError.one("NAME", f"`{plain(name)}`", f"one of {', '.join(makers)}", mend)
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:changeadvisor:{name}:1"}
+    return {**head, **makers[name]()}
+
+
+def _advice_schema() -> dict[str, Any]:
+    from pydantic import TypeAdapter
+
+    from changeadvisor.advice import Advice
+
+    return TypeAdapter(Advice).json_schema(mode="serialization", by_alias=True)
+
+
+def _pack_schema() -> dict[str, Any]:
+    from changeadvisor.rules import PackFile
+
+    return PackFile.model_json_schema()
+
+
+def _framework_schema() -> dict[str, Any]:
+    from changeadvisor.scoring import FrameworkFile
+
+    return FrameworkFile.model_json_schema()
+
+
+# --- asking a pack ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A table judged, as CSV text, and notes on columns that are no facts."""
+
+    text: str
+    notes: tuple[str, ...]
+
+
+def ask(pack: RulePack, path: Path) -> Answered:
+    """Judge every row of a CSV of facts. Raises InputError with every cell that cannot be read."""
+    from changeadvisor.rules import columns_of, judge_batch
+
+    table = read_csv(path)
+    _refuse_twice(pack, table)
+    values = _fact_columns(pack, table)
+    result = judge_batch(pack, columns_of(pack, values), len(table.rows))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    weighed = pack.combine == "weigh"
+    writer.writerow([*table.headings, *_added(pack)])
+    for i, (_, row) in enumerate(table.rows):
+        answer = pack.answers[result.answer[i]] if result.answer[i] >= 0 else ""
+        support = [f"{v:.10g}" if weighed else "" for v in result.support[i]]
+        margin = "" if result.margin[i] != result.margin[i] else f"{result.margin[i]:.10g}"
+        fired = " ".join(r.id for r, f in zip(pack.rules, result.fired[:, i], strict=True) if f)
+        writer.writerow([*_padded(row, len(table.headings)), answer, *support, margin, fired])
+    return Answered(out.getvalue(), (*table.notes, *_strange(pack, table)))
+
+
+def _added(pack: RulePack) -> tuple[str, ...]:
+    """The columns that judging adds."""
+    return ("answer", *(f"support_{a}" for a in pack.answers), "margin", "fired")
+
+
+def _refuse_twice(pack: RulePack, table: Table) -> None:
+    """Refuse a table with a column of a name that is added to it, or with a column twice."""
+    names = [h for h in table.headings if h]
+    twice = sorted({h for h in names if h in _added(pack) or names.count(h) > 1})
+    if twice:
+        mend = "rename or remove the column"
+        expected = "each column once, and none that judging adds"
+        found = "a column that would stand twice"
+        raise InputError([Fault(f"{table.name}:1", plain(h), found, expected, mend) for h in twice])
+
+
+def _padded(row: Sequence[str], length: int) -> list[str]:
+    return [cells.safe_text(plain(cell, 100_000)) for cell in row[:length]] + [""] * (length - len(row))
+
+
+def _strange(pack: RulePack, table: Table) -> Iterator[str]:
+    """Columns that are no facts of the pack, with the fact that may have been meant."""
+    for heading in table.headings:
+        if heading not in pack.facts:
+            near = nearest(heading, pack.facts)
+            meant = f"; did you mean `{near}`?" if near else ""
+            yield f"{plain(table.name)}: column `{plain(heading)}` is no fact of this pack and is passed through{meant}"
+
+
+def _fact_columns(pack: RulePack, table: Table) -> dict[str, list[Any]]:
+    """The fact columns, each cell read; unknown cells are None."""
+    faults: list[Fault] = []
+    columns: dict[str, list[Any]] = {}
+    for k, heading in enumerate(table.headings):
+        if heading in pack.facts:
+            fact = pack.vocabulary[heading]
+            cellsof = ((line, row[k] if k < len(row) else "") for line, row in table.rows)
+            columns[heading] = [_fact_cell(fact, cell, f"{table.name}:{line}", faults) for line, cell in cellsof]
+    if faults:
+        raise InputError(sorted(faults, key=by_place))
+    return columns
+
+
+def _fact_cell(fact: Fact, cell: str, where: str, faults: list[Fault]) -> Any:
+    """One cell as a value of its fact. A level may itself be called `n/a` or `unknown`."""
+    if fact.kind == "level" and cell in fact.levels:
+        return cell
+    try:
+        if cells.unknown(cell):
+            return None
+        if fact.kind == "number":
+            return cells.number(cell)
+        if fact.kind == "boolean":
+            return cells.yes_no(cell)
+    except ValueError:
+        pass
+    near = nearest(cell, fact.levels)
+    mend = f"did you mean `{near}`?" if near else ""
+    faults.append(Fault(where, fact.name, f"`{plain(cell)}`", fact.expected(), mend))
+    return None
