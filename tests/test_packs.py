@@ -188,7 +188,7 @@ def test_whatever_looks_at_results_is_evidence_results() -> None:
         r for r in load(ACTION).rules if any(n.startswith(("results.", "path.", "performance.")) for n in r.facts)
     ]
     assert {r.named for r in looking} == {"results"}
-    assert len(looking) == 16
+    assert len(looking) == 20
 
 
 def test_scores_count_once_with_what_they_are_made_of() -> None:
@@ -204,13 +204,13 @@ def test_an_appraisal_takes_the_place_of_the_results() -> None:
     data = written(ACTION)
     data["parameters"]["cap"] = {"value": 20, "unit": "decibans", "label": "most it may count", "source": UNMEASURED}
     data["rules"].append({
-        "id": "PA-68", "evidence": "results", "then": "stop", "weight": {"fact": "appraisal.stop", "cap": "$cap"},
+        "id": "PA-99", "evidence": "results", "then": "stop", "weight": {"fact": "appraisal.stop", "cap": "$cap"},
     })  # fmt: skip
     appraisal = Fact("appraisal.stop", "worth", "appraisal", unit="decibans", low=-20, high=20)
     pack = built(data, {appraisal.name: appraisal})
     facts: dict[str, Value] = {"path.phase": "dip", "results.against_path": "on-path", "appraisal.stop": 12.0}
     assert recommend(pack, sheet_of(facts)).answer == "stop"
-    assert [r.rule for r in recommend(pack, sheet_of(facts)).reasons if r.counted] == ["PA-68"]
+    assert [r.rule for r in recommend(pack, sheet_of(facts)).reasons if r.counted] == ["PA-99"]
     assert recommend(pack, sheet_of(facts).without(["appraisal.stop"])).answer == "persist"
 
 
@@ -454,7 +454,8 @@ def candidates(pack: RulePack, name: str) -> tuple[Single, ...]:
 def sheets(name: str) -> st.SearchStrategy[dict[str, Value]]:
     """Sheets on which any of the pack's facts may be known."""
     pack = load(name)
-    values = {n: st.sampled_from(candidates(pack, n)) for n in pack.facts}
+    # What is only weighed and never compared, the appraisal, has no values of its own to try.
+    values = {n: st.sampled_from(candidates(pack, n)) for n in pack.facts if candidates(pack, n)}
     return st.fixed_dictionaries({}, optional=values)
 
 
@@ -478,7 +479,8 @@ def test_an_idea_that_failed_is_not_mended_by_tactics(facts: dict[str, Value]) -
 @given(sheets(ACTION))
 def test_a_sunk_cost_favourite_is_never_persisted_in(facts: dict[str, Value]) -> None:
     """Stop and another strategy may tie, and then there is no answer; persisting is always well behind."""
-    ledger = settle(load(ACTION), sheet_of({**facts, **FAVOURITE, "doing.as_designed": "yes"}))
+    judged = {n: v for n, v in facts.items() if not n.startswith("appraisal.")}
+    ledger = settle(load(ACTION), sheet_of({**judged, **FAVOURITE, "doing.as_designed": "yes"}))
     assert ledger.answer in ("stop", "adjust-strategy", None)
     assert ledger.support["persist"] <= ledger.support["stop"] - load(ACTION).threshold("close")
 

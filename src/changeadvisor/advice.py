@@ -21,9 +21,10 @@ from changeadvisor.graph import DependencyGraph, Reach
 from changeadvisor.lenses import MeasureAdvice, attend, audit, read_measures
 from changeadvisor.model import Area, Initiative, Programme, Series, as_json, canonical_json, digest, to_plain
 from changeadvisor.performance.targets import TargetAudit
-from changeadvisor.rules import Lever, Recommendation, RulePack, judge, lever_for, recommend
+from changeadvisor.rules import Flip, Lever, Recommendation, RulePack, judge, lever_for, recommend, said
 from changeadvisor.rules.pack import cut_points
 from changeadvisor.scoring import Framework, Scorecard, score
+from changeadvisor.trajectory import Priced, View
 
 Part = Literal["action", "route", "portfolio", "measures"]
 PARTS: tuple[Part, ...] = ("action", "route", "portfolio", "measures")
@@ -110,7 +111,12 @@ class NextReview:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What may become of it. Without a model of its own results the chances are those of its class."""
+    """What may become of it. Without results the chances are those of its class.
+
+    value: present worth of each course from here on, in the programme's currency. worth_of_knowing: what it would be
+    worth at most to know how it will end. cashable: present value of what the budget saves, beside the worth and never
+    added. pays_back_in_year: by the end of which year from now persisting has earned its coming costs.
+    """
 
     probability: Chances | None
     basis: Literal["results", "class"] | None
@@ -118,9 +124,14 @@ class Outlook:
     progress_expected_now: float | None
     looks_this_bad_and_succeeds: float | None
     looks_this_good_and_fails: float | None
-    value: Mapping[str, Any] | None
+    value: Mapping[str, Priced] | None
     worth_of_waiting: float | None
     next_review: NextReview | None
+    worth_of_knowing: float | None = None
+    cashable: Spread | None = None
+    pays_back_in_year: int | None = None
+    months_to_target: float | None = None
+    sentences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,11 +283,13 @@ class _Case:
         sheet = complete(found.sheet, self.judges)
         closed = self.initiative.stage == "closed"
         levers = [] if closed else self._levers(found)
+        readings = () if closed else tuple(r for r in [self._reading_lever(found)] if r is not None)
+        quick = () if closed else self._quick_lever(found, readings)
         return InitiativeAdvice(
             id=self.initiative.id,
             title=self.initiative.title,
-            action=self._action(sheet, levers, closed) if "action" in parts else None,
-            route=self._route(sheet, levers, closed) if "route" in parts else None,
+            action=self._action(sheet, [*levers, *quick], readings, closed) if "action" in parts else None,
+            route=self._route(sheet, [*levers, *readings], closed) if "route" in parts else None,
             outlook=self._outlook(found),
             tripwires=tuple(TripwireState(w.by, w.state, w.measure, w.then, w.level) for w in found.tripwires),
             declared=self.initiative.declared,
@@ -290,8 +303,30 @@ class _Case:
             scorecards=tuple(score(f, sheet) for f in self.judges.frameworks),
         )
 
-    def _action(self, sheet: FactSheet, levers: Sequence[Lever], closed: bool) -> Recommendation:
-        return _no_answer(self.judges.action) if closed else self._judged(self.judges.action, sheet, levers)
+    def _action(
+        self, sheet: FactSheet, levers: Sequence[Lever], readings: Sequence[Lever], closed: bool
+    ) -> Recommendation:
+        if closed:
+            return _no_answer(self.judges.action)
+        found = self._judged(self.judges.action, sheet, levers)
+        flips = (self._confirmed(flip, found, readings) for flip in found.flips)
+        return replace(found, flips=tuple(f for f in flips if f is not None))
+
+    def _confirmed(self, flip: Flip, found: Recommendation, readings: Sequence[Lever]) -> Flip | None:
+        """A flip of a reading, confirmed by running the whole model again; a little further out where need be."""
+        lever = next((r for r in readings if r.fact == flip.fact), None)
+        if lever is None or not isinstance(flip.at, int | float) or not isinstance(lever.before, int | float):
+            return flip
+        nearest = None
+        for stretch in (0.8, 1.0, 1.25, 1.6):
+            at = float(f"{lever.before + (float(flip.at) - lever.before) * stretch:.4g}")
+            if lever.span is not None and not lever.span[0] <= at <= lever.span[1]:
+                break
+            to = judge(self.judges.action, lever.sheet_at(at)).answer
+            if to != found.answer:
+                nearest = Flip(to, said(lever, at, to), flip.fact, flip.before, at, lever.distance(at) / lever.width)
+                break
+        return nearest
 
     def _judged(self, pack: RulePack, sheet: FactSheet, levers: Sequence[Lever]) -> Recommendation:
         """The recommendation, asking only for what can be known at this stage."""
@@ -308,12 +343,10 @@ class _Case:
         """Every known fact that is not derived, and the latest reading, each with the sheet it would give."""
         vocabulary = {**VOCABULARY, **self.judges.action.vocabulary, **self.judges.route.vocabulary}
         pulled = [n for n in found.sheet if n in vocabulary and not n.startswith(_DERIVED)]
-        levers = [
+        return [
             lever_for(vocabulary[n], found.sheet, self._cuts(n), lambda sheet: complete(sheet, self.judges))
             for n in pulled
         ]
-        reading = self._reading_lever(found)
-        return levers if reading is None else [*levers, reading]
 
     def _cuts(self, name: str) -> tuple[float, ...]:
         """The numbers at which a pack or a framework looks at a fact another way."""
@@ -342,27 +375,63 @@ class _Case:
         name = f"latest.{measure.id}"
         return Lever(name, latest, (), sheet_at, width, lambda v: abs(float(v) - latest), (low, high), label)
 
+    def _quick_lever(self, found: Evidence, readings: Sequence[Lever]) -> tuple[Lever, ...]:
+        """The latest reading, changed by counting the draws anew: fast enough to search with, confirmed afterwards."""
+        curve, appraisal, series = found.trajectory, found.priced, found.own_series
+        if curve is None or appraisal is None or series is None or not curve.read or curve.observed is None:
+            return tuple(readings)
+        span = curve.observed.target - curve.observed.baseline
+        full, latest = complete(found.sheet, self.judges), series.points[-1].value
+
+        def sheet_at(value: Any) -> FactSheet:
+            change = (float(value) - latest) / span
+            return full.with_known(dict(evidence.weighed(trajectory.reweighted(curve, appraisal, change))))
+
+        return tuple(replace(r, sheet_at=sheet_at) for r in readings)
+
     def _outlook(self, found: Evidence) -> Outlook:
-        chances = trajectory.class_outlook(self.programme.reference_class(self.initiative.reference_class))
-        reading = found.reading
-        expected = reading.expected if reading is not None else None
+        if self.initiative.stage == "closed" or found.trajectory is None:
+            return self._class_outlook(found)
+        view = trajectory.look(found.trajectory, found.priced)
+        shown = Chances(*view.chances) if view.read else self._class_chances()
+        cashable = None if view.cashable is None else Spread(*view.cashable)
         return Outlook(
-            probability=None if chances is None else Chances(*chances),
-            basis=None if chances is None else "class",
-            progress_now=None,
-            progress_expected_now=expected,
-            looks_this_bad_and_succeeds=None,
-            looks_this_good_and_fails=None,
-            value=None,
-            worth_of_waiting=None,
-            next_review=self._next_review(),
+            probability=shown,
+            basis="results" if view.read else "class" if shown is not None else None,
+            progress_now=Spread(*view.progress) if view.read else None,
+            progress_expected_now=found.reading.expected if found.reading is not None else None,
+            looks_this_bad_and_succeeds=view.bad_and_succeeds,
+            looks_this_good_and_fails=view.good_and_fails,
+            value=view.value,
+            worth_of_waiting=view.worth_of_waiting,
+            next_review=self._next_review(view),
+            worth_of_knowing=view.worth_of_knowing,
+            cashable=cashable,
+            pays_back_in_year=view.pays_back,
+            months_to_target=view.reached if view.read else None,
+            sentences=view.sentences if shown is not None else (),
         )
 
-    def _next_review(self) -> NextReview | None:
+    def _class_chances(self) -> Chances | None:
+        chances = trajectory.class_outlook(self.programme.reference_class(self.initiative.reference_class))
+        return None if chances is None else Chances(*chances)
+
+    def _class_outlook(self, found: Evidence) -> Outlook:
+        """What its class says, where nothing can be read of it."""
+        chances = self._class_chances()
+        expected = found.reading.expected if found.reading is not None else None
+        basis: Literal["class"] | None = None if chances is None else "class"
+        return Outlook(chances, basis, None, expected, None, None, None, None, self._next_review(None))
+
+    def _next_review(self, view: View | None) -> NextReview | None:
         if self.programme.review_months is None or self.initiative.stage == "closed":
             return None
         on = trajectory.next_review(self.programme.as_of, self.programme.review_months)
-        return NextReview(on, self.initiative.path.measure if self.initiative.path else None)
+        measure = self.programme.measure(self.initiative.path.measure if self.initiative.path else None)
+        if view is None or measure is None or view.below is None:
+            return NextReview(on, self.initiative.path.measure if self.initiative.path else None)
+        lower = measure.better == "lower"
+        return NextReview(on, measure.id, None if lower else view.below, view.below if lower else None, view.then)
 
     def _dependants(self) -> Dependants:
         reach = self.graph.downstream_reach(self.initiative.id)
@@ -383,6 +452,21 @@ class _Case:
             yield f"{len(series.not_yet)} reading(s) of {found.measure.id if found.measure else ''} are not known yet."
         if found.reading is not None and found.reading.against_path is None:
             yield f"Where the results stand against the plan cannot be said: {found.reading.because}."
+        yield from self._read_notices(found)
+
+    def _read_notices(self, found: Evidence) -> Iterator[str]:
+        """What was corrected or could not be priced, and what was assumed for want of a class."""
+        curve, priced = found.trajectory, found.priced
+        if curve is None or self.initiative.stage == "closed":
+            return
+        if curve.read and curve.observed is not None:
+            yield from curve.observed.notices
+            if self._class_chances() is None:
+                yield "It has no reference class with shares: full, partial and none are taken as equally likely."
+        if isinstance(found.appraisal, str):
+            yield f"Worth: {found.appraisal}."
+        for course, why in (priced.unpriced if priced is not None else {}).items():
+            yield f"The worth of {course} cannot be said: {why}."
 
 
 def complete(sheet: FactSheet, judges: Judges) -> FactSheet:

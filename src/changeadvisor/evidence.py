@@ -10,6 +10,10 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Annotated
+
+from pydantic import GetPydanticSchema
+from pydantic_core import core_schema
 
 from changeadvisor import performance, trajectory
 from changeadvisor.facts import FactSheet, Known, Value
@@ -18,11 +22,13 @@ from changeadvisor.model import Initiative, Judgement, Measure, Programme, Serie
 from changeadvisor.performance import Standing
 from changeadvisor.performance.forecast import BeforeAfter, before_after
 from changeadvisor.performance.reading import Comparative, Ipsative, places, read_performance
-from changeadvisor.trajectory import PathReading, TripwireReading
+from changeadvisor.trajectory import Appraisal, PathReading, Trajectory, TripwireReading
 
 #: Months after which a judgement is shown as stale; it still counts (formats.md section 2).
 STALE_MONTHS = 12
+ANYTHING = GetPydanticSchema(lambda _source, _handler: core_schema.any_schema())
 _GRAVITY = ("adjust-tactics", "adjust-strategy", "stop")
+_READ = ("results.", "performance.", "tripwire.", "appraisal.")
 _STATES = ("broken", "no reading", "kept", "not due")
 
 
@@ -45,8 +51,16 @@ class Evidence:
     reading: PathReading | None
     changed: BeforeAfter | None
     tripwires: tuple[TripwireReading, ...]
+    # Working, never part of the advice's schema: arrays have none.
+    trajectory: Annotated[Trajectory | None, ANYTHING]
+    appraisal: Annotated[Appraisal | str | None, ANYTHING]
     sheet: FactSheet
     stale: tuple[Stale, ...]
+
+    @property
+    def priced(self) -> Appraisal | None:
+        """The appraisal, where any course could be priced."""
+        return None if isinstance(self.appraisal, str) else self.appraisal
 
     @property
     def own_series(self) -> Series | None:
@@ -84,7 +98,10 @@ def _read(
     reading = trajectory.stand(initiative, measure, own, programme.as_of, seed) if measure and own else None
     wires = trajectory.tripwires(initiative, series, programme.as_of, programme.review_months)
     changed = _before_after(initiative, measure, every) if measure and every else None
+    curve = trajectory.read_trajectory(programme, initiative, measure, own, seed)
+    appraisal = None if curve is None else trajectory.appraise(programme, initiative, own, curve)
     read = {
+        **dict(_appraised(curve, appraisal)),
         **dict(_wires(wires)),
         **dict(_results(measure, own, reading)),
         **dict(_lenses(programme, measure, every)),
@@ -92,7 +109,17 @@ def _read(
     }
     sheet = FactSheet(MappingProxyType({**read, **known}))
     return Evidence(
-        initiative, measure, series, standing, reading, changed, wires, sheet, _stale(initiative, programme.as_of)
+        initiative,
+        measure,
+        series,
+        standing,
+        reading,
+        changed,
+        wires,
+        curve,
+        appraisal,
+        sheet,
+        _stale(initiative, programme.as_of),
     )
 
 
@@ -107,7 +134,7 @@ def with_latest(programme: Programme, evidence: Evidence, value: float, seed: in
 
 def _unread_of(sheet: FactSheet) -> dict[str, Known]:
     """What does not hang on readings."""
-    return {n: known for n, known in sheet.known.items() if not n.startswith(("results.", "performance.", "tripwire."))}
+    return {n: known for n, known in sheet.known.items() if not n.startswith(_READ)}
 
 
 Facts = Iterator[tuple[str, Known]]
@@ -196,6 +223,19 @@ def _lenses(programme: Programme, measure: Measure | None, series: Series | None
             yield f"performance.{name}", Known(aim.now, f"{source}, {name} {aim.value:g}")
     if found.comparative is not None:
         yield from _beside(found.comparative)
+
+
+def _appraised(curve: Trajectory | None, appraisal: Appraisal | str | None) -> Facts:
+    """What the appraisal weighs for each course, once results are read: before that it would only echo its class."""
+    if curve is None or not curve.read or appraisal is None or isinstance(appraisal, str):
+        return
+    yield from weighed(trajectory.weights(appraisal))
+
+
+def weighed(weights: Mapping[str, float]) -> Facts:
+    """The weight of the appraisal for each course, as facts."""
+    for course, decibans in weights.items():
+        yield f"appraisal.{course}", Known(round(decibans, 2), "appraisal: worth of each course, draw by draw")
 
 
 def _changed(measure: Measure | None, series: Series | None, changed: BeforeAfter | None) -> Facts:

@@ -86,6 +86,18 @@ class PairView:
 
 
 @dataclass(frozen=True, slots=True)
+class WorthView:
+    """What one course is worth from here on, in words and money."""
+
+    course: str
+    mean: str
+    range: str
+    fixed: str
+    best_in: str
+    regret: str
+
+
+@dataclass(frozen=True, slots=True)
 class WorkingView:
     """What one rule did, test by test."""
 
@@ -138,6 +150,8 @@ class InitiativeView:
     judgements: tuple[PairView, ...]
     stale: tuple[str, ...]
     caveats: tuple[str, ...]
+    outlook: tuple[str, ...]
+    worths: tuple[WorthView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +323,56 @@ def initiative_view(item: InitiativeAdvice) -> InitiativeView:
         judgements=tuple(_judgements(item)),
         stale=tuple(f"{_meaning(s.fact)}: judged on {_day(s.on)}, more than a year ago" for s in item.stale),
         caveats=item.notices,
+        outlook=tuple(_outlook(item)),
+        worths=tuple(_worths(item)),
     )
+
+
+def _outlook(item: InitiativeAdvice) -> Iterator[str]:
+    """The reading in plain sentences, and what follows from it."""
+    outlook = item.outlook
+    yield from outlook.sentences
+    if outlook.worth_of_waiting:
+        waiting = _money(outlook.worth_of_waiting)
+        yield f"To go on and choose later is worth {waiting} more than any course fixed for good."
+    if outlook.worth_of_knowing and outlook.basis == "class":
+        yield f"To know how it will end would be worth at most {_money(outlook.worth_of_knowing)}."
+    if outlook.cashable is not None:
+        saved = outlook.cashable
+        yield (
+            f"The budget itself saves {_money(saved.mean)} ({_money(saved.p10)} to {_money(saved.p90)}) by going on: "
+            "shown beside the value, never added."
+        )
+    if outlook.value is not None:
+        year = outlook.pays_back_in_year
+        yield (
+            f"Its coming costs are earned back by the end of year {year}."
+            if year
+            else "It never earns its coming costs."
+        )
+    review = outlook.next_review
+    if review is not None and review.then is not None:
+        way, level = ("below", review.below) if review.below is not None else ("above", review.above)
+        yield f"Tripwire at the review of {_day(review.on)}: {way} {level:.4g}, {_ACTIONS[review.then].lower()}."
+
+
+def _worths(item: InitiativeAdvice) -> Iterator[WorthView]:
+    """What each course is worth, mildest first."""
+    for course, worth in (item.outlook.value or {}).items():
+        yield WorthView(
+            _ACTIONS[course],
+            _money(worth.mean),
+            f"{_money(worth.p10)} to {_money(worth.p90)}",
+            _money(worth.if_fixed),
+            f"{round(100 * worth.best_in)} in 100",
+            _money(worth.regret),
+        )
+
+
+def _money(value: float) -> str:
+    """Money in three digits, with thousands apart."""
+    rounded = float(f"{value:.3g}") + 0.0
+    return f"{rounded:,.0f}"
 
 
 def _ended(item: InitiativeAdvice) -> bool:

@@ -18,6 +18,7 @@ from changeadvisor.rules.recommendation import (
     by_strength,
     lever_for,
     recommend,
+    said,
 )
 
 __all__ = [
@@ -42,5 +43,6 @@ __all__ = [
     "lever_for",
     "recommend",
     "run_tests",
+    "said",
     "settle",
 ]

@@ -381,7 +381,7 @@ class _Judged:
         at = min(options, key=lever.distance)
         to = self._answer(lever.sheet_at(at))
         share = lever.distance(at) / lever.width if lever.width else 1.0
-        return Flip(to, _said(lever, at, to), lever.fact, shown(lever.before), at, share)
+        return Flip(to, said(lever, at, to), lever.fact, shown(lever.before), at, share)
 
     def _changes(self, sheet: FactSheet) -> bool:
         return self._answer(sheet) != self.ledger.answer
@@ -442,7 +442,7 @@ def shown(value: Value | None) -> str | float | bool | None:
     return value
 
 
-def _said(lever: Lever, at: Single, to: str | None) -> str:
+def said(lever: Lever, at: Single, to: str | None) -> str:
     """The change in words."""
     what = lever.label or lever.fact
     before, after = (f"{v:g}" if isinstance(v, float) else str(v).lower() for v in (shown(lever.before), at))

@@ -1,0 +1,193 @@
+"""Curves that an initiative may follow: a dip, then a rise by one of several shapes, in shares of the way.
+
+Progress is ``A * rise(t) - D * dip(t)``: `rise` is scaled to a mean of 1 over months 49 to 60, so that A is the
+outcome itself (formats.md: outcome classes) and a class's shares are never corrected twice; `dip` has its trough 1.
+Nothing published gives a general depth, length or shape of the dip (methods.md 3.2), so shapes are mixed and the
+plan's own ranges are drawn, stretched by the `delay` and deepened by the `deeper` of its reference class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from changeadvisor.model import Estimate, ReferenceClass
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Grid = NDArray[np.float64]
+
+#: Curves drawn from one plan. Eight shapes take turns, so a multiple of eight.
+CURVES = 160
+#: Months over which the outcome is read (formats.md: outcome classes).
+OUTCOME = tuple(48.5 + k for k in range(12))
+#: A curve may pass its outcome by so much before it fades to it.
+_LEAST_KEPT = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a path, or an option's new path, says: the way, the dip in shares of it, and the months.
+
+    dip, dip_month: None where none is expected. months: to target.
+    """
+
+    months: Estimate
+    dip: Estimate | None
+    dip_month: Estimate | None
+    span: float
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """Curves drawn from a plan, one a row: `length`, `trough` and `fade` in months, `depth` in shares of the way.
+
+    late: whether it rises only after the dip. kept: what is left of the gain once it has faded, 1 where it does not.
+    """
+
+    length: Grid
+    trough: Grid
+    depth: Grid
+    late: NDArray[np.bool_]
+    begins: Grid
+    fade: Grid
+    kept: Grid
+    scale: Grid
+    shape: NDArray[np.intp]
+
+    def rows(self, which: NDArray[np.intp]) -> Curves:
+        """Some of the curves."""
+        return Curves(*(getattr(self, f)[which] for f in self.__slots__))
+
+    def rise(self, months: Grid) -> Grid:
+        """The rise at `months` since the path began, curves x months, with a mean of 1 over months 49 to 60."""
+        return _risen(self, months) / self.scale[:, None]
+
+    def dip(self, months: Grid) -> Grid:
+        """The dip at `months`, trough 1, curves x months."""
+        return _dipped(self, months)
+
+
+def draw(plan: Plan, reference: ReferenceClass | None, seed: int) -> Curves:
+    """Curves from a plan, its ranges corrected by its reference class. The seed fixes them."""
+    import numpy as np
+
+    u = uniforms(seed, CURVES, 9)
+    delay = reference.delay.sample(u[1]) if reference and reference.delay else np.ones(CURVES)
+    deeper = reference.deeper.sample(u[2]) if reference and reference.deeper else np.ones(CURVES)
+    length = np.maximum(plan.months.sample(u[0]) * delay, 0.5)
+    trough, depth = np.full(CURVES, 1.0), np.zeros(CURVES)
+    if plan.dip is not None and plan.dip_month is not None:
+        trough = np.clip(plan.dip_month.sample(u[3]) * delay, 0.25, 0.9 * length)
+        depth = plan.dip.sample(u[4]) * deeper / abs(plan.span)
+    fades = np.arange(CURVES) % 8 >= 6
+    curves = Curves(
+        length,
+        trough,
+        depth,
+        u[5] < 0.5,
+        0.35 + 0.6 * u[8],
+        np.maximum(length, 18.0) + 24.0 * u[6],
+        np.where(fades, _LEAST_KEPT + (1.0 - _LEAST_KEPT) * u[7], 1.0),
+        np.ones(CURVES),
+        np.arange(CURVES) % 8,
+    )
+    scale = np.maximum(_risen(curves, np.asarray(OUTCOME)).mean(axis=1), 0.05)
+    return replace(curves, scale=scale)
+
+
+@lru_cache(maxsize=64)
+def _lattice(points: int, dimensions: int) -> Grid:
+    """Points that fill a cube evenly: the additive recurrence of Roberts (2018), on the plastic numbers' kin."""
+    import numpy as np
+
+    base = 2.0
+    for _ in range(60):
+        base = (1.0 + base) ** (1.0 / (dimensions + 1))
+    steps = base ** -np.arange(1.0, dimensions + 1.0)
+    return (np.arange(1.0, points + 1.0)[None, :] * steps[:, None]) % 1.0
+
+
+def uniforms(seed: int, points: int, dimensions: int) -> Grid:
+    """Evenly spread uniforms, dimensions x points, shifted as the seed says (Cranley and Patterson 1976)."""
+    import numpy as np
+
+    shift = np.random.Generator(np.random.PCG64(seed)).random((dimensions, 1))
+    found: Grid = (_lattice(points, dimensions) + shift) % 1.0
+    return found
+
+
+def _risen(c: Curves, months: Grid) -> Grid:
+    """The rise before scaling; the last two of the eight shapes fade."""
+    import numpy as np
+
+    t = np.asarray(months, dtype=np.float64)[None, :]
+    start = np.where(c.late, c.trough, 0.0)[:, None]
+    x = np.maximum(t - start, 0.0) / np.maximum(c.length[:, None] - start, 0.5)
+    found = np.empty_like(x)
+    for k, shape in enumerate(_SHAPES):
+        rows = np.flatnonzero(c.shape == k)
+        found[rows] = shape(x[rows], c.begins[rows, None])
+        if k >= 6:
+            lost = (1.0 - c.kept[rows])[:, None]
+            found[rows] *= 1.0 - lost * _eased((t - c.fade[rows, None]) / 18.0)
+    return found
+
+
+def _dipped(c: Curves, months: Grid) -> Grid:
+    """Two kinds take turns by pairs of rows: one that ebbs away by itself, one that the rise makes good."""
+    import numpy as np
+
+    t = np.asarray(months, dtype=np.float64)[None, :]
+    b, x = c.trough[:, None], np.maximum(t, 0.0) / c.trough[:, None]
+    ebbs = x * np.exp(1.0 - x)
+    falls = np.where(t <= b, _eased(x), 1.0 - _eased((t - b) / np.maximum(c.length[:, None] - b, 0.5)))
+    return np.where(c.late[:, None], falls, ebbs)
+
+
+def _eased(x: Grid) -> Grid:
+    """From 0 to 1, level at both ends."""
+    import numpy as np
+
+    found: Grid = (1.0 - np.cos(np.pi * np.clip(x, 0.0, 1.0))) / 2.0
+    return found
+
+
+def _exponential(x: Grid, _: Grid) -> Grid:
+    import numpy as np
+
+    found: Grid = 1.0 - np.exp(-2.3 * x)
+    return found
+
+
+def _logistic(x: Grid, _: Grid) -> Grid:
+    import numpy as np
+
+    low = 1.0 / (1.0 + np.exp(4.0))
+    found: Grid = (1.0 / (1.0 + np.exp(-8.0 * (x - 0.5))) - low) / (1.0 - low)
+    return found
+
+
+def _gompertz(x: Grid, _: Grid) -> Grid:
+    import numpy as np
+
+    low = np.exp(-4.5)
+    found: Grid = (np.exp(-4.5 * np.exp(-4.0 * x)) - low) / (1.0 - low)
+    return found
+
+
+def _cosine(x: Grid, _: Grid) -> Grid:
+    return _eased(x)
+
+
+def _step(x: Grid, begins: Grid) -> Grid:
+    return _eased((x - begins) / 0.08 + 0.5)
+
+
+_SHAPES: tuple[Callable[[Grid, Grid], Grid], ...] = (
+    _exponential, _logistic, _gompertz, _cosine, _step, _logistic, _cosine, _exponential,
+)  # fmt: skip
