@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 CASES := src tests benchmarks scripts
 
-.PHONY: alarms councils coverage help setup advise test check format lint types contract rules docs golden scenarios bench mutants wheel
+.PHONY: calibration worlds alarms councils coverage help setup advise test check format lint types contract rules docs golden scenarios bench mutants wheel
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -61,6 +61,12 @@ alarms: $(READY)  ## false alarms and steps found, beside the plain chart and a 
 
 councils: $(READY)  ## 276 councils beside their region, in one run
 	$(BIN)/python benchmarks/councils.py
+
+worlds: $(READY)  ## what advice is worth in worlds where the truth is known (WORLDS=3000 takes half an hour)
+	$(BIN)/python benchmarks/advice.py $(or $(WORLDS),3000)
+
+calibration: $(READY)  ## whether the chances are right, in 10,000 simulated readings; writes docs/calibration.md
+	$(BIN)/python benchmarks/calibration.py $(or $(READINGS),10000)
 
 mutants: $(READY)  ## mutation tests of conditions and rules
 	$(BIN)/mutmut run

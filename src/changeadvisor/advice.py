@@ -266,6 +266,17 @@ def advise(
     )
 
 
+def answers(programme: Programme, judges: Judges, *, seed: int = 0) -> dict[str, str | None]:
+    """What `advise` answers for each initiative, without its reasons: for playing many worlds."""
+    graph, series = DependencyGraph(programme), evidence.all_series(programme)
+    found: dict[str, str | None] = {}
+    for initiative in programme.initiatives:
+        sheet = evidence.gather(programme, initiative, graph, series, seed).sheet
+        closed = initiative.stage == "closed"
+        found[initiative.id] = None if closed else judge(judges.action, complete(sheet, judges)).answer
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Case:
     """One initiative with all that is needed to judge it."""
@@ -382,12 +393,13 @@ class _Case:
             return tuple(readings)
         span = curve.observed.target - curve.observed.baseline
         full, latest = complete(found.sheet, self.judges), series.points[-1].value
+        weigh = trajectory.reweighted(curve, appraisal)
 
         def sheet_at(value: Any) -> FactSheet:
             change = (float(value) - latest) / span
-            return full.with_known(dict(evidence.weighed(trajectory.reweighted(curve, appraisal, change))))
+            return full.with_known(dict(evidence.weighed(weigh(change))))
 
-        return tuple(replace(r, sheet_at=sheet_at) for r in readings)
+        return tuple(replace(r, sheet_at=sheet_at, strides=12) for r in readings)
 
     def _outlook(self, found: Evidence) -> Outlook:
         if self.initiative.stage == "closed" or found.trajectory is None:

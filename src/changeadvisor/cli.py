@@ -307,6 +307,32 @@ def _judges() -> Judges:
 
 
 @commands.command()
+@click.option("--worlds", default=200, show_default=True, type=click.IntRange(10, 20000), help="How many to play.")
+@click.option("--spec", type=_AnyPath, help="YAML that says what the worlds are like.")
+@click.option("--programme", type=_AnyPath, help="Take the shares, delay and depth of one of its reference classes.")
+@click.option("--class", "reference", help="Which reference class of the programme.")
+@_seed
+def simulate(worlds: int, spec: Path | None, programme: Path | None, reference: str | None, seed: int) -> int:
+    """Play simulated worlds under this advice and under rules of thumb, beside perfect foresight."""
+    from changeadvisor import simulation
+    from changeadvisor.terminal import Progress, simulation_table
+
+    told = simulation.worlds_of(spec, None if programme is None else _read(programme), reference)
+    kinds = simulation.draw(told, worlds, seed).old.kind
+    ways = {"changeadvisor": simulation.by_advice(_judges(), seed), **simulation.rules_of_thumb(kinds, seed)}
+    with Progress("Playing") as progress:
+        done: list[str] = []
+
+        def on_done(name: str) -> None:
+            done.append(name)
+            progress.update(len(done), len(ways))
+
+        found = simulation.compare(told, worlds, seed, ways, on_done)
+    click.echo(simulation_table(found, worlds, _width()), nl=False)
+    return 0
+
+
+@commands.command()
 @click.argument("programme", type=_AnyPath)
 @click.argument("initiative")
 @_seed

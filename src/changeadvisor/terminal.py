@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from changeadvisor.advice import Advice
     from changeadvisor.lenses import BesideYear, MeasuresPart
     from changeadvisor.model import Programme
+    from changeadvisor.simulation import Result
 
 
 def advice_table(advice: Advice, width: int) -> str:
@@ -59,6 +60,33 @@ def measures_table(part: MeasuresPart, programme: Programme, width: int) -> str:
         table.add_row(*map(_text, (measure.title or measure.id, str(found.points), found.says, look)))
     below = [*sentences(part.audit), *_chosen(part)]
     return _printed(table, width, [*below, "Every figure: changeadvisor measures PROGRAMME --format json"])
+
+
+def simulation_table(found: Sequence[Result], worlds: int, width: int) -> str:
+    """What each way of deciding realised in simulated worlds, as plain text."""
+    from rich.table import Table
+
+    title = f"{worlds} simulated initiatives, reviewed one after another by what the register says alone"
+    table = Table(title=_text(title), expand=True)
+    for heading in _SIMULATED:
+        table.add_column(heading)
+    for r in found:
+        table.add_row(
+            *map(_text, (r.name, f"{r.value:.2f}", f"{r.of_gap:.0%}", _limits(r), f"{r.keepers_stopped:.0%}"))
+        )
+    below = [
+        "Value: mean years of full benefit. Of foresight: share of what perfect foresight adds to always persisting.",
+        "Of the ceiling: share of what knowing each present class and curve adds, with 95 % limits (bootstrap).",
+        "Wrongly ended: of those foresight would keep, the share ever advised to stop or to change strategy.",
+    ]
+    return _printed(table, width, below)
+
+
+_SIMULATED = ("Way of deciding", "Value", "Of foresight", "Of the ceiling", "Wrongly ended")
+
+
+def _limits(r: Result) -> str:
+    return f"{r.of_ceiling:.0%} ({r.low:.0%} to {r.high:.0%})"
 
 
 def _chosen(part: MeasuresPart) -> list[str]:

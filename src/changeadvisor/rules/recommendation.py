@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import Field
@@ -122,7 +123,7 @@ class Lever:
     """A fact that can be pulled to see what changes: other values to try, and the sheet each would give.
 
     candidates: single values, tried one by one. span: for a reading or another continuous number, the range to
-    search (the change point is found by halving). width: the declared range that shares are of.
+    search in `strides` each way (the change point is found by halving). width: the declared range that shares are of.
     """
 
     fact: str
@@ -133,6 +134,7 @@ class Lever:
     distance: Callable[[Single], float]
     span: tuple[float, float] | None = None
     label: str = ""
+    strides: int = 32
 
 
 def recommend(pack: RulePack, sheet: FactSheet, levers: Sequence[Lever] | None = None) -> Recommendation:
@@ -261,34 +263,23 @@ class _Judged:
         if self.pack.combine != "weigh":
             return None
         scores = [s for s in self._unknown() if name in self.pack.vocabulary[s].criteria]
-        names = [n for n in (name, *scores) if n in self.pack.vocabulary]
-        fillings = itertools.product(*(self._candidates(n) for n in names))
-        return max((self._moved(dict(zip(names, f, strict=True))) for f in fillings), default=0.0)
+        names = tuple(n for n in (name, *scores) if n in self.pack.vocabulary)
+        waiting = [i for i, s in enumerate(self.states) if s == "unknown"]
+        return _most_moved(*self._part([i for i in waiting if not self.pack.rules[i].facts.isdisjoint(names)]), names)
 
-    def _moved(self, filling: Mapping[str, Single]) -> float:
-        sheet = self.sheet.with_known({n: Known(v) for n, v in filling.items()})
-        waiting = [
-            i
-            for i, rule in enumerate(self.pack.rules)
-            if self.states[i] == "unknown" and not rule.facts.isdisjoint(filling) and rule.state(sheet) != "silent"
-        ]
-        weights = weights_on(self.pack, sheet)
-        moved = float(max(SCALE)) if any(self.pack.rules[i].veto for i in waiting) else 0.0
-        for sign in (1.0, -1.0):
-            fires = {i for i in waiting if weights[i] * sign > 0}
-            states = ["fired" if i in fires else s for i, s in enumerate(self.states)]
-            after = settle(self.pack, states, weights).support
-            moved = max(moved, *(abs(after[a] - self.ledger.support[a]) for a in self.pack.answers))
-        return moved
+    def _part(self, waiting: Sequence[int]) -> tuple[_Same, _States, _Facts]:
+        """What bears on some waiting rules: the states and weights of all that share their evidence, and known facts.
+
+        Nothing else can change what a filling of them does, so that initiatives alike in this share the work.
+        """
+        evidence = frozenset().union(*(self.pack.rules[i].evidence for i in waiting))
+        sharing = [i for i, r in enumerate(self.pack.rules) if i in waiting or not r.evidence.isdisjoint(evidence)]
+        facts = frozenset().union(*(self.pack.rules[i].facts for i in sharing))
+        known = tuple((n, v) for n in sorted(facts) if (v := self.sheet.get(n)) is not None)
+        return _Same(self.pack), tuple((i, self.states[i], self.weights[i]) for i in sharing), known
 
     def _candidates(self, name: str) -> tuple[Single, ...]:
-        """Values that between them show everything the pack's rules can make of a fact."""
-        fact = self.pack.vocabulary[name]
-        if fact.values:
-            return fact.values
-        caps = {r.cap for r in self.pack.rules if r.weight_fact == name}
-        cuts = {*cut_points(self.pack, name), *caps, *(-c for c in caps)}
-        return between(sorted(cuts)) if cuts else (fact.low, fact.high)
+        return _candidates(self.pack, name)
 
     def stands(self) -> bool:
         """Whether no filling of the unknown facts changes the answer, as far as can be proven.
@@ -318,16 +309,12 @@ class _Judged:
         rivals = [a for a in self.pack.answers if a != leader and a not in base.vetoed]
         worst, size = dict.fromkeys(rivals, 0.0), 0.0
         for group in groups:
-            ways = self._ways(group)
-            if ways is None:
+            effects = _effects(*self._part(group), tuple(group))
+            if effects is None or any(leader in e.vetoed for e in effects):
                 return False
-            after = [settle(self.pack, s, w) for s, w in ways]
-            if any(leader in ledger.vetoed for ledger in after):
-                return False
-            size += min(ledger.size - base.size for ledger in after)
+            size += min(e.size for e in effects)
             for rival in rivals:
-                lead = base.support[leader] - base.support[rival]
-                worst[rival] += min(a.support[leader] - a.support[rival] - lead for a in after)
+                worst[rival] += min(e.support[leader] - e.support[rival] for e in effects)
         margins = (base.support[leader] - base.support[r] + worst[r] for r in rivals)
         holds = all(m >= self.pack.threshold("tie") and m > 0 for m in margins)
         return holds and base.size + size >= self.pack.threshold("enough")
@@ -403,7 +390,7 @@ class _Judged:
         """The nearest point of a continuous lever at which the answer differs, outwards both ways."""
         if lever.span is None or not isinstance(lever.before, int | float):
             return None
-        start, strides = float(lever.before), 32
+        start, strides = float(lever.before), lever.strides
         ways = [[start + (end - start) * k / strides for k in range(strides + 1)] for end in lever.span]
         found: float | None = None
         # Both ways in step; beyond what is found already nothing nearer can come.
@@ -426,6 +413,110 @@ class _Judged:
                 same = middle
         rounded = _outward_rounded(other, same, max(lever.width, 1e-9))
         return rounded if self._changes(lever.sheet_at(rounded)) else other
+
+
+# --- what the unknown could do, shared by all that are alike in it ----------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """A pack as a key: the same only as itself."""
+
+    pack: RulePack
+
+    def __hash__(self) -> int:
+        return id(self.pack)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.pack is self.pack
+
+
+_States = tuple[tuple[int, State, float], ...]
+_Facts = tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Effect:
+    """What one filling adds to each answer's support and to the evidence in all; what it vetoes."""
+
+    support: Mapping[str, float]
+    size: float
+    vetoed: frozenset[str]
+
+
+def _candidates(pack: RulePack, name: str) -> tuple[Single, ...]:
+    """Values that between them show everything the pack's rules can make of a fact."""
+    fact = pack.vocabulary[name]
+    if fact.values:
+        return fact.values
+    caps = {r.cap for r in pack.rules if r.weight_fact == name}
+    cuts = {*cut_points(pack, name), *caps, *(-c for c in caps)}
+    return between(sorted(cuts)) if cuts else (fact.low, fact.high)
+
+
+def _spread(pack: RulePack, part: _States) -> tuple[list[State], list[float]]:
+    """States and weights with all that does not bear on a part silent."""
+    states: list[State] = ["silent"] * len(pack.rules)
+    weights = [0.0] * len(pack.rules)
+    for i, state, weight in part:
+        states[i], weights[i] = state, weight
+    return states, weights
+
+
+@lru_cache(maxsize=4096)
+def _effects(key: _Same, part: _States, known: _Facts, waiting: tuple[int, ...]) -> tuple[_Effect, ...] | None:
+    """What every filling of what `waiting` rules wait for would do, or None if too many."""
+    pack, sheet = key.pack, FactSheet.of(dict(known))
+    states, weights = _spread(pack, part)
+    # What the appraisal speaks for is counted already: of rules on it only a veto can still do anything.
+    base = settle(pack, states, weights)
+    spoken = frozenset().union(
+        *(pack.rules[i].evidence for i, s, _ in part if s == "fired" and pack.rules[i].weight_fact)
+    )
+    open_ = [i for i in waiting if pack.rules[i].veto or spoken.isdisjoint(pack.rules[i].evidence)]
+    names = sorted(n for n in frozenset().union(*(pack.rules[i].facts for i in open_)) if n not in sheet)
+    choices = [_candidates(pack, n) for n in names]
+    if math.prod(len(c) for c in choices) > FILLINGS:
+        return None
+    found = {}
+    for way in itertools.product(*choices):
+        filled = sheet.with_known({n: Known(v) for n, v in zip(names, way, strict=True)})
+        for i in open_:
+            states[i], weights[i] = pack.rules[i].state(filled), pack.rules[i].decibans(filled)
+        same = tuple((states[i], weights[i]) for i in open_)
+        if same not in found:
+            found[same] = _effect(base, settle(pack, states, weights))
+    return tuple(found.values())
+
+
+def _effect(base: Ledger, after: Ledger) -> _Effect:
+    gained = {a: after.support[a] - base.support[a] for a in base.support}
+    return _Effect(gained, after.size - base.size, frozenset(after.vetoed))
+
+
+@lru_cache(maxsize=8192)
+def _most_moved(key: _Same, part: _States, known: _Facts, names: tuple[str, ...]) -> float:
+    """The most that any filling of `names` could move any answer's support."""
+    pack, sheet = key.pack, FactSheet.of(dict(known))
+    fillings = itertools.product(*(_candidates(pack, n) for n in names))
+    ways = (sheet.with_known({n: Known(v) for n, v in zip(names, f, strict=True)}) for f in fillings)
+    return max((_moved(pack, part, names, way) for way in ways), default=0.0)
+
+
+def _moved(pack: RulePack, part: _States, names: tuple[str, ...], sheet: FactSheet) -> float:
+    """The most that one filling moves any answer's support, what is still unknown falling as it may."""
+    states, weights = _spread(pack, part)
+    base = settle(pack, states, weights).support
+    asked = (i for i, s, _ in part if s == "unknown" and not pack.rules[i].facts.isdisjoint(names))
+    waiting = [i for i in asked if pack.rules[i].state(sheet) != "silent"]
+    for i in waiting:
+        weights[i] = pack.rules[i].decibans(sheet)
+    moved = float(max(SCALE)) if any(pack.rules[i].veto for i in waiting) else 0.0
+    for sign in (1.0, -1.0):
+        fires = {i for i in waiting if weights[i] * sign > 0}
+        after = settle(pack, ["fired" if i in fires else s for i, s in enumerate(states)], weights).support
+        moved = max(moved, *(abs(after[a] - base[a]) for a in pack.answers))
+    return moved
 
 
 def _outward_rounded(value: float, inner: float, width: float) -> float:

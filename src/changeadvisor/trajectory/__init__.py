@@ -19,7 +19,7 @@ from changeadvisor.trajectory.plan import (
     tripwires,
     with_latest,
 )
-from changeadvisor.trajectory.reading import Appraisal, Trajectory, appraise, read_trajectory
+from changeadvisor.trajectory.reading import Appraisal, Trajectory, appraise, read_trajectory, shares_of
 
 __all__ = [
     "FEWEST",
@@ -37,6 +37,7 @@ __all__ = [
     "phase",
     "read_trajectory",
     "reweighted",
+    "shares_of",
     "since",
     "stand",
     "tripwires",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -152,8 +152,8 @@ def _decibans(mean: float, sd: float) -> float:
     return max(-MOST, min(MOST, weight))
 
 
-def reweighted(found: Trajectory, appraisal: Appraisal, change: float) -> dict[str, float]:
-    """The weights had the latest reading been higher by `change` (in shares of the way).
+def reweighted(found: Trajectory, appraisal: Appraisal) -> Callable[[float], dict[str, float]]:
+    """The weights had the latest reading been higher by a change, in shares of the way.
 
     Draws count by how well they explain it (importance weights), which saves reading everything again.
     """
@@ -161,18 +161,23 @@ def reweighted(found: Trajectory, appraisal: Appraisal, change: float) -> dict[s
 
     seen = found.observed
     if seen is None or not seen.since:
-        return weights(appraisal)
+        return lambda _: weights(appraisal)
     p = found.posterior
     last = np.array(seen.months[-2:])
     curve = found.progress(last)
     error = seen.progress[-1] - curve[:, -1]
-    alike = p.correlation ** (last[-1] - last[0]) if len(last) > 1 and last[0] > 0 else 0.0 * p.correlation
-    if len(last) > 1 and last[0] > 0:
+    pair = len(last) > 1 and last[0] > 0
+    alike = p.correlation ** (last[-1] - last[0]) if pair else 0.0 * p.correlation
+    if pair:
         error = error - alike * (seen.progress[-2] - curve[:, 0])
-    sd = p.scatter * np.sqrt(1.0 - alike**2)
-    log = (error**2 - (error + change) ** 2) / (2.0 * sd**2)
-    share = np.exp(log - log.max())
-    return weights(appraisal, share / share.sum())
+    twice = 2.0 * p.scatter**2 * (1.0 - alike**2)
+
+    def at(change: float) -> dict[str, float]:
+        log = (error**2 - (error + change) ** 2) / twice
+        share = np.exp(log - log.max())
+        return weights(appraisal, share / share.sum())
+
+    return at
 
 
 def _tripwire(found: Trajectory, appraisal: Appraisal) -> tuple[float | None, str | None]:
