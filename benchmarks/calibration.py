@@ -17,6 +17,12 @@ from changeadvisor.evidence import all_series
 from changeadvisor.trajectory import Trajectory, read_trajectory
 
 MONTHS = (6, 9, 12, 18, 24)
+#: What the engine is told of the class: the truth, and wrong shares of success.
+WRONG: dict[str, tuple[float, float, float] | None] = {
+    "As drawn": None,
+    "Success share halved": (0.21, 0.29, 0.5),
+    "Success share doubled": (0.84, 0.07, 0.09),
+}
 PAGE = Path(__file__).parents[1] / "docs" / "calibration.md"
 
 
@@ -74,14 +80,10 @@ def main(count: int) -> int:
     base = simulation.Worlds(reviews=(6, 9, 12, 15, 18, 21, 24, 27))
     lines = [
         "# Are the chances right?", "",
-        "Made by `make calibration`; the worlds are those of `benchmarks/worlds.yaml`, invented, and drawn by other formulas",
-        f"than the engine reads by. {count:,} readings, at months {', '.join(map(str, MONTHS))} in equal parts.", "",
+        "Made by `make calibration`; the worlds are those of `benchmarks/worlds.yaml`, invented, and drawn by other",
+        f"formulas than the engine reads by. {count:,} readings, at months {', '.join(map(str, MONTHS))} in equal parts.", "",
     ]  # fmt: skip
-    for title, told in (
-        ("As drawn", None),
-        ("Success share halved", (0.21, 0.29, 0.5)),
-        ("Success share doubled", (0.84, 0.07, 0.09)),
-    ):
+    for title, told in WRONG.items():
         spec = base.model_copy(update={"told": told})
         parts = [chances(spec, count // len(MONTHS), m, m) for m in MONTHS]
         said, kind = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])

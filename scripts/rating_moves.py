@@ -1,7 +1,7 @@
 """How ratings of government major projects moved, from ../shared/data/gmpp: writes docs/rating-moves.md.
 
-The data (Infrastructure and Projects Authority, OGL v3) lie beside the checkout and are never committed; the figures are
-quoted with their source. Beside each row stands what an extreme rating would do by itself: had the next rating been
+The data (Infrastructure and Projects Authority, OGL v3) lie beside the checkout and are never committed; the figures
+are quoted with their source. Beside each row stands what an extreme rating would do by itself: had the next rating been
 drawn afresh from all ratings, most of the extreme ones would move towards the middle without anybody's doing.
 """
 
@@ -64,11 +64,14 @@ def main() -> int:
     shares = {r: ratings[r] / len(every) for r in RATINGS}
     lines = [
         "# How ratings move", "",
-        "Made by `python scripts/rating_moves.py` from the annual snapshots of the Government Major Projects Portfolio, 2013 to",
-        f"2019 (Infrastructure and Projects Authority, OGL v3): {len(every):,} ratings and what became of them by the next snapshot.",
+        "Made by `python scripts/rating_moves.py` from the annual snapshots of the Government Major Projects Portfolio,",
+        f"2013 to 2019 (Infrastructure and Projects Authority, OGL v3): {len(every):,} ratings and what became of them by",
+        "the next snapshot.",
         "Left means that the project is no longer listed; whether it was finished, merged or stopped is unknown.",
-        "The last column is what would have been had every rating been drawn afresh: an extreme rating moves by itself.", "",
-        "| rating | cases | improved | same | worsened | left | by itself: improved, same, worsened |", "|---|---|---|---|---|---|---|",
+        "The last column is what would have been had every rating been drawn afresh: an extreme one moves by itself.",
+        "",
+        "| rating | cases | improved | same | worsened | left | by itself: improved, same, worsened |",
+        "|---|---|---|---|---|---|---|",
     ]  # fmt: skip
     groups: dict[str, list[str]] = defaultdict(list)
     for _, rating, move in every:
@@ -85,9 +88,9 @@ def main() -> int:
     ours, base = brier([(table[r], m) for _, r, m in late]), brier([(plain, m) for _, _, m in late])
     lines += [
         "",
-        f"Out of time: moves from {LATER} on ({len(late)}) foretold from those before ({len(early)}). Brier score by rating ",
+        f"Out of time: moves from {LATER} on ({len(late)}) foretold from those before ({len(early)}). Brier score by ",
     ]
-    lines[-1] += f"{ours:.3f}; from the plain share of all moves {base:.3f}."
+    lines[-1] += f"rating {ours:.3f}; from the plain share of all moves {base:.3f}."
     PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
     return 0

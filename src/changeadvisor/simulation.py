@@ -226,11 +226,11 @@ def _paths(spec: Worlds, shares: Grid, months: Grid, dip: Grid, dip_month: Grid,
     start = rng.random(count)
     fade = 20.0 + 22.0 * rng.random(count)
     risen = _true_rise(shape, t, length, start, fade)
-    mean = np.maximum(risen[:, 48:60].mean(axis=1), 0.35)
     b = np.maximum(dip_month * delay, 0.5)[:, None]
     dips = (dip * deeper)[:, None] * (t / b) * np.exp(1.0 - t / b)
-    progress = (outcome / mean)[:, None] * risen - dips
-    # The class is what the path does, dip and all (formats.md).
+    # The outcome is that of months 49 to 60, dip and all, unless it would need more than five times the way.
+    scale = (outcome + dips[:, 48:60].mean(axis=1)) / np.maximum(risen[:, 48:60].mean(axis=1), 0.2)
+    progress = scale[:, None] * risen - dips
     ended = progress[:, 48:60].mean(axis=1)
     return Paths(progress, np.where(ended >= 0.8, 0, np.where(ended >= 0.25, 1, 2)))
 
