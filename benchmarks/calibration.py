@@ -80,8 +80,11 @@ def main(count: int) -> int:
     base = simulation.Worlds(reviews=(6, 9, 12, 15, 18, 21, 24, 27))
     lines = [
         "# Are the chances right?", "",
-        "Made by `make calibration`; the worlds are those of `benchmarks/worlds.yaml`, invented, and drawn by other",
-        f"formulas than the engine reads by. {count:,} readings, at months {', '.join(map(str, MONTHS))} in equal parts.", "",
+        "Made by `make calibration`; the worlds are those of `benchmarks/worlds.yaml`, invented, drawn by other",
+        f"formulas than the engine reads by. {count:,} readings in all, in equal parts at months",
+        ", ".join(map(str, MONTHS)) + ".",
+        "",
+        "",
     ]  # fmt: skip
     for title, told in WRONG.items():
         spec = base.model_copy(update={"told": told})

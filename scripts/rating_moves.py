@@ -64,9 +64,9 @@ def main() -> int:
     shares = {r: ratings[r] / len(every) for r in RATINGS}
     lines = [
         "# How ratings move", "",
-        "Made by `python scripts/rating_moves.py` from the annual snapshots of the Government Major Projects Portfolio,",
-        f"2013 to 2019 (Infrastructure and Projects Authority, OGL v3): {len(every):,} ratings and what became of them by",
-        "the next snapshot.",
+        "Made by `python scripts/rating_moves.py` from the yearly snapshots of the Government Major Projects",
+        f"Portfolio, 2013 to 2019 (Infrastructure and Projects Authority, OGL v3): {len(every):,} ratings and what",
+        "became of them by the next snapshot.",
         "Left means that the project is no longer listed; whether it was finished, merged or stopped is unknown.",
         "The last column is what would have been had every rating been drawn afresh: an extreme one moves by itself.",
         "",

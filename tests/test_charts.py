@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from changeadvisor import charts, cli, lenses, library, pictures
+from changeadvisor.advice import advise
 from changeadvisor.charts import FunnelArea, FunnelView, GapPoint, GapView, RankArea, RankView, XmrPoint, XmrView
+from changeadvisor.loading import load_programme
 from tests.helpers import NORTHFIELD, programme
 
 DAYS = [dt.date(2025, 1 + k, 1) for k in range(12)]
@@ -166,3 +168,21 @@ def test_measures_as_json_keep_the_keys_of_the_formats(capsys: pytest.CaptureFix
     assert {"value", "assurance", "probability", "low", "high"} <= set(found["normative"]["standard"])
     assert {"areas", "rank", "rank_interval", "position", "flag"} <= set(found["comparative"])
     assert {"period", "value", "centre", "lower", "upper", "signals"} == set(found["series"][0])
+
+
+def test_an_initiative_is_drawn_three_ways() -> None:
+    """The J-curve with its tripwire, the worth of each course, and the ledger as a waterfall that ends at the support."""
+    advised = advise(load_programme(NORTHFIELD), library.load_judges(), parts=["action"])
+    item = advised.initiative("reablement-redesign")
+    assert item is not None
+    curve, worth, ledger = pictures.initiative_views(item)
+    assert isinstance(curve, charts.CurveView)
+    assert isinstance(worth, charts.BarView)
+    assert isinstance(ledger, charts.BarView)
+    assert curve.target == 82
+    assert all(p.low <= p.middle <= p.high for p in curve.points)
+    assert item.action is not None
+    assert ledger.points[-1].end == pytest.approx(item.action.support[item.action.answer or ""])
+    for view in (curve, worth, ledger):
+        assert charts.render(view, "svg") == charts.render(view, "svg")
+        assert charts.alt_text(view).startswith(view.title)

@@ -140,7 +140,54 @@ class GapView:
     better: str | None
 
 
-View = XmrView | FunnelView | RankView | GapView
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """One month of a J-curve, in the measure's unit: what the plan expected, and P10, middle and P90 of the reading."""
+
+    month: dt.date
+    expected: float
+    low: float
+    middle: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class CurveView:
+    """The J-curve: expected path, results, the reading with its band, target, tripwire, reviews; `finding` in words."""
+
+    title: str
+    unit: str
+    points: tuple[CurvePoint, ...]
+    results: tuple[tuple[dt.date, float], ...]
+    target: float
+    as_of: dt.date
+    reviews: tuple[dt.date, ...]
+    tripwire: tuple[dt.date, float, str] | None
+    finding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar from `start` to `end`; `middle` where it has one; `label` beside its name."""
+
+    name: str
+    start: float
+    end: float
+    middle: float | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class BarView:
+    """Bars one below another: the worth of each course with its range, or a ledger as a waterfall."""
+
+    title: str
+    unit: str
+    points: tuple[Bar, ...]
+    finding: str
+
+
+View = XmrView | FunnelView | RankView | GapView | CurveView | BarView
 
 
 # --- what each finds -------------------------------------------------------------------------------------------------
@@ -153,8 +200,14 @@ def alt_text(view: View) -> str:
         FunnelView: _funnel_text,
         RankView: _rank_text,
         GapView: _gap_text,
+        CurveView: _finding,
+        BarView: _finding,
     }
     return " ".join(texts[type(view)](view))
+
+
+def _finding(view: CurveView | BarView) -> Iterator[str]:
+    yield f"{view.title}: {view.finding}"
 
 
 def _amount(value: float, unit: str) -> str:
@@ -241,6 +294,8 @@ def render(view: View, form: Form) -> bytes:
 
 
 def _height(view: View) -> float:
+    if isinstance(view, BarView):
+        return 1.2 + 0.32 * len(view.points)
     return max(3.0, 0.8 + 0.22 * len(view.areas)) if isinstance(view, RankView) else 3.6
 
 
@@ -251,7 +306,7 @@ def _wrapped(text: str) -> str:
 
 
 def _draw(view: View, axes: Axes) -> None:
-    if not (view.points if isinstance(view, XmrView | GapView) else view.areas):
+    if not (view.areas if isinstance(view, FunnelView | RankView) else view.points):
         axes.set_axis_off()
         axes.text(0.5, 0.5, "Nothing to show yet", ha="center", va="center", transform=axes.transAxes)
     elif isinstance(view, XmrView):
@@ -260,6 +315,10 @@ def _draw(view: View, axes: Axes) -> None:
         _draw_funnel(view, axes)
     elif isinstance(view, RankView):
         _draw_ranks(view, axes)
+    elif isinstance(view, CurveView):
+        _draw_curve(view, axes)
+    elif isinstance(view, BarView):
+        _draw_bars(view, axes)
     else:
         _draw_gap(view, axes)
 
@@ -396,3 +455,39 @@ def _draw_gap(view: GapView, axes: Axes) -> None:
     axes.set_ylabel(view.unit)
     _dates(axes, [p.period for p in view.points])
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=8)
+
+
+def _draw_curve(view: CurveView, axes: Axes) -> None:
+    days = [p.month.toordinal() for p in view.points]
+    axes.fill_between(days, [p.low for p in view.points], [p.high for p in view.points], color="#D8DDE0",
+                      label="eight times in ten")  # fmt: skip
+    axes.plot(days, [p.expected for p in view.points], color=_INK, linestyle=(0, (5, 3)), label="the plan expected")
+    axes.plot(days, [p.middle for p in view.points], color="#005EB8", label="as the results say")
+    axes.scatter([d.toordinal() for d, _ in view.results], [v for _, v in view.results], color=_QUIET, s=14, zorder=3,
+                 label="results")  # fmt: skip
+    axes.axhline(view.target, color=_TARGET, linewidth=1.4, linestyle=(0, (1, 1.5)), label=f"target {view.target:.4g}")
+    axes.axvline(view.as_of.toordinal(), color=_QUIET, linewidth=0.8)
+    for day in view.reviews:
+        axes.axvline(day.toordinal(), color=_QUIET, linewidth=0.6, linestyle=":")
+    if view.tripwire is not None:
+        day, level, then = view.tripwire
+        axes.scatter([day.toordinal()], [level], color="#B35A00", marker="X", s=60, zorder=4,
+                     label=f"tripwire {level:.4g}: {then}")  # fmt: skip
+    axes.set_ylabel(view.unit)
+    _dates(axes, [p.month for p in view.points])
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=8)
+
+
+def _draw_bars(view: BarView, axes: Axes) -> None:
+    rows = range(len(view.points))
+    for row, bar in zip(rows, view.points, strict=True):
+        colour = "#005EB8" if bar.end >= bar.start else "#B35A00"
+        axes.barh(row, bar.end - bar.start, left=bar.start, color=colour, height=0.55, alpha=0.75)
+        if bar.middle is not None:
+            axes.plot([bar.middle, bar.middle], [row - 0.35, row + 0.35], color=_INK, linewidth=2)
+    axes.axvline(0.0, color=_INK, linewidth=0.8)
+    axes.set_yticks(list(rows), [f"{b.name}  {b.label}" for b in view.points], fontsize=8)
+    axes.invert_yaxis()
+    axes.ticklabel_format(style="plain", axis="x")
+    axes.locator_params(axis="x", nbins=5)
+    axes.set_xlabel(view.unit)

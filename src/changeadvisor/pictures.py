@@ -7,14 +7,31 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from changeadvisor import charts
-from changeadvisor.charts import FunnelArea, FunnelView, GapPoint, GapView, RankArea, RankView, XmrPoint, XmrView
+from changeadvisor import charts, trajectory
+from changeadvisor.advice import InitiativeAdvice
+from changeadvisor.charts import (
+    Bar,
+    BarView,
+    CurvePoint,
+    CurveView,
+    FunnelArea,
+    FunnelView,
+    GapPoint,
+    GapView,
+    RankArea,
+    RankView,
+    XmrPoint,
+    XmrView,
+)
 from changeadvisor.errors import InputError, plain
 from changeadvisor.lenses import MeasureAdvice
-from changeadvisor.model import Area, Initiative, Measure, Programme
+from changeadvisor.model import Area, Initiative, Measure, Programme, add_months
 from changeadvisor.performance import compare
 from changeadvisor.performance.reading import Comparative, funnel_at
+from changeadvisor.trajectory import Trajectory
+from changeadvisor.trajectory.anyway import Observed
 
 Kind = Literal["xmr", "funnel", "rank", "gap"]
 _WORDS = {
@@ -141,3 +158,100 @@ def _gap(_areas: Sequence[Area], measure: Measure, beside: Comparative) -> GapVi
         return None
     count = beside.years[0].areas
     return GapView(_title(measure), plain(measure.unit or "", 60), points, count, beside.gap, measure.better)
+
+
+# --- one initiative --------------------------------------------------------------------------------------------------
+
+#: Months of the J-curve that are drawn beyond today.
+_AHEAD = 36
+_COURSES = {
+    "persist": "Persist",
+    "adjust-tactics": "Adjust tactics",
+    "adjust-strategy": "Adjust strategy",
+    "stop": "Stop",
+}
+
+
+def initiative_views(item: InitiativeAdvice) -> Iterator[charts.View]:
+    """The J-curve, the worth of each course, and the ledger as a waterfall, as far as there is anything to show."""
+    curve = item.evidence.trajectory
+    if curve is not None and curve.read and curve.observed is not None:
+        yield _curve_view(item, curve, curve.observed)
+    if item.outlook.value:
+        yield _worth_view(item)
+    if item.action is not None and item.action.answer is not None and any(r.counted for r in item.action.reasons):
+        yield _waterfall(item)
+
+
+def _curve_view(item: InitiativeAdvice, curve: Trajectory, seen: Observed) -> CurveView:
+    initiative, review = item.evidence.initiative, item.outlook.next_review
+    begun = trajectory.since(initiative)
+    months = np.arange(0.5, curve.months + _AHEAD, 1.0)
+    drawn = np.quantile(curve.progress(months), [0.1, 0.5, 0.9], axis=0)
+    planned = (
+        trajectory.expected_path(initiative.path, months.tolist(), curve.seed, item.id) if initiative.path else None
+    )
+    expected = drawn[1] if planned is None else planned.mean(axis=0)
+    points = tuple(
+        CurvePoint(add_months(begun, k), *ordered(seen, float(expected[k]), drawn[:, k]))
+        for k in range(len(months))
+        if begun is not None
+    )
+    results = tuple(
+        (add_months(begun, round(m - 0.5)), seen.level(p))
+        for m, p in zip(seen.months, seen.progress, strict=True)
+        if begun is not None
+    )
+    level = None if review is None else review.below if review.below is not None else review.above
+    wire = None if review is None or level is None else (review.on, level, _COURSES.get(review.then or "", ""))
+    today = add_months(begun, int(curve.months)) if begun is not None else initiative.started
+    measure = item.evidence.measure
+    return CurveView(
+        title=f"{plain(item.title, 80)}: what was expected, what came, what may come",
+        unit=plain((measure.unit if measure else None) or "", 60),
+        points=points,
+        results=results,
+        target=seen.target,
+        as_of=today or points[0].month,
+        reviews=() if review is None else (review.on,),
+        tripwire=wire,
+        finding=" ".join(item.outlook.sentences),
+    )
+
+
+def ordered(seen: Observed, expected: float, drawn: NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """Expected level, then the band from low to high, whichever way is better."""
+    low, middle, high = sorted(seen.level(float(v)) for v in drawn)
+    return seen.level(expected), low, middle, high
+
+
+def _worth_view(item: InitiativeAdvice) -> BarView:
+    value = item.outlook.value or {}
+    best = max(value, key=lambda c: (value[c].mean, c))
+    bars = tuple(
+        Bar(_COURSES[c], w.p10, w.p90, w.mean, f"{w.mean:,.0f}, best in {round(100 * w.best_in)} of 100")
+        for c, w in value.items()
+    )
+    return BarView(
+        title=f"{plain(item.title, 80)}: worth of each course from here on",
+        unit="present worth, eight times in ten within the bar; the line is the mean",
+        points=bars,
+        finding=f"{_COURSES[best]} has the greatest mean worth, {value[best].mean:,.0f}.",
+    )
+
+
+def _waterfall(item: InitiativeAdvice) -> BarView:
+    """The counted weights for the answer, one after another, up to its support."""
+    answer = item.action.answer if item.action else None
+    bars, level = [], 0.0
+    for reason in item.action.reasons if item.action else ():
+        if reason.counted and reason.answer == answer and reason.decibans is not None:
+            bars.append(Bar(reason.rule, level, level + reason.decibans, None, f"{reason.decibans:+g}"))
+            level += reason.decibans
+    bars.append(Bar("In all", 0.0, level, None, f"{level:+.3g}"))
+    return BarView(
+        title=f"{plain(item.title, 80)}: what speaks for {_COURSES.get(answer or '', answer or '').lower()}",
+        unit="decibans; each bar begins where the last one ended",
+        points=tuple(bars),
+        finding=f"{len(bars) - 1} reasons come to {level:+.3g} decibans.",
+    )

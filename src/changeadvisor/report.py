@@ -152,6 +152,7 @@ class InitiativeView:
     caveats: tuple[str, ...]
     outlook: tuple[str, ...]
     worths: tuple[WorthView, ...]
+    pictures: tuple[PictureView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,8 +309,9 @@ def _per_cent(share: float) -> str:
     return "over 99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
 
 
-def initiative_view(item: InitiativeAdvice) -> InitiativeView:
-    """The view of one initiative."""
+def initiative_view(item: InitiativeAdvice, *, drawn: bool = True) -> InitiativeView:
+    """The view of one initiative; its pictures in words alone where they are not `drawn`."""
+    views = () if _ended(item) else tuple(pictures.initiative_views(item))
     answers = [("What to do", item.action), ("How to lead it", item.route)]
     return InitiativeView(
         id=item.id,
@@ -325,6 +327,7 @@ def initiative_view(item: InitiativeAdvice) -> InitiativeView:
         caveats=item.notices,
         outlook=tuple(_outlook(item)),
         worths=tuple(_worths(item)),
+        pictures=tuple(_picture(v) if drawn else PictureView("", charts.alt_text(v)) for v in views),
     )
 
 
@@ -748,7 +751,7 @@ def html(advice: Advice) -> str:
 def explanation(advice: Advice, item: InitiativeAdvice) -> str:
     """The whole working for one initiative as plain text."""
     template = environment(False).get_template("explain.txt")
-    return template.render(view=initiative_view(item), as_of=_day(advice.as_of))
+    return template.render(view=initiative_view(item, drawn=False), as_of=_day(advice.as_of))
 
 
 def write(text: str, path: Path) -> None:
