@@ -31,6 +31,9 @@ PARTS: tuple[Part, ...] = ("action", "route", "portfolio", "measures")
 Progress = Callable[[int, int], None]
 
 _RATINGS = ("green", "amber-green", "amber", "amber-red", "red")
+_RATED = ("results.evidenced", "results.candour")
+#: Facts of a reading that its value does not change, or that are worked out again with the appraisal.
+_PRICED_AGAIN = ("appraisal.", "tripwire.", "results.readings")
 _DERIVED = ("results.", "path.", "score.", "tripwire.", "appraisal.", "performance.")
 
 
@@ -243,6 +246,7 @@ def advise(
 
     Raises CycleError where initiatives require one another in a ring.
     """
+    trajectory.keep_memory()
     graph = DependencyGraph(programme)
     series = evidence.all_series(programme)
     advised = []
@@ -296,10 +300,11 @@ class _Case:
         levers = [] if closed else self._levers(found)
         readings = () if closed else tuple(r for r in [self._reading_lever(found)] if r is not None)
         quick = () if closed else self._quick_lever(found, readings)
+        exact = () if closed else self._exact_lever(found, sheet, readings)
         return InitiativeAdvice(
             id=self.initiative.id,
             title=self.initiative.title,
-            action=self._action(sheet, [*levers, *quick], readings, closed) if "action" in parts else None,
+            action=self._action(sheet, [*levers, *quick], exact, closed) if "action" in parts else None,
             route=self._route(sheet, [*levers, *readings], closed) if "route" in parts else None,
             outlook=self._outlook(found),
             tripwires=tuple(TripwireState(w.by, w.state, w.measure, w.then, w.level) for w in found.tripwires),
@@ -329,7 +334,7 @@ class _Case:
         if lever is None or not isinstance(flip.at, int | float) or not isinstance(lever.before, int | float):
             return flip
         nearest = None
-        for stretch in (0.8, 1.0, 1.25, 1.6):
+        for stretch in (1.0, 1.3, 1.8):
             at = float(f"{lever.before + (float(flip.at) - lever.before) * stretch:.4g}")
             if lever.span is not None and not lever.span[0] <= at <= lever.span[1]:
                 break
@@ -354,10 +359,23 @@ class _Case:
         """Every known fact that is not derived, and the latest reading, each with the sheet it would give."""
         vocabulary = {**VOCABULARY, **self.judges.action.vocabulary, **self.judges.route.vocabulary}
         pulled = [n for n in found.sheet if n in vocabulary and not n.startswith(_DERIVED)]
-        return [
-            lever_for(vocabulary[n], found.sheet, self._cuts(n), lambda sheet: complete(sheet, self.judges))
-            for n in pulled
-        ]
+        full = complete(found.sheet, self.judges)
+        return [lever_for(vocabulary[n], full, self._cuts(n), self._following(n)) for n in pulled]
+
+    def _following(self, name: str) -> Callable[[FactSheet], FactSheet]:
+        """What follows when one fact of a complete sheet has changed: only what looks at it is worked out again."""
+        judges = self.judges
+        touched = [f for f in judges.frameworks if any(c.fact == name for c in f.criteria)]
+        scores = [n for f in touched for n in f.facts()]
+        rated = name == "initiative.declared" or not frozenset(judges.rating.facts).isdisjoint((name, *scores))
+        gone = scores + ([*_RATED] if rated else [])
+
+        def follow(sheet: FactSheet) -> FactSheet:
+            scored = {n: k for f in touched for n, k in score(f, sheet).known().items()}
+            again = sheet.without(gone).with_known(scored) if gone else sheet
+            return _rated(again, judges) if rated else again
+
+        return follow
 
     def _cuts(self, name: str) -> tuple[float, ...]:
         """The numbers at which a pack or a framework looks at a fact another way."""
@@ -385,6 +403,19 @@ class _Case:
         label = f"latest reading of {measure.title or measure.id}"
         name = f"latest.{measure.id}"
         return Lever(name, latest, (), sheet_at, width, lambda v: abs(float(v) - latest), (low, high), label)
+
+    def _exact_lever(self, found: Evidence, sheet: FactSheet, readings: Sequence[Lever]) -> tuple[Lever, ...]:
+        """The latest reading, changed by reading and pricing again no more than what the action pack can still hear."""
+        heard = [n for n in self.judges.action.heard(sheet) if n.startswith(evidence.READ)]
+        if found.priced is None or not all(n.startswith(_PRICED_AGAIN) for n in heard):
+            return tuple(readings)
+
+        @cache
+        def sheet_at(value: Any) -> FactSheet:
+            again = evidence.with_latest_priced(self.programme, found, float(value))
+            return readings[0].sheet_at(value) if again is None else sheet.with_known(again)
+
+        return tuple(replace(r, sheet_at=sheet_at) for r in readings)
 
     def _quick_lever(self, found: Evidence, readings: Sequence[Lever]) -> tuple[Lever, ...]:
         """The latest reading, changed by counting the draws anew: fast enough to search with, confirmed afterwards."""
@@ -477,7 +508,7 @@ class _Case:
                 yield "It has no reference class with shares: full, partial and none are taken as equally likely."
         if isinstance(found.appraisal, str):
             yield f"Worth: {found.appraisal}."
-        for course, why in (priced.unpriced if priced is not None else {}).items():
+        for course, why in (priced.frame.unpriced if priced is not None else {}).items():
             yield f"The worth of {course} cannot be said: {why}."
 
 
@@ -496,12 +527,16 @@ def _scores(sheet: FactSheet, judges: Judges) -> dict[str, Known]:
 
 def _completed(sheet: FactSheet, judges: Judges, scored: Mapping[str, Known]) -> FactSheet:
     """The sheet with scores that are given, and what follows."""
-    full = _with_attention(sheet.with_known(scored), judges.lens)
+    return _rated(_with_attention(sheet.with_known(scored), judges.lens), judges)
+
+
+def _rated(full: FactSheet, judges: Judges) -> FactSheet:
+    """The sheet with the rating that the results support, and how candid the declared one is."""
     rating = judge(judges.rating, full).answer
     if rating is None:
         return full
     full = full.with_known({"results.evidenced": Known(rating, f"table {judges.rating.name}")})
-    declared = sheet.get("initiative.declared")
+    declared = full.get("initiative.declared")
     if not isinstance(declared, str):
         return full
     return full.with_known({"results.candour": Known(_candour_level(declared, rating), "declared beside evidenced")})
@@ -552,7 +587,7 @@ def _no_answer(pack: RulePack) -> Recommendation:
     """A closed initiative is not judged."""
     support = dict.fromkeys(pack.answers, 0.0)
     return Recommendation(
-        pack.name, pack.question, None, support, None, False, True, (), (), (), (), (), None, (), False
+        pack.name, pack.question, None, support, None, False, True, (), (), (), (), (), None, enough=False
     )
 
 

@@ -28,7 +28,8 @@ from changeadvisor.trajectory import Appraisal, PathReading, Trajectory, Tripwir
 STALE_MONTHS = 12
 ANYTHING = GetPydanticSchema(lambda _source, _handler: core_schema.any_schema())
 _GRAVITY = ("adjust-tactics", "adjust-strategy", "stop")
-_READ = ("results.", "performance.", "tripwire.", "appraisal.")
+#: How the names of facts begin that hang on readings.
+READ = ("results.", "performance.", "tripwire.", "appraisal.")
 _STATES = ("broken", "no reading", "kept", "not due")
 
 
@@ -88,9 +89,14 @@ def gather(
 
 
 def _read(
-    programme: Programme, initiative: Initiative, series: Mapping[str, Series], seed: int, known: Mapping[str, Known]
+    programme: Programme,
+    initiative: Initiative,
+    series: Mapping[str, Series],
+    seed: int,
+    known: Mapping[str, Known],
+    before: Evidence | None = None,
 ) -> Evidence:
-    """What is known, and what the readings say."""
+    """What is known, and what the readings say; `before`: the same initiative with other values of its readings."""
     measure = programme.measure(initiative.path.measure if initiative.path else None)
     every = series.get(measure.id) if measure else None
     own = performance.comparable(measure, every) if measure and every else None
@@ -98,8 +104,8 @@ def _read(
     reading = trajectory.stand(initiative, measure, own, programme.as_of, seed) if measure and own else None
     wires = trajectory.tripwires(initiative, series, programme.as_of, programme.review_months)
     changed = _before_after(initiative, measure, every) if measure and every else None
-    curve = trajectory.read_trajectory(programme, initiative, measure, own, seed)
-    appraisal = None if curve is None else trajectory.appraise(programme, initiative, own, curve)
+    curve = _curve(programme, initiative, measure, own, seed, before)
+    appraisal = None if curve is None else _appraisal(programme, initiative, own, curve, before)
     read = {
         **dict(_appraised(curve, appraisal)),
         **dict(_wires(wires)),
@@ -119,8 +125,34 @@ def _read(
         curve,
         appraisal,
         sheet,
-        _stale(initiative, programme.as_of),
+        before.stale if before else _stale(initiative, programme.as_of),
     )
+
+
+def _curve(
+    programme: Programme,
+    initiative: Initiative,
+    measure: Measure | None,
+    own: Series | None,
+    seed: int,
+    before: Evidence | None,
+) -> Trajectory | None:
+    """The reading of the results; what does not hang on their values is taken from `before`."""
+    if before is not None and before.trajectory is not None and measure is not None and own is not None:
+        again = trajectory.reread(programme, initiative, measure, own, before.trajectory)
+        if again is not None:
+            return again
+    return trajectory.read_trajectory(programme, initiative, measure, own, seed)
+
+
+def _appraisal(
+    programme: Programme, initiative: Initiative, own: Series | None, curve: Trajectory, before: Evidence | None
+) -> Appraisal | str:
+    """The worth of its courses, or why none can be priced."""
+    if before is not None and before.priced is not None:
+        return trajectory.appraise(before.priced.frame, curve)
+    framed = trajectory.frame(programme, initiative, own, curve)
+    return framed if isinstance(framed, str) else trajectory.appraise(framed, curve)
 
 
 def with_latest(programme: Programme, evidence: Evidence, value: float, seed: int) -> Evidence:
@@ -129,12 +161,30 @@ def with_latest(programme: Programme, evidence: Evidence, value: float, seed: in
         return evidence
     changed = trajectory.with_latest(evidence.own_series, value)
     series = {**evidence.series, evidence.measure.id: changed}
-    return _read(programme, evidence.initiative, series, seed, _unread_of(evidence.sheet))
+    return _read(programme, evidence.initiative, series, seed, _unread_of(evidence.sheet), evidence)
+
+
+def with_latest_priced(programme: Programme, evidence: Evidence, value: float) -> dict[str, Known] | None:
+    """What the appraisal and the tripwires would say had the latest reading been `value`; None where it cannot.
+
+    The same as `with_latest` for these facts; what else a reading says is left alone.
+    """
+    measure, own, curve, priced = evidence.measure, evidence.own_series, evidence.trajectory, evidence.priced
+    if measure is None or own is None or curve is None or priced is None:
+        return None
+    every = trajectory.with_latest(own, value)
+    initiative = evidence.initiative
+    again = trajectory.reread(programme, initiative, measure, performance.comparable(measure, every), curve)
+    if again is None:
+        return None
+    series = {**evidence.series, measure.id: every}
+    wires = trajectory.tripwires(initiative, series, programme.as_of, programme.review_months)
+    return {**dict(_appraised(again, trajectory.appraise(priced.frame, again))), **dict(_wires(wires))}
 
 
 def _unread_of(sheet: FactSheet) -> dict[str, Known]:
     """What does not hang on readings."""
-    return {n: known for n, known in sheet.known.items() if not n.startswith(_READ)}
+    return {n: known for n, known in sheet.known.items() if not n.startswith(READ)}
 
 
 Facts = Iterator[tuple[str, Known]]

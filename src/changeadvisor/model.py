@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, is_dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import (
@@ -619,11 +620,32 @@ class Programme(Record):
 
     def measure(self, id: str | None) -> Measure | None:
         """The measure of that id, or None."""
-        return next((m for m in self.measures if m.id == id), None)
+        return None if id is None else self._by_id[0].get(id)
 
     def initiative(self, id: str) -> Initiative | None:
         """The initiative of that id, or None."""
-        return next((i for i in self.initiatives if i.id == id), None)
+        return self._by_id[1].get(id)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy, with some fields changed; what had been worked out from the old ones is forgotten."""
+        found = super().model_copy(update=update, deep=deep)
+        for name in ("_by_id", "movers"):
+            found.__dict__.pop(name, None)
+        return found
+
+    @cached_property
+    def _by_id(self) -> tuple[dict[str, Measure], dict[str, Initiative]]:
+        """Measures and initiatives by id (of two alike the first)."""
+        return {m.id: m for m in reversed(self.measures)}, {i.id: i for i in reversed(self.initiatives)}
+
+    @cached_property
+    def movers(self) -> Mapping[str, tuple[Initiative, ...]]:
+        """By measure, the initiatives whose path is about it."""
+        found: dict[str, tuple[Initiative, ...]] = {}
+        for initiative in self.initiatives:
+            if initiative.path is not None and initiative.path.measure is not None:
+                found[initiative.path.measure] = (*found.get(initiative.path.measure, ()), initiative)
+        return found
 
     def reference_class(self, id: str | None) -> ReferenceClass | None:
         """The reference class of that id, or None."""

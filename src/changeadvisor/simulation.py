@@ -47,6 +47,8 @@ _MIXED = {"exponential": 0.3, "s": 0.25, "gompertz": 0.15, "step": 0.15, "fading
 #: Where the programmes of the worlds begin, and what a year of full benefit is worth in them.
 _START, _YEAR = dt.date(2021, 1, 1), 1_000_000.0
 _PEOPLE = 500.0
+#: What the register's P10, P50 and P90 are, for a middle value of 1.
+_MONTHS, _DIP, _DIP_MONTH = (0.75, 1.0, 1.4), (0.5, 1.0, 1.6), (0.7, 1.0, 1.5)
 #: Other new paths that a decider who knows only the present must reckon with.
 _UNTRIED = 40
 
@@ -219,7 +221,9 @@ def _paths(spec: Worlds, shares: Grid, months: Grid, dip: Grid, dip_month: Grid,
     spread = rng.random(count)
     outcome = np.choose(kind, [0.8 + 0.4 * spread, 0.25 + 0.55 * spread, -0.2 + 0.45 * spread])
     delay, deeper = _factor(spec.delay, count, rng), _factor(spec.deeper, count, rng)
-    length = months * delay * np.exp(0.15 * rng.standard_normal(count))
+    # The register's three points mean what they say: the truth lies about them, and then it is later and deeper.
+    length = months * _factor(_MONTHS, count, rng) * delay
+    dip, dip_month = dip * _factor(_DIP, count, rng), dip_month * _factor(_DIP_MONTH, count, rng)
     t = np.asarray(np.arange(spec.span) + 0.5, dtype=np.float64)
     names = np.array(list(spec.shapes))
     shape = names[rng.choice(len(names), count, p=np.array(list(spec.shapes.values())) / sum(spec.shapes.values()))]
@@ -531,8 +535,8 @@ def _measure(drawn: Drawn, path: Grid, w: int, month: int) -> dict[str, Any]:
     return {"id": f"m{w}", "better": "higher", "every": "month", "kind": "external", "observations": rows}
 
 
-def _estimate(middle: float, low: float = 0.7, high: float = 1.5) -> list[float]:
-    return [low * middle, middle, high * middle]
+def _estimate(middle: float, points: tuple[float, float, float], unit: float = 1.0) -> list[float]:
+    return [unit * middle * p for p in points]
 
 
 def _initiative(drawn: Drawn, made: Decisions, w: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -558,9 +562,9 @@ def _initiative(drawn: Drawn, made: Decisions, w: int) -> tuple[dict[str, Any], 
             "measure": f"m{w}",
             "baseline": 50.0,
             "target": 60.0,
-            "dip": [5.0 * plan["dip"], 10.0 * plan["dip"], 16.0 * plan["dip"]],
-            "dip_month": _estimate(plan["dip_month"]),
-            "months_to_target": _estimate(months, 0.75, 1.4),
+            "dip": _estimate(plan["dip"], _DIP, 10.0),
+            "dip_month": _estimate(plan["dip_month"], _DIP_MONTH),
+            "months_to_target": _estimate(months, _MONTHS),
             "since": add_months(_START, round(begun)),
         },
         "history": _history(plan, tactics, strategy),
@@ -610,9 +614,9 @@ def _options(plan: Mapping[str, float], tactics: float, strategy: float) -> list
                 "full": full,
                 "partial": 0.22,
                 "none": 1.0 - full - 0.22,
-                "dip": [5.0 * plan["dip"], 10.0 * plan["dip"], 16.0 * plan["dip"]],
-                "dip_month": _estimate(plan["dip_month"]),
-                "months_to_target": _estimate(plan["strategy_months"], 0.75, 1.4),
+                "dip": _estimate(plan["dip"], _DIP, 10.0),
+                "dip_month": _estimate(plan["dip_month"], _DIP_MONTH),
+                "months_to_target": _estimate(plan["strategy_months"], _MONTHS),
                 "runs": 24,
                 "fade_months": plan["fade_months"],
             }
@@ -692,9 +696,10 @@ def _worthiest(known: Programme, initiative: Initiative, series: Mapping[str, Se
     measure = known.measure(initiative.path.measure if initiative.path else None)
     own = series[measure.id] if measure else None
     found = trajectory.read_trajectory(known, initiative, measure, own, 0)
-    priced = "no path" if found is None else trajectory.appraise(known, initiative, own, found)
-    if isinstance(priced, str):
+    framed = "no path" if found is None else trajectory.frame(known, initiative, own, found)
+    if found is None or isinstance(framed, str):
         return "persist"
+    priced = trajectory.appraise(framed, found)
     means = {c: float((w.flexible if flexible else w.fixed).mean()) for c, w in priced.worth.items()}
     return max(means, key=lambda c: (means[c], c == "persist"))
 

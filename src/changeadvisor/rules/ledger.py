@@ -35,33 +35,34 @@ def settle(pack: RulePack, states: Sequence[State], weights: Sequence[float], sc
     """Count what fired and answer. `scale` multiplies the judgement weights, not the appraisal's."""
     if pack.combine != "weigh":
         return _table_ledger(pack, states)
-    counted = _counted(pack, states)
+    rules, fired = pack.rules, [i for i, s in enumerate(states) if s == "fired"]
+    counts = _counted(pack, fired)
     support = dict.fromkeys(pack.answers, 0.0)
     size = 0.0
-    for i, rule in enumerate(pack.rules):
-        if counted[i]:
-            weight = weights[i] * (scale if rule.weight_fact is None else 1.0)
-            support[rule.then] += weight
-            size += abs(weight)
+    for i in counts:
+        weight = weights[i] * (scale if rules[i].weight_fact is None else 1.0)
+        support[rules[i].then] += weight
+        size += abs(weight)
     vetoed: dict[str, int] = {}
-    for i, rule in enumerate(pack.rules):
-        if rule.veto and states[i] == "fired":
-            vetoed.setdefault(rule.then, i)
+    for i in fired:
+        if rules[i].veto:
+            vetoed.setdefault(rules[i].then, i)
+    counted = [False] * len(rules)
+    for i in counts:
+        counted[i] = True
     answer, margin = _decided(pack, support, size, vetoed)
-    return Ledger(answer, support, margin, size, counted, vetoed)
+    return Ledger(answer, support, margin, size, tuple(counted), vetoed)
 
 
-def _counted(pack: RulePack, states: Sequence[State]) -> tuple[bool, ...]:
+def _counted(pack: RulePack, fired: Sequence[int]) -> list[int]:
     """The appraisal first: other rules on its evidence are already counted. Then the strongest of each kind."""
-    counted = [rule.weight_fact is not None and states[i] == "fired" for i, rule in enumerate(pack.rules)]
-    spoken: set[str] = set()
-    for i, rule in enumerate(pack.rules):
-        if counted[i]:
-            spoken |= rule.evidence
+    counted = {i for i in fired if pack.rules[i].weight_fact is not None}
+    spoken = frozenset().union(*(pack.rules[i].evidence for i in counted))
+    left = {i for i in fired if spoken.isdisjoint(pack.rules[i].evidence)}
     for j in pack.order:
-        if states[j] == "fired" and spoken.isdisjoint(pack.rules[j].evidence):
-            counted[j] = not any(counted[i] for i in pack.blockers[j])
-    return tuple(counted)
+        if j in left and counted.isdisjoint(pack.blockers[j]):
+            counted.add(j)
+    return sorted(counted)
 
 
 def _decided(

@@ -135,6 +135,12 @@ class Rule:
     tests: tuple[RuleTest, ...] = ()
     facts: frozenset[str] = frozenset()
     parameters: frozenset[str] = frozenset()
+    #: Its facts in order, and its states by what they were: the same values come up again and again.
+    _names: tuple[str, ...] = field(default=(), init=False, repr=False, compare=False)
+    _done: dict[tuple[Value | None, ...], State] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_names", tuple(sorted(self.facts)))
 
     @property
     def condition(self) -> Condition:
@@ -153,6 +159,15 @@ class Rule:
 
     def state(self, sheet: FactSheet) -> State:
         """Fired, silent or unknown on one sheet; where raters differ, fired only if it fires for each of them."""
+        met = tuple(map(sheet.get, self._names))
+        state = self._done.get(met)
+        if state is None:
+            if len(self._done) >= _REMEMBERED:
+                self._done.clear()
+            state = self._done[met] = self._judged(sheet)
+        return state
+
+    def _judged(self, sheet: FactSheet) -> State:
         given = {name: value for name in self.facts if (value := sheet.get(name)) is not None}
         split = sorted(n for n, v in given.items() if isinstance(v, frozenset))
         condition = self.condition
@@ -173,6 +188,8 @@ class Rule:
         return max(-self.cap, min(self.cap, float(value))) if isinstance(value, int | float) else 0.0
 
 
+#: States that a rule remembers.
+_REMEMBERED = 4096
 _STATES: Mapping[bool | None, State] = {True: "fired", False: "silent", None: "unknown"}
 
 
@@ -202,6 +219,8 @@ class RulePack:
     order: tuple[int, ...] = field(default=(), repr=False)
     #: For each rule, the stronger ones that would already have counted what it says.
     blockers: tuple[tuple[int, ...], ...] = field(default=(), repr=False)
+    #: For each fact, the rules that look at it, by position in `rules`.
+    readers: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(cls, data: object, place: Place, vocabulary: Mapping[str, Fact] = VOCABULARY) -> RulePack:
@@ -216,6 +235,14 @@ class RulePack:
     def facts(self) -> tuple[str, ...]:
         """The facts its rules mention, sorted."""
         return tuple(sorted(frozenset().union(*(rule.facts for rule in self.rules))))
+
+    def heard(self, sheet: FactSheet) -> frozenset[str]:
+        """The facts that can still count on a sheet: where the appraisal speaks, others on its evidence are silent."""
+        spoken = frozenset().union(
+            *(r.evidence for r in self.rules if r.weight_fact is not None and r.state(sheet) == "fired")
+        )
+        count = (r for r in self.rules if r.veto or r.weight_fact is not None or spoken.isdisjoint(r.evidence))
+        return frozenset().union(*(r.facts for r in count))
 
     def threshold(self, name: str) -> float:
         """The parameter `tie`, `close` or `enough` in decibans; where a pack sets none, there is no threshold."""
@@ -266,6 +293,7 @@ class _Reader:
             description=file.description or "",
             order=order,
             blockers=_blockers(rules, order),
+            readers=_readers(rules),
         )
 
     def _fault(self, location: tuple[str | int, ...], found: str, expected: str, mend: str = "") -> None:
@@ -411,6 +439,14 @@ def _inherited(rules: Sequence[Rule], vocabulary: Mapping[str, Fact]) -> tuple[R
         return rule.evidence.union(*(looked_at.get(c, ()) for c in criteria))
 
     return tuple(replace(rule, evidence=evidence(rule)) for rule in rules)
+
+
+def _readers(rules: Sequence[Rule]) -> Mapping[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = {}
+    for i, rule in enumerate(rules):
+        for name in rule.facts:
+            found.setdefault(name, []).append(i)
+    return MappingProxyType({name: tuple(at) for name, at in found.items()})
 
 
 def _blockers(rules: Sequence[Rule], order: Sequence[int]) -> tuple[tuple[int, ...], ...]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, GetPydanticSchema
+from pydantic_core import core_schema
 
 from changeadvisor.conditions import Condition, Test, each_test
 from changeadvisor.errors import JudgementError
@@ -17,6 +18,8 @@ from changeadvisor.facts import VOCABULARY, Fact, FactSheet, Known, Single, Valu
 from changeadvisor.rules.ledger import Ledger, settle, weights_on
 from changeadvisor.rules.pack import SCALE, Rule, RulePack, State, between, cut_points, members
 
+#: Working that has no schema of its own.
+ANYTHING = GetPydanticSchema(lambda _source, _handler: core_schema.any_schema())
 #: Fillings of unknown facts tried before `stands` is given up as not proven.
 FILLINGS = 4_096
 
@@ -114,8 +117,13 @@ class Recommendation:
     missing: tuple[Missing, ...]
     flips: tuple[Flip, ...]
     survives: Annotated[bool | None, Field(serialization_alias="survives_halved_and_doubled_weights")]
-    workings: Annotated[tuple[Working, ...], Field(exclude=True)] = ()
     enough: bool = True
+    judged: Annotated[_Judged | None, Field(exclude=True), ANYTHING] = field(default=None, repr=False, compare=False)
+
+    @property
+    def workings(self) -> tuple[Working, ...]:
+        """Every rule's working, put together when it is asked for."""
+        return () if self.judged is None else self.judged.workings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +170,8 @@ def recommend(pack: RulePack, sheet: FactSheet, levers: Sequence[Lever] | None =
         missing=judged.missing(),
         flips=judged.flips(pulled),
         survives=judged.survives(),
-        workings=judged.workings(),
         enough=ledger.size >= pack.threshold("enough"),
+        judged=judged,
     )
 
 
@@ -240,12 +248,18 @@ class _Judged:
 
     def missing(self) -> tuple[Missing, ...]:
         """Unknown facts that could move an answer, by how much, the most first; a score by its criteria."""
-        asked = {c: s for s in self._unknown() for c in self.pack.vocabulary[s].criteria if c not in self.sheet}
-        direct = [n for n in self._unknown() if not self.pack.vocabulary[n].criteria]
-        vocabulary = {**VOCABULARY, **self.pack.vocabulary}
+        unknown, vocabulary = self._unknown(), {**VOCABULARY, **self.pack.vocabulary}
+        scores: dict[str, list[str]] = {}
+        for score in unknown:
+            for criterion in self.pack.vocabulary[score].criteria:
+                if criterion not in self.sheet:
+                    scores.setdefault(criterion, []).append(score)
+        direct = [n for n in unknown if not self.pack.vocabulary[n].criteria]
+        waiting = [i for i, s in enumerate(self.states) if s == "unknown"]
         found = []
-        for name in sorted({*asked, *direct}):
-            move = self._could_move(name)
+        for name in sorted({*scores, *direct}):
+            names = tuple(n for n in (name, *scores.get(name, ())) if n in self.pack.vocabulary)
+            move = self._could_move(names, waiting)
             if move is None or move > 0:
                 found.append(Missing(name, move, vocabulary[name].question))
         return tuple(sorted(found, key=lambda m: (-(m.could_move or 0.0), m.fact)))
@@ -255,16 +269,14 @@ class _Judged:
         waiting = (r.facts for r, s in zip(self.pack.rules, self.states, strict=True) if s == "unknown")
         return tuple(sorted(name for name in frozenset().union(*waiting) if name not in self.sheet))
 
-    def _could_move(self, name: str) -> float | None:
-        """The most any answer's support could change once `name` is known, whatever the other unknowns are.
+    def _could_move(self, names: tuple[str, ...], waiting: Sequence[int]) -> float | None:
+        """The most any answer's support could change once `names` are known, whatever the other unknowns are.
 
-        A veto it could set off counts as the strongest weight of the scale. None where nothing is weighed.
+        names: a fact and the scores it is a criterion of. A veto it could set off counts as the strongest weight of the
+        scale. None where nothing is weighed.
         """
         if self.pack.combine != "weigh":
             return None
-        scores = [s for s in self._unknown() if name in self.pack.vocabulary[s].criteria]
-        names = tuple(n for n in (name, *scores) if n in self.pack.vocabulary)
-        waiting = [i for i, s in enumerate(self.states) if s == "unknown"]
         return _most_moved(*self._part([i for i in waiting if not self.pack.rules[i].facts.isdisjoint(names)]), names)
 
     def _part(self, waiting: Sequence[int]) -> tuple[_Same, _States, _Facts]:
@@ -272,10 +284,8 @@ class _Judged:
 
         Nothing else can change what a filling of them does, so that initiatives alike in this share the work.
         """
-        evidence = frozenset().union(*(self.pack.rules[i].evidence for i in waiting))
-        sharing = [i for i, r in enumerate(self.pack.rules) if i in waiting or not r.evidence.isdisjoint(evidence)]
-        facts = frozenset().union(*(self.pack.rules[i].facts for i in sharing))
-        known = tuple((n, v) for n in sorted(facts) if (v := self.sheet.get(n)) is not None)
+        sharing, facts = _sharing(_Same(self.pack), tuple(waiting))
+        known = tuple((n, v) for n in facts if (v := self.sheet.get(n)) is not None)
         return _Same(self.pack), tuple((i, self.states[i], self.weights[i]) for i in sharing), known
 
     def _candidates(self, name: str) -> tuple[Single, ...]:
@@ -376,11 +386,12 @@ class _Judged:
     def _answer(self, sheet: FactSheet) -> str | None:
         """The answer on a changed sheet, judging again only the rules that mention what changed."""
         mine, other = self.sheet.known, sheet.known
-        changed = {n for n in {*mine, *other} if mine.get(n) is not other.get(n) and mine.get(n) != other.get(n)}
+        changed = [n for n, k in other.items() if mine.get(n) is not k and mine.get(n) != k]
+        if len(mine) != len(other) or changed:
+            changed += [n for n in mine if n not in other]
         states, weights = list(self.states), list(self.weights)
-        for i, rule in enumerate(self.pack.rules):
-            if not rule.facts.isdisjoint(changed):
-                states[i], weights[i] = rule.state(sheet), rule.decibans(sheet)
+        for i in {i for n in changed for i in self.pack.readers.get(n, ())}:
+            states[i], weights[i] = self.pack.rules[i].state(sheet), self.pack.rules[i].decibans(sheet)
         try:
             return settle(self.pack, states, weights).answer
         except JudgementError:
@@ -405,7 +416,7 @@ class _Judged:
         return found
 
     def _halved(self, lever: Lever, same: float, other: float) -> float:
-        while abs(other - same) > max(lever.width, 1e-9) / 1000:
+        while abs(other - same) > max(lever.width, 1e-9) / 500:
             middle = (same + other) / 2
             if self._changes(lever.sheet_at(middle)):
                 other = middle
@@ -461,6 +472,15 @@ def _spread(pack: RulePack, part: _States) -> tuple[list[State], list[float]]:
     for i, state, weight in part:
         states[i], weights[i] = state, weight
     return states, weights
+
+
+@lru_cache(maxsize=4096)
+def _sharing(key: _Same, waiting: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Waiting rules and all that share evidence with them, and the facts of those, sorted."""
+    rules = key.pack.rules
+    evidence = frozenset().union(*(rules[i].evidence for i in waiting))
+    sharing = tuple(i for i, r in enumerate(rules) if i in waiting or not r.evidence.isdisjoint(evidence))
+    return sharing, tuple(sorted(frozenset().union(*(rules[i].facts for i in sharing))))
 
 
 @lru_cache(maxsize=4096)

@@ -5,6 +5,7 @@ and `noise` what may be; `posterior` what the results say; `courses` what each c
 initiative put together; `outlook` what comes out of it.
 """
 
+from changeadvisor.trajectory.courses import COURSES
 from changeadvisor.trajectory.outlook import Priced, View, look, reweighted, weights
 from changeadvisor.trajectory.plan import (
     FEWEST,
@@ -19,11 +20,23 @@ from changeadvisor.trajectory.plan import (
     tripwires,
     with_latest,
 )
-from changeadvisor.trajectory.reading import Appraisal, Trajectory, appraise, read_trajectory, shares_of
+from changeadvisor.trajectory.reading import (
+    Appraisal,
+    Frame,
+    Trajectory,
+    appraise,
+    frame,
+    keep_memory,
+    read_trajectory,
+    reread,
+    shares_of,
+)
 
 __all__ = [
+    "COURSES",
     "FEWEST",
     "Appraisal",
+    "Frame",
     "PathReading",
     "Priced",
     "Trajectory",
@@ -32,10 +45,13 @@ __all__ = [
     "appraise",
     "class_outlook",
     "expected_path",
+    "frame",
+    "keep_memory",
     "look",
     "next_review",
     "phase",
     "read_trajectory",
+    "reread",
     "reweighted",
     "shares_of",
     "since",

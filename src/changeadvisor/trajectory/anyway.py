@@ -131,7 +131,7 @@ def _common(programme: Programme, measure: Measure, begun: dt.date) -> tuple[_Mo
 
 def _share(programme: Programme, initiative: Initiative, measure: Measure) -> tuple[_Split, str | None]:
     """Its part of a measure that several initiatives move, by expected gain."""
-    others = [i for i in programme.initiatives if _moves(i, measure, programme.as_of)]
+    others = [i for i in programme.movers.get(measure.id, ()) if _moves(i, measure, programme.as_of)]
     if len(others) < 2 or initiative not in others:
         return _Split(()), None
     names = ", ".join(sorted(i.id for i in others if i.id != initiative.id))

@@ -10,7 +10,7 @@ own future; what comes out is a policy that can be followed, and so never more t
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -22,14 +22,18 @@ if TYPE_CHECKING:
     Grid = NDArray[np.float64]
 
 COURSES = ("persist", "adjust-tactics", "adjust-strategy", "stop")
+#: Where progress is capped, later adjustments are priced at every third review, and between them by straight lines.
+_EVERY = 3
+#: Reviews after a change of strategy at which something may be chosen again.
+_AFTER = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """Months from today: `months` of the horizon, of them `alive` until what was gained ends; `reviews` to come.
 
-    news: for each review, the windows of readings (as month numbers, from 0) seen by then, the newest last.
-    discount: what one year takes off, 0.035 for 3.5 %.
+    windows: readings to come as month numbers from 0, a review period's worth each. seen: how many windows each review
+    will have seen. discount: what one year takes off, 0.035 for 3.5 %.
     """
 
     months: int
@@ -39,11 +43,18 @@ class Calendar:
     seen: tuple[int, ...]
     discount: float
 
+    def up_to(self, count: int) -> Calendar:
+        """The same with its first `count` reviews only."""
+        seen = self.seen[:count]
+        windows = self.windows[: max(seen, default=0)] or self.windows[:1]
+        return replace(self, reviews=self.reviews[:count], windows=windows, seen=seen)
+
     @property
     def weights(self) -> Grid:
         """The present worth of money in each month, paid in its middle."""
-        found: Grid = _discounted(self.months, self.discount)
-        return found
+        import numpy as np
+
+        return np.asarray((1.0 + self.discount) ** (-(np.arange(self.months) + 0.5) / 12.0), dtype=np.float64)
 
     def counted(self) -> Grid:
         """The weights of value: nothing after what was gained has ended."""
@@ -53,18 +64,11 @@ class Calendar:
         return found
 
 
-@lru_cache(maxsize=32)
-def _discounted(months: int, rate: float) -> Grid:
-    import numpy as np
-
-    return np.asarray((1.0 + rate) ** (-(np.arange(months) + 0.5) / 12.0), dtype=np.float64)
-
-
 @dataclass(frozen=True, slots=True)
 class Stakes:
     """Draw by draw: `benefit` a month at progress 1, running `spend` a month and what it costs `after`.
 
-    `ends`: months that running spend still goes on.
+    `ends`: months that running spend still goes on. cap: progress beyond it is worth nothing.
     """
 
     benefit: Grid
@@ -92,12 +96,27 @@ class Stopping:
 
 @dataclass(frozen=True, slots=True)
 class Tactics:
-    """The option to adjust tactics: cost, gain and months of its rise by draw; `extends` running spend."""
+    """The option to adjust tactics: cost, gain and months of its rise by draw; `extends` running spend.
+
+    by_class: the class of each draw, where the gain hangs on it.
+    """
 
     cost: Grid
     gain: Grid
     months: Grid
     extends: float
+    by_class: NDArray[np.intp] | None = None
+
+    def averaged(self) -> Tactics:
+        """The same with its luck averaged out, within each class where the gain hangs on it."""
+        import numpy as np
+
+        if self.by_class is None:
+            return replace(self, cost=_mean(self.cost), gain=_mean(self.gain), months=_mean(self.months))
+        means = np.array(
+            [self.gain[self.by_class == k].mean() if (self.by_class == k).any() else 0.0 for k in range(3)]
+        )
+        return replace(self, cost=_mean(self.cost), gain=means[self.by_class], months=_mean(self.months))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +124,7 @@ class Strategy:
     """The option to change strategy.
 
     Cost by draw, the new path from its start, how long it runs, how long the old gain takes to fade, and the
-    tactics that fit the new path, if any.
+    tactics that fit the new path, if any. later: what choices after it add, draw by draw.
     """
 
     cost: Grid
@@ -114,6 +133,11 @@ class Strategy:
     fade: float
     tactics: Tactics | None = None
     later: Grid | None = None
+
+    def averaged(self) -> Strategy:
+        """The same with its luck averaged out."""
+        way = Way(_mean(self.way.monthly), _mean(self.way.at))
+        return replace(self, cost=_mean(self.cost), way=way, later=None if self.later is None else _mean(self.later))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +174,10 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """Readings to come along one way.
+    """Readings to come along several ways.
 
-    Reviews x halves x draws / 2 x features, the map from worth to forecast for each half, and the means of the
-    windows themselves, draws x windows.
+    features: reviews x ways x halves x features x draws / 2. solve: the map from worth to what is fitted on each half,
+    draws / 2 x features. windows: the means of the windows themselves, windows x ways x draws.
     """
 
     features: Grid
@@ -163,19 +187,18 @@ class Readings:
 
 @dataclass(frozen=True, slots=True)
 class _Money:
-    """Sums of discounted months: `paid[s]` of all months up to s, `value[s]` of those that count."""
+    """Sums of discounted months.
+
+    paid, value: of all months, and of those that count, up to each. upto: of those that count until each review.
+    delays: of those that count from each review on, as months of something that begins then; mean: windows.
+    """
 
     calendar: Calendar
     paid: Grid = field(repr=False)
-    value: Grid = field(repr=False)
-
-    @classmethod
-    def of(cls, calendar: Calendar) -> _Money:
-        import numpy as np
-
-        zero = np.zeros(1)
-        paid, value = (np.concatenate([zero, np.cumsum(w)]) for w in (calendar.weights, calendar.counted()))
-        return cls(calendar, paid, value)
+    counted: Grid = field(repr=False)
+    upto: Grid = field(repr=False)
+    delays: Grid = field(repr=False)
+    mean: Grid = field(repr=False)
 
     def until(self, month: float | Grid) -> Grid:
         """Discounted months up to `month`, which may be a part of one."""
@@ -192,147 +215,265 @@ class _Money:
         )
         return found
 
-    def fading(self, month: Grid, fade: float) -> Grid:
-        """Worth of progress 1 that fades evenly to nothing from each `month` on."""
+    @property
+    def months(self) -> Grid:
+        """The reviews, as numbers to reckon with."""
         import numpy as np
 
-        left = (
-            np.clip(1.0 - (np.arange(1.0, math.ceil(fade) + 1.0) - 0.5) / fade, 0.0, 1.0) if fade > 0 else np.zeros(0)
-        )
-        counted = np.concatenate([self.calendar.counted(), np.zeros(len(left) + 1)])
-        at = np.minimum(month.astype(int), self.calendar.months)
-        found: Grid = np.array([counted[s : s + len(left)] @ left for s in at])
-        return found
+        return np.asarray(self.calendar.reviews, dtype=np.float64)
 
 
-def appraise(way: Way, stakes: Stakes, options: Options, calendar: Calendar, noise: Sequence[Grid]) -> dict[str, Worth]:
-    """The worth of persisting and of every option, from now on, draw by draw.
+@lru_cache(maxsize=64)
+def _money(calendar: Calendar) -> _Money:
+    import numpy as np
 
-    noise: for the readings to come: scatter of the mean of one window and the correlation of neighbouring windows, by
-    draw, and normal shocks (draws x windows).
-    """
-    money = _Money.of(calendar)
+    n, counted = calendar.months, calendar.counted()
+    reviews = np.minimum(np.asarray(calendar.reviews, dtype=int), n)
+    upto = counted[:, None] * (np.arange(n)[:, None] < reviews)
+    delays = np.stack([np.pad(counted, (0, n))[s : s + n] for s in (0, *reviews)], axis=1)
+    mean = np.zeros((n, len(calendar.windows)))
+    for k, window in enumerate(calendar.windows):
+        np.add.at(mean[:, k], np.minimum(window, n - 1), 1.0 / len(window))
+    return _Money(calendar, np.concatenate([[0.0], np.cumsum(calendar.weights)]), counted, upto, delays, mean)
+
+
+@lru_cache(maxsize=256)
+def _fading(calendar: Calendar, fade: float) -> Grid:
+    """Worth of progress 1 that fades evenly to nothing from today and from each review on."""
+    import numpy as np
+
+    steps = np.arange(1.0, math.ceil(fade) + 1.0) - 0.5
+    left = np.clip(1.0 - steps / fade, 0.0, 1.0) if fade > 0 else np.zeros(0)
+    counted = np.concatenate([calendar.counted(), np.zeros(len(left) + 1)])
+    return np.array(
+        [counted[s : s + len(left)] @ left for s in (0, *(min(r, calendar.months) for r in calendar.reviews))]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """Of readings to come: scatter of the mean of one window by draw, and its errors, windows x draws."""
+
+    scatter: Grid
+    error: Grid
+
+    @classmethod
+    def of(cls, scatter: Grid, correlation: Grid, shocks: Grid) -> Noise:
+        """From the correlation of neighbouring windows by draw, and normal shocks (windows x draws)."""
+        import numpy as np
+
+        error = np.sqrt(1.0 - correlation**2) * shocks
+        error[0] = shocks[0]
+        for k in range(1, len(error)):
+            error[k] += correlation * error[k - 1]
+        return cls(scatter, error)
+
+
+def appraise(way: Way, stakes: Stakes, options: Options, calendar: Calendar, noise: Noise) -> dict[str, Worth]:
+    """The worth of persisting and of every option, from now on, draw by draw."""
+    money = _money(calendar)
     options, gain = _after_change(stakes, options, money, noise)
-    found = {"persist": _followed(way, stakes, options, money, noise)}
+    going_on = _Branch.of(way, stakes, options, money)
+    branches = {"persist": going_on}
     if options.tactics is not None:
-        found["adjust-tactics"] = _tactics_now(way, stakes, options.tactics, options, money, noise)
+        branches["adjust-tactics"] = _tactics_now(way, stakes, options.tactics, options, money)
+    found = dict(zip(branches, _followed(list(branches.values()), money, noise), strict=True))
     if options.strategy is not None:
-        found["adjust-strategy"] = _strategy_now(way, stakes, options.strategy, gain, money)
+        changed = _changed(way, stakes, options.strategy, money)[:, 0]
+        found["adjust-strategy"] = Worth(changed + gain, changed)
     if options.stop is not None:
-        stopped = _stopped(way, stakes, options.stop, money, _today(), _nothing(stakes))[:, 0]
+        stopped = _stopped(way, stakes, options.stop, money)[:, 0]
         found["stop"] = Worth(stopped, stopped)
     return found
 
 
-def _today() -> Grid:
+# --- what each course is worth with no later choice ------------------------------------------------------------------
+
+
+def _worthwhile(progress: Grid, stakes: Stakes) -> Grid:
+    """Progress that is worth anything."""
     import numpy as np
 
-    return np.zeros(1)
+    return np.minimum(progress, stakes.cap) if math.isfinite(stakes.cap) else progress
 
 
-def _nothing(stakes: Stakes) -> Grid:
-    return stakes.spend[:, None] * 0.0
+def _spent(stakes: Stakes, running: float | Grid, rest: float | Grid) -> Grid:
+    """Cost of discounted months that it runs, and of those after it."""
+    import numpy as np
+
+    running, rest = np.atleast_1d(running), np.atleast_1d(rest)
+    return stakes.spend[:, None] * running + stakes.after[:, None] * rest
 
 
 def _persisting(way: Way, stakes: Stakes, money: _Money) -> Grid:
     """Worth of going on as planned."""
-    import numpy as np
-
     running = money.until(stakes.ends)
-    benefit = np.minimum(way.monthly, stakes.cap) @ money.calendar.counted()
-    found: Grid = stakes.benefit * benefit - stakes.spend * running - stakes.after * (money.paid[-1] - running)
+    benefit = stakes.benefit * (_worthwhile(way.monthly, stakes) @ money.counted)
+    found: Grid = benefit - _spent(stakes, running, money.paid[-1] - running)[:, 0]
     return found
 
 
-def _until(way: Way, stakes: Stakes, money: _Money, month: Grid) -> Grid:
-    """Worth of going on as planned until each `month`, draws x months."""
+def _kept(way: Way, stakes: Stakes, money: _Money) -> Grid:
+    """Worth of going on as planned until today (nothing) and until each review, draws x (1 + reviews)."""
     import numpy as np
 
-    n = money.calendar.months
-    at = np.minimum(month, n).astype(int)
-    # A matrix of ones below each month sums up to it.
-    upto = money.calendar.counted()[:, None] * (np.arange(n)[:, None] < at)
-    gained = np.minimum(way.monthly, stakes.cap) @ upto
+    month = money.months
     running = money.until(np.minimum(month, stakes.ends))
-    rest = money.until(month) - running
-    return stakes.benefit[:, None] * gained - stakes.spend[:, None] * running - stakes.after[:, None] * rest
+    gained = stakes.benefit[:, None] * (_worthwhile(way.monthly, stakes) @ money.upto)
+    worth = gained - _spent(stakes, running, money.until(month) - running)
+    return np.concatenate([np.zeros((len(worth), 1)), worth], axis=1)
 
 
-def _points(way: Way, month: Grid) -> Grid:
-    """Progress at each point of choice that `month` names (today, or the reviews)."""
-    return way.at[:, :1] if len(month) == 1 and month[0] == 0 else way.at[:, 1 : 1 + len(month)]
+def _points(money: _Money) -> Grid:
+    """Months at which something can be chosen: today and the reviews."""
+    import numpy as np
+
+    return np.concatenate([[0.0], money.months])
 
 
-def _stopped(way: Way, stakes: Stakes, stop: Stopping, money: _Money, month: Grid, kept: Grid) -> Grid:
-    """Worth of stopping at each `month`, draws x months; `kept`: worth of going on until then."""
-    fading = _points(way, month) * money.fading(month, stop.fade)
-    found: Grid = kept + stakes.benefit[:, None] * fading - stop.cost[:, None] * money.at(month)
+def _stopped(way: Way, stakes: Stakes, stop: Stopping, money: _Money, kept: Grid | None = None) -> Grid:
+    """Worth of stopping today and at each review, draws x (1 + reviews); `kept`: worth of going on until then."""
+    kept = _kept(way, stakes, money) if kept is None else kept
+    fading = _worthwhile(way.at, stakes) * _fading(money.calendar, stop.fade)
+    found: Grid = kept + stakes.benefit[:, None] * fading - stop.cost[:, None] * money.at(_points(money))
     return found
 
 
 def _ramp(tactics: Tactics, months: int) -> Grid:
-    """The share of the gain that has come in the middle of each month after the choice."""
+    """What has been gained in the middle of each month after the choice, draws x months."""
     import numpy as np
 
-    u = np.arange(months) + 0.5
-    found: Grid = np.clip(u[None, :] / np.maximum(tactics.months, 1e-6)[:, None], 0.0, 1.0)
-    return found
+    step = 1.0 / np.maximum(tactics.months, 1e-6)
+    return tactics.gain[:, None] * np.minimum((np.arange(months) + 0.5) * step[:, None], 1.0)
 
 
-def _retuned(way: Way, stakes: Stakes, tactics: Tactics, money: _Money, month: Grid) -> Grid:
-    """Worth of adjusting tactics at each `month`, draws x months."""
+def _retuned(way: Way, stakes: Stakes, tactics: Tactics, money: _Money) -> Grid:
+    """Worth of adjusting tactics at each review, draws x reviews."""
     import numpy as np
 
-    calendar = money.calendar
+    month, ramp = money.months, _ramp(tactics, money.calendar.months)
     begins = np.maximum(stakes.ends, month)
-    running = (
-        money.until(min(stakes.ends, calendar.months)) + money.until(begins + tactics.extends) - money.until(begins)
-    )
-    spent = stakes.spend[:, None] * running + stakes.after[:, None] * (money.paid[-1] - running)
-    cost = tactics.cost[:, None] * money.at(month)
-    found: Grid = stakes.benefit[:, None] * _retuned_gain(way, stakes, tactics, money, month) - spent - cost
-    return found
-
-
-def _retuned_gain(way: Way, stakes: Stakes, tactics: Tactics, money: _Money, month: Grid) -> Grid:
-    """Months of full benefit with tactics adjusted at each `month`."""
-    import numpy as np
-
-    counted, ramp = money.calendar.counted(), tactics.gain[:, None] * _ramp(tactics, money.calendar.months)
-    n = money.calendar.months
+    longer = money.until(begins + tactics.extends) - money.until(begins)
+    running = money.until(min(stakes.ends, money.calendar.months)) + longer
     if math.isfinite(stakes.cap):
-        shifted = [np.pad(ramp, ((0, 0), (min(int(s), n), 0)))[:, :n] for s in month]
-        return np.stack([np.minimum(way.monthly + r, stakes.cap) @ counted for r in shifted], axis=1)
-    delays = np.stack([np.concatenate([counted[int(s) :], np.zeros(min(int(s), n))]) for s in month], axis=1)
-    found: Grid = (way.monthly @ counted)[:, None] + ramp @ delays
+        gained = _capped(way, stakes, ramp, money)
+    else:
+        gained = (way.monthly @ money.counted)[:, None] + ramp @ money.delays[:, 1:]
+    cost = _spent(stakes, running, money.paid[-1] - running) + tactics.cost[:, None] * money.at(month)
+    found: Grid = stakes.benefit[:, None] * gained - cost
     return found
 
 
-def _changed(way: Way, stakes: Stakes, strategy: Strategy, money: _Money, month: Grid, kept: Grid) -> Grid:
-    """Worth of changing strategy at each `month`, with no later choice, draws x months."""
+def _capped(way: Way, stakes: Stakes, ramp: Grid, money: _Money) -> Grid:
+    """Months of full benefit with a gain that begins at each review, nothing counted beyond the cap.
+
+    Worked out at every third review and the last, and by straight lines between.
+    """
     import numpy as np
 
-    counted, n = money.calendar.counted(), money.calendar.months
-    delays = np.stack([np.concatenate([counted[int(s) :], np.zeros(min(int(s), n))]) for s in month], axis=1)
-    new = np.minimum(strategy.way.monthly, stakes.cap) @ delays
-    old = _points(way, month) * money.fading(month, strategy.fade)
-    running = money.until(month + strategy.runs) - money.until(month)
-    rest = money.paid[-1] - money.until(month + strategy.runs)
-    spent = stakes.spend[:, None] * running + stakes.after[:, None] * rest + strategy.cost[:, None] * money.at(month)
-    found: Grid = kept + stakes.benefit[:, None] * (old + new) - spent
+    reviews, n = money.calendar.reviews, money.calendar.months
+    knots = sorted({*range(0, len(reviews), _EVERY), len(reviews) - 1})
+    base = np.minimum(way.monthly, stakes.cap) @ money.counted
+    worth = []
+    for s in (min(reviews[k], n) for k in knots):
+        late = way.monthly[:, s:]
+        more = np.minimum(late + ramp[:, : n - s], stakes.cap) - np.minimum(late, stakes.cap)
+        worth.append(base + more @ money.counted[s:])
+    at, share = _between(len(reviews), knots)
+    table = np.stack(worth, axis=1)
+    found: Grid = table[:, at] * (1.0 - share) + table[:, at + 1] * share if len(knots) > 1 else table
     return found
 
 
-def _tactics_now(
-    way: Way, stakes: Stakes, tactics: Tactics, options: Options, money: _Money, noise: Sequence[Grid]
-) -> Worth:
+def _between(count: int, knots: Sequence[int]) -> tuple[NDArray[np.intp], Grid]:
+    """For each of `count` places, the knot before it and how far it lies towards the next."""
+    import numpy as np
+
+    place = np.interp(np.arange(count), knots, np.arange(len(knots)))
+    at = np.minimum(place.astype(int), max(len(knots) - 2, 0))
+    return at, place - at
+
+
+def _changed(way: Way, stakes: Stakes, strategy: Strategy, money: _Money, kept: Grid | None = None) -> Grid:
+    """Worth of changing strategy today and at each review, with no later choice, draws x (1 + reviews)."""
+    kept = _kept(way, stakes, money) if kept is None else kept
+    month = _points(money)
+    new = _worthwhile(strategy.way.monthly, stakes) @ money.delays
+    old = _worthwhile(way.at, stakes) * _fading(money.calendar, strategy.fade)
+    until = money.until(month + strategy.runs)
+    cost = _spent(stakes, until - money.until(month), money.paid[-1] - until)
+    cost = cost + strategy.cost[:, None] * money.at(month)
+    found: Grid = kept + stakes.benefit[:, None] * (old + new) - cost
+    return found
+
+
+# --- with the choices still open -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Branch:
+    """A way that is begun today: worth with no later choice, worth of each later choice (draws x reviews), its path.
+
+    told: the choices with the luck of what is untried averaged out, which nobody knows. cost: what beginning
+    it costs today, by draw.
+    """
+
+    fixed: Grid
+    choices: Mapping[str, Grid]
+    told: Mapping[str, Grid]
+    way: Way
+    cost: Grid | float = 0.0
+
+    @classmethod
+    def of(cls, way: Way, stakes: Stakes, options: Options, money: _Money, cost: Grid | float = 0.0) -> _Branch:
+        """A way with the options that are open along it."""
+        kept = _kept(way, stakes, money)
+        found, told = (_offered(way, stakes, o, money, kept) for o in (options, _averaged(options)))
+        return cls(_persisting(way, stakes, money), found, told, way, cost)
+
+
+def _offered(way: Way, stakes: Stakes, options: Options, money: _Money, kept: Grid) -> dict[str, Grid]:
+    """The worth of each option at each review, draws x reviews."""
+    found = {}
+    if options.stop is not None:
+        found["stop"] = _stopped(way, stakes, options.stop, money, kept)[:, 1:]
+    if options.tactics is not None:
+        found["adjust-tactics"] = _retuned(way, stakes, options.tactics, money)
+    if options.strategy is not None:
+        changed = _changed(way, stakes, options.strategy, money, kept)[:, 1:]
+        found["adjust-strategy"] = changed + _later(options.strategy, money)
+    return found
+
+
+def _averaged(options: Options) -> Options:
+    """The options with the luck of what is untried averaged out (Rao and Blackwell): the same mean, less noise."""
+    stop, tactics, strategy = options.stop, options.tactics, options.strategy
+    return Options(
+        None if stop is None else replace(stop, cost=_mean(stop.cost)),
+        None if tactics is None else tactics.averaged(),
+        None if strategy is None else strategy.averaged(),
+    )
+
+
+def _mean(draws: Grid) -> Grid:
+    """The mean of draws, as one draw (the first axis)."""
+    found: Grid = draws.mean(axis=0, keepdims=True)
+    return found
+
+
+def _later(strategy: Strategy, money: _Money) -> Grid | float:
+    """Choices after a later change add what they would add after a change today, put off."""
+    if strategy.later is None:
+        return 0.0
+    found: Grid = strategy.later[:, None] * (money.at(money.months) / (1.0 + money.calendar.discount) ** (-0.5 / 12.0))
+    return found
+
+
+def _tactics_now(way: Way, stakes: Stakes, tactics: Tactics, options: Options, money: _Money) -> _Branch:
     """Adjust tactics today; stop or change strategy at a later review."""
-    new = retuned(way, tactics, money.calendar)
-    later = replace(options, tactics=None)
     extended = replace(stakes, ends=max(stakes.ends, 0.0) + tactics.extends)
-    found = _followed(new, extended, later, money, noise)
-    cost = tactics.cost * float(money.at(_today())[0])
-    return Worth(found.flexible - cost, found.fixed - cost)
+    cost = tactics.cost * (1.0 + money.calendar.discount) ** (-0.5 / 12.0)
+    return _Branch.of(retuned(way, tactics, money.calendar), extended, replace(options, tactics=None), money, cost)
 
 
 def retuned(way: Way, tactics: Tactics, calendar: Calendar) -> Way:
@@ -340,135 +481,155 @@ def retuned(way: Way, tactics: Tactics, calendar: Calendar) -> Way:
     import numpy as np
 
     points = np.array([0, *calendar.reviews], dtype=np.float64)
-    share = np.clip(points[None, :] / np.maximum(tactics.months, 1e-6)[:, None], 0.0, 1.0)
-    ramp = tactics.gain[:, None] * _ramp(tactics, calendar.months)
-    return Way(way.monthly + ramp, way.at + tactics.gain[:, None] * share)
+    share = np.minimum(points / np.maximum(tactics.months, 1e-6)[:, None], 1.0)
+    return Way(way.monthly + _ramp(tactics, calendar.months), way.at + tactics.gain[:, None] * share)
 
 
-def _strategy_now(way: Way, stakes: Stakes, strategy: Strategy, gain: Grid, money: _Money) -> Worth:
-    """Change strategy today; stop, or adjust the tactics of the new way, at a later review."""
-    fixed = _changed(way, stakes, strategy, money, _today(), _nothing(stakes))[:, 0]
-    return Worth(fixed + gain, fixed)
-
-
-def _after_change(stakes: Stakes, options: Options, money: _Money, noise: Sequence[Grid]) -> tuple[Options, Grid]:
-    """The options with what later choices add to a new strategy: stopping alone (for later changes), and all."""
+def _after_change(stakes: Stakes, options: Options, money: _Money, noise: Noise) -> tuple[Options, Grid]:
+    """The options with what later choices add to a new strategy: to stop, or to adjust the tactics of the new way."""
     strategy = options.strategy
     if strategy is None:
         return options, stakes.spend * 0.0
-    running = replace(stakes, ends=strategy.runs)
-    both = _followed(strategy.way, running, Options(options.stop, strategy.tactics), money, noise)
+    running, money = replace(stakes, ends=strategy.runs), _money(money.calendar.up_to(_AFTER))
+    way = Way(strategy.way.monthly, strategy.way.at[:, : 1 + len(money.calendar.reviews)])
+    branch = _Branch.of(way, running, Options(options.stop, strategy.tactics), money)
+    both = _followed([branch], money, noise)[0]
     gain = both.flexible - both.fixed
     return replace(options, strategy=replace(strategy, later=gain)), gain
 
 
-def _followed(way: Way, stakes: Stakes, options: Options, money: _Money, noise: Sequence[Grid]) -> Worth:
-    """Worth of going this way: fixed, and with what can be chosen at each review by what is then known."""
+def _followed(branches: Sequence[_Branch], money: _Money, noise: Noise) -> list[Worth]:
+    """Worth of each way: fixed, and with what can be chosen at each review by what is then known.
+
+    All ways go back through the reviews together (ways x halves x draws / 2).
+    """
     import numpy as np
 
-    fixed = _persisting(way, stakes, money)
-    month = np.array(money.calendar.reviews, dtype=np.float64)
-    choices = _choices(way, stakes, options, money, month)
-    if not choices or not len(month):
-        return Worth(fixed, fixed)
-    seen = readings(way, money.calendar, noise)
-    worth, offered = _halves(fixed), np.stack([_halves(c) for c in choices.values()], axis=-1)
-    first, coming = next((r for r, n in enumerate(money.calendar.seen) if n), None), None
-    for r in reversed(range(len(month))):
-        if r == first:
-            every = np.stack([c[:, r] for c in choices.values()], axis=1)
-            news = seen.windows[:, money.calendar.seen[r] - 1]
-            coming = Coming(news, worth.T.reshape(-1), every, tuple(choices))
-        worth = chosen(worth, offered[:, :, r], seen, r)
-    return Worth(worth.T.reshape(-1), fixed, coming)
+    calendar = money.calendar
+    names = [c for c in COURSES if any(c in b.choices for b in branches)]
+    fixed = np.stack([b.fixed for b in branches])
+    if not names or not calendar.reviews:
+        return [Worth(w - b.cost, w - b.cost) for w, b in zip(fixed, branches, strict=True)]
+    seen = readings([b.way for b in branches], money, noise)
+    offered, told = (_halves(_table(t, names, len(calendar.reviews))) for t in _both(branches))
+    barred = np.array([[n not in b.choices for n in names] for b in branches])
+    worth = before = expected = _halves(fixed)
+    first = next((r for r, n in enumerate(calendar.seen) if n), -1)
+    for r in reversed(range(len(calendar.reviews))):
+        before = expected if r == first else before
+        take = chooses(expected, told[r], seen, r, barred)
+        expected, worth = taken(take, expected, told[r]), taken(take, worth, offered[r])
+    # The mean is that with luck averaged out; the spread is that of the draws.
+    shift = expected.mean(axis=(1, 2)) - worth.mean(axis=(1, 2))
+    ends = worth.reshape(fixed.shape) + shift[:, None]
+    found = [Worth(w - b.cost, f - b.cost) for w, f, b in zip(ends, fixed, branches, strict=True)]
+    if first >= 0:
+        # What the next review with news may do to the first way.
+        own = [k for k, n in enumerate(names) if n in branches[0].choices]
+        every = told[first, 0].swapaxes(0, 1).reshape(len(names), -1)[own].T
+        news = seen.windows[calendar.seen[first] - 1, 0]
+        found[0] = replace(found[0], coming=Coming(news, before[0].reshape(-1), every, tuple(names[k] for k in own)))
+    return found
+
+
+def _both(branches: Sequence[_Branch]) -> tuple[list[Mapping[str, Grid]], list[Mapping[str, Grid]]]:
+    return [b.choices for b in branches], [b.told for b in branches]
+
+
+def _table(ways: Sequence[Mapping[str, Grid]], names: Sequence[str], reviews: int) -> Grid:
+    """What each course is worth at each review along each way: reviews x ways x courses x draws."""
+    import numpy as np
+
+    draws = max(len(worth) for way in ways for worth in way.values())
+    found = np.zeros((reviews, len(ways), len(names), draws))
+    for at, way in enumerate(ways):
+        for name, worth in way.items():
+            found[:, at, names.index(name)] = worth.T
+    return found
 
 
 def _halves(draws: Grid) -> Grid:
-    """Even and odd draws apart: 2 x draws / 2 x the rest."""
-    import numpy as np
+    """The two halves of the draws apart, each spread over all that may be: ... x 2 x (courses or features) x draws / 2.
 
-    found: Grid = np.stack([draws[::2], draws[1::2]])
-    return found
-
-
-def _choices(way: Way, stakes: Stakes, options: Options, money: _Money, month: Grid) -> dict[str, Grid]:
-    """Worth of each course that a review may choose, draws x reviews."""
-    found = {}
-    kept = _until(way, stakes, money, month)
-    if options.stop is not None:
-        found["stop"] = _stopped(way, stakes, options.stop, money, month, kept)
-    if options.tactics is not None:
-        found["adjust-tactics"] = _retuned(way, stakes, options.tactics, money, month)
-    if options.strategy is not None:
-        strategy = options.strategy
-        # Choices after a later change add what they would add after a change today, put off.
-        later = (
-            (0.0 if strategy.later is None else strategy.later[:, None])
-            * money.at(month)
-            / float(money.at(_today())[0])
-        )
-        found["adjust-strategy"] = _changed(way, stakes, strategy, money, month, kept) + later
-    return found
+    The last axis holds draws, the one before it courses or features, unless there are only ways.
+    """
+    apart = draws.reshape(*draws.shape[:-1], 2, -1)
+    return apart.swapaxes(-3, -2) if draws.ndim > 2 else apart
 
 
 # --- what will be seen, and choosing by it ---------------------------------------------------------------------------
 
 
-def readings(way: Way, calendar: Calendar, noise: Sequence[Grid]) -> Readings:
-    """Readings to come along a way, as features of each review, standardised; half is fitted on the other half."""
+def readings(ways: Sequence[Way], money: _Money, noise: Noise) -> Readings:
+    """Readings to come along each way, as features of each review, standardised; half is fitted on the other half."""
     import numpy as np
 
-    scatter, correlation, shocks = noise
-    width = len(calendar.windows[0])
-    flat = way.monthly[:, [m for w in calendar.windows for m in w]]
-    mean = flat.reshape(len(flat), -1, width).mean(axis=2)
-    error = np.empty_like(mean)
-    error[:, 0] = shocks[:, 0]
-    fresh = np.sqrt(1.0 - correlation**2)
-    for k in range(1, mean.shape[1]):
-        error[:, k] = correlation * error[:, k - 1] + fresh * shocks[:, k]
-    seen = mean + scatter[:, None] * error
-    features = _features(seen, np.array(calendar.seen))
-    return replace(regression(features), windows=seen)
+    error = noise.scatter * noise.error[: len(money.calendar.windows)]
+    seen = np.stack([money.mean.T @ w.monthly.T for w in ways], axis=1) + error[:, None]
+    found = regression(_features(seen, np.array(money.calendar.seen)))
+    return replace(found, windows=seen)
 
 
 def regression(features: Grid) -> Readings:
-    """The map from worth to forecast, for features of reviews x draws x features; half is fitted on the other half."""
+    """The map from worth to forecast, for features of reviews x ways x features x draws; half fitted on the other."""
     import numpy as np
 
-    halves = np.stack([features[:, ::2], features[:, 1::2]], axis=1)
-    turned = np.swapaxes(halves, 2, 3)
+    halves = np.ascontiguousarray(_halves(features))
+    turned = halves.swapaxes(-1, -2)
     # Ridge: where nothing is known yet, or two readings say the same, the forecast is the plain mean.
-    solve = np.linalg.inv(turned @ halves + 1e-3 * np.eye(features.shape[2])) @ turned
-    return Readings(halves, solve, features[..., 0].T)
+    solve = turned @ np.linalg.inv(halves @ turned + 1e-3 * np.eye(features.shape[-2]))
+    return Readings(halves, solve, features[..., 0, :])
 
 
 def _features(seen: Grid, counts: NDArray[np.intp]) -> Grid:
-    """What each review goes by: the newest window, the one before, the mean of all, a square and a product."""
-    import numpy as np
+    """What each review goes by: the newest window, the one before, the mean of all, a square and a product.
 
-    n = len(seen)
-    known = np.concatenate([np.zeros((n, 2)), seen], axis=1).T
-    sums = np.cumsum(known, axis=0)
-    last, before = known[counts + 1], known[np.where(counts > 1, counts, 0)]
-    every = np.where(counts > 2, 1.0 / np.maximum(counts, 1), 0.0)[:, None] * sums[counts + 1]
-    f = np.stack([last, before, every], axis=-1)
-    f = f - f.mean(axis=1, keepdims=True)
-    f /= np.maximum(np.sqrt((f * f).mean(axis=1, keepdims=True)), 1e-12)
-    one = np.ones((len(counts), n, 1))
-    bends = np.stack([f[..., 0] ** 2 - 1.0, f[..., 0] * f[..., 1]], axis=-1)
-    return np.concatenate([one, f, bends], axis=-1)
-
-
-def chosen(worth: Grid, choices: Grid, seen: Readings, r: int) -> Grid:
-    """At one review: go on, or the course whose worth is forecast to be greatest above that of going on.
-
-    worth: 2 x draws / 2; choices: 2 x draws / 2 x courses. Fitted on one half, used on the other.
+    seen: windows x ways x draws. Gives reviews x ways x features x draws.
     """
     import numpy as np
 
-    fitted = seen.solve[r] @ (choices - worth[..., None])
-    forecast = seen.features[r] @ fitted[::-1]
-    best = forecast.argmax(axis=2)[..., None]
-    go = np.take_along_axis(forecast, best, 2)[..., 0] > 0.0
-    return np.where(go, np.take_along_axis(choices, best, 2)[..., 0], worth)
+    known = np.concatenate([np.zeros((2, *seen.shape[1:])), seen])
+    last, before = known[counts + 1], known[np.where(counts > 1, counts, 0)]
+    every = np.cumsum(seen, axis=0)[counts - 1] * np.where(counts > 2, 1.0 / np.maximum(counts, 1), 0.0)[:, None, None]
+    f = np.empty((len(counts), seen.shape[1], 6, seen.shape[2]))
+    f[:, :, 0], f[:, :, 1], f[:, :, 2], f[:, :, 3] = 1.0, last, before, every
+    plain = f[:, :, 1:4]
+    plain -= plain.mean(axis=-1, keepdims=True)
+    plain /= np.maximum(np.sqrt(np.einsum("rwfn,rwfn->rwf", plain, plain) / seen.shape[2]), 1e-12)[..., None]
+    f[:, :, 4], f[:, :, 5] = f[:, :, 1] ** 2 - 1.0, f[:, :, 1] * f[:, :, 2]
+    return f
+
+
+def chooses(
+    worth: Grid, choices: Grid, seen: Readings, r: int, barred: NDArray[np.bool_] | None = None
+) -> NDArray[np.intp]:
+    """What one review chooses, draw by draw: 0 goes on, k is the k-th course.
+
+    The course whose worth is forecast to be greatest above that of going on. worth: ways x 2 x draws / 2; choices: ways
+    x 2 x courses x draws / 2; barred: ways x courses that are not open. Fitted on one half, used on the other.
+    """
+    import numpy as np
+
+    fitted = (choices - worth[..., None, :]) @ seen.solve[r]
+    forecast = fitted[:, ::-1] @ seen.features[r]
+    if barred is not None:
+        forecast -= np.where(barred, np.inf, 0.0)[:, None, :, None]
+    best, found = np.zeros(worth.shape), np.zeros(worth.shape, dtype=np.intp)
+    for k in range(choices.shape[-2]):
+        better = forecast[..., k, :] > best
+        best, found = np.where(better, forecast[..., k, :], best), np.where(better, k + 1, found)
+    return found
+
+
+def taken(take: NDArray[np.intp], worth: Grid, choices: Grid) -> Grid:
+    """The worth of what was chosen, shapes as in `chooses`."""
+    import numpy as np
+
+    for k in range(choices.shape[-2]):
+        worth = np.where(take == k + 1, choices[..., k, :], worth)
+    return worth
+
+
+def chosen(worth: Grid, choices: Grid, seen: Readings, r: int) -> Grid:
+    """The worth of what one review chooses, where nothing of it is luck."""
+    return taken(chooses(worth, choices, seen, r), worth, choices)

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     Grid = NDArray[np.float64]
 
-#: Curves drawn from one plan. Eight shapes take turns, so a multiple of eight.
-CURVES = 160
+#: Curves drawn from one plan, and how many of them are followed once readings have sorted them: ten shapes, so
+#: multiples of twenty (of each shape half dip in either way).
+POOL, CURVES = 480, 120
 #: Months over which the outcome is read (formats.md: outcome classes).
 OUTCOME = tuple(48.5 + k for k in range(12))
 #: A curve may pass its outcome by so much before it fades to it.
@@ -46,22 +47,29 @@ class Plan:
 class Curves:
     """Curves drawn from a plan, one a row: `length`, `trough` and `fade` in months, `depth` in shares of the way.
 
-    late: whether it rises only after the dip. kept: what is left of the gain once it has faded, 1 where it does not.
+    shape: which shape it rises by; rows of one shape stand together. late: whether it rises only after its dip. kept:
+    what is left of the gain once it has faded, 1 where it does not. scale: the mean of the bare rise over months 49 to
+    60. log_share: log of how many curves of the plan it stands for.
     """
 
+    shape: NDArray[np.intp]
+    late: NDArray[np.bool_]
     length: Grid
     trough: Grid
     depth: Grid
-    late: NDArray[np.bool_]
     begins: Grid
     fade: Grid
     kept: Grid
     scale: Grid
-    shape: NDArray[np.intp]
+    log_share: Grid
 
-    def rows(self, which: NDArray[np.intp]) -> Curves:
-        """Some of the curves."""
-        return Curves(*(getattr(self, f)[which] for f in self.__slots__))
+    def __len__(self) -> int:
+        return len(self.length)
+
+    def rows(self, which: NDArray[np.intp], log_share: Grid) -> Curves:
+        """Some of the curves, in their order, each standing for others."""
+        parts = {f: getattr(self, f)[which] for f in self.__slots__ if f != "log_share"}
+        return Curves(**parts, log_share=log_share)
 
     def rise(self, months: Grid) -> Grid:
         """The rise at `months` since the path began, curves x months, with a mean of 1 over months 49 to 60."""
@@ -72,29 +80,30 @@ class Curves:
         return _dipped(self, months)
 
 
-def draw(plan: Plan, reference: ReferenceClass | None, seed: int) -> Curves:
+def draw(plan: Plan, reference: ReferenceClass | None, seed: int, count: int = CURVES) -> Curves:
     """Curves from a plan, its ranges corrected by its reference class. The seed fixes them."""
     import numpy as np
 
-    u = uniforms(seed, CURVES, 9)
-    delay = reference.delay.sample(u[1]) if reference and reference.delay else np.ones(CURVES)
-    deeper = reference.deeper.sample(u[2]) if reference and reference.deeper else np.ones(CURVES)
+    u = uniforms(seed, count, 8)
+    delay = reference.delay.sample(u[1]) if reference and reference.delay else np.ones(count)
+    deeper = reference.deeper.sample(u[2]) if reference and reference.deeper else np.ones(count)
     length = np.maximum(plan.months.sample(u[0]) * delay, 0.5)
-    trough, depth = np.full(CURVES, 1.0), np.zeros(CURVES)
+    trough, depth = np.full(count, 1.0), np.zeros(count)
     if plan.dip is not None and plan.dip_month is not None:
         trough = np.clip(plan.dip_month.sample(u[3]) * delay, 0.25, 0.9 * length)
         depth = plan.dip.sample(u[4]) * deeper / abs(plan.span)
-    fades = np.arange(CURVES) % 8 >= 6
+    shape = np.arange(count) // (count // len(_SHAPES))
     curves = Curves(
+        shape,
+        np.arange(count) % 2 == 1,
         length,
         trough,
         depth,
-        u[5] < 0.5,
-        0.35 + 0.6 * u[8],
-        np.maximum(length, 18.0) + 24.0 * u[6],
-        np.where(fades, _LEAST_KEPT + (1.0 - _LEAST_KEPT) * u[7], 1.0),
-        np.ones(CURVES),
-        np.arange(CURVES) % 8,
+        0.35 + 0.6 * u[7],
+        np.maximum(length, 18.0) + 24.0 * u[5],
+        np.where(shape >= _FADES, _LEAST_KEPT + (1.0 - _LEAST_KEPT) * u[6], 1.0),
+        np.ones(count),
+        np.zeros(count),
     )
     scale = np.maximum(_risen(curves, np.asarray(OUTCOME)).mean(axis=1), 0.05)
     return replace(curves, scale=scale)
@@ -122,39 +131,48 @@ def uniforms(seed: int, points: int, dimensions: int) -> Grid:
 
 
 def _risen(c: Curves, months: Grid) -> Grid:
-    """The rise before scaling; the last two of the eight shapes fade."""
+    """The rise before scaling; the last shapes fade."""
     import numpy as np
 
     t = np.asarray(months, dtype=np.float64)[None, :]
+    x = _unfaded(c, t)
+    rows = slice(int(np.searchsorted(c.shape, _FADES)), None)
+    x[rows] *= 1.0 - (1.0 - c.kept[rows])[:, None] * _eased((t - c.fade[rows, None]) / 18.0)
+    return x
+
+
+def _unfaded(c: Curves, t: Grid) -> Grid:
+    """The rise as each shape has it, from 0 to about 1."""
+    import numpy as np
+
     start = np.where(c.late, c.trough, 0.0)[:, None]
     x = np.maximum(t - start, 0.0) / np.maximum(c.length[:, None] - start, 0.5)
-    found = np.empty_like(x)
+    ends = np.searchsorted(c.shape, np.arange(len(_SHAPES) + 1))
     for k, shape in enumerate(_SHAPES):
-        rows = np.flatnonzero(c.shape == k)
-        found[rows] = shape(x[rows], c.begins[rows, None])
-        if k >= 6:
-            lost = (1.0 - c.kept[rows])[:, None]
-            found[rows] *= 1.0 - lost * _eased((t - c.fade[rows, None]) / 18.0)
-    return found
+        rows = slice(ends[k], ends[k + 1])
+        x[rows] = shape(x[rows], c.begins[rows, None])
+    return x
 
 
 def _dipped(c: Curves, months: Grid) -> Grid:
-    """Two kinds take turns by pairs of rows: one that ebbs away by itself, one that the rise makes good."""
+    """Two kinds take turns: one that ebbs away by itself, one that the rise makes good."""
     import numpy as np
 
-    t = np.asarray(months, dtype=np.float64)[None, :]
-    b, x = c.trough[:, None], np.maximum(t, 0.0) / c.trough[:, None]
-    ebbs = x * np.exp(1.0 - x)
-    falls = np.where(t <= b, _eased(x), 1.0 - _eased((t - b) / np.maximum(c.length[:, None] - b, 0.5)))
-    return np.where(c.late[:, None], falls, ebbs)
+    t = np.maximum(np.asarray(months, dtype=np.float64), 0.0)[None, :]
+    late, found = np.flatnonzero(c.late), np.empty((len(c), t.shape[1]))
+    x = t / c.trough[~c.late, None]
+    found[~c.late] = x * np.exp(1.0 - x)
+    some = c.rows(late, c.log_share[late])
+    found[late] = _eased(t / some.trough[:, None]) * (1.0 - np.minimum(_unfaded(some, t), 1.0))
+    return found
 
 
 def _eased(x: Grid) -> Grid:
     """From 0 to 1, level at both ends."""
     import numpy as np
 
-    found: Grid = (1.0 - np.cos(np.pi * np.clip(x, 0.0, 1.0))) / 2.0
-    return found
+    x = np.minimum(np.maximum(x, 0.0), 1.0)
+    return x * x * (3.0 - 2.0 * x)
 
 
 def _exponential(x: Grid, _: Grid) -> Grid:
@@ -180,7 +198,7 @@ def _gompertz(x: Grid, _: Grid) -> Grid:
     return found
 
 
-def _cosine(x: Grid, _: Grid) -> Grid:
+def _smooth(x: Grid, _: Grid) -> Grid:
     return _eased(x)
 
 
@@ -189,5 +207,7 @@ def _step(x: Grid, begins: Grid) -> Grid:
 
 
 _SHAPES: tuple[Callable[[Grid, Grid], Grid], ...] = (
-    _exponential, _logistic, _gompertz, _cosine, _step, _logistic, _cosine, _exponential,
+    _exponential, _exponential, _logistic, _logistic, _gompertz, _smooth, _step, _step, _smooth, _exponential,
 )  # fmt: skip
+#: From this one on the shapes fade.
+_FADES = 8

@@ -7,6 +7,7 @@ their shapes depend on the dates alone.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -24,45 +25,80 @@ KINDS = ((0.0, 0.0, 0.24), (0.3, 0.0, 0.28), (0.6, 0.0, 0.12), (0.0, 1.2, 0.12),
 #: Before any reading: the scatter as a share of the way, and the readings that this guess is worth (our judgement).
 TYPICAL, WORTH = 0.15, 3.0
 #: Steps of the scatter about its estimate, in standard errors, and their weights (a normal curve in five).
-STEPS = ((-2.0, 0.06), (-1.0, 0.24), (0.0, 0.40), (1.0, 0.24), (2.0, 0.06))
+STEPS = ((-1.3, 0.27), (0.0, 0.46), (1.3, 0.27))
+#: Variance of a level that is free, over that of the scatter.
+_LOOSE = 25.0
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of noise at given dates.
+class Kinds:
+    """Kinds of noise at given dates, for a scatter of 1: neighbours alike, and waves or a level that are free.
 
-    `whiten` makes it plain (readings x readings); `log_size` is half its log determinant.
+    Readings are made plain by ``fresh * (x - keep * x before)``, a row for each correlation; `alike` is the row of each
+    kind. free: kinds x readings x parts, the plain forms of what may be added to all readings (level, season); solve:
+    the inverse of ``1 + free' free``. log_weight: how likely beforehand, less half the log determinant.
     """
 
-    correlation: float
-    wave: float
-    log_prior: float
-    whiten: Grid
-    log_size: float
+    correlation: Grid
+    alike: NDArray[np.intp]
+    keep: Grid
+    fresh: Grid
+    free: Grid
+    solve: Grid
+    log_weight: Grid
+
+    def plain(self, rows: Grid) -> Grid:
+        """Readings (any x readings) with the likeness of neighbours taken out: correlations x any x readings."""
+        shape = (len(self.keep), *(1,) * (rows.ndim - 1), rows.shape[-1])
+        fresh, drag = self.fresh.reshape(shape), (self.keep * self.fresh).reshape(shape)
+        found: Grid = fresh * rows
+        found[..., 1:] -= drag[..., 1:] * rows[..., :-1]
+        return found
+
+    def only(self, kind: int) -> Kinds:
+        """One of the kinds."""
+        row, one = [int(self.alike[kind])], [kind]
+        at = self.alike[one] * 0
+        parts = (self.free[one], self.solve[one], self.log_weight[one])
+        return Kinds(self.correlation[one], at, self.keep[row], self.fresh[row], *parts)
 
 
-@lru_cache(maxsize=256)
-def kinds(months: tuple[float, ...], loose: int) -> tuple[Kind, ...]:
+@lru_cache(maxsize=1024)
+def kinds(months: tuple[float, ...], loose: int) -> Kinds:
     """The kinds of noise at `months`. `loose`: their common level is free (an estimated baseline)."""
     import numpy as np
 
-    t = np.asarray(months)
-    gaps = np.abs(t[:, None] - t[None, :])
-    season = np.cos(2.0 * np.pi * gaps / 12.0) + 0.5 * np.cos(4.0 * np.pi * gaps / 12.0)
-    found = []
-    for correlation, wave, prior in KINDS:
-        alike = correlation**gaps if correlation else np.eye(len(t))
-        root = np.linalg.cholesky(alike + wave**2 / 1.5 * season + 25.0 * loose)
-        whiten = np.linalg.inv(root)
-        found.append(Kind(correlation, wave, math.log(prior), whiten, float(np.log(np.diag(root)).sum())))
-    return tuple(found)
+    t, correlations = np.asarray(months), sorted({c for c, _, _ in KINDS})
+    keep = np.stack([np.concatenate([[0.0], c ** np.diff(t)]) for c in correlations])
+    fresh = 1.0 / np.sqrt(1.0 - keep**2)
+    alike = np.array([correlations.index(c) for c, _, _ in KINDS])
+    added = np.stack([_added(t, loose, wave) for _, wave, _ in KINDS])
+    drag = (keep * fresh)[alike][:, None, :]
+    free = fresh[alike][:, None, :] * added
+    free[..., 1:] -= drag[..., 1:] * added[..., :-1]
+    free = free.swapaxes(1, 2)
+    inner = np.eye(free.shape[2]) + free.swapaxes(1, 2) @ free
+    size = 0.5 * np.linalg.slogdet(inner)[1] - np.log(fresh).sum(axis=1)[alike]
+    log_weight = np.log([p for _, _, p in KINDS]) - size
+    correlation = np.array([c for c, _, _ in KINDS])
+    return Kinds(correlation, alike, keep, fresh, free, np.asarray(np.linalg.inv(inner)), log_weight)
 
 
-def scatter(values: list[float]) -> tuple[float, float]:
+def _added(t: Grid, loose: int, wave: float) -> Grid:
+    """What may be added to readings at `t`, each with a standard normal size: a level, a yearly wave, half a one."""
+    import numpy as np
+
+    angle = 2.0 * np.pi * t / 12.0
+    high, half = wave * math.sqrt(1.0 / 1.5), wave * math.sqrt(0.5 / 1.5)
+    year = [high * np.cos(angle), high * np.sin(angle), half * np.cos(2.0 * angle), half * np.sin(2.0 * angle)]
+    return np.stack([np.full_like(t, math.sqrt(_LOOSE) * loose), *year])
+
+
+def scatter(values: Sequence[float]) -> tuple[float, float]:
     """The scatter of readings about their curve, and the standard error of its logarithm.
 
     From the median change between neighbours, which a dip, a step or a trend hardly moves, weighed with a guess that
-    is worth three readings.
+    is worth three readings. Neighbours that are alike hide a part of it (`steps` makes that good).
     """
     changes = sorted(abs(b - a) for a, b in pairwise(values))
     worth = len(changes) * 0.4
@@ -73,8 +109,9 @@ def scatter(values: list[float]) -> tuple[float, float]:
     return math.exp(log), min(1.0 / math.sqrt(2.0 * (worth + WORTH * 0.4)), 0.6)
 
 
-def steps(estimate: float, error: float) -> tuple[tuple[float, float], ...]:
-    """Values of the scatter to weigh, with the log of how likely each is beforehand."""
-    # An estimate from neighbours sees less than all of a correlated scatter; the grid leans upwards for that.
-    error = max(error, 0.2)
-    return tuple((estimate * math.exp(error * z + 0.1), math.log(p)) for z, p in STEPS)
+def steps(estimate: float, error: float, correlation: Grid) -> list[tuple[Grid, float]]:
+    """Values of the scatter to weigh, by correlation, with the log of how likely each is beforehand."""
+    import numpy as np
+
+    whole = estimate / np.sqrt(1.0 - correlation)
+    return [(whole * math.exp(max(error, 0.2) * z), math.log(p)) for z, p in STEPS]

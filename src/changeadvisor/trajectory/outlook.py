@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from changeadvisor.trajectory import posterior
 from changeadvisor.trajectory.courses import COURSES
-from changeadvisor.trajectory.posterior import DRAWS
-from changeadvisor.trajectory.reading import Appraisal, Trajectory, replaced
+from changeadvisor.trajectory.reading import AHEAD, FLAT, Appraisal, Trajectory
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,7 +46,6 @@ class View:
     chances: tuple[float, float, float]
     read: bool
     progress: tuple[float, float, float]
-    expected: float
     bad_and_succeeds: float | None
     good_and_fails: float | None
     value: Mapping[str, Priced] | None
@@ -62,21 +61,19 @@ class View:
 
 def look(found: Trajectory, appraisal: Appraisal | None) -> View:
     """What a reading and its appraisal come to."""
-    import numpy as np
-
-    now = found.progress(np.array([max(found.months, 0.01)]))[:, 0]
-    spread = float(now.mean()), float(np.quantile(now, 0.1)), float(np.quantile(now, 0.9))
+    now = found.coming(0)[:, 0]
+    low, _, high = quantiles(now)
+    spread = float(now.mean()), float(low), float(high)
     bad, good = _kanter(found, float(now.mean()), float(now.std())) if found.read else (None, None)
     value = None if appraisal is None else _value(appraisal)
     below, then = (None, None) if appraisal is None or not found.read else _tripwire(found, appraisal)
-    expected = float(replaced(found, found.shares).progress(np.array([max(found.months, 0.01)])).mean())
     waiting = None if value is None else _waiting(value)
     knowing = None if value is None else min(p.regret for p in value.values())
     reached, pays = _reached(found), None if appraisal is None else _pays_back(appraisal)
     cashable = None if appraisal is None else _cashable(appraisal)
     said = tuple(_sentences(found, bad, good, reached))
     return View(
-        found.posterior.chances, found.read, spread, expected, bad, good, value, waiting, knowing, below, then,
+        found.posterior.chances, found.read, spread, bad, good, value, waiting, knowing, below, then,
         cashable, pays, reached, said,
     )  # fmt: skip
 
@@ -84,16 +81,21 @@ def look(found: Trajectory, appraisal: Appraisal | None) -> View:
 def _kanter(found: Trajectory, mean: float, error: float) -> tuple[float, float]:
     """Of those like it that end full, the share that look at least this bad now; of those that end none, this good.
 
-    Both as they would be estimated, with the error of this estimate.
+    What is compared is the estimate. An estimate of progress p leans towards what is usual by `lean`, and scatters by
+    sqrt(lean) times its error (the normal filter: West and Harrison 1997).
     """
     import numpy as np
     from scipy.special import ndtr
 
-    shares = []
-    for only, way in (((1.0, 0.0, 0.0), 1.0), ((0.0, 0.0, 1.0), -1.0)):
-        like = replaced(found, only).progress(np.array([found.months]))[:, 0]
-        shares.append(float(ndtr(way * (mean - like) / max(error, 1e-6)).mean()))
-    return shares[0], shares[1]
+    like = posterior.read(None, found.pool, (), FLAT, found.seed)
+    now = found.before(like)
+    share = np.asarray(found.shares)[like.kind]
+    share = share / share.sum()
+    usual = float(share @ now)
+    spread = float(share @ (now - usual) ** 2)
+    lean = min(max(1.0 - error**2 / max(spread, 1e-12), 0.02), 1.0)
+    z = (mean - usual - lean * (now - usual)) / max(math.sqrt(lean) * error, 1e-6)
+    return float(ndtr(z[like.kind == 0]).mean()), float(ndtr(-z[like.kind == 2]).mean())
 
 
 def _value(appraisal: Appraisal) -> dict[str, Priced]:
@@ -102,16 +104,23 @@ def _value(appraisal: Appraisal) -> dict[str, Priced]:
 
     worth = {c: appraisal.worth[c] for c in COURSES if c in appraisal.worth}
     draws = np.stack([w.flexible for w in worth.values()])
-    best = draws.max(axis=0)
-    first = draws.argmax(axis=0)
-    found = {}
-    for k, (course, w) in enumerate(worth.items()):
-        p10, p50, p90 = (float(q) for q in np.quantile(w.flexible, [0.1, 0.5, 0.9]))
-        found[course] = Priced(
-            float(w.flexible.mean()), p10, p50, p90, float(w.fixed.mean()),
-            float((first == k).mean()), float((best - w.flexible).mean()),
-            float(w.flexible.std() / math.sqrt(DRAWS)),
-        )  # fmt: skip
+    best, first = draws.max(axis=0), draws.argmax(axis=0)
+    spread = quantiles(draws).tolist()
+    means, errors = draws.mean(axis=1).tolist(), (draws.std(axis=1) / math.sqrt(draws.shape[1])).tolist()
+    shares, regret = ((first == k).mean() for k in range(len(worth))), (best - draws).mean(axis=1).tolist()
+    fixed = (float(w.fixed.mean()) for w in worth.values())
+    every = zip(worth, means, spread, fixed, shares, regret, errors, strict=True)
+    return {c: Priced(m, p10, p50, p90, f, float(b), r, e) for c, m, (p10, p50, p90), f, b, r, e in every}
+
+
+def quantiles(draws: Grid) -> Grid:
+    """P10, P50 and P90 of draws along the last axis (straight lines between draws, as usual)."""
+    import numpy as np
+
+    ordered = np.sort(draws, axis=-1)
+    place = np.array([0.1, 0.5, 0.9]) * (draws.shape[-1] - 1)
+    at = place.astype(int)
+    found: Grid = ordered[..., at] * (1.0 - (place - at)) + ordered[..., at + 1] * (place - at)
     return found
 
 
@@ -130,26 +139,36 @@ def weights(appraisal: Appraisal, share: Grid | None = None) -> dict[str, float]
 
     if len(appraisal.worth) < 2:
         return {}
-    counts = np.full(DRAWS, 1.0 / DRAWS) if share is None else share
-    means = {c: float(w.flexible @ counts) for c, w in appraisal.worth.items()}
-    found = {}
-    for course in means:
-        rival = max((c for c in means if c != course), key=lambda c: (means[c], c))
-        d = appraisal.worth[course].flexible - appraisal.worth[rival].flexible
-        mean = float(d @ counts)
-        sd = math.sqrt(max(float(((d - mean) ** 2) @ counts), 0.0))
-        found[course] = _decibans(mean, sd)
-    return found
+    names = sorted(appraisal.worth)
+    worth = np.stack([appraisal.worth[c].flexible for c in names])
+    counts = np.full(worth.shape[1], 1.0 / worth.shape[1]) if share is None else share
+    return dict(zip(names, _weighed(worth, counts), strict=True))
 
 
-def _decibans(mean: float, sd: float) -> float:
+def _weighed(worth: Grid, counts: Grid) -> list[float]:
+    """The weights of courses (by name) from their worth, courses x draws, and what each draw counts."""
+    import numpy as np
+
+    means = worth @ counts
+    # The rival of all is the best; the rival of the best is the next (of equals the later in the alphabet).
+    *_, second, best = np.lexsort((np.arange(len(means)), means)).tolist()
+    rival = np.full(len(means), best)
+    rival[best] = second
+    d = worth - worth[rival]
+    mean = d @ counts
+    sd = np.sqrt(((d - mean[:, None]) ** 2) @ counts)
+    return _decibans(mean, sd)
+
+
+def _decibans(mean: Grid, sd: Grid) -> list[float]:
+    """10 log10 of the odds that d is above 0; certain where nothing scatters, and held to `MOST`."""
+    import numpy as np
     from scipy.special import log_ndtr
 
-    if sd <= 1e-12 * max(abs(mean), 1.0):
-        return 0.0 if mean == 0.0 else math.copysign(MOST, mean)
-    z = mean / sd
-    weight = 10.0 * float(log_ndtr(z) - log_ndtr(-z)) / math.log(10.0)
-    return max(-MOST, min(MOST, weight))
+    sure = sd <= 1e-12 * np.maximum(np.abs(mean), 1.0)
+    z = mean / np.where(sure, 1.0, sd)
+    weight = np.where(sure, np.sign(mean) * MOST, 10.0 / math.log(10.0) * (log_ndtr(z) - log_ndtr(-z)))
+    return [float(w) for w in np.clip(weight, -MOST, MOST)]
 
 
 def reweighted(found: Trajectory, appraisal: Appraisal) -> Callable[[float], dict[str, float]]:
@@ -203,19 +222,19 @@ def _tripwire(found: Trajectory, appraisal: Appraisal) -> tuple[float | None, st
 
 def _cashable(appraisal: Appraisal) -> tuple[float, float, float] | None:
     """Present value of what the budget saves by persisting: mean, P10, P90. Shown beside the worth, never added."""
-    import numpy as np
-
-    if appraisal.cashable is None:
+    if appraisal.frame.cashable is None:
         return None
-    saved = appraisal.cashable / 12.0 * (appraisal.way.monthly @ appraisal.calendar.counted())
-    return float(saved.mean()), float(np.quantile(saved, 0.1)), float(np.quantile(saved, 0.9))
+    saved = appraisal.frame.cashable / 12.0 * (appraisal.way.monthly @ appraisal.frame.calendar.counted())
+    low, _, high = quantiles(saved)
+    return float(saved.mean()), float(low), float(high)
 
 
 def _pays_back(appraisal: Appraisal) -> int | None:
     """The year from today by the end of which persisting has earned its costs from now on, on average; None: never."""
     import numpy as np
 
-    w, counted, stakes = appraisal.calendar.weights, appraisal.calendar.counted(), appraisal.stakes
+    calendar, stakes = appraisal.frame.calendar, appraisal.frame.stakes
+    w, counted = calendar.weights, calendar.counted()
     runs = np.clip(stakes.ends - np.arange(len(w)), 0.0, 1.0)
     gained = (stakes.benefit[:, None] * np.minimum(appraisal.way.monthly, stakes.cap)).mean(axis=0) * counted
     spent = (stakes.spend.mean() * runs + stakes.after.mean() * (1.0 - runs)) * w
@@ -229,10 +248,10 @@ def _reached(found: Trajectory) -> float | None:
     """Months from today to the target in the middle draw; None where half the draws never get there in ten years."""
     import numpy as np
 
-    ahead = np.arange(0.5, 121.0)
-    hit = found.progress(found.months + ahead) >= 1.0
+    ahead = np.arange(AHEAD) + 0.5
+    hit = found.coming(AHEAD)[:, 1:] >= 1.0
     when = np.where(hit.any(axis=1), ahead[hit.argmax(axis=1)], np.inf)
-    middle = float(np.quantile(when, 0.5, method="lower"))
+    middle = float(np.sort(when)[(len(when) - 1) // 2])
     return middle if math.isfinite(middle) else None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from changeadvisor.trajectory import noise
@@ -22,10 +23,15 @@ if TYPE_CHECKING:
     Grid = NDArray[np.float64]
 
 #: Draws from the posterior.
-DRAWS = 320
+DRAWS = 256
 #: Bounds of the outcome classes (formats.md), best first.
 FULL, PARTIAL = 0.8, 0.25
 CLASSES = ("full", "partial", "none")
+#: Noise that explains the readings worse than the best by so much (natural logarithms) is left out; every so many-th
+#: curve is enough to tell.
+_HOPELESS, _FEW = 3.0, 4
+#: How much of what readings say counts in sorting a pool (a power of their likelihood).
+_MILD = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +48,40 @@ class Outcome:
 
 #: A class says that the outcome is within its bounds. Most of it lies near what was meant; some of it far out.
 OUTCOMES = (
-    Outcome(0, 1.0, 0.15, 0.85, FULL, math.inf),
-    Outcome(0, 1.2, 0.8, 0.15, FULL, math.inf),
+    Outcome(0, 1.0, 0.15, 0.9, FULL, math.inf),
+    Outcome(0, 1.2, 0.5, 0.1, FULL, math.inf),
     Outcome(1, 0.5, 0.3, 1.0, PARTIAL, FULL),
-    Outcome(2, 0.0, 0.15, 0.85, -math.inf, PARTIAL),
-    Outcome(2, -0.2, 0.8, 0.15, -math.inf, PARTIAL),
+    Outcome(2, 0.05, 0.15, 0.9, -math.inf, PARTIAL),
+    Outcome(2, -0.2, 0.5, 0.1, -math.inf, PARTIAL),
 )
 
 
+#: Where the pieces of full, partial and none stand.
+_ABOVE, _BETWEEN, _BELOW = slice(0, 2), slice(2, 3), slice(3, 5)
+
+
 @dataclass(frozen=True, slots=True)
-class Readings:
-    """Readings in shares of the way.
+class _Pieces:
+    """The pieces as arrays."""
 
-    months: since the path began (below 0: before). since: how many of them lie after the start. fixed: for each of
-    the three classes, what is added to progress by earlier changes, curves x readings (None: nothing). loose: whether
-    the baseline was estimated, so that the level of all readings together says nothing.
-    """
+    of: NDArray[np.intp]
+    mean: Grid
+    sd: Grid
+    low: Grid
+    high: Grid
+    log: Grid
 
-    months: tuple[float, ...]
-    progress: Grid
-    loose: bool
-    fixed: tuple[Grid, Grid, Grid] | None = None
+
+@cache
+def _pieces() -> _Pieces:
+    """`log`: a piece's share of its class, over its part within the class's bounds."""
+    import numpy as np
+    from scipy.special import ndtr
+
+    of, mean, sd, share, low, high = (
+        np.array([getattr(o, n) for o in OUTCOMES]) for n in ("of", "mean", "sd", "share", "low", "high")
+    )
+    return _Pieces(of, mean, sd, low, high, np.log(share) - np.log(ndtr((high - mean) / sd) - ndtr((low - mean) / sd)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,50 +101,165 @@ class Posterior:
     chances: tuple[float, float, float]
 
 
+# --- what does not hang on the readings' values ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Curves at the months of the readings, under every kind of noise.
+
+    rise, dip: in plain noise, correlations x curves x readings; rise_free, dip_free: what of them looks like season or
+    a level, kinds x curves x parts. products: of rise with itself, with the dip, and of the dip with itself, kinds x
+    curves. fixed: for each of the three classes, what earlier changes add to progress, classes x curves x readings
+    (None: nothing).
+    """
+
+    curves: Curves
+    readings: int
+    kinds: noise.Kinds
+    rise: Grid
+    dip: Grid
+    rise_free: Grid
+    dip_free: Grid
+    products: tuple[Grid, Grid, Grid]
+    fixed: Grid | None
+
+
+def design(
+    curves: Curves,
+    months: tuple[float, ...],
+    fixed: Grid | None = None,
+    *,
+    loose: bool = False,
+    only: int | None = None,
+) -> Design:
+    """Curves at `months` since the path began (below 0: before).
+
+    loose: the baseline was estimated, so that the level of all readings together says nothing. only: one kind of noise.
+    """
+    import numpy as np
+
+    at, kinds = np.asarray(months), noise.kinds(months, int(loose))
+    kinds = kinds if only is None else kinds.only(only)
+    s, d = kinds.plain(curves.rise(at)), kinds.plain(curves.dip(at))
+    sf, df = (part[kinds.alike] @ kinds.free for part in (s, d))
+    solved = sf @ kinds.solve, df @ kinds.solve
+    products = (
+        _inner(s, s)[kinds.alike] - _inner(sf, solved[0]),
+        _inner(s, d)[kinds.alike] - _inner(sf, solved[1]),
+        _inner(d, d)[kinds.alike] - _inner(df, solved[1]),
+    )
+    return Design(curves, len(months), kinds, s, d, *solved, products, fixed)
+
+
+def _inner(a: Grid, b: Grid) -> Grid:
+    import numpy as np
+
+    found: Grid = np.einsum("mkn,mkn->mk", a, b)
+    return found
+
+
+def _seen(seen: Design, progress: Sequence[float]) -> tuple[Grid, Grid, Grid]:
+    """Products of readings, less what is fixed, with rise, dip and themselves: kinds x curves x (1 or classes)."""
+    import numpy as np
+
+    values, kinds = np.asarray(progress, dtype=np.float64), seen.kinds
+    left = values[None, None, :] if seen.fixed is None else values - seen.fixed
+    y = kinds.plain(left)
+    yf = y[kinds.alike] @ kinds.free[:, None]
+    every = (
+        np.einsum("mkn,mckn->mkc", plain, y)[kinds.alike] - np.einsum("mkf,mckf->mkc", free, yf)
+        for plain, free in ((seen.rise, seen.rise_free), (seen.dip, seen.dip_free))
+    )
+    sy, dy = every
+    yy = np.einsum("mckn,mckn->mkc", y, y)[kinds.alike] - np.einsum("mckf,mfg,mckg->mkc", yf, kinds.solve, yf)
+    return sy, dy, np.broadcast_to(yy, sy.shape)
+
+
+#: The kind of noise by which a pool is sorted: neighbours somewhat alike, no season.
+_SORTED_BY = 1
+
+
+def sorted_out(
+    pool: Curves, months: tuple[float, ...], progress: Sequence[float], fixed: Grid | None, *, loose: bool, seed: int
+) -> tuple[NDArray[np.intp], Grid]:
+    """Which curves of a pool to follow, and the log of how many each stands for.
+
+    Those that the readings favour are kept as they are; of the others a few stand for all (Fearnhead and Clifford 2003,
+    J. R. Statist. Soc. B 65(4), 887-899). What is favoured is weighed mildly, for one kind of noise alone.
+    """
+    import numpy as np
+
+    seen = design(pool, months, fixed, loose=loose, only=_SORTED_BY)
+    scatter, _ = noise.scatter(progress)
+    log = _cells(_Products.of(seen, _seen(seen, progress)), np.array([[0.0, scatter, 0.0, 0.0]]), len(months)).log[0]
+    # Each class on its own, that none is left without curves.
+    weight = np.exp(_MILD * (log - log.max(axis=0)))
+    share = (weight / weight.sum(axis=0)).mean(axis=1)
+    return _kept(0.9 * share + 0.1 / len(pool), uniforms(seed ^ 0xF0, 1, 1)[0, 0])
+
+
+def _kept(share: Grid, u: float) -> tuple[NDArray[np.intp], Grid]:
+    """Draw `CURVES` of many by their shares: large ones for certain, each small one standing for its like."""
+    import numpy as np
+
+    chance = np.minimum(CURVES * share, 1.0)
+    for _ in range(4):
+        sure = chance >= 1.0
+        left = share * (CURVES - np.count_nonzero(sure)) / max(share[~sure].sum(), 1e-300)
+        chance = np.where(sure, 1.0, np.minimum(left, 1.0))
+    steps = np.floor(np.concatenate([[0.0], np.cumsum(chance)]) + u + 1e-9)
+    which = np.flatnonzero(np.diff(steps) > 0)
+    return which, -np.log(chance[which])
+
+
+# --- weighing --------------------------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """Every combination that is weighed: log weights (noise x curves x pieces), with what fixes A in each."""
+    """Every combination that is weighed (noise x curves x pieces): log weights, and what fixes A in each.
+
+    Given A the depth of the dip is normal: `dip` holds its value at A = 0, its slope and its sd (noise x curves,
+    the first with a last axis of pieces or 1). noise: scatter and correlation of each noise.
+    """
 
     log: Grid
     mean: Grid
     sd: Grid
     dip: tuple[Grid, Grid, Grid]
-    noise: tuple[tuple[float, float], ...]
+    noise: Grid
 
 
-def read(curves: Curves, readings: Readings | None, shares: Sequence[float], seed: int) -> Posterior:
-    """The posterior of a path with `shares` of full, partial and none beforehand; without readings, the prior."""
+def read(
+    seen: Design | None, curves: Curves, progress: Sequence[float], shares: Sequence[float], seed: int
+) -> Posterior:
+    """The posterior of a path with `shares` of full, partial and none beforehand; without readings, the prior.
+
+    progress: the readings in shares of the way, at the months of the design.
+    """
     import numpy as np
 
-    cells = _unread(curves) if readings is None or not readings.months else _weighed(curves, readings)
+    cells = _unread(curves) if seen is None or not seen.readings else _weighed(seen, progress)
+    pieces = _pieces()
     with np.errstate(divide="ignore"):
-        prior = np.log([shares[o.of] * o.share for o in OUTCOMES]) - _mass()
-    log = cells.log + prior
+        log = cells.log + (np.log(np.asarray(shares)[pieces.of]) + pieces.log)
     weights = np.exp(log - log.max())
     weights /= weights.sum()
     return _drawn(cells, weights, seed)
-
-
-def _mass() -> Grid:
-    """Log of the part of each normal piece that lies within its class's bounds."""
-    import numpy as np
-    from scipy.special import ndtr
-
-    of = np.array([ndtr((o.high - o.mean) / o.sd) - ndtr((o.low - o.mean) / o.sd) for o in OUTCOMES])
-    found: Grid = np.log(of)
-    return found
 
 
 def _unread(curves: Curves) -> _Cells:
     """Cells of a path without readings: as the plan and the class say; the scatter is a guess."""
     import numpy as np
 
-    shape = (1, CURVES, len(OUTCOMES))
-    none = np.zeros((1, CURVES, 1))
-    mean = np.broadcast_to([o.mean for o in OUTCOMES], shape)
-    sd = np.broadcast_to([o.sd for o in OUTCOMES], shape)
-    depth = (none + curves.depth[None, :, None], none, none + _kernel(curves)[None, :, None])
-    return _Cells(np.log(_within(mean, sd)) + np.zeros(shape), mean, sd, depth, ((noise.TYPICAL, 0.3),))
+    pieces = _pieces()
+    shape = (1, len(curves), len(OUTCOMES))
+    mean, sd = np.broadcast_to(pieces.mean, shape), np.broadcast_to(pieces.sd, shape)
+    dip = (curves.depth[None, :, None], np.zeros((1, len(curves))), _kernel(curves)[None, :])
+    return _Cells(
+        np.log(_within(mean, sd)) + curves.log_share[:, None], mean, sd, dip, np.array([[noise.TYPICAL, 0.3]])
+    )
 
 
 def _kernel(curves: Curves) -> Grid:
@@ -135,138 +269,156 @@ def _kernel(curves: Curves) -> Grid:
 
 
 def _within(mean: Grid, sd: Grid) -> Grid:
-    """The part of a normal curve within each class's bounds, last axis pieces."""
+    """The part of a normal curve within each class's bounds, last axis pieces: full above, none below, partial between.
+
+    Each end is taken in the lower tail, where small parts are exact.
+    """
     import numpy as np
     from scipy.special import ndtr
 
-    low, high = (np.array([getattr(o, end) for o in OUTCOMES]) for end in ("low", "high"))
-    z = np.stack([(low - mean) / sd, (high - mean) / sd])
-    # Both ends in the lower tail, where differences are exact.
-    flip = z[0] > 0
-    a, b = np.where(flip, -z[1], z[0]), np.where(flip, -z[0], z[1])
-    found: Grid = np.maximum(ndtr(b) - ndtr(a), 1e-300)
+    found = np.empty(np.broadcast_shapes(mean.shape, sd.shape))
+    z = (mean - FULL) / sd
+    found[..., _ABOVE] = ndtr(z[..., _ABOVE])
+    found[..., _BELOW] = ndtr((PARTIAL - mean[..., _BELOW]) / sd[..., _BELOW])
+    # Between: from the nearer end.
+    low, high = (PARTIAL - mean[..., _BETWEEN]) / sd[..., _BETWEEN], -z[..., _BETWEEN]
+    flip = low > 0
+    found[..., _BETWEEN] = ndtr(np.where(flip, -low, high)) - ndtr(np.where(flip, -high, low))
+    return np.maximum(found, 1e-300)
+
+
+def _weighed(seen: Design, progress: Sequence[float]) -> _Cells:
+    """All cells, kinds and sizes of noise that hardly explain the readings left out."""
+    products, sizes = _Products.of(seen, _seen(seen, progress)), _sizes(seen, progress)
+    evidence = _evidence_of(products.rows(slice(None, None, _FEW)), sizes, seen.readings)
+    return _cells(products, sizes[evidence > evidence.max() - _HOPELESS], seen.readings)
+
+
+def _evidence_of(products: _Products, sizes: Grid, readings: int) -> Grid:
+    import numpy as np
+
+    rough = _cells(products, sizes, readings).log
+    top = rough.max(axis=(1, 2))
+    found: Grid = top + np.log(np.exp(rough - top[:, None, None]).sum(axis=(1, 2)))
     return found
 
 
-def _weighed(curves: Curves, readings: Readings) -> _Cells:
-    """All cells, kinds and sizes of noise that hardly explain the readings left out."""
+def _sizes(seen: Design, progress: Sequence[float]) -> Grid:
+    """Every noise that is tried: its kind, scatter, correlation and log weight beforehand, a row each."""
     import numpy as np
 
-    months = np.asarray(readings.months)
-    rise, dip = curves.rise(months), curves.dip(months)
-    kinds = noise.kinds(readings.months, int(readings.loose))
-    estimate, error = noise.scatter(list(readings.progress))
-    sizes = noise.steps(estimate, error)
-    few = slice(None, None, 7)
-    parts, used = [], []
-    coarse = [_gram(kind, rise[few], dip[few], readings, few) for kind in kinds]
-    rough = np.array(
-        [
-            [_evidence(g, k, s, lp, curves, few, len(months)) for s, lp in sizes]
-            for g, k in zip(coarse, kinds, strict=True)
-        ]
-    )
-    keep = rough > rough.max() - 4.0
-    for i, kind in enumerate(kinds):
-        if keep[i].any():
-            gram = _gram(kind, rise, dip, readings, slice(None))
-            for j in np.flatnonzero(keep[i]):
-                parts.append(_cells(gram, kind, *sizes[j], curves, slice(None), len(months)))
-                used.append((sizes[j][0], kind.correlation))
-    log, mean, sd, d0, slope, dsd = (np.stack([p[i] for p in parts]) for i in range(6))
-    return _Cells(log, mean, sd, (d0, slope, dsd), tuple(used))
+    estimate, error = noise.scatter(progress)
+    correlation, weight = seen.kinds.correlation, seen.kinds.log_weight
+    kind = np.arange(len(correlation))
+    rows = [
+        np.stack([kind, scatter, correlation, prior + weight], axis=1)
+        for scatter, prior in noise.steps(estimate, error, correlation)
+    ]
+    return np.concatenate(rows)
 
 
-def _gram(kind: noise.Kind, rise: Grid, dip: Grid, readings: Readings, rows: slice) -> tuple[Grid, ...]:
-    """Inner products of rise, dip and readings in plain noise: ss, sd, dd (curves), and for each class sy, dy, yy."""
-    import numpy as np
+@dataclass(frozen=True, slots=True)
+class _Products:
+    """Inner products by kind of noise, kinds x curves (with readings: x pieces or 1), and the drawn depths.
 
-    s, d = rise @ kind.whiten.T, dip @ kind.whiten.T
-    fixed = readings.fixed
-    ss, sd, dd = (np.einsum("kn,kn->k", a, b) for a, b in ((s, s), (s, d), (d, d)))
-    if fixed is None:
-        y = kind.whiten @ readings.progress
-        sy, dy, yy = s @ y, d @ y, np.full(len(s), y @ y)
-        return ss, sd, dd, *(v[:, None] for v in (sy, dy, yy))
-    left = [(readings.progress[None, :] - f[rows]) @ kind.whiten.T for f in fixed]
-    sy, dy, yy = (
-        np.stack([np.einsum("kn,kn->k", a, y) for a, y in zip(pair, left, strict=True)], axis=1)
-        for pair in ((s, s, s), (d, d, d), left)
-    )
-    of = [o.of for o in OUTCOMES]
-    return ss, sd, dd, sy[:, of], dy[:, of], yy[:, of]
+    Readings are less the drawn dip already (which lowers them).
+    """
+
+    depth: Grid
+    width: Grid
+    log_share: Grid
+    ss: Grid
+    sd: Grid
+    dd: Grid
+    sy: Grid
+    dy: Grid
+    yy: Grid
+
+    @classmethod
+    def of(cls, seen: Design, products: tuple[Grid, Grid, Grid]) -> _Products:
+        (ss, sd, dd), (sy, dy, yy), d0 = seen.products, products, seen.curves.depth
+        yy = yy + (2.0 * d0)[:, None] * dy + (d0**2 * dd)[..., None]
+        sy, dy = sy + (d0 * sd)[..., None], dy + (d0 * dd)[..., None]
+        if sy.shape[-1] > 1:
+            sy, dy, yy = (part[..., _pieces().of] for part in (sy, dy, yy))
+        return cls(d0, _kernel(seen.curves), seen.curves.log_share, ss, sd, dd, sy, dy, yy)
+
+    def rows(self, which: slice) -> _Products:
+        """Some of the curves."""
+        one = (self.depth[which], self.width[which], self.log_share[which])
+        return _Products(*one, *(getattr(self, n)[:, which] for n in ("ss", "sd", "dd", "sy", "dy", "yy")))
 
 
-def _cells(
-    gram: tuple[Grid, ...], kind: noise.Kind, scatter: float, log_prior: float, curves: Curves, rows: slice, n: int
-) -> tuple[Grid, ...]:
-    """For one noise: log weight, mean and sd of A before its bounds, and the depth given A (at A = 0, slope, sd).
+def _cells(p: _Products, sizes: Grid, readings: int) -> _Cells:
+    """For each noise: log weight, mean and sd of A before its bounds, and the depth given A.
 
     The depth has a normal prior about its draw; integrating it out leaves a normal likelihood of A, which meets the
-    normal pieces of the classes. Shapes curves x pieces.
+    normal pieces of the classes.
     """
     import numpy as np
 
-    ss, sd, dd, sy, dy, yy = gram
-    v = scatter**2
-    d0, width = curves.depth[rows], _kernel(curves)[rows]
-    gain = 1.0 / (dd + v / width**2)
-    # Readings less the drawn dip (which lowers them), then the dip's own freedom taken out of every product.
-    sy, dy, yy = sy + (d0 * sd)[:, None], dy + (d0 * dd)[:, None], yy + (2.0 * d0)[:, None] * dy + (d0**2 * dd)[:, None]
-    a = (ss - gain * sd**2)[:, None] / v
-    b = (sy - (gain * sd)[:, None] * dy) / v
-    c = (yy - gain[:, None] * dy**2) / v
-    mean0, sd0 = (np.array([getattr(o, name) for o in OUTCOMES]) for name in ("mean", "sd"))
-    tight = 1.0 / sd0**2
+    kind, scatter = sizes[:, 0].astype(int), sizes[:, 1]
+    ss, sd, dd, sy, dy, yy = (getattr(p, n)[kind] for n in ("ss", "sd", "dd", "sy", "dy", "yy"))
+    v = (scatter**2)[:, None]
+    gain = 1.0 / (dd + v / p.width**2)
+    # The dip's own freedom is taken out of every product.
+    a = ((ss - gain * sd**2) / v)[..., None]
+    b = (sy - (gain * sd)[..., None] * dy) / v[..., None]
+    c = (yy - gain[..., None] * dy**2) / v[..., None]
+    pieces = _pieces()
+    tight = 1.0 / pieces.sd**2
     precision = a + tight
-    mean = (b + tight * mean0) / precision
-    log = -0.5 * (c + tight * mean0**2 - precision * mean**2) - 0.5 * np.log(precision * sd0**2)
+    mean = (b + tight * pieces.mean) / precision
     spread = 1.0 / np.sqrt(precision)
-    log = log + np.log(_within(mean, spread)) - 0.5 * np.log1p(width**2 * dd / v)[:, None]
-    log += kind.log_prior + log_prior - kind.log_size - n * math.log(scatter)
+    log = 0.5 * (precision * mean**2 - c - tight * pieces.mean**2) + np.log(spread / pieces.sd * _within(mean, spread))
+    common = (sizes[:, 3] - readings * np.log(scatter))[:, None] + p.log_share - 0.5 * np.log1p(p.width**2 * dd / v)
     # Given A: depth = d0 - gain * (dy' - A sd), for the dip enters with a minus.
-    return (
-        log,
-        np.broadcast_to(mean, log.shape),
-        np.broadcast_to(spread, log.shape),
-        np.broadcast_to(d0[:, None] - gain[:, None] * dy, log.shape),
-        np.broadcast_to((gain * sd)[:, None], log.shape),
-        np.broadcast_to(np.sqrt(gain * v)[:, None], log.shape),
-    )
+    dip = (p.depth[:, None] - gain[..., None] * dy, gain * sd, np.sqrt(gain * v))
+    return _Cells(log + common[..., None], mean, spread, dip, sizes[:, 1:3])
 
 
-def _evidence(
-    gram: tuple[Grid, ...], kind: noise.Kind, scatter: float, log_prior: float, curves: Curves, rows: slice, n: int
-) -> float:
-    """How well one noise explains the readings, over some of the curves."""
-    import numpy as np
-
-    log = _cells(gram, kind, scatter, log_prior, curves, rows, n)[0]
-    top = float(log.max())
-    return top + math.log(float(np.exp(log - top).sum()))
+# --- draws -----------------------------------------------------------------------------------------------------------
 
 
 def _drawn(cells: _Cells, weights: Grid, seed: int) -> Posterior:
     """Draws spread evenly over the cells (systematic resampling), then A within its bounds, then the depth."""
     import numpy as np
-    from scipy.special import ndtr, ndtri
+    from scipy.special import ndtri
 
     u = uniforms(seed ^ 0x5EED, DRAWS, 3)
     # Pieces outermost, so that each class has its share of the draws to within one.
     flat = np.moveaxis(weights, 2, 0)
-    edges = np.cumsum(flat.ravel())
-    at = np.searchsorted(edges, (np.arange(DRAWS) + u[0, 0]) / DRAWS * edges[-1], side="right")
+    edges = np.cumsum(flat)
+    at = np.searchsorted(edges, (_apart(DRAWS) + u[0, 0]) / DRAWS * edges[-1], side="right")
     piece, size, curve = np.unravel_index(np.minimum(at, flat.size - 1), flat.shape)
-    mean, sd = cells.mean[size, curve, piece], cells.sd[size, curve, piece]
-    low, high = (np.array([getattr(o, end) for o in OUTCOMES])[piece] for end in ("low", "high"))
-    flip = (low - mean) / sd > 0
+    outcome = _truncated(cells.mean[size, curve, piece], cells.sd[size, curve, piece], piece, u[1])
+    at_nought, slope, width = cells.dip
+    base = at_nought[size, curve, piece if at_nought.shape[2] > 1 else 0]
+    depth = base + slope[size, curve] * outcome + width[size, curve] * ndtri(np.clip(u[2], 1e-9, 1.0 - 1e-9))
+    of = _pieces().of
+    by_class = weights.sum(axis=(0, 1))
+    full, partial, none = (float(by_class[of == c].sum()) for c in range(3))
+    scatter, correlation = cells.noise[size].T
+    return Posterior(of[piece], curve, outcome, depth, scatter, correlation, (full, partial, none))
+
+
+@cache
+def _apart(count: int) -> Grid:
+    """Even places first, then the odd ones: each half of the draws is spread over all of it."""
+    import numpy as np
+
+    return np.concatenate([np.arange(0.0, count, 2.0), np.arange(1.0, count, 2.0)])
+
+
+def _truncated(mean: Grid, sd: Grid, piece: NDArray[np.intp], u: Grid) -> Grid:
+    """Normal draws within the bounds of their pieces."""
+    import numpy as np
+    from scipy.special import ndtr, ndtri
+
+    low, high = _pieces().low[piece], _pieces().high[piece]
     a, b = (low - mean) / sd, (high - mean) / sd
+    flip = a > 0
     lo, hi = ndtr(np.where(flip, -b, a)), ndtr(np.where(flip, -a, b))
-    z = ndtri(np.clip(lo + (hi - lo) * u[1], 1e-300, 1.0 - 1e-16))
-    outcome = np.clip(mean + sd * np.where(flip, -z, z), low, high)
-    d0, slope, width = (np.broadcast_to(part, cells.log.shape)[size, curve, piece] for part in cells.dip)
-    depth = d0 + slope * outcome + width * ndtri(np.clip(u[2], 1e-9, 1.0 - 1e-9))
-    scatter, correlation = (np.array([n[i] for n in cells.noise])[size] for i in (0, 1))
-    by_class = [float(weights[..., [i for i, o in enumerate(OUTCOMES) if o.of == c]].sum()) for c in range(3)]
-    order = np.array([OUTCOMES[p].of for p in range(len(OUTCOMES))])[piece]
-    return Posterior(order, curve, outcome, depth, scatter, correlation, (by_class[0], by_class[1], by_class[2]))
+    z = ndtri(np.clip(lo + (hi - lo) * u, 1e-300, 1.0 - 1e-16))
+    found: Grid = np.clip(mean + sd * np.where(flip, -z, z), low, high)
+    return found

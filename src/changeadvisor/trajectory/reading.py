@@ -17,7 +17,6 @@ from changeadvisor.model import (
     Initiative,
     Measure,
     Programme,
-    ReferenceClass,
     Series,
     Stop,
     months_between,
@@ -27,7 +26,7 @@ from changeadvisor.trajectory.anyway import Observed, observed
 from changeadvisor.trajectory.courses import Calendar, Options, Stakes, Stopping, Strategy, Tactics, Way, Worth
 from changeadvisor.trajectory.curves import Curves, Plan, uniforms
 from changeadvisor.trajectory.plan import since
-from changeadvisor.trajectory.posterior import DRAWS, Posterior
+from changeadvisor.trajectory.posterior import DRAWS, Design, Posterior
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,9 +35,11 @@ if TYPE_CHECKING:
     Grid = NDArray[np.float64]
 
 #: Reviews ahead that are valued one by one.
-REVIEWS = 16
-#: No gain at all.
-NOTHING = Estimate.of(0.0)
+REVIEWS = 12
+#: Months that a reading looks ahead at least.
+AHEAD = 120
+#: What sets the stream of a changed strategy's new path apart.
+_NEW = 0xB3
 #: Shares where neither a class nor an option gives any (flat, declared).
 FLAT = (1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0)
 
@@ -55,15 +56,22 @@ def given(value: Thing | None) -> Thing:
 
 @dataclass(frozen=True, slots=True)
 class Trajectory:
-    """The reading: months since the path began, its readings, the posterior and the curves it rests on."""
+    """The reading: months since the path began, its readings, the posterior and the curves it rests on.
+
+    pool: all curves drawn; curves: those that are followed. design: these at the months of the readings. ahead: these
+    now and in the months to come.
+    """
 
     months: float
     observed: Observed | None
+    pool: Curves
     curves: Curves
+    design: Design | None
     posterior: Posterior
     shares: tuple[float, float, float]
     fixed: _Fixed
     seed: int
+    ahead: _Ahead
 
     @property
     def read(self) -> bool:
@@ -72,14 +80,39 @@ class Trajectory:
 
     def progress(self, months: Grid) -> Grid:
         """Progress draw by draw at `months` since the path began, draws x months; 0 before."""
+        return _Ahead.of(self.curves, self.fixed, months).drawn(self.posterior)
+
+    def before(self, prior: Posterior) -> Grid:
+        """Progress now of draws from the whole pool, earlier changes left out."""
         import numpy as np
 
-        p = self.posterior
-        used, row = np.unique(p.curve, return_inverse=True)
-        some = self.curves.rows(used)
-        found = p.a[:, None] * some.rise(months)[row] - p.depth[:, None] * some.dip(months)[row]
-        found = found + self.fixed.at(months, p.curve, p.kind)
-        return np.where(np.asarray(months)[None, :] > 0.0, found, 0.0)
+        return _Ahead.of(self.pool, _Fixed(), np.array([self.months])).drawn(prior)[:, 0]
+
+    def coming(self, count: int) -> Grid:
+        """Progress draw by draw now and in the middle of each of `count` months to come, draws x (1 + count)."""
+        return self.ahead.drawn(self.posterior, count + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """Rise, dip and what is fixed at some months since the path began, curves x months; 0 before."""
+
+    rise: Grid
+    dip: Grid
+    fixed: Grid | None
+
+    @classmethod
+    def of(cls, drawn: Curves, fixed: _Fixed, months: Grid) -> _Ahead:
+        begun = months > 0.0
+        added = fixed.by_class(months)
+        rise, dip = drawn.rise(months) * begun, drawn.dip(months) * begun
+        return cls(rise, dip, None if added is None else added * begun)
+
+    def drawn(self, p: Posterior, count: int | None = None) -> Grid:
+        """Progress draw by draw at the first `count` of the months, draws x months."""
+        some = slice(0, count)
+        found = p.a[:, None] * self.rise[p.curve, some] - p.depth[:, None] * self.dip[p.curve, some]
+        return found if self.fixed is None else found + self.fixed[p.kind, p.curve, some]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,31 +126,36 @@ class _Fixed:
     left: float = 0.0
     fade: Grid | None = None
 
-    def by_class(self, months: Grid) -> tuple[Grid, Grid, Grid] | None:
-        """For each class, curves x months."""
-        if not self.gains and self.left == 0.0:
-            return None
-        a, b, c = (self._of(months, k) for k in range(3))
-        return a, b, c
-
-    def _of(self, months: Grid, kind: int) -> Grid:
+    def by_class(self, months: Grid) -> Grid | None:
+        """For each class, classes x curves x months; None where nothing was changed."""
         import numpy as np
 
+        if not self.gains and self.left == 0.0:
+            return None
         t = np.asarray(months, dtype=np.float64)[None, :]
-        found = np.zeros((curves.CURVES, t.shape[1]))
+        found = np.zeros((3, 1, t.shape[1]))
         for on, rises, gain in self.gains:
-            found = found + gain[kind][:, None] * np.clip((t - on) / np.maximum(rises, 1e-6)[:, None], 0.0, 1.0)
+            found = found + gain[:, :, None] * np.clip((t - on) / np.maximum(rises, 1e-6)[:, None], 0.0, 1.0)
         if self.fade is not None:
             left = np.clip(1.0 - t / np.maximum(self.fade, 1e-6)[:, None], 0.0, 1.0)
             found = found + np.where(t > 0, self.left * left, 0.0)
         return found
 
-    def at(self, months: Grid, curve: NDArray[np.intp], kind: NDArray[np.intp]) -> Grid | float:
-        """Draw by draw, draws x months."""
-        import numpy as np
+    def rows(self, which: NDArray[np.intp]) -> _Fixed:
+        """The same for some of the curves."""
+        gains = tuple((on, rises[which], gain[:, which]) for on, rises, gain in self.gains)
+        return replace(self, gains=gains, fade=None if self.fade is None else self.fade[which])
 
-        parts = self.by_class(months)
-        return 0.0 if parts is None else np.stack(parts)[kind, curve]
+
+def keep_memory() -> None:
+    """Let the process keep the memory it frees: asking for it anew would cost more than the reckoning with it.
+
+    One large block, asked for and let go untouched, tells the C library (glibc, mallopt(3)) to do so; elsewhere it does
+    nothing.
+    """
+    import numpy as np
+
+    np.empty(3_900_000)
 
 
 def stream(seed: int, name: str) -> int:
@@ -151,24 +189,60 @@ def read_trajectory(
     reference = programme.reference_class(initiative.reference_class)
     own = stream(seed, initiative.id)
     plan = Plan(path.months_to_target, path.dip, path.dip_month, path.target - path.baseline)
-    drawn = curves.draw(plan, reference, own)
+    pool = curves.draw(plan, reference, own, curves.POOL)
     begun = since(initiative)
     months = months_between(begun, programme.as_of) if begun is not None and initiative.stage != "idea" else 0.0
     seen = observed(programme, initiative, measure, series) if measure and series and months > 0 else None
     fixed = _earlier(initiative, seen, series, own)
     shares = (shares_of(reference.full, reference.partial, reference.none) if reference else None) or FLAT
-    found = posterior.read(drawn, _readings(seen, fixed), shares, own)
-    return Trajectory(months, seen, drawn, found, shares, fixed, own)
+    drawn, fixed = _followed(pool, seen, fixed, own)
+    design = _design(drawn, seen, fixed)
+    found = posterior.read(design, drawn, seen.progress if seen else (), shares, own)
+    ahead = _Ahead.of(drawn, fixed, _months_ahead(programme, months))
+    return Trajectory(months, seen, pool, drawn, design, found, shares, fixed, own, ahead)
 
 
-def _readings(seen: Observed | None, fixed: _Fixed) -> posterior.Readings | None:
+def _followed(pool: Curves, seen: Observed | None, fixed: _Fixed, seed: int) -> tuple[Curves, _Fixed]:
+    """The curves of a pool that are followed: those the readings favour; without readings an even choice."""
+    import numpy as np
+
+    if seen is None or not seen.since:
+        step = len(pool) // curves.CURVES
+        which = np.flatnonzero(np.arange(len(pool)) % (2 * step) < 2)
+        log_share = np.zeros(len(which))
+    else:
+        known = fixed.by_class(np.asarray(seen.months))
+        which, log_share = posterior.sorted_out(pool, seen.months, seen.progress, known, loose=seen.loose, seed=seed)
+    return pool.rows(which, log_share), fixed.rows(which)
+
+
+def reread(
+    programme: Programme, initiative: Initiative, measure: Measure, series: Series, found: Trajectory
+) -> Trajectory | None:
+    """The same initiative read again with other values of the same readings."""
+    seen = observed(programme, initiative, measure, series)
+    if seen is None or found.observed is None or seen.months != found.observed.months:
+        return None
+    again = posterior.read(found.design, found.curves, seen.progress, found.shares, found.seed)
+    return replace(found, observed=seen, posterior=again)
+
+
+def _months_ahead(programme: Programme, months: float) -> Grid:
+    """Months since the path began: now, and the middle of each month of the horizon, ten years at least."""
+    import numpy as np
+
+    rules = programme.appraisal
+    horizon = rules.horizon_years if rules is not None and rules.horizon_years is not None else 0.0
+    found: Grid = months + np.concatenate([[0.0], np.arange(max(round(horizon * 12), AHEAD)) + 0.5])
+    return found
+
+
+def _design(drawn: Curves, seen: Observed | None, fixed: _Fixed) -> Design | None:
     import numpy as np
 
     if seen is None or not seen.since:
         return None
-    return posterior.Readings(
-        seen.months, np.asarray(seen.progress), seen.loose, fixed.by_class(np.asarray(seen.months))
-    )
+    return posterior.design(drawn, seen.months, fixed.by_class(np.asarray(seen.months)), loose=seen.loose)
 
 
 def _earlier(initiative: Initiative, seen: Observed | None, series: Series | None, seed: int) -> _Fixed:
@@ -178,7 +252,7 @@ def _earlier(initiative: Initiative, seen: Observed | None, series: Series | Non
     begun = since(initiative)
     if begun is None or not initiative.history:
         return _Fixed()
-    u = uniforms(seed ^ 0x71, curves.CURVES, 2 * len(initiative.history) + 1)
+    u = uniforms(seed ^ 0x71, curves.POOL, 2 * len(initiative.history) + 1)
     gains = []
     for k, change in enumerate(initiative.history):
         if change.did != "adjust-tactics" or change.on < begun or change.gain is None or change.months is None:
@@ -208,50 +282,76 @@ def _left_behind(initiative: Initiative, seen: Observed | None, series: Series |
     return (math.fsum(last) / len(last) - seen.baseline) / (path.target - seen.baseline) if last else 0.0
 
 
-def replaced(found: Trajectory, shares: tuple[float, float, float]) -> Trajectory:
-    """The same initiative had it no results, with other shares of full, partial and none."""
-    return replace(found, posterior=posterior.read(found.curves, None, shares, found.seed))
-
-
 # --- the worth of each course ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Appraisal:
-    """What each course is worth, draw by draw, with what it rests on; `unpriced`: courses that cannot be, with why."""
+class Frame:
+    """What the worth of courses rests on beside the reading; none of it hangs on the values of the readings.
 
-    worth: Mapping[str, Worth]
-    way: Way
+    new: the new path of a changed strategy and the draws it comes from. unpriced: courses that cannot be priced, why.
+    """
+
+    initiative: Initiative
     calendar: Calendar
-    unpriced: Mapping[str, str]
     stakes: Stakes
-    options: Options
-    noise: tuple[Grid, Grid, Grid]
+    new: tuple[Way, Posterior] | None
+    unpriced: Mapping[str, str]
+    covers: int
+    shocks: Grid
     cashable: Grid | None
 
 
-def appraise(programme: Programme, initiative: Initiative, series: Series | None, found: Trajectory) -> Appraisal | str:
-    """The worth of every course that can be priced, or why none can be."""
-    import numpy as np
+@dataclass(frozen=True, slots=True)
+class Appraisal:
+    """What each course is worth, draw by draw, with what it rests on."""
+
+    worth: Mapping[str, Worth]
+    way: Way
+    frame: Frame
+
+
+def frame(programme: Programme, initiative: Initiative, series: Series | None, found: Trajectory) -> Frame | str:
+    """What the worth of courses rests on, or why none can be priced."""
+    from scipy.special import ndtri
 
     lacking = _lacking(programme, initiative)
     if lacking:
         return "the worth of no course can be said: " + ", ".join(lacking)
     calendar = _calendar(programme, initiative, series)
-    months, points = _grid(found, calendar)
-    progress = found.progress(np.concatenate([months, points]))
-    way = Way(progress[:, : len(months)], progress[:, len(months) :])
-    stakes = _stakes(programme, initiative, found)
-    options, unpriced = _options(programme, initiative, found, calendar)
-    noise = _noise(found, series, calendar)
-    worth = courses.appraise(way, stakes, options, calendar, noise)
-    if initiative.stage == "idea":
+    saved = initiative.cashable
+    shocks = ndtri(uniforms(found.seed ^ 0xC7, DRAWS, len(calendar.windows)).clip(1e-6, 1 - 1e-6))
+    return Frame(
+        initiative,
+        calendar,
+        _stakes(programme, initiative, found),
+        _new_path(programme, initiative, found, calendar),
+        _unpriced(initiative),
+        COVERS[series.every] if series is not None and series.every else 1,
+        shocks,
+        None if saved is None else saved.sample(uniforms(found.seed ^ 0xD9, DRAWS, 1)[0]),
+    )
+
+
+def appraise(frame: Frame, found: Trajectory) -> Appraisal:
+    """The worth of every course that can be priced."""
+    import numpy as np
+
+    way = _way(found.coming(frame.calendar.months), frame.calendar)
+    worth = courses.appraise(way, frame.stakes, _options(frame, found), frame.calendar, _noise(found, frame))
+    if frame.initiative.stage == "idea":
         # Of what has not begun, stopping means not to start.
         worth["stop"] = Worth(np.zeros(DRAWS), np.zeros(DRAWS))
-        unpriced = {c: why for c, why in unpriced.items() if c != "stop"}
-    saved = initiative.cashable
-    cashable = None if saved is None else saved.sample(uniforms(found.seed ^ 0xD9, DRAWS, 1)[0])
-    return Appraisal(worth, way, calendar, unpriced, stakes, options, noise, cashable)
+    return Appraisal(worth, way, frame)
+
+
+def _way(progress: Grid, calendar: Calendar) -> Way:
+    """From progress now and in the middle of each month; at a review it is half-way between two months."""
+    import numpy as np
+
+    ends = np.minimum(np.asarray(calendar.reviews, dtype=int), calendar.months - 1)
+    at = (progress[:, ends] + progress[:, ends + 1]) / 2.0
+    return Way(progress[:, 1:], np.concatenate([progress[:, :1], at], axis=1))
 
 
 def _lacking(programme: Programme, initiative: Initiative) -> list[str]:
@@ -306,15 +406,6 @@ def _first_unseen(programme: Programme, series: Series | None, covers: int) -> f
     return max(months_between(programme.as_of, last) + covers, -12.0)
 
 
-def _grid(found: Trajectory, calendar: Calendar) -> tuple[Grid, Grid]:
-    """Months since the path began: the middle of each month to come, and each point of choice."""
-    import numpy as np
-
-    ahead = np.asarray(found.months + np.arange(calendar.months) + 0.5, dtype=np.float64)
-    points: Grid = found.months + np.array([0.0, *calendar.reviews])
-    return ahead, points
-
-
 def _stakes(programme: Programme, initiative: Initiative, found: Trajectory) -> Stakes:
     import numpy as np
 
@@ -332,25 +423,14 @@ def _stakes(programme: Programme, initiative: Initiative, found: Trajectory) -> 
     )
 
 
-def _options(
-    programme: Programme, initiative: Initiative, found: Trajectory, calendar: Calendar
-) -> tuple[Options, dict[str, str]]:
-    """The options that can be priced, and why the others cannot."""
-    unpriced: dict[str, str] = {}
-    built = Options()
-    for option in initiative.options:
-        lacks = _lacks(option)
-        if lacks:
-            unpriced[option.action] = "its " + ", ".join(f"`{name}`" for name in lacks) + " is not given"
-        elif isinstance(option, Stop):
-            built = replace(built, stop=_stopping(option, found))
-        elif isinstance(option, AdjustTactics):
-            built = replace(built, tactics=_tactics(option, found, found.posterior.kind))
-    strategy = next((o for o in initiative.options if isinstance(o, AdjustStrategy) and not _lacks(o)), None)
-    if strategy is not None:
-        reference = programme.reference_class(initiative.reference_class)
-        built = replace(built, strategy=_strategy(strategy, initiative, reference, found, calendar))
-    return built, unpriced
+def _unpriced(initiative: Initiative) -> dict[str, str]:
+    """Options that cannot be priced, and why; of what has not begun, not to start needs no price."""
+    lacks = {o.action: _lacks(o) for o in initiative.options}
+    return {
+        action: "its " + ", ".join(f"`{name}`" for name in names) + " is not given"
+        for action, names in lacks.items()
+        if names and not (action == "stop" and initiative.stage == "idea")
+    }
 
 
 def _lacks(option: AdjustTactics | AdjustStrategy | Stop) -> list[str]:
@@ -363,49 +443,68 @@ def _lacks(option: AdjustTactics | AdjustStrategy | Stop) -> list[str]:
     return [name for name in needed if getattr(option, name) is None]
 
 
-def _stopping(option: Stop, found: Trajectory) -> Stopping:
-    return Stopping(given(option.cost).sample(uniforms(found.seed ^ 0xB1, DRAWS, 1)[0]), given(option.fade_months))
+def _priced(initiative: Initiative, kind: type[Thing]) -> Thing | None:
+    """The option of a kind that says all that a price needs."""
+    return next((o for o in initiative.options if isinstance(o, kind) and not _lacks(o)), None)
 
 
-def _tactics(option: AdjustTactics, found: Trajectory, kind: NDArray[np.intp]) -> Tactics:
-    import numpy as np
-
-    u = uniforms(found.seed ^ 0xB2, DRAWS, 3)
-    gains = np.stack([g.sample(u[1]) for g in _by_class(option.gain or NOTHING)])
-    return Tactics(
-        given(option.cost).sample(u[0]),
-        gains[kind, np.arange(DRAWS)],
-        given(option.months).sample(u[2]),
-        option.extends or 0.0,
+def _options(frame: Frame, found: Trajectory) -> Options:
+    """The options that can be priced, on the draws of a reading."""
+    stop, tactics = _priced(frame.initiative, Stop), _priced(frame.initiative, AdjustTactics)
+    return Options(
+        None if stop is None else _stopping(stop, found.seed),
+        None if tactics is None else _tactics(tactics, found.seed, found.posterior.kind),
+        _strategy(frame, found.seed),
     )
 
 
-def _strategy(
-    option: AdjustStrategy,
-    initiative: Initiative,
-    reference: ReferenceClass | None,
-    found: Trajectory,
-    calendar: Calendar,
-) -> Strategy:
-    """The new path as its own plan says, its ranges corrected by the same reference class."""
+def _stopping(option: Stop, seed: int) -> Stopping:
+    return Stopping(given(option.cost).sample(uniforms(seed ^ 0xB1, DRAWS, 1)[0]), given(option.fade_months))
+
+
+def _tactics(option: AdjustTactics, seed: int, kind: NDArray[np.intp]) -> Tactics:
     import numpy as np
 
+    u = uniforms(seed ^ 0xB2, DRAWS, 3)
+    cost, months, extends = given(option.cost).sample(u[0]), given(option.months).sample(u[2]), option.extends or 0.0
+    if option.gain is None or isinstance(option.gain, Estimate):
+        return Tactics(cost, given(option.gain).sample(u[1]), months, extends)
+    gain = np.stack([g.sample(u[1]) for g in _by_class(option.gain)])[kind, np.arange(DRAWS)]
+    return Tactics(cost, gain, months, extends, kind)
+
+
+def _new_path(
+    programme: Programme, initiative: Initiative, found: Trajectory, calendar: Calendar
+) -> tuple[Way, Posterior] | None:
+    """The new path of a changed strategy as its own plan says, its ranges corrected by the same reference class."""
+    import numpy as np
+
+    option = _priced(initiative, AdjustStrategy)
+    if option is None:
+        return None
     path = given(initiative.path)
     span = given(path.target) - given(path.baseline)
     plan = Plan(given(option.months_to_target), option.dip, option.dip_month, span)
-    seed = found.seed ^ 0xB3
-    shares = shares_of(option.full, option.partial, option.none) or FLAT
-    drawn = curves.draw(plan, reference, seed)
-    prior = shuffled(posterior.read(drawn, None, shares, seed), seed)
-    months = np.concatenate([np.arange(calendar.months) + 0.5, np.array([0.0, *calendar.reviews])])
-    new = Trajectory(0.0, None, drawn, prior, shares, _Fixed(), seed).progress(months)
-    tactics = next((o for o in initiative.options if isinstance(o, AdjustTactics) and not _lacks(o)), None)
+    seed = found.seed ^ _NEW
+    drawn = curves.draw(plan, programme.reference_class(initiative.reference_class), seed)
+    prior = posterior.read(None, drawn, (), shares_of(option.full, option.partial, option.none) or FLAT, seed)
+    prior = shuffled(prior, seed)
+    months = np.concatenate([[0.0], np.arange(calendar.months) + 0.5])
+    return _way(_Ahead.of(drawn, _Fixed(), months).drawn(prior), calendar), prior
+
+
+def _strategy(frame: Frame, seed: int) -> Strategy | None:
+    option = _priced(frame.initiative, AdjustStrategy)
+    if option is None or frame.new is None:
+        return None
+    way, prior = frame.new
+    tactics = _priced(frame.initiative, AdjustTactics)
     return Strategy(
-        given(option.cost).sample(uniforms(seed, DRAWS, 1)[0]),
-        Way(new[:, : calendar.months], new[:, calendar.months :]),
+        given(option.cost).sample(uniforms(seed ^ _NEW, DRAWS, 1)[0]),
+        way,
         given(option.runs),
         given(option.fade_months),
-        _tactics(tactics, found, prior.kind) if tactics else None,
+        None if tactics is None else _tactics(tactics, seed, prior.kind),
     )
 
 
@@ -418,17 +517,14 @@ def shuffled(drawn: Posterior, seed: int) -> Posterior:
     return replace(drawn, **arrays)
 
 
-def _noise(found: Trajectory, series: Series | None, calendar: Calendar) -> tuple[Grid, Grid, Grid]:
-    """Scatter of the mean of a window, correlation of neighbouring windows, and shocks."""
+def _noise(found: Trajectory, frame: Frame) -> courses.Noise:
+    """Readings to come: scatter of the mean of a window, and errors of neighbouring windows that are alike."""
     import numpy as np
-    from scipy.special import ndtri
 
-    p = found.posterior
-    covers = COVERS[series.every] if series is not None and series.every else 1
-    size = max(1, len(calendar.windows[0]) // covers)
+    p, covers = found.posterior, frame.covers
+    size = max(1, len(frame.calendar.windows[0]) // covers)
     rho = p.correlation**covers
     lags = np.arange(size)
     within = size + 2.0 * sum((size - k) * rho**k for k in lags[1:])
     across = sum(rho ** (a + b + 1.0) for a in lags for b in lags)
-    u = uniforms(found.seed ^ 0xC7, DRAWS, len(calendar.windows))
-    return p.scatter * np.sqrt(within) / size, across / within, ndtri(np.clip(u, 1e-6, 1 - 1e-6)).T
+    return courses.Noise.of(p.scatter * np.sqrt(within) / size, across / within, frame.shocks)
