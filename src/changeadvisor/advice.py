@@ -459,6 +459,9 @@ class _Case:
             yield f"Its path begins on {begins}, after {as_of}: nothing can be read of it yet."
         if evidence.only_insiders(self.initiative):
             yield "Every judgement comes from its own sponsor or owner: ask somebody who did not start it."
+        known = self.programme.reference_class(self.initiative.reference_class)
+        if known is not None and known.source is not None:
+            yield f"Its reference class is {known.id}. Source: {known.source.rstrip('.')}."
         series = found.own_series
         if series is not None and series.not_yet:
             yield f"{len(series.not_yet)} reading(s) of {found.measure.id if found.measure else ''} are not known yet."

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 from changeadvisor import charts, performance, pictures, resources
 from changeadvisor.advice import Advice, DecisionNeeded, InitiativeAdvice
+from changeadvisor.base_rates import ClassesFile
 from changeadvisor.errors import InputError, plain
 from changeadvisor.facts import VOCABULARY, Fact, FactSheet
 from changeadvisor.lenses import ATTENTION, MeasureAdvice
-from changeadvisor.model import day_text
+from changeadvisor.model import Estimate, ReferenceClass, day_text
 from changeadvisor.performance.forecast import AFTER, BEFORE, BeforeAfter
 from changeadvisor.performance.targets import sentences
 from changeadvisor.rules import Reason, Recommendation, RulePack, Working, by_strength
@@ -786,6 +787,30 @@ def pack_page(pack: RulePack) -> str:
 def framework_page(framework: Framework) -> str:
     """A framework as Markdown people can read: its criteria, their weights and sources, and its bands."""
     return environment(False).get_template("framework.md").render(framework=framework)
+
+
+def classes_page(file: ClassesFile) -> str:
+    """The published reference classes as Markdown, with their sources."""
+    return (
+        environment(False)
+        .get_template("reference-classes.md")
+        .render(file=file, shares=shares_said, says=estimate_said)
+    )
+
+
+def shares_said(known: ReferenceClass) -> str:
+    """The outcome shares of a class in per cent, as far as they are given; a dash where none is."""
+    given = [(name, getattr(known, name)) for name in ("full", "partial", "none")]
+    said = [f"{name} {100 * share:g} %" for name, share in given if share is not None]
+    return ", ".join(said) or "–"
+
+
+def estimate_said(estimate: Estimate | None) -> str:
+    """A factor, or its P10, P50 and P90; a dash where it is not given."""
+    if estimate is None:
+        return "–"
+    points = (estimate.low,) if estimate.constant else (estimate.low, estimate.likely, estimate.high)
+    return " / ".join(f"{p:g}" for p in points)
 
 
 def vocabulary_page(vocabulary: Mapping[str, Fact]) -> str:
