@@ -15,11 +15,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from changeadvisor import __version__, evidence, trajectory
+from changeadvisor.base_rates import RATINGS, DeclaredMoves, RatingMoves, candour_means, declared_moves
 from changeadvisor.evidence import Evidence, Stale
 from changeadvisor.facts import VOCABULARY, FactSheet, Known, can_be_known
 from changeadvisor.graph import DependencyGraph, Reach
 from changeadvisor.lenses import MeasureAdvice, attend, audit, read_measures
-from changeadvisor.model import Area, Initiative, Programme, Series, as_json, canonical_json, digest, to_plain
+from changeadvisor.model import Area, Colour, Initiative, Programme, Series, as_json, canonical_json, digest, to_plain
 from changeadvisor.performance.targets import TargetAudit
 from changeadvisor.rules import Flip, Lever, Recommendation, RulePack, judge, lever_for, recommend, said
 from changeadvisor.rules.pack import cut_points
@@ -30,7 +31,6 @@ Part = Literal["action", "route", "portfolio", "measures"]
 PARTS: tuple[Part, ...] = ("action", "route", "portfolio", "measures")
 Progress = Callable[[int, int], None]
 
-_RATINGS = ("green", "amber-green", "amber", "amber-red", "red")
 _DERIVED = ("results.", "path.", "score.", "tripwire.", "appraisal.", "performance.")
 
 
@@ -39,7 +39,7 @@ class Judges:
     """The packs and frameworks that judge.
 
     action: what to do; route: how to lead it; rating: what rating the results support; lens: which reading of a measure
-    should drive attention.
+    should drive attention. moves: how published ratings moved; words only, it judges nothing.
     """
 
     action: RulePack
@@ -47,6 +47,7 @@ class Judges:
     rating: RulePack
     lens: RulePack
     frameworks: tuple[Framework, ...] = ()
+    moves: RatingMoves | None = None
 
 
 # --- what comes out (formats.md section 2) ---------------------------------------------------------------------------
@@ -68,6 +69,7 @@ class Engine:
     version: str
     packs: tuple[PackUsed, ...]
     frameworks: tuple[PackUsed, ...]
+    tables: tuple[PackUsed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,8 @@ class InitiativeAdvice:
     evidence: Annotated[Evidence, Field(exclude=True)]
     sheet: Annotated[FactSheet, Field(exclude=True)]
     scorecards: Annotated[tuple[Scorecard, ...], Field(exclude=True)]
+    candour_means: str | None = None
+    declared_moves: DeclaredMoves | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +316,22 @@ class _Case:
             evidence=found,
             sheet=sheet,
             scorecards=tuple(score(f, sheet) for f in self.judges.frameworks),
+            candour_means=self._candour_means(sheet),
+            declared_moves=self._declared_moves(),
         )
+
+    def _declared_moves(self) -> DeclaredMoves | None:
+        """What became of ratings like the declared one; of what has ended nothing is foretold."""
+        moves, declared = self.judges.moves, self.initiative.declared
+        if moves is None or declared is None or self.initiative.stage == "closed":
+            return None
+        return declared_moves(moves, declared)
+
+    def _candour_means(self, sheet: FactSheet) -> str | None:
+        evidenced = _rating(_word(sheet, "results.evidenced"))
+        if self.initiative.declared is None or evidenced is None or self.initiative.stage == "closed":
+            return None
+        return candour_means(self.initiative.declared, evidenced, self.judges.moves)
 
     def _action(
         self, sheet: FactSheet, levers: Sequence[Lever], readings: Sequence[Lever], closed: bool
@@ -520,9 +539,14 @@ def _with_attention(sheet: FactSheet, pack: RulePack) -> FactSheet:
     return sheet.with_known({"performance.attention": Known(found.answer, f"{pack.name} {found.rule}")})
 
 
+def _rank(rating: str) -> int:
+    """Where a rating stands, best first."""
+    return next(i for i, known in enumerate(RATINGS) if known == rating)
+
+
 def _candour_level(declared: str, evidenced: str) -> str:
     """How much better than the evidence the declared rating is."""
-    better = _RATINGS.index(evidenced) - _RATINGS.index(declared)
+    better = _rank(evidenced) - _rank(declared)
     if better < 0:
         return "harsher"
     return ("same", "kinder", "much-kinder")[min(better, 2)]
@@ -532,11 +556,15 @@ def _candour(sheet: FactSheet) -> str | None:
     declared, evidenced = _word(sheet, "initiative.declared"), _word(sheet, "results.evidenced")
     if declared is None or evidenced is None:
         return None
-    steps = _RATINGS.index(evidenced) - _RATINGS.index(declared)
+    steps = _rank(evidenced) - _rank(declared)
     if steps == 0:
         return "declared as the evidence supports"
     many = f"{abs(steps)} step" + ("" if abs(steps) == 1 else "s")
     return f"declared {many} {'better' if steps > 0 else 'worse'} than the evidence"
+
+
+def _rating(word: str | None) -> Colour | None:
+    return next((r for r in RATINGS if r == word), None)
 
 
 def _word(sheet: FactSheet, name: str) -> str | None:
@@ -566,6 +594,7 @@ def _engine(judges: Judges) -> Engine:
         __version__,
         tuple(PackUsed(p.name, p.version, p.digest) for p in packs),
         tuple(PackUsed(f.name, f.version, f.digest) for f in frameworks),
+        tuple(PackUsed(m.base_rates, m.version, m.digest) for m in (judges.moves,) if m is not None),
     )
 
 

@@ -18,6 +18,7 @@ from changeadvisor.model import Programme
 
 if TYPE_CHECKING:
     from changeadvisor.advice import Judges
+    from changeadvisor.base_rates import RatingMoves
     from changeadvisor.rules import RulePack
     from changeadvisor.scoring import Framework
 
@@ -87,8 +88,14 @@ def _found(name: Path | str, under: str) -> Path:
     raise InputError.one(str(name), "no such file or name", f"a file, or one of {', '.join(sorted(names))}", mend)
 
 
+def rating_moves() -> RatingMoves:
+    """How published ratings moved in a year."""
+    document = _sound(read_document(resources.folder("rules") / f"{base_rates.MOVES}.yaml"))
+    return base_rates.read_moves(document.data, document.place)
+
+
 def load_judges() -> Judges:
-    """The packs and frameworks that `advise` uses."""
+    """The packs and frameworks that `advise` uses, and how ratings moved."""
     from changeadvisor.advice import Judges
 
     scored = frameworks()
@@ -96,7 +103,7 @@ def load_judges() -> Judges:
     action, route, rating, lens = (
         load_pack(n, facts) for n in ("persist-or-adjust", "top-down-or-bottom-up", "evidenced-rating", "which-lens")
     )
-    return Judges(action, route, rating, lens, scored)
+    return Judges(action, route, rating, lens, scored, rating_moves())
 
 
 def run_inline_tests(name: Path | str) -> Iterator[Any]:

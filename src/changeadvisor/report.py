@@ -143,6 +143,7 @@ class InitiativeView:
     id: str
     title: str
     register: tuple[PairView, ...]
+    ratings: tuple[str, ...]
     answers: tuple[AnswerView, ...]
     results: tuple[str, ...]
     scores: tuple[ScoreView, ...]
@@ -318,6 +319,7 @@ def initiative_view(item: InitiativeAdvice, *, drawn: bool = True) -> Initiative
         id=item.id,
         title=plain(item.title, 200),
         register=tuple(_register(item)),
+        ratings=tuple(_ratings(item)),
         answers=tuple(_answer(h, r, item) for h, r in answers if r is not None),
         results=tuple(_results(item)),
         scores=() if _ended(item) else tuple(_score(card) for card in item.scorecards),
@@ -431,7 +433,7 @@ def _decision(advice: Advice, decision: DecisionNeeded) -> DecisionView:
 
 def _engine(advice: Advice) -> Iterator[str]:
     yield f"changeadvisor {advice.engine.version}, seed {advice.seed}, input {advice.input_digest}"
-    for used in (*advice.engine.packs, *advice.engine.frameworks):
+    for used in (*advice.engine.packs, *advice.engine.frameworks, *advice.engine.tables):
         yield f"{used.pack} {used.version}, {used.digest}"
 
 
@@ -498,6 +500,14 @@ def _register(item: InitiativeAdvice) -> Iterator[PairView]:
         ("Candour", item.candour),
     ):
         yield PairView(label, plain(value, 300) if value else UNKNOWN)
+
+
+def _ratings(item: InitiativeAdvice) -> Iterator[str]:
+    """What the declared rating means beside the evidence, and what ratings like it have done."""
+    if item.candour_means is not None:
+        yield item.candour_means
+    if item.declared_moves is not None:
+        yield from item.declared_moves.sentences
 
 
 # --- one answer ------------------------------------------------------------------------------------------------------
