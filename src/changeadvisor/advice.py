@@ -20,9 +20,20 @@ from changeadvisor.evidence import Evidence, Stale
 from changeadvisor.facts import VOCABULARY, FactSheet, Known, can_be_known
 from changeadvisor.graph import DependencyGraph, Reach
 from changeadvisor.lenses import MeasureAdvice, attend, audit, read_measures
-from changeadvisor.model import Area, Colour, Initiative, Programme, Series, as_json, canonical_json, digest, to_plain
+from changeadvisor.model import (
+    Area,
+    Colour,
+    Initiative,
+    Programme,
+    Series,
+    as_json,
+    canonical_json,
+    day_text,
+    digest,
+    to_plain,
+)
 from changeadvisor.performance.targets import TargetAudit
-from changeadvisor.rules import Flip, Lever, Recommendation, RulePack, judge, lever_for, recommend, said
+from changeadvisor.rules import Disagreement, Flip, Lever, Recommendation, RulePack, judge, lever_for, recommend, said
 from changeadvisor.rules.pack import cut_points
 from changeadvisor.scoring import Framework, Scorecard, score
 from changeadvisor.trajectory import Priced, View
@@ -340,7 +351,18 @@ class _Case:
             return _no_answer(self.judges.action)
         found = self._judged(self.judges.action, sheet, levers)
         flips = (self._confirmed(flip, found, readings) for flip in found.flips)
-        return replace(found, flips=tuple(f for f in flips if f is not None))
+        kept = tuple(f for f in flips if f is not None)
+        return replace(found, flips=kept, disagreement=self._settled(found.disagreement))
+
+    def _settled(self, found: Disagreement | None) -> Disagreement | None:
+        """A disagreement with what would settle it: the judgement asked again, and the next results."""
+        if found is None:
+            return None
+        review, measure = self._next_review(None), self.initiative.path.measure if self.initiative.path else None
+        ask = f'ask somebody who did not start it "{found.ask}", and ' if found.ask else ""
+        when = f" at the review of {day_text(review.on)}" if review else ""
+        settle = f"To settle it, {ask}read the next results of {measure or 'its measure'}{when}."
+        return replace(found, sentences=(*found.sentences, settle))
 
     def _confirmed(self, flip: Flip, found: Recommendation, readings: Sequence[Lever]) -> Flip | None:
         """A flip of a reading, confirmed by running the whole model again; a little further out where need be."""

@@ -341,8 +341,9 @@ def _outlook(item: InitiativeAdvice) -> Iterator[str]:
     if outlook.worth_of_waiting:
         waiting = _money(outlook.worth_of_waiting)
         yield f"To go on and choose later is worth {waiting} more than any course fixed for good."
-    if outlook.worth_of_knowing and outlook.basis == "class":
-        yield f"To know how it will end would be worth at most {_money(outlook.worth_of_knowing)}."
+    answered = item.action is None or item.action.answer is not None
+    if outlook.worth_of_knowing and outlook.basis == "class" and answered:
+        yield _knowing(item)
     if outlook.cashable is not None:
         saved = outlook.cashable
         yield (
@@ -479,6 +480,7 @@ def _brief(found: Recommendation) -> str:
     parts = [
         "Finely balanced." if found.finely_balanced else "",
         "" if found.stands else "Missing facts could change it.",
+        "The appraisal and the other evidence disagree." if found.disagreement else "",
     ]
     return " ".join(p for p in parts if p)
 
@@ -522,14 +524,14 @@ def _answer(heading: str, found: Recommendation, item: InitiativeAdvice) -> Answ
         heading=heading,
         answer=_word(found.answer),
         meaning=_MEANINGS.get(found.answer or "", ""),
-        sureness=tuple(_sureness(found)),
+        sureness=(*_sureness(found), *_disagreement(found), *_to_know(found, item)),
         support=tuple(_support(found)),
         reasons=tuple(r for r in reasons if r.rule in counted),
         already=tuple(r for r in reasons if r.rule not in counted),
         rejected=tuple(PairView(_word(r.answer), f"{r.because} ({r.rule})") for r in found.rejected),
         not_chosen=tuple(PairView(_word(r.answer), r.because) for r in found.not_chosen),
         flips=tuple(f.change for f in found.flips) or ("No change of a single known fact.",),
-        missing=tuple(PairView(_could_move(m.could_move), m.question) for m in found.missing),
+        missing=tuple(_missing(found)),
         workings=tuple(map(_working, found.workings)),
     )
 
@@ -537,6 +539,48 @@ def _answer(heading: str, found: Recommendation, item: InitiativeAdvice) -> Answ
 def _closed(heading: str) -> AnswerView:
     """Of what has ended nothing is recommended, so no working is shown."""
     return AnswerView(heading, "Closed: nothing to recommend", "", (), (), (), (), (), (), (), (), ())
+
+
+def _missing(found: Recommendation) -> Iterator[PairView]:
+    """What to find out, each question once: several facts may be settled by one."""
+    asked: set[str] = set()
+    for m in found.missing:
+        if m.question not in asked:
+            asked.add(m.question)
+            yield PairView(_could_move(m.could_move), m.question)
+
+
+def _disagreement(found: Recommendation) -> Iterator[str]:
+    """Where the appraisal and the rest of the ledger point strongly apart."""
+    if found.disagreement is not None:
+        yield from found.disagreement.sentences
+
+
+def _to_know(found: Recommendation, item: InitiativeAdvice) -> Iterator[str]:
+    """Where there is no answer to what to do: what knowing the end of it would be worth, or why that cannot be said."""
+    if found.answer is not None or found is not item.action:
+        return
+    outlook, unpriced = item.outlook, "What it would be worth to know how it will end cannot be said"
+    if outlook.value is None:
+        yield f"{unpriced}, since {_not_priced(item)}."
+    elif len(outlook.value) < 2:
+        yield f"{unpriced}: only one course can be priced. Say what else could be done (`options`)."
+    else:
+        yield _knowing(item)
+
+
+def _not_priced(item: InitiativeAdvice) -> str:
+    why = item.evidence.appraisal
+    return why if isinstance(why, str) else "its path does not say enough (`baseline`, `target`, `months_to_target`)"
+
+
+def _knowing(item: InitiativeAdvice) -> str:
+    """What it would be worth at most to know how it will end."""
+    worth = item.outlook.worth_of_knowing
+    if not worth:
+        return "To know how it will end would change nothing: one course is worth most whatever comes."
+    assumed = "" if item.outlook.basis else " (full, partial and none taken as equally likely)"
+    return f"To know how it will end would be worth at most {_money(worth)}{assumed}."
 
 
 def _could_move(decibans: float | None) -> str:
