@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 CASES := src tests benchmarks scripts
 
-.PHONY: calibration worlds alarms councils coverage help setup advise test check format lint types contract rules docs golden scenarios bench mutants wheel
+.PHONY: moves calibration worlds alarms councils coverage help setup advise test check format lint types contract rules docs golden scenarios bench mutants wheel
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,7 +38,7 @@ contract: $(READY)  ## the layers of the house
 	$(BIN)/lint-imports
 
 rules: $(READY)  ## inline tests and lint of every pack and framework
-	@set -e; for pack in rules/*.yaml; do echo "$$pack"; \
+	@set -e; for pack in $$(grep -l '^pack:' rules/*.yaml); do echo "$$pack"; \
 	  $(BIN)/changeadvisor rules test $$pack; $(BIN)/changeadvisor rules lint $$pack; done
 	@set -e; for framework in rules/frameworks/*.yaml; do echo "$$framework"; $(BIN)/changeadvisor rules test $$framework; done
 
@@ -67,6 +67,9 @@ worlds: $(READY)  ## what advice is worth in worlds where the truth is known (WO
 
 calibration: $(READY)  ## whether the chances are right, in 10,000 simulated readings; writes docs/calibration.md
 	$(BIN)/python benchmarks/calibration.py $(or $(READINGS),10000)
+
+moves: $(READY)  ## how ratings of major projects moved, from ../shared/data: the table, docs/rating-moves.md and its picture
+	$(BIN)/python scripts/rating_moves.py
 
 mutants: $(READY)  ## mutation tests of conditions and rules
 	$(BIN)/mutmut run

@@ -12,11 +12,12 @@ def pages() -> dict[Path, str]:
     """Every generated page, by its place."""
     import json
 
-    from changeadvisor import library, report
+    from changeadvisor import library, loading, report
 
     docs = ROOT / "docs"
     made = {docs / "vocabulary.md": report.vocabulary_page(library.vocabulary())}
-    for path in sorted((ROOT / "rules").glob("*.yaml")):
+    made[docs / "reference-classes.md"] = report.classes_page(loading.published_classes())
+    for path in library.packs():
         made[docs / "rules" / f"{path.stem}.md"] = report.pack_page(library.load_pack(path))
     for name in ("programme", "advice", "pack", "framework"):
         text = json.dumps(library.schema(name), indent=2, ensure_ascii=False) + "\n"

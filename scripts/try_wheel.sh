@@ -13,4 +13,5 @@ venv/bin/changeadvisor advise programme --report report.html | head -n 12
 venv/bin/changeadvisor new register.xlsx
 venv/bin/changeadvisor schema pack >/dev/null
 venv/bin/changeadvisor rules test persist-or-adjust
+venv/bin/changeadvisor classes >/dev/null
 ls -l report.html register.xlsx

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -133,9 +134,7 @@ def test_rules_in_another_order_give_the_same_bytes(northfield: Advice, judges: 
         random.Random(3).shuffle(document.data["rules"])
         return RulePack.read(document.data, lambda _: "x", library.vocabulary())
 
-    again = Judges(
-        mixed("persist-or-adjust"), mixed("top-down-or-bottom-up"), judges.rating, judges.lens, judges.frameworks
-    )
+    again = replace(judges, action=mixed("persist-or-adjust"), route=mixed("top-down-or-bottom-up"))
     assert to_json(advise(loading.load_programme(NORTHFIELD), again)) == to_json(northfield)
 
 

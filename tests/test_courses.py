@@ -82,7 +82,7 @@ def test_waiting_in_two_periods_dixit_and_pindyck() -> None:
 
     def waited(cost: float) -> float:
         later = (-cost + price + price / 0.1) / 1.1
-        return float(courses.chosen(np.zeros((2, half)), halves(later)[..., None], seen, 0).mean())
+        return float(courses.chosen(np.zeros((1, 2, half)), halves(later)[:, :, None], seen, 0).mean())
 
     assert now.mean() == pytest.approx(600.0)
     assert waited(1600) == pytest.approx(773, abs=1.0)
@@ -92,12 +92,13 @@ def test_waiting_in_two_periods_dixit_and_pindyck() -> None:
 
 
 def halves(draws: Any) -> Any:
-    return np.stack([draws[::2], draws[1::2]])
+    """One way's draws: way x 2 x draws / 2."""
+    return draws.reshape(1, 2, -1)
 
 
 def fitted(features: Any) -> courses.Readings:
     """What a review goes by, from its features (draws x features)."""
-    return courses.regression(features[None])
+    return courses.regression(features.T[None, None])
 
 
 @pytest.mark.parametrize(("readings", "worth"), [(4, 43.86), (16, 64.40), (64, 72.90)])
@@ -111,7 +112,7 @@ def test_worth_of_sampling_raiffa_and_schlaifer(readings: int, worth: float) -> 
     seen = truth + 600 / math.sqrt(readings) * ndtri((u.permutation(count) + 0.5) / count)
     z = (seen - seen.mean()) / seen.std()
     flexible = courses.chosen(
-        halves(truth), np.zeros((2, count // 2, 1)), fitted(np.stack([np.ones(count), z], axis=1)), 0
+        halves(truth), np.zeros((1, 2, 1, count // 2)), fitted(np.stack([np.ones(count), z], axis=1)), 0
     )
     assert flexible.mean() - 100 == pytest.approx(worth, abs=5.0)
 
@@ -119,7 +120,7 @@ def test_worth_of_sampling_raiffa_and_schlaifer(readings: int, worth: float) -> 
 def test_shares_are_not_corrected_twice() -> None:
     """Without results the chances are those of the class, whatever its delay."""
     drawn = curves.draw(PLAN, CLASS, 5)
-    found = posterior.read(drawn, None, (0.42, 0.23, 0.35), 5)
+    found = posterior.read(None, drawn, (), (0.42, 0.23, 0.35), 5)
     assert found.chances == pytest.approx((0.42, 0.23, 0.35))
     ended = found.a
     assert np.mean(ended >= 0.8) == pytest.approx(0.42, abs=0.01)
@@ -132,7 +133,7 @@ def test_it_reads_what_is_there(rises: float, likeliest: int) -> None:
     t = np.array(months)
     values = rises * (1 - np.exp(-2.5 * t / 18)) - 0.2 * (t / 3) * np.exp(1 - t / 3) + 0.07 * np.array(wobble(30))
     drawn = curves.draw(PLAN, CLASS, 5)
-    found = posterior.read(drawn, posterior.Readings(months, values, loose=False), (1 / 3, 1 / 3, 1 / 3), 5)
+    found = posterior.read(posterior.design(drawn, months), drawn, values.tolist(), (1 / 3, 1 / 3, 1 / 3), 5)
     assert int(np.argmax(found.chances)) == likeliest
     assert math.fsum(found.chances) == pytest.approx(1.0)
 
@@ -140,7 +141,7 @@ def test_it_reads_what_is_there(rises: float, likeliest: int) -> None:
 def test_curves_rise_to_their_outcome() -> None:
     drawn = curves.draw(PLAN, CLASS, 5)
     assert drawn.rise(np.array(curves.OUTCOME)).mean(axis=1) == pytest.approx(1.0)
-    assert drawn.dip(np.linspace(0, 60, 2000)).max() == pytest.approx(1.0, abs=0.01)
+    assert 0.9 < drawn.dip(np.linspace(0, 60, 2000)).max(axis=1).mean() <= 1.0
     assert np.array_equal(curves.draw(PLAN, CLASS, 5).length, drawn.length)
     assert not np.array_equal(curves.draw(PLAN, CLASS, 6).length, drawn.length)
 
@@ -154,9 +155,9 @@ def test_scatter_is_learnt_and_a_guess_before() -> None:
 
 def test_the_weight_of_the_appraisal() -> None:
     """formats.md section 3: z = mean / sd against the best of the others; 10 log10 of the odds."""
-    draws = np.linspace(-1, 3, posterior.DRAWS)
+    draws = np.linspace(-1, 3, 320)
     worth = {c: courses.Worth(v, v) for c, v in (("persist", draws), ("stop", 0 * draws))}
-    one = weights(Appraisal(worth, *[None] * 7))  # type: ignore[arg-type]
+    one = weights(Appraisal(worth, None, None))  # type: ignore[arg-type]
     z = draws.mean() / draws.std()
     odds = 0.5 * (1 + math.erf(z / math.sqrt(2)))
     assert one["persist"] == pytest.approx(10 * math.log10(odds / (1 - odds)), abs=1e-6)

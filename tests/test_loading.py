@@ -398,7 +398,8 @@ def _needs(*names: str) -> dict[str, Any]:
         (_one(also_moves=["m"], aims=["x"], reference_class="c", path={"measure": "m"}, overlaps={"b": 0.1}), [
             "initiatives[a].aims[1]: unknown aim `x`; expected the id of one of the aims. Add it to `aims`",
             "initiatives[a].also_moves[1]: unknown measure `m`; expected the id of one of the measures. Add it to `measures`",
-            "initiatives[a].reference_class: unknown reference class `c`; expected the id of one of the reference classes. Add it to `reference_classes`",
+            "initiatives[a].reference_class: unknown reference class `c`; expected the id of one of the reference classes. Add it to `reference_classes`, or name a published one: "
+            + ", ".join(loading.published_classes().by_id),
             "initiatives[a].path.measure: unknown measure `m`; expected the id of one of the measures. Add it to `measures`",
             "initiatives[a].overlaps.b: unknown initiative `b`; expected the id of one of the initiatives. Add it to `initiatives`"]),
         (_one(options=[{"action": "stop"}, {"action": "stop"}]), [

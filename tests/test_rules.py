@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import itertools
+import json
 import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -536,15 +538,13 @@ def whole() -> list[tuple[RulePack, FactSheet]]:
 def spelled(found: Recommendation) -> dict[str, Any]:
     """A recommendation with its workings, as plain data."""
     plain = dataclasses.asdict(dataclasses.replace(found, judged=None))
-    last = {n: plain.pop(n) for n in ("enough", "judged")}
-    return {**plain, "workings": list(map(dataclasses.asdict, found.workings)), "enough": last["enough"]}
+    last = {n: plain.pop(n) for n in ("enough", "disagreement")}
+    del plain["judged"]
+    return {**plain, "workings": list(map(dataclasses.asdict, found.workings)), **last}
 
 
 def test_recommendations_word_for_word() -> None:
     """The whole recommendation on a pack with everything in it, kept beside the tests."""
-    import dataclasses
-    import json
-
     found = [json.dumps(spelled(recommend(p, s)), indent=1, default=str) for p, s in whole()]
     assert "\n".join(found) + "\n" == WORKING.read_text(encoding="utf-8")
 

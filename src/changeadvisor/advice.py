@@ -15,13 +15,25 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from changeadvisor import __version__, evidence, trajectory
+from changeadvisor.base_rates import RATINGS, DeclaredMoves, RatingMoves, candour_means, declared_moves
 from changeadvisor.evidence import Evidence, Stale
 from changeadvisor.facts import VOCABULARY, FactSheet, Known, can_be_known
 from changeadvisor.graph import DependencyGraph, Reach
 from changeadvisor.lenses import MeasureAdvice, attend, audit, read_measures
-from changeadvisor.model import Area, Initiative, Programme, Series, as_json, canonical_json, digest, to_plain
+from changeadvisor.model import (
+    Area,
+    Colour,
+    Initiative,
+    Programme,
+    Series,
+    as_json,
+    canonical_json,
+    day_text,
+    digest,
+    to_plain,
+)
 from changeadvisor.performance.targets import TargetAudit
-from changeadvisor.rules import Flip, Lever, Recommendation, RulePack, judge, lever_for, recommend, said
+from changeadvisor.rules import Disagreement, Flip, Lever, Recommendation, RulePack, judge, lever_for, recommend, said
 from changeadvisor.rules.pack import cut_points
 from changeadvisor.scoring import Framework, Scorecard, score
 from changeadvisor.trajectory import Priced, View
@@ -30,7 +42,6 @@ Part = Literal["action", "route", "portfolio", "measures"]
 PARTS: tuple[Part, ...] = ("action", "route", "portfolio", "measures")
 Progress = Callable[[int, int], None]
 
-_RATINGS = ("green", "amber-green", "amber", "amber-red", "red")
 _RATED = ("results.evidenced", "results.candour")
 #: Facts of a reading that its value does not change, or that are worked out again with the appraisal.
 _PRICED_AGAIN = ("appraisal.", "tripwire.", "results.readings")
@@ -42,7 +53,7 @@ class Judges:
     """The packs and frameworks that judge.
 
     action: what to do; route: how to lead it; rating: what rating the results support; lens: which reading of a measure
-    should drive attention.
+    should drive attention. moves: how published ratings moved; words only, it judges nothing.
     """
 
     action: RulePack
@@ -50,6 +61,7 @@ class Judges:
     rating: RulePack
     lens: RulePack
     frameworks: tuple[Framework, ...] = ()
+    moves: RatingMoves | None = None
 
 
 # --- what comes out (formats.md section 2) ---------------------------------------------------------------------------
@@ -71,6 +83,7 @@ class Engine:
     version: str
     packs: tuple[PackUsed, ...]
     frameworks: tuple[PackUsed, ...]
+    tables: tuple[PackUsed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +196,8 @@ class InitiativeAdvice:
     evidence: Annotated[Evidence, Field(exclude=True)]
     sheet: Annotated[FactSheet, Field(exclude=True)]
     scorecards: Annotated[tuple[Scorecard, ...], Field(exclude=True)]
+    candour_means: str | None = None
+    declared_moves: DeclaredMoves | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +332,22 @@ class _Case:
             evidence=found,
             sheet=sheet,
             scorecards=tuple(score(f, sheet) for f in self.judges.frameworks),
+            candour_means=self._candour_means(sheet),
+            declared_moves=self._declared_moves(),
         )
+
+    def _declared_moves(self) -> DeclaredMoves | None:
+        """What became of ratings like the declared one; of what has ended nothing is foretold."""
+        moves, declared = self.judges.moves, self.initiative.declared
+        if moves is None or declared is None or self.initiative.stage == "closed":
+            return None
+        return declared_moves(moves, declared)
+
+    def _candour_means(self, sheet: FactSheet) -> str | None:
+        evidenced = _rating(_word(sheet, "results.evidenced"))
+        if self.initiative.declared is None or evidenced is None or self.initiative.stage == "closed":
+            return None
+        return candour_means(self.initiative.declared, evidenced, self.judges.moves)
 
     def _action(
         self, sheet: FactSheet, levers: Sequence[Lever], readings: Sequence[Lever], closed: bool
@@ -326,7 +356,18 @@ class _Case:
             return _no_answer(self.judges.action)
         found = self._judged(self.judges.action, sheet, levers)
         flips = (self._confirmed(flip, found, readings) for flip in found.flips)
-        return replace(found, flips=tuple(f for f in flips if f is not None))
+        kept = tuple(f for f in flips if f is not None)
+        return replace(found, flips=kept, disagreement=self._settled(found.disagreement))
+
+    def _settled(self, found: Disagreement | None) -> Disagreement | None:
+        """A disagreement with what would settle it: the judgement asked again, and the next results."""
+        if found is None:
+            return None
+        review, measure = self._next_review(None), self.initiative.path.measure if self.initiative.path else None
+        ask = f'ask somebody who did not start it "{found.ask}", and ' if found.ask else ""
+        when = f" at the review of {day_text(review.on)}" if review else ""
+        settle = f"To settle it, {ask}read the next results of {measure or 'its measure'}{when}."
+        return replace(found, sentences=(*found.sentences, settle))
 
     def _confirmed(self, flip: Flip, found: Recommendation, readings: Sequence[Lever]) -> Flip | None:
         """A flip of a reading, confirmed by running the whole model again; a little further out where need be."""
@@ -490,6 +531,9 @@ class _Case:
             yield f"Its path begins on {begins}, after {as_of}: nothing can be read of it yet."
         if evidence.only_insiders(self.initiative):
             yield "Every judgement comes from its own sponsor or owner: ask somebody who did not start it."
+        known = self.programme.reference_class(self.initiative.reference_class)
+        if known is not None and known.source is not None:
+            yield f"Its reference class is {known.id}. Source: {known.source.rstrip('.')}."
         series = found.own_series
         if series is not None and series.not_yet:
             yield f"{len(series.not_yet)} reading(s) of {found.measure.id if found.measure else ''} are not known yet."
@@ -552,9 +596,14 @@ def _with_attention(sheet: FactSheet, pack: RulePack) -> FactSheet:
     return sheet.with_known({"performance.attention": Known(found.answer, f"{pack.name} {found.rule}")})
 
 
+def _rank(rating: str) -> int:
+    """Where a rating stands, best first."""
+    return next(i for i, known in enumerate(RATINGS) if known == rating)
+
+
 def _candour_level(declared: str, evidenced: str) -> str:
     """How much better than the evidence the declared rating is."""
-    better = _RATINGS.index(evidenced) - _RATINGS.index(declared)
+    better = _rank(evidenced) - _rank(declared)
     if better < 0:
         return "harsher"
     return ("same", "kinder", "much-kinder")[min(better, 2)]
@@ -564,11 +613,15 @@ def _candour(sheet: FactSheet) -> str | None:
     declared, evidenced = _word(sheet, "initiative.declared"), _word(sheet, "results.evidenced")
     if declared is None or evidenced is None:
         return None
-    steps = _RATINGS.index(evidenced) - _RATINGS.index(declared)
+    steps = _rank(evidenced) - _rank(declared)
     if steps == 0:
         return "declared as the evidence supports"
     many = f"{abs(steps)} step" + ("" if abs(steps) == 1 else "s")
     return f"declared {many} {'better' if steps > 0 else 'worse'} than the evidence"
+
+
+def _rating(word: str | None) -> Colour | None:
+    return next((r for r in RATINGS if r == word), None)
 
 
 def _word(sheet: FactSheet, name: str) -> str | None:
@@ -598,6 +651,7 @@ def _engine(judges: Judges) -> Engine:
         __version__,
         tuple(PackUsed(p.name, p.version, p.digest) for p in packs),
         tuple(PackUsed(f.name, f.version, f.digest) for f in frameworks),
+        tuple(PackUsed(m.base_rates, m.version, m.digest) for m in (judges.moves,) if m is not None),
     )
 
 

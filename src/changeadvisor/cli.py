@@ -460,6 +460,16 @@ def publish(programme: Path, out: Path, include: tuple[Include, ...], force: boo
 
 
 @commands.command()
+def classes() -> int:
+    """Show the published reference classes that any initiative may name, with their sources."""
+    from changeadvisor import loading
+    from changeadvisor.terminal import classes_table
+
+    click.echo(classes_table(loading.published_classes(), _width()), nl=False)
+    return 0
+
+
+@commands.command()
 @click.argument("name")
 def schema(name: str) -> int:
     """Print the JSON Schema of `programme`, `advice`, `pack` or `framework`."""

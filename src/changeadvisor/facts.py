@@ -762,9 +762,13 @@ _ROUTE = (
     ),
 )
 
+_WORTH = (
+    "What has been measured since it began, and what is each course worth from here on "
+    "(`path`, `reach`, `impact`, `spend`, `options`)?"
+)
 #: The weight of the appraisal for each course: 10 log10(P(better)/P(worse)), as formats.md section 3 has it.
 _APPRAISAL = tuple(
-    _number(f"appraisal.{course}", "appraisal", f"Weight of the appraisal for: {words}", "decibans", -30, 30)
+    _number(f"appraisal.{course}", "appraisal", f"Weight of the appraisal for: {words}", "decibans", -30, 30, _WORTH)
     for course, words in (
         ("persist", "persisting"),
         ("adjust-tactics", "adjusting tactics"),

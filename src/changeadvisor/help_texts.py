@@ -100,7 +100,7 @@ MEANINGS: Mapping[str, str] = {
     "spend monthly": "What it costs a month while it runs.",
     "spend after": "What it costs a month after it ends.",
     "needs": "Full-time equivalents it needs while it runs, by role.",
-    "reference class": "Id from the sheet Classes: initiatives like it.",
+    "reference class": "Id from the sheet Classes, or of a published one (`changeadvisor classes` lists them): initiatives like it.",
     "relative income": "Median income of those it reaches over that of all.",
     "overlaps": "Share of those it reaches whom another initiative reaches too, by its id: `falls-prevention: 0.4`.",
     "also moves": "Ids of other measures it should move.",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from changeadvisor import cells, resources
+from changeadvisor import base_rates, cells, resources
 from changeadvisor.documents import Document, Table, read_csv, read_document
 from changeadvisor.errors import Fault, InputError, nearest, plain
 from changeadvisor.facts import VOCABULARY, Fact
@@ -18,6 +18,7 @@ from changeadvisor.model import Programme
 
 if TYPE_CHECKING:
     from changeadvisor.advice import Judges
+    from changeadvisor.base_rates import RatingMoves
     from changeadvisor.rules import RulePack
     from changeadvisor.scoring import Framework
 
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 def frameworks() -> tuple[Framework, ...]:
     """The frameworks that come with this, by name."""
     return tuple(load_framework(p) for p in sorted((resources.folder("rules") / "frameworks").glob("*.yaml")))
+
+
+def packs() -> tuple[Path, ...]:
+    """The files of the packs that come with this, by name; the published base rates beside them are none."""
+    return tuple(p for p in sorted(resources.folder("rules").glob("*.yaml")) if p.stem not in base_rates.FILES)
 
 
 def vocabulary(scored: Iterable[Framework] | None = None) -> dict[str, Fact]:
@@ -74,17 +80,22 @@ def _found(name: Path | str, under: str) -> Path:
     if path.exists() or path.suffix:
         return path
     folder = resources.folder("rules") / under
-    inside = folder / f"{path.name}.yaml"
-    if len(path.parts) == 1 and inside.is_file():
-        return inside
-    names = [p.stem for p in folder.glob("*.yaml")]
+    names = [p.stem for p in (folder.glob("*.yaml") if under else packs())]
+    if len(path.parts) == 1 and path.name in names:
+        return folder / f"{path.name}.yaml"
     near = nearest(name, names)
     mend = f"did you mean `{near}`?" if near else ""
     raise InputError.one(str(name), "no such file or name", f"a file, or one of {', '.join(sorted(names))}", mend)
 
 
+def rating_moves() -> RatingMoves:
+    """How published ratings moved in a year."""
+    document = _sound(read_document(resources.folder("rules") / f"{base_rates.MOVES}.yaml"))
+    return base_rates.read_moves(document.data, document.place)
+
+
 def load_judges() -> Judges:
-    """The packs and frameworks that `advise` uses."""
+    """The packs and frameworks that `advise` uses, and how ratings moved."""
     from changeadvisor.advice import Judges
 
     scored = frameworks()
@@ -92,7 +103,7 @@ def load_judges() -> Judges:
     action, route, rating, lens = (
         load_pack(n, facts) for n in ("persist-or-adjust", "top-down-or-bottom-up", "evidenced-rating", "which-lens")
     )
-    return Judges(action, route, rating, lens, scored)
+    return Judges(action, route, rating, lens, scored, rating_moves())
 
 
 def run_inline_tests(name: Path | str) -> Iterator[Any]:

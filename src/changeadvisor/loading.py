@@ -10,16 +10,17 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeGuard
 
 from pydantic import ValidationError
 
-from changeadvisor import cells, validation
+from changeadvisor import base_rates, cells, resources, validation
 from changeadvisor.documents import Document, Location, Receipt, Table, TableReceipt, read_csv, read_document
 from changeadvisor.errors import Fault, InputError, nearest, plain
 from changeadvisor.facts import VOCABULARY, Fact
-from changeadvisor.model import Estimate, Initiative, Programme
+from changeadvisor.model import Estimate, Initiative, Programme, ReferenceClass
 
 READINGS = ("measure", "period", "value", "denominator", "expected")
 COMPARED = ("measure", "area", "period", "value", "denominator", "expected")
@@ -63,8 +64,37 @@ def read_programme(path: Path) -> ReadProgramme:
     sense = _sense(document, _base(path))
     faults = (*document.faults, *_not_told(form, document.faults, sense), *sense)
     ordered = tuple(sorted(dict.fromkeys(faults), key=by_place))
-    notices = () if programme is None or ordered else (*_beside(path), *_notices(programme, _base(path)))
-    return ReadProgramme(None if ordered else programme, ordered, notices, document.receipt)
+    if programme is None or ordered:
+        return ReadProgramme(None, ordered, (), document.receipt)
+    published = _published_of(programme)
+    notices = (*_beside(path), *_notices(programme, _base(path)), *map(_taken_up, published))
+    return ReadProgramme(_with_classes(programme, published), (), notices, document.receipt)
+
+
+@cache
+def published_classes() -> base_rates.ClassesFile:
+    """The reference classes that any programme may name without defining them."""
+    document = read_document(resources.folder("rules") / f"{base_rates.CLASSES}.yaml")
+    if document.faults:
+        raise InputError(document.faults)
+    return base_rates.read_classes(document.data, document.place)
+
+
+def _published_of(programme: Programme) -> tuple[ReferenceClass, ...]:
+    """Published classes that initiatives name and the programme does not define: its own come first."""
+    own = {c.id for c in programme.reference_classes}
+    named = {i.reference_class for i in programme.initiatives if i.reference_class is not None} - own
+    return tuple(published_classes().by_id[name] for name in sorted(named))
+
+
+def _with_classes(programme: Programme, published: Iterable[ReferenceClass]) -> Programme:
+    """The programme with published classes among its own, so that what is written out holds all that was used."""
+    classes = sorted((*programme.reference_classes, *published), key=lambda c: c.id)
+    return programme.model_copy(update={"reference_classes": tuple(classes)})
+
+
+def _taken_up(published: ReferenceClass) -> str:
+    return f"{published.id}: the published reference class is used; `changeadvisor classes` shows it and its source."
 
 
 def _beside(path: Path) -> Iterator[str]:
@@ -400,11 +430,22 @@ class _Sense:
         """A fault where `name` is no id of that kind; what is not a word is a fault of form."""
         if isinstance(name, str) and name not in self.ids[kind]:
             near = nearest(name, self.ids[kind])
-            what = kind.replace("_", " ").removesuffix("s").replace("classe", "class")
             mend = f"did you mean `{near}`?" if near else f"add it to `{kind}`"
-            yield self._fault(
-                at, f"unknown {what} `{plain(name)}`", f"the id of one of the {kind.replace('_', ' ')}", mend
-            )
+            found = f"unknown {kind.removesuffix('s')} `{plain(name)}`"
+            yield self._fault(at, found, f"the id of one of the {kind}", mend)
+
+    def _class(self, at: Location, name: object) -> Iterator[Fault]:
+        """A fault where a reference class is neither the programme's own nor published."""
+        own = self.ids["reference_classes"]
+        if not isinstance(name, str) or name in own or name in published_classes().by_id:
+            return
+        published = published_classes().by_id
+        near = nearest(name, [*own, *published])
+        other = f"add it to `reference_classes`, or name a published one: {', '.join(published)}"
+        mend = f"did you mean `{near}`?" if near else other
+        yield self._fault(
+            at, f"unknown reference class `{plain(name)}`", "the id of one of the reference classes", mend
+        )
 
     def _each(self, at: Location, record: Mapping[str, Any], key: str, kind: str) -> Iterator[Fault]:
         for inner, name in self._inner(at, record, key):
@@ -426,7 +467,7 @@ class _Sense:
     def _initiative(self, at: Location, initiative: Mapping[str, Any]) -> Iterator[Fault]:
         yield from self._each(at, initiative, "aims", "aims")
         yield from self._each(at, initiative, "also_moves", "measures")
-        yield from self._refers((*at, "reference_class"), initiative.get("reference_class"), "reference_classes")
+        yield from self._class((*at, "reference_class"), initiative.get("reference_class"))
         path = initiative.get("path")
         if isinstance(path, dict):
             yield from self._refers((*at, "path", "measure"), path.get("measure"), "measures")

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 from changeadvisor import charts, performance, pictures, resources
 from changeadvisor.advice import Advice, DecisionNeeded, InitiativeAdvice
+from changeadvisor.base_rates import ClassesFile
 from changeadvisor.errors import InputError, plain
 from changeadvisor.facts import VOCABULARY, Fact, FactSheet
 from changeadvisor.lenses import ATTENTION, MeasureAdvice
-from changeadvisor.model import day_text
+from changeadvisor.model import Estimate, ReferenceClass, day_text
 from changeadvisor.performance.forecast import AFTER, BEFORE, BeforeAfter
 from changeadvisor.performance.targets import sentences
 from changeadvisor.rules import Reason, Recommendation, RulePack, Working, by_strength
@@ -142,6 +143,7 @@ class InitiativeView:
     id: str
     title: str
     register: tuple[PairView, ...]
+    ratings: tuple[str, ...]
     answers: tuple[AnswerView, ...]
     results: tuple[str, ...]
     scores: tuple[ScoreView, ...]
@@ -317,6 +319,7 @@ def initiative_view(item: InitiativeAdvice, *, drawn: bool = True) -> Initiative
         id=item.id,
         title=plain(item.title, 200),
         register=tuple(_register(item)),
+        ratings=tuple(_ratings(item)),
         answers=tuple(_answer(h, r, item) for h, r in answers if r is not None),
         results=tuple(_results(item)),
         scores=() if _ended(item) else tuple(_score(card) for card in item.scorecards),
@@ -338,8 +341,9 @@ def _outlook(item: InitiativeAdvice) -> Iterator[str]:
     if outlook.worth_of_waiting:
         waiting = _money(outlook.worth_of_waiting)
         yield f"To go on and choose later is worth {waiting} more than any course fixed for good."
-    if outlook.worth_of_knowing and outlook.basis == "class":
-        yield f"To know how it will end would be worth at most {_money(outlook.worth_of_knowing)}."
+    answered = item.action is None or item.action.answer is not None
+    if outlook.worth_of_knowing and outlook.basis == "class" and answered:
+        yield _knowing(item)
     if outlook.cashable is not None:
         saved = outlook.cashable
         yield (
@@ -430,7 +434,7 @@ def _decision(advice: Advice, decision: DecisionNeeded) -> DecisionView:
 
 def _engine(advice: Advice) -> Iterator[str]:
     yield f"changeadvisor {advice.engine.version}, seed {advice.seed}, input {advice.input_digest}"
-    for used in (*advice.engine.packs, *advice.engine.frameworks):
+    for used in (*advice.engine.packs, *advice.engine.frameworks, *advice.engine.tables):
         yield f"{used.pack} {used.version}, {used.digest}"
 
 
@@ -476,6 +480,7 @@ def _brief(found: Recommendation) -> str:
     parts = [
         "Finely balanced." if found.finely_balanced else "",
         "" if found.stands else "Missing facts could change it.",
+        "The appraisal and the other evidence disagree." if found.disagreement else "",
     ]
     return " ".join(p for p in parts if p)
 
@@ -499,6 +504,14 @@ def _register(item: InitiativeAdvice) -> Iterator[PairView]:
         yield PairView(label, plain(value, 300) if value else UNKNOWN)
 
 
+def _ratings(item: InitiativeAdvice) -> Iterator[str]:
+    """What the declared rating means beside the evidence, and what ratings like it have done."""
+    if item.candour_means is not None:
+        yield item.candour_means
+    if item.declared_moves is not None:
+        yield from item.declared_moves.sentences
+
+
 # --- one answer ------------------------------------------------------------------------------------------------------
 
 
@@ -511,14 +524,14 @@ def _answer(heading: str, found: Recommendation, item: InitiativeAdvice) -> Answ
         heading=heading,
         answer=_word(found.answer),
         meaning=_MEANINGS.get(found.answer or "", ""),
-        sureness=tuple(_sureness(found)),
+        sureness=(*_sureness(found), *_disagreement(found), *_to_know(found, item)),
         support=tuple(_support(found)),
         reasons=tuple(r for r in reasons if r.rule in counted),
         already=tuple(r for r in reasons if r.rule not in counted),
         rejected=tuple(PairView(_word(r.answer), f"{r.because} ({r.rule})") for r in found.rejected),
         not_chosen=tuple(PairView(_word(r.answer), r.because) for r in found.not_chosen),
         flips=tuple(f.change for f in found.flips) or ("No change of a single known fact.",),
-        missing=tuple(PairView(_could_move(m.could_move), m.question) for m in found.missing),
+        missing=tuple(_missing(found)),
         workings=tuple(map(_working, found.workings)),
     )
 
@@ -526,6 +539,48 @@ def _answer(heading: str, found: Recommendation, item: InitiativeAdvice) -> Answ
 def _closed(heading: str) -> AnswerView:
     """Of what has ended nothing is recommended, so no working is shown."""
     return AnswerView(heading, "Closed: nothing to recommend", "", (), (), (), (), (), (), (), (), ())
+
+
+def _missing(found: Recommendation) -> Iterator[PairView]:
+    """What to find out, each question once: several facts may be settled by one."""
+    asked: set[str] = set()
+    for m in found.missing:
+        if m.question not in asked:
+            asked.add(m.question)
+            yield PairView(_could_move(m.could_move), m.question)
+
+
+def _disagreement(found: Recommendation) -> Iterator[str]:
+    """Where the appraisal and the rest of the ledger point strongly apart."""
+    if found.disagreement is not None:
+        yield from found.disagreement.sentences
+
+
+def _to_know(found: Recommendation, item: InitiativeAdvice) -> Iterator[str]:
+    """Where there is no answer to what to do: what knowing the end of it would be worth, or why that cannot be said."""
+    if found.answer is not None or found is not item.action:
+        return
+    outlook, unpriced = item.outlook, "What it would be worth to know how it will end cannot be said"
+    if outlook.value is None:
+        yield f"{unpriced}, since {_not_priced(item)}."
+    elif len(outlook.value) < 2:
+        yield f"{unpriced}: only one course can be priced. Say what else could be done (`options`)."
+    else:
+        yield _knowing(item)
+
+
+def _not_priced(item: InitiativeAdvice) -> str:
+    why = item.evidence.appraisal
+    return why if isinstance(why, str) else "its path does not say enough (`baseline`, `target`, `months_to_target`)"
+
+
+def _knowing(item: InitiativeAdvice) -> str:
+    """What it would be worth at most to know how it will end."""
+    worth = item.outlook.worth_of_knowing
+    if not worth:
+        return "To know how it will end would change nothing: one course is worth most whatever comes."
+    assumed = "" if item.outlook.basis else " (full, partial and none taken as equally likely)"
+    return f"To know how it will end would be worth at most {_money(worth)}{assumed}."
 
 
 def _could_move(decibans: float | None) -> str:
@@ -786,6 +841,30 @@ def pack_page(pack: RulePack) -> str:
 def framework_page(framework: Framework) -> str:
     """A framework as Markdown people can read: its criteria, their weights and sources, and its bands."""
     return environment(False).get_template("framework.md").render(framework=framework)
+
+
+def classes_page(file: ClassesFile) -> str:
+    """The published reference classes as Markdown, with their sources."""
+    return (
+        environment(False)
+        .get_template("reference-classes.md")
+        .render(file=file, shares=shares_said, says=estimate_said)
+    )
+
+
+def shares_said(known: ReferenceClass) -> str:
+    """The outcome shares of a class in per cent, as far as they are given; a dash where none is."""
+    given = [(name, getattr(known, name)) for name in ("full", "partial", "none")]
+    said = [f"{name} {100 * share:g} %" for name, share in given if share is not None]
+    return ", ".join(said) or "–"
+
+
+def estimate_said(estimate: Estimate | None) -> str:
+    """A factor, or its P10, P50 and P90; a dash where it is not given."""
+    if estimate is None:
+        return "–"
+    points = (estimate.low,) if estimate.constant else (estimate.low, estimate.likely, estimate.high)
+    return " / ".join(f"{p:g}" for p in points)
 
 
 def vocabulary_page(vocabulary: Mapping[str, Fact]) -> str:

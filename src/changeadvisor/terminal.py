@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from changeadvisor.errors import plain
 from changeadvisor.model import day_text
-from changeadvisor.report import BoardRow, board_view
+from changeadvisor.report import BoardRow, board_view, estimate_said, shares_said
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from changeadvisor.advice import Advice
+    from changeadvisor.base_rates import ClassesFile
     from changeadvisor.lenses import BesideYear, MeasuresPart
     from changeadvisor.model import Programme
     from changeadvisor.simulation import Result
@@ -60,6 +61,24 @@ def measures_table(part: MeasuresPart, programme: Programme, width: int) -> str:
         table.add_row(*map(_text, (measure.title or measure.id, str(found.points), found.says, look)))
     below = [*sentences(part.audit), *_chosen(part)]
     return _printed(table, width, [*below, "Every figure: changeadvisor measures PROGRAMME --format json"])
+
+
+def classes_table(file: ClassesFile, width: int) -> str:
+    """The published reference classes, and what a reader must know of them, as plain text."""
+    from rich.table import Table
+
+    table = Table(title=_text(file.title), show_lines=True, expand=True)
+    # An id is there to be copied: it is never broken.
+    table.add_column("Id", no_wrap=True, min_width=max(len(c.id) for c in file.classes))
+    table.add_column("What", ratio=1)
+    for heading in ("Ends", "Delay", "Overrun", "Deeper"):
+        table.add_column(heading, min_width=max(9 if heading == "Ends" else 0, len(heading)))
+    table.add_column("Source", ratio=2)
+    for c in file.classes:
+        factors = (estimate_said(e) for e in (c.delay, c.overrun, c.deeper))
+        table.add_row(*map(_text, (c.id, c.title or "", shares_said(c), *factors, c.source or "")))
+    use = "Use: `reference_class: ID` in an initiative. A class of the programme's own with the same id comes first."
+    return _printed(table, width, [*file.notes, use])
 
 
 def simulation_table(found: Sequence[Result], worlds: int, width: int) -> str:

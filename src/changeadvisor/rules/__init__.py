@@ -8,6 +8,7 @@ from changeadvisor.rules.batch import BatchResult, columns_of, judge_batch
 from changeadvisor.rules.ledger import Ledger, judge, settle
 from changeadvisor.rules.pack import PackFile, Rule, RulePack, RuleTest, TestResult, run_tests
 from changeadvisor.rules.recommendation import (
+    Disagreement,
     Flip,
     Lever,
     Missing,
@@ -23,6 +24,7 @@ from changeadvisor.rules.recommendation import (
 
 __all__ = [
     "BatchResult",
+    "Disagreement",
     "Flip",
     "Ledger",
     "Lever",

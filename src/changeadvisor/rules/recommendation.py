@@ -76,6 +76,23 @@ class Flip:
 
 
 @dataclass(frozen=True, slots=True)
+class Disagreement:
+    """The appraisal and everything else in the ledger each lead strongly to another course.
+
+    appraisal, others: the best course of each; their leads: decibans by which each puts its own before the other's.
+    rule: the strongest of the other reasons; ask: what people were asked in it, None where it rests on no judgement.
+    """
+
+    appraisal: str
+    appraisal_leads: float
+    others: str
+    others_lead: float
+    rule: str
+    ask: str | None
+    sentences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One test of a rule on this sheet: as written, the value it met, and its verdict (None unknown)."""
 
@@ -118,6 +135,7 @@ class Recommendation:
     flips: tuple[Flip, ...]
     survives: Annotated[bool | None, Field(serialization_alias="survives_halved_and_doubled_weights")]
     enough: bool = True
+    disagreement: Disagreement | None = None
     judged: Annotated[_Judged | None, Field(exclude=True), ANYTHING] = field(default=None, repr=False, compare=False)
 
     @property
@@ -171,6 +189,7 @@ def recommend(pack: RulePack, sheet: FactSheet, levers: Sequence[Lever] | None =
         flips=judged.flips(pulled),
         survives=judged.survives(),
         enough=ledger.size >= pack.threshold("enough"),
+        disagreement=judged.disagreement(),
         judged=judged,
     )
 
@@ -243,6 +262,49 @@ class _Judged:
             when=steps(rule.when, self.sheet),
             unless=unless,
         )
+
+    # The appraisal beside everything else.
+
+    def disagreement(self) -> Disagreement | None:
+        """Where the appraisal and the rest would each have answered alone, and otherwise.
+
+        Each must lead by `enough` over the other's course: with less neither could have answered by itself. Only
+        courses that the appraisal has priced and no veto took out are compared.
+        """
+        appraised = self._appraised()
+        open_ = [a for a in self.pack.answers if a in appraised and a not in self.ledger.vetoed]
+        others = {a: self.ledger.support[a] - appraised.get(a, 0.0) for a in self.pack.answers}
+        left = [a for a in self.pack.answers if a not in self.ledger.vetoed]
+        if len(open_) < 2:
+            return None
+        mine, theirs = max(open_, key=lambda a: appraised[a]), max(left, key=lambda a: others[a])
+        if theirs not in open_:
+            return None
+        leads = round(appraised[mine] - appraised[theirs], 2), round(others[theirs] - others[mine], 2)
+        return None if min(leads) < self.pack.threshold("enough") else self._between(mine, leads[0], theirs, leads[1])
+
+    def _appraised(self) -> dict[str, float]:
+        """What the appraisal says for each course it could price."""
+        rules = enumerate(self.pack.rules)
+        return {r.then: self.weights[i] for i, r in rules if r.weight_fact is not None and self.ledger.counted[i]}
+
+    def _between(self, mine: str, leads: float, theirs: str, their_lead: float) -> Disagreement:
+        """The disagreement in words, with the reason that parts the two courses most."""
+        signs = {theirs: 1.0, mine: -1.0}
+        parting = [
+            (self.weights[i] * signs[r.then], i)
+            for i, r in enumerate(self.pack.rules)
+            if self.ledger.counted[i] and r.weight_fact is None and r.then in signs
+        ]
+        rule = self.pack.rules[max(parting, key=lambda p: (p[0], -p[1]))[1]]
+        says = (
+            f"The appraisal and the other evidence disagree. By what they are worth, {_spoken(mine)} leads "
+            f"{_spoken(theirs)} by {leads:g} decibans; by all else, {_spoken(theirs)} leads {_spoken(mine)} by "
+            f"{their_lead:g} (most of it: {rule.title}, {rule.id})."
+        )
+        asked = (f for f in sorted(rule.facts) if f in self.sheet and VOCABULARY.get(f) and VOCABULARY[f].judged)
+        ask = next((VOCABULARY[f].question for f in asked), None)
+        return Disagreement(mine, leads, theirs, their_lead, rule.id, ask, (says,))
 
     # What is missing, and whether it matters.
 
@@ -537,6 +599,10 @@ def _moved(pack: RulePack, part: _States, names: tuple[str, ...], sheet: FactShe
         after = settle(pack, ["fired" if i in fires else s for i, s in enumerate(states)], weights).support
         moved = max(moved, *(abs(after[a] - base[a]) for a in pack.answers))
     return moved
+
+
+def _spoken(answer: str) -> str:
+    return answer.replace("-", " ")
 
 
 def _outward_rounded(value: float, inner: float, width: float) -> float:
