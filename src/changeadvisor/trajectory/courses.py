@@ -10,7 +10,7 @@ own future; what comes out is a policy that can be followed, and so never more t
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -107,17 +107,6 @@ class Tactics:
     extends: float
     by_class: NDArray[np.intp] | None = None
 
-    def averaged(self) -> Tactics:
-        """The same with its luck averaged out, within each class where the gain hangs on it."""
-        import numpy as np
-
-        if self.by_class is None:
-            return replace(self, cost=_mean(self.cost), gain=_mean(self.gain), months=_mean(self.months))
-        means = np.array(
-            [self.gain[self.by_class == k].mean() if (self.by_class == k).any() else 0.0 for k in range(3)]
-        )
-        return replace(self, cost=_mean(self.cost), gain=means[self.by_class], months=_mean(self.months))
-
 
 @dataclass(frozen=True, slots=True)
 class Strategy:
@@ -133,11 +122,6 @@ class Strategy:
     fade: float
     tactics: Tactics | None = None
     later: Grid | None = None
-
-    def averaged(self) -> Strategy:
-        """The same with its luck averaged out."""
-        way = Way(_mean(self.way.monthly), _mean(self.way.at))
-        return replace(self, cost=_mean(self.cost), way=way, later=None if self.later is None else _mean(self.later))
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,19 +256,30 @@ class Noise:
 def appraise(way: Way, stakes: Stakes, options: Options, calendar: Calendar, noise: Noise) -> dict[str, Worth]:
     """The worth of persisting and of every option, from now on, draw by draw."""
     money = _money(calendar)
-    options, gain = _after_change(stakes, options, money, noise)
-    going_on = _Branch.of(way, stakes, options, money)
-    branches = {"persist": going_on}
+    branches = {"persist": _Branch.of(way, stakes, options, money)}
     if options.tactics is not None:
         branches["adjust-tactics"] = _tactics_now(way, stakes, options.tactics, options, money)
     found = dict(zip(branches, _followed(list(branches.values()), money, noise), strict=True))
     if options.strategy is not None:
-        changed = _changed(way, stakes, options.strategy, money)[:, 0]
-        found["adjust-strategy"] = Worth(changed + gain, changed)
+        changed = _changed(way, stakes, options.strategy, money)[0][:, 0]
+        later = options.strategy.later
+        found["adjust-strategy"] = Worth(changed if later is None else changed + later, changed)
     if options.stop is not None:
-        stopped = _stopped(way, stakes, options.stop, money)[:, 0]
+        stopped = _stopped(way, stakes, options.stop, money)[0][:, 0]
         found["stop"] = Worth(stopped, stopped)
     return found
+
+
+def after_change(stakes: Stakes, options: Options, calendar: Calendar, noise: Noise) -> Options:
+    """The options with what later choices add to a new strategy: to stop, or to adjust the tactics of the new way."""
+    strategy = options.strategy
+    if strategy is None:
+        return options
+    running, money = replace(stakes, ends=strategy.runs), _money(calendar.up_to(_AFTER))
+    way = Way(strategy.way.monthly, strategy.way.at[:, : 1 + len(money.calendar.reviews)])
+    branch = _Branch.of(way, running, Options(options.stop, strategy.tactics), money)
+    both = _followed([branch], money, noise)[0]
+    return replace(options, strategy=replace(strategy, later=both.flexible - both.fixed))
 
 
 # --- what each course is worth with no later choice ------------------------------------------------------------------
@@ -331,11 +326,21 @@ def _points(money: _Money) -> Grid:
     return np.concatenate([[0.0], money.months])
 
 
-def _stopped(way: Way, stakes: Stakes, stop: Stopping, money: _Money, kept: Grid | None = None) -> Grid:
-    """Worth of stopping today and at each review, draws x (1 + reviews); `kept`: worth of going on until then."""
+def _stopped(way: Way, stakes: Stakes, stop: Stopping, money: _Money, kept: Grid | None = None) -> tuple[Grid, Grid]:
+    """Worth of stopping today and at each review, draws x (1 + reviews), and what of it is luck of the untried.
+
+    kept: worth of going on until then.
+    """
     kept = _kept(way, stakes, money) if kept is None else kept
     fading = _worthwhile(way.at, stakes) * _fading(money.calendar, stop.fade)
-    found: Grid = kept + stakes.benefit[:, None] * fading - stop.cost[:, None] * money.at(_points(money))
+    at = money.at(_points(money))
+    found: Grid = kept + stakes.benefit[:, None] * fading - stop.cost[:, None] * at
+    return found, _off(stop.cost)[:, None] * -at
+
+
+def _off(draws: Grid) -> Grid:
+    """Draws less their mean (the first axis)."""
+    found: Grid = draws - draws.mean(axis=0)
     return found
 
 
@@ -347,20 +352,35 @@ def _ramp(tactics: Tactics, months: int) -> Grid:
     return tactics.gain[:, None] * np.minimum((np.arange(months) + 0.5) * step[:, None], 1.0)
 
 
-def _retuned(way: Way, stakes: Stakes, tactics: Tactics, money: _Money) -> Grid:
-    """Worth of adjusting tactics at each review, draws x reviews."""
+def _retuned(way: Way, stakes: Stakes, tactics: Tactics, money: _Money) -> tuple[Grid, Grid]:
+    """Worth of adjusting tactics at each review, draws x reviews, and what of it is luck of the untried."""
     import numpy as np
 
     month, ramp = money.months, _ramp(tactics, money.calendar.months)
     begins = np.maximum(stakes.ends, month)
     longer = money.until(begins + tactics.extends) - money.until(begins)
     running = money.until(min(stakes.ends, money.calendar.months)) + longer
+    at, benefit = money.at(month), stakes.benefit[:, None]
+    luck = -_off(tactics.cost)[:, None] * at
     if math.isfinite(stakes.cap):
         gained = _capped(way, stakes, ramp, money)
     else:
-        gained = (way.monthly @ money.counted)[:, None] + ramp @ money.delays[:, 1:]
-    cost = _spent(stakes, running, money.paid[-1] - running) + tactics.cost[:, None] * money.at(month)
-    found: Grid = stakes.benefit[:, None] * gained - cost
+        more = ramp @ money.delays[:, 1:]
+        gained = (way.monthly @ money.counted)[:, None] + more
+        luck = luck + benefit * _untold(more, tactics)
+    cost = _spent(stakes, running, money.paid[-1] - running) + tactics.cost[:, None] * at
+    return benefit * gained - cost, luck
+
+
+def _untold(more: Grid, tactics: Tactics) -> Grid:
+    """What a gain differs from its mean, within each class where it hangs on it."""
+    if tactics.by_class is None:
+        return _off(more)
+    found = more.copy()
+    for k in range(3):
+        rows = tactics.by_class == k
+        if rows.any():
+            found[rows] -= more[rows].mean(axis=0)
     return found
 
 
@@ -394,17 +414,20 @@ def _between(count: int, knots: Sequence[int]) -> tuple[NDArray[np.intp], Grid]:
     return at, place - at
 
 
-def _changed(way: Way, stakes: Stakes, strategy: Strategy, money: _Money, kept: Grid | None = None) -> Grid:
-    """Worth of changing strategy today and at each review, with no later choice, draws x (1 + reviews)."""
+def _changed(
+    way: Way, stakes: Stakes, strategy: Strategy, money: _Money, kept: Grid | None = None
+) -> tuple[Grid, Grid]:
+    """Worth of changing strategy today and at each review, draws x (1 + reviews), and what of it is luck.
+
+    No later choice is counted.
+    """
     kept = _kept(way, stakes, money) if kept is None else kept
-    month = _points(money)
+    month, benefit = _points(money), stakes.benefit[:, None]
     new = _worthwhile(strategy.way.monthly, stakes) @ money.delays
     old = _worthwhile(way.at, stakes) * _fading(money.calendar, strategy.fade)
-    until = money.until(month + strategy.runs)
-    cost = _spent(stakes, until - money.until(month), money.paid[-1] - until)
-    cost = cost + strategy.cost[:, None] * money.at(month)
-    found: Grid = kept + stakes.benefit[:, None] * (old + new) - cost
-    return found
+    until, at = money.until(month + strategy.runs), money.at(month)
+    cost = _spent(stakes, until - money.until(month), money.paid[-1] - until) + strategy.cost[:, None] * at
+    return kept + benefit * (old + new) - cost, benefit * _off(new) - _off(strategy.cost)[:, None] * at
 
 
 # --- with the choices still open -------------------------------------------------------------------------------------
@@ -427,44 +450,31 @@ class _Branch:
     @classmethod
     def of(cls, way: Way, stakes: Stakes, options: Options, money: _Money, cost: Grid | float = 0.0) -> _Branch:
         """A way with the options that are open along it."""
-        kept = _kept(way, stakes, money)
-        found, told = (_offered(way, stakes, o, money, kept) for o in (options, _averaged(options)))
+        found, told = {}, {}
+        for name, (worth, luck) in _offered(way, stakes, options, money, _kept(way, stakes, money)):
+            found[name], told[name] = worth, worth - luck
         return cls(_persisting(way, stakes, money), found, told, way, cost)
 
 
-def _offered(way: Way, stakes: Stakes, options: Options, money: _Money, kept: Grid) -> dict[str, Grid]:
-    """The worth of each option at each review, draws x reviews."""
-    found = {}
+def _offered(
+    way: Way, stakes: Stakes, options: Options, money: _Money, kept: Grid
+) -> Iterator[tuple[str, tuple[Grid, Grid]]]:
+    """Each option with its worth at each review, draws x reviews, and what of it is luck of the untried."""
     if options.stop is not None:
-        found["stop"] = _stopped(way, stakes, options.stop, money, kept)[:, 1:]
+        worth, luck = _stopped(way, stakes, options.stop, money, kept)
+        yield "stop", (worth[:, 1:], luck[:, 1:])
     if options.tactics is not None:
-        found["adjust-tactics"] = _retuned(way, stakes, options.tactics, money)
+        yield "adjust-tactics", _retuned(way, stakes, options.tactics, money)
     if options.strategy is not None:
-        changed = _changed(way, stakes, options.strategy, money, kept)[:, 1:]
-        found["adjust-strategy"] = changed + _later(options.strategy, money)
-    return found
+        worth, untold = _changed(way, stakes, options.strategy, money, kept)
+        later = _later(options.strategy, money)
+        yield "adjust-strategy", (worth[:, 1:] + later, untold[:, 1:] + _off(later))
 
 
-def _averaged(options: Options) -> Options:
-    """The options with the luck of what is untried averaged out (Rao and Blackwell): the same mean, less noise."""
-    stop, tactics, strategy = options.stop, options.tactics, options.strategy
-    return Options(
-        None if stop is None else replace(stop, cost=_mean(stop.cost)),
-        None if tactics is None else tactics.averaged(),
-        None if strategy is None else strategy.averaged(),
-    )
-
-
-def _mean(draws: Grid) -> Grid:
-    """The mean of draws, as one draw (the first axis)."""
-    found: Grid = draws.mean(axis=0, keepdims=True)
-    return found
-
-
-def _later(strategy: Strategy, money: _Money) -> Grid | float:
+def _later(strategy: Strategy, money: _Money) -> Grid:
     """Choices after a later change add what they would add after a change today, put off."""
     if strategy.later is None:
-        return 0.0
+        return strategy.cost[:, None] * 0.0
     found: Grid = strategy.later[:, None] * (money.at(money.months) / (1.0 + money.calendar.discount) ** (-0.5 / 12.0))
     return found
 
@@ -483,19 +493,6 @@ def retuned(way: Way, tactics: Tactics, calendar: Calendar) -> Way:
     points = np.array([0, *calendar.reviews], dtype=np.float64)
     share = np.minimum(points / np.maximum(tactics.months, 1e-6)[:, None], 1.0)
     return Way(way.monthly + _ramp(tactics, calendar.months), way.at + tactics.gain[:, None] * share)
-
-
-def _after_change(stakes: Stakes, options: Options, money: _Money, noise: Noise) -> tuple[Options, Grid]:
-    """The options with what later choices add to a new strategy: to stop, or to adjust the tactics of the new way."""
-    strategy = options.strategy
-    if strategy is None:
-        return options, stakes.spend * 0.0
-    running, money = replace(stakes, ends=strategy.runs), _money(money.calendar.up_to(_AFTER))
-    way = Way(strategy.way.monthly, strategy.way.at[:, : 1 + len(money.calendar.reviews)])
-    branch = _Branch.of(way, running, Options(options.stop, strategy.tactics), money)
-    both = _followed([branch], money, noise)[0]
-    gain = both.flexible - both.fixed
-    return replace(options, strategy=replace(strategy, later=gain)), gain
 
 
 def _followed(branches: Sequence[_Branch], money: _Money, noise: Noise) -> list[Worth]:

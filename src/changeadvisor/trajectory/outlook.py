@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from changeadvisor.trajectory import posterior
 from changeadvisor.trajectory.courses import COURSES
-from changeadvisor.trajectory.reading import AHEAD, FLAT, Appraisal, Trajectory
+from changeadvisor.trajectory.reading import AHEAD, FLAT, Appraisal, Trajectory, even
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,8 +87,9 @@ def _kanter(found: Trajectory, mean: float, error: float) -> tuple[float, float]
     import numpy as np
     from scipy.special import ndtr
 
-    like = posterior.read(None, found.pool, (), FLAT, found.seed)
-    now = found.before(like)
+    some = even(found.pool)
+    like = posterior.read(None, some, (), FLAT, found.seed)
+    now = found.before(some, like)
     share = np.asarray(found.shares)[like.kind]
     share = share / share.sum()
     usual = float(share @ now)

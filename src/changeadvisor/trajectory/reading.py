@@ -21,7 +21,7 @@ from changeadvisor.model import (
     Stop,
     months_between,
 )
-from changeadvisor.trajectory import courses, curves, posterior
+from changeadvisor.trajectory import courses, curves, noise, posterior
 from changeadvisor.trajectory.anyway import Observed, observed
 from changeadvisor.trajectory.courses import Calendar, Options, Stakes, Stopping, Strategy, Tactics, Way, Worth
 from changeadvisor.trajectory.curves import Curves, Plan, uniforms
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 REVIEWS = 12
 #: Months that a reading looks ahead at least.
 AHEAD = 120
+#: How alike neighbouring readings are taken to be along a path not yet begun.
+_ALIKE = 0.3
 #: What sets the stream of a changed strategy's new path apart.
 _NEW = 0xB3
 #: Shares where neither a class nor an option gives any (flat, declared).
@@ -82,11 +84,11 @@ class Trajectory:
         """Progress draw by draw at `months` since the path began, draws x months; 0 before."""
         return _Ahead.of(self.curves, self.fixed, months).drawn(self.posterior)
 
-    def before(self, prior: Posterior) -> Grid:
-        """Progress now of draws from the whole pool, earlier changes left out."""
+    def before(self, drawn: Curves, prior: Posterior) -> Grid:
+        """Progress now of draws from the plan and the class alone, earlier changes left out."""
         import numpy as np
 
-        return _Ahead.of(self.pool, _Fixed(), np.array([self.months])).drawn(prior)[:, 0]
+        return _Ahead.of(drawn, _Fixed(), np.array([self.months])).drawn(prior)[:, 0]
 
     def coming(self, count: int) -> Grid:
         """Progress draw by draw now and in the middle of each of `count` months to come, draws x (1 + count)."""
@@ -206,14 +208,30 @@ def _followed(pool: Curves, seen: Observed | None, fixed: _Fixed, seed: int) -> 
     """The curves of a pool that are followed: those the readings favour; without readings an even choice."""
     import numpy as np
 
-    if seen is None or not seen.since:
-        step = len(pool) // curves.CURVES
-        which = np.flatnonzero(np.arange(len(pool)) % (2 * step) < 2)
+    # The latest reading does not sort them, so that other values of it are read along the same curves.
+    if seen is None or seen.since < 2:
+        which = _even(len(pool))
         log_share = np.zeros(len(which))
     else:
-        known = fixed.by_class(np.asarray(seen.months))
-        which, log_share = posterior.sorted_out(pool, seen.months, seen.progress, known, loose=seen.loose, seed=seed)
+        months = seen.months[:-1]
+        known = fixed.by_class(np.asarray(months))
+        which, log_share = posterior.sorted_out(pool, months, seen.progress[:-1], known, loose=seen.loose, seed=seed)
     return pool.rows(which, log_share), fixed.rows(which)
+
+
+def _even(count: int) -> NDArray[np.intp]:
+    """`CURVES` places of a pool, every shape and both ways of dipping alike."""
+    import numpy as np
+
+    return np.flatnonzero(np.arange(count) % (2 * (count // curves.CURVES)) < 2)
+
+
+def even(pool: Curves) -> Curves:
+    """An even choice from a pool."""
+    import numpy as np
+
+    which = _even(len(pool))
+    return pool.rows(which, np.zeros(len(which)))
 
 
 def reread(
@@ -229,12 +247,9 @@ def reread(
 
 def _months_ahead(programme: Programme, months: float) -> Grid:
     """Months since the path began: now, and the middle of each month of the horizon, ten years at least."""
-    import numpy as np
-
     rules = programme.appraisal
     horizon = rules.horizon_years if rules is not None and rules.horizon_years is not None else 0.0
-    found: Grid = months + np.concatenate([[0.0], np.arange(max(round(horizon * 12), AHEAD)) + 0.5])
-    return found
+    return months + _from_now(max(round(horizon * 12), AHEAD))
 
 
 def _design(drawn: Curves, seen: Observed | None, fixed: _Fixed) -> Design | None:
@@ -287,15 +302,16 @@ def _left_behind(initiative: Initiative, seen: Observed | None, series: Series |
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the worth of courses rests on beside the reading; none of it hangs on the values of the readings.
+    """What the worth of courses rests on beside the reading; none of it hangs on the value of the latest reading.
 
-    new: the new path of a changed strategy and the draws it comes from. unpriced: courses that cannot be priced, why.
+    options: those that can be priced; a gain that hangs on the class waits for the reading. unpriced: the others, and
+    why. shocks: of the readings to come, windows x draws.
     """
 
     initiative: Initiative
     calendar: Calendar
     stakes: Stakes
-    new: tuple[Way, Posterior] | None
+    options: Options
     unpriced: Mapping[str, str]
     covers: int
     shocks: Grid
@@ -318,16 +334,19 @@ def frame(programme: Programme, initiative: Initiative, series: Series | None, f
     lacking = _lacking(programme, initiative)
     if lacking:
         return "the worth of no course can be said: " + ", ".join(lacking)
-    calendar = _calendar(programme, initiative, series)
-    saved = initiative.cashable
+    calendar, stakes = _calendar(programme, initiative, series), _stakes(programme, initiative, found)
     shocks = ndtri(uniforms(found.seed ^ 0xC7, DRAWS, len(calendar.windows)).clip(1e-6, 1 - 1e-6))
+    covers = COVERS[series.every] if series is not None and series.every else 1
+    saved = initiative.cashable
     return Frame(
         initiative,
         calendar,
-        _stakes(programme, initiative, found),
-        _new_path(programme, initiative, found, calendar),
+        stakes,
+        courses.after_change(
+            stakes, _options(programme, initiative, found, calendar), calendar, _usual(found, calendar, covers, shocks)
+        ),
         _unpriced(initiative),
-        COVERS[series.every] if series is not None and series.every else 1,
+        covers,
         shocks,
         None if saved is None else saved.sample(uniforms(found.seed ^ 0xD9, DRAWS, 1)[0]),
     )
@@ -338,7 +357,12 @@ def appraise(frame: Frame, found: Trajectory) -> Appraisal:
     import numpy as np
 
     way = _way(found.coming(frame.calendar.months), frame.calendar)
-    worth = courses.appraise(way, frame.stakes, _options(frame, found), frame.calendar, _noise(found, frame))
+    options, tactics = frame.options, _priced(frame.initiative, AdjustTactics)
+    if tactics is not None and isinstance(tactics.gain, GainByOutcome):
+        options = replace(options, tactics=_tactics(tactics, found.seed, found.posterior.kind))
+    p = found.posterior
+    errors = _noise(p.scatter, p.correlation, frame.calendar, frame.covers, frame.shocks)
+    worth = courses.appraise(way, frame.stakes, options, frame.calendar, errors)
     if frame.initiative.stage == "idea":
         # Of what has not begun, stopping means not to start.
         worth["stop"] = Worth(np.zeros(DRAWS), np.zeros(DRAWS))
@@ -448,13 +472,13 @@ def _priced(initiative: Initiative, kind: type[Thing]) -> Thing | None:
     return next((o for o in initiative.options if isinstance(o, kind) and not _lacks(o)), None)
 
 
-def _options(frame: Frame, found: Trajectory) -> Options:
-    """The options that can be priced, on the draws of a reading."""
-    stop, tactics = _priced(frame.initiative, Stop), _priced(frame.initiative, AdjustTactics)
+def _options(programme: Programme, initiative: Initiative, found: Trajectory, calendar: Calendar) -> Options:
+    """The options that can be priced."""
+    stop, tactics = _priced(initiative, Stop), _priced(initiative, AdjustTactics)
     return Options(
         None if stop is None else _stopping(stop, found.seed),
         None if tactics is None else _tactics(tactics, found.seed, found.posterior.kind),
-        _strategy(frame, found.seed),
+        _strategy(programme, initiative, found, calendar),
     )
 
 
@@ -473,39 +497,31 @@ def _tactics(option: AdjustTactics, seed: int, kind: NDArray[np.intp]) -> Tactic
     return Tactics(cost, gain, months, extends, kind)
 
 
-def _new_path(
-    programme: Programme, initiative: Initiative, found: Trajectory, calendar: Calendar
-) -> tuple[Way, Posterior] | None:
-    """The new path of a changed strategy as its own plan says, its ranges corrected by the same reference class."""
-    import numpy as np
-
-    option = _priced(initiative, AdjustStrategy)
+def _strategy(programme: Programme, initiative: Initiative, found: Trajectory, calendar: Calendar) -> Strategy | None:
+    """Another strategy: its new path as its own plan says, the ranges corrected by the same reference class."""
+    option, tactics = _priced(initiative, AdjustStrategy), _priced(initiative, AdjustTactics)
     if option is None:
         return None
-    path = given(initiative.path)
+    path, seed = given(initiative.path), found.seed ^ _NEW
     span = given(path.target) - given(path.baseline)
     plan = Plan(given(option.months_to_target), option.dip, option.dip_month, span)
-    seed = found.seed ^ _NEW
     drawn = curves.draw(plan, programme.reference_class(initiative.reference_class), seed)
-    prior = posterior.read(None, drawn, (), shares_of(option.full, option.partial, option.none) or FLAT, seed)
-    prior = shuffled(prior, seed)
-    months = np.concatenate([[0.0], np.arange(calendar.months) + 0.5])
-    return _way(_Ahead.of(drawn, _Fixed(), months).drawn(prior), calendar), prior
-
-
-def _strategy(frame: Frame, seed: int) -> Strategy | None:
-    option = _priced(frame.initiative, AdjustStrategy)
-    if option is None or frame.new is None:
-        return None
-    way, prior = frame.new
-    tactics = _priced(frame.initiative, AdjustTactics)
+    shares = shares_of(option.full, option.partial, option.none) or FLAT
+    prior = shuffled(posterior.read(None, drawn, (), shares, seed), seed)
     return Strategy(
-        given(option.cost).sample(uniforms(seed ^ _NEW, DRAWS, 1)[0]),
-        way,
+        given(option.cost).sample(uniforms(seed, DRAWS, 1)[0]),
+        _way(_Ahead.of(drawn, _Fixed(), _from_now(calendar.months)).drawn(prior), calendar),
         given(option.runs),
         given(option.fade_months),
-        None if tactics is None else _tactics(tactics, seed, prior.kind),
+        None if tactics is None else _tactics(tactics, found.seed, prior.kind),
     )
+
+
+def _from_now(count: int) -> Grid:
+    """Now and the middle of each month to come."""
+    import numpy as np
+
+    return np.concatenate([[0.0], np.arange(count) + 0.5])
 
 
 def shuffled(drawn: Posterior, seed: int) -> Posterior:
@@ -517,14 +533,22 @@ def shuffled(drawn: Posterior, seed: int) -> Posterior:
     return replace(drawn, **arrays)
 
 
-def _noise(found: Trajectory, frame: Frame) -> courses.Noise:
+def _usual(found: Trajectory, calendar: Calendar, covers: int, shocks: Grid) -> courses.Noise:
+    """Readings along a path not yet begun: they scatter as the measure has done, the latest reading left out."""
+    import numpy as np
+
+    known = found.observed.progress[:-1] if found.observed is not None else ()
+    scatter, one = noise.scatter(known)[0], np.ones(DRAWS)
+    return _noise(scatter * one, _ALIKE * one, calendar, covers, shocks)
+
+
+def _noise(scatter: Grid, correlation: Grid, calendar: Calendar, covers: int, shocks: Grid) -> courses.Noise:
     """Readings to come: scatter of the mean of a window, and errors of neighbouring windows that are alike."""
     import numpy as np
 
-    p, covers = found.posterior, frame.covers
-    size = max(1, len(frame.calendar.windows[0]) // covers)
-    rho = p.correlation**covers
+    size = max(1, len(calendar.windows[0]) // covers)
+    rho = correlation**covers
     lags = np.arange(size)
     within = size + 2.0 * sum((size - k) * rho**k for k in lags[1:])
     across = sum(rho ** (a + b + 1.0) for a in lags for b in lags)
-    return courses.Noise.of(p.scatter * np.sqrt(within) / size, across / within, frame.shocks)
+    return courses.Noise.of(scatter * np.sqrt(within) / size, across / within, shocks)
