@@ -140,8 +140,8 @@ def test_it_reads_what_is_there(rises: float, likeliest: int) -> None:
 
 def test_curves_rise_to_their_outcome() -> None:
     drawn = curves.draw(PLAN, CLASS, 5)
-    assert drawn.rise(np.array(curves.OUTCOME)).mean(axis=1) == pytest.approx(1.0)
-    assert 0.9 < drawn.dip(np.linspace(0, 60, 2000)).max(axis=1).mean() <= 1.0
+    assert drawn.at(np.array(curves.OUTCOME))[0].mean(axis=1) == pytest.approx(1.0)
+    assert 0.9 < drawn.at(np.linspace(0, 60, 2000))[1].max(axis=1).mean() <= 1.0
     assert np.array_equal(curves.draw(PLAN, CLASS, 5).length, drawn.length)
     assert not np.array_equal(curves.draw(PLAN, CLASS, 6).length, drawn.length)
 

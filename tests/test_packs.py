@@ -134,9 +134,9 @@ def test_questions_and_answers_are_those_of_the_format(name: str, question: str,
     assert (load(name).question, load(name).answers) == (question, answers)
 
 
-@pytest.mark.parametrize("name", [ACTION, ROUTE])
-def test_thresholds(name: str) -> None:
-    assert [load(name).threshold(n) for n in ("tie", "close", "enough")] == [1, 3, 4]
+@pytest.mark.parametrize(("name", "tie"), [(ACTION, 0.1), (ROUTE, 1)])
+def test_thresholds(name: str, tie: float) -> None:
+    assert [load(name).threshold(n) for n in ("tie", "close", "enough")] == [tie, 3, 4]
 
 
 @pytest.mark.parametrize("name", PACKS)

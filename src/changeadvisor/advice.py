@@ -34,9 +34,10 @@ from changeadvisor.model import (
 )
 from changeadvisor.performance.targets import TargetAudit
 from changeadvisor.rules import Disagreement, Flip, Lever, Recommendation, RulePack, judge, lever_for, recommend, said
+from changeadvisor.rules.ledger import weights_on
 from changeadvisor.rules.pack import cut_points
 from changeadvisor.scoring import Framework, Scorecard, score
-from changeadvisor.trajectory import Priced, View
+from changeadvisor.trajectory import Beside, Priced, View
 
 Part = Literal["action", "route", "portfolio", "measures"]
 PARTS: tuple[Part, ...] = ("action", "route", "portfolio", "measures")
@@ -321,7 +322,7 @@ class _Case:
             title=self.initiative.title,
             action=self._action(sheet, [*levers, *quick], exact, closed) if "action" in parts else None,
             route=self._route(sheet, [*levers, *readings], closed) if "route" in parts else None,
-            outlook=self._outlook(found),
+            outlook=self._outlook(found, sheet),
             tripwires=tuple(TripwireState(w.by, w.state, w.measure, w.then, w.level) for w in found.tripwires),
             declared=self.initiative.declared,
             evidenced=_word(sheet, "results.evidenced"),
@@ -375,7 +376,7 @@ class _Case:
         if lever is None or not isinstance(flip.at, int | float) or not isinstance(lever.before, int | float):
             return flip
         nearest = None
-        for stretch in (1.0, 1.3, 1.8):
+        for stretch in (1.2, 1.8):
             at = float(f"{lever.before + (float(flip.at) - lever.before) * stretch:.4g}")
             if lever.span is not None and not lever.span[0] <= at <= lever.span[1]:
                 break
@@ -471,12 +472,12 @@ class _Case:
             change = (float(value) - latest) / span
             return full.with_known(dict(evidence.weighed(weigh(change))))
 
-        return tuple(replace(r, sheet_at=sheet_at, strides=12) for r in readings)
+        return tuple(_nearer(replace(r, sheet_at=sheet_at, strides=6)) for r in readings)
 
-    def _outlook(self, found: Evidence) -> Outlook:
+    def _outlook(self, found: Evidence, sheet: FactSheet) -> Outlook:
         if self.initiative.stage == "closed" or found.trajectory is None:
             return self._class_outlook(found)
-        view = trajectory.look(found.trajectory, found.priced)
+        view = trajectory.look(found.trajectory, found.priced, self._beside(sheet))
         shown = Chances(*view.chances) if view.read else self._class_chances()
         cashable = None if view.cashable is None else Spread(*view.cashable)
         return Outlook(
@@ -495,6 +496,16 @@ class _Case:
             months_to_target=view.reached if view.read else None,
             sentences=view.sentences if shown is not None else (),
         )
+
+    def _beside(self, sheet: FactSheet) -> Beside:
+        """What the ledger holds beside the appraisal."""
+        pack = self.judges.action
+        ledger, weights = judge(pack, sheet), weights_on(pack, sheet)
+        support = dict(ledger.support)
+        for i, rule in enumerate(pack.rules):
+            if rule.weight_fact is not None and ledger.counted[i]:
+                support[rule.then] -= weights[i]
+        return Beside(support, max((r.cap for r in pack.rules), default=0.0), frozenset(ledger.vetoed))
 
     def _class_chances(self) -> Chances | None:
         chances = trajectory.class_outlook(self.programme.reference_class(self.initiative.reference_class))
@@ -554,6 +565,14 @@ class _Case:
             yield f"Worth: {found.appraisal}."
         for course, why in (priced.frame.unpriced if priced is not None else {}).items():
             yield f"The worth of {course} cannot be said: {why}."
+
+
+def _nearer(lever: Lever) -> Lever:
+    """A lever that reaches no further than one and a half times the way from baseline to target."""
+    if lever.span is None or not isinstance(lever.before, int | float):
+        return lever
+    low, high = lever.before - 1.5 * lever.width, lever.before + 1.5 * lever.width
+    return replace(lever, span=(max(lever.span[0], low), min(lever.span[1], high)))
 
 
 def complete(sheet: FactSheet, judges: Judges) -> FactSheet:

@@ -470,8 +470,8 @@ def cut_points(pack: RulePack, name: str) -> tuple[float, ...]:
     """The numbers a pack compares a fact with, rising."""
     found = {
         float(v)
-        for rule in pack.rules
-        for t in each_test(rule.condition)
+        for i in pack.readers.get(name, ())
+        for t in each_test(pack.rules[i].condition)
         if t.fact == name
         for v in t.values
         if isinstance(v, int | float)

@@ -6,7 +6,7 @@ initiative put together; `outlook` what comes out of it.
 """
 
 from changeadvisor.trajectory.courses import COURSES
-from changeadvisor.trajectory.outlook import Priced, View, look, reweighted, weights
+from changeadvisor.trajectory.outlook import Beside, Priced, View, look, reweighted, weights
 from changeadvisor.trajectory.plan import (
     FEWEST,
     PathReading,
@@ -36,6 +36,7 @@ __all__ = [
     "COURSES",
     "FEWEST",
     "Appraisal",
+    "Beside",
     "Frame",
     "PathReading",
     "Priced",

@@ -144,15 +144,15 @@ class Worth:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """The next review that has news.
+    """The next review that has news, along one way, draw by draw.
 
-    The mean of the new readings, the worth of going on after it, and of each course (`names`) chosen then, draw
-    by draw.
+    mean, scatter: of the mean of the new readings. worth: of going on after it and of each course chosen then, courses
+    x draws, as `names` has them (persist first); the luck of what is untried is averaged out.
     """
 
-    seen: Grid
-    going_on: Grid
-    choices: Grid
+    mean: Grid
+    scatter: Grid
+    worth: Grid
     names: tuple[str, ...]
 
 
@@ -521,12 +521,21 @@ def _followed(branches: Sequence[_Branch], money: _Money, noise: Noise) -> list[
     ends = worth.reshape(fixed.shape) + shift[:, None]
     found = [Worth(w - b.cost, f - b.cost) for w, f, b in zip(ends, fixed, branches, strict=True)]
     if first >= 0:
-        # What the next review with news may do to the first way.
-        own = [k for k, n in enumerate(names) if n in branches[0].choices]
-        every = told[first, 0].swapaxes(0, 1).reshape(len(names), -1)[own].T
-        news = seen.windows[calendar.seen[first] - 1, 0]
-        found[0] = replace(found[0], coming=Coming(news, before[0].reshape(-1), every, tuple(names[k] for k in own)))
+        found[0] = replace(found[0], coming=_coming(branches[0], names, before[0], told[first, 0], money, noise, first))
     return found
+
+
+def _coming(
+    branch: _Branch, names: Sequence[str], going_on: Grid, told: Grid, money: _Money, noise: Noise, review: int
+) -> Coming:
+    """What the next review with news may see and do along the first way."""
+    import numpy as np
+
+    own = [k for k, n in enumerate(names) if n in branch.choices]
+    every = told.swapaxes(0, 1).reshape(len(names), -1)[own]
+    mean = branch.way.monthly @ money.mean[:, money.calendar.seen[review] - 1]
+    worth = np.concatenate([going_on.reshape(1, -1), every])
+    return Coming(mean, noise.scatter, worth, ("persist", *(names[k] for k in own)))
 
 
 def _both(branches: Sequence[_Branch]) -> tuple[list[Mapping[str, Grid]], list[Mapping[str, Grid]]]:

@@ -71,13 +71,17 @@ class Curves:
         parts = {f: getattr(self, f)[which] for f in self.__slots__ if f != "log_share"}
         return Curves(**parts, log_share=log_share)
 
-    def rise(self, months: Grid) -> Grid:
-        """The rise at `months` since the path began, curves x months, with a mean of 1 over months 49 to 60."""
-        return _risen(self, months) / self.scale[:, None]
+    def at(self, months: Grid) -> tuple[Grid, Grid]:
+        """Rise and dip at `months` since the path began, curves x months.
 
-    def dip(self, months: Grid) -> Grid:
-        """The dip at `months`, trough 1, curves x months."""
-        return _dipped(self, months)
+        The rise has a mean of 1 over months 49 to 60, the dip its trough at 1.
+        """
+        import numpy as np
+
+        t = np.asarray(months, dtype=np.float64)[None, :]
+        bare = _unfaded(self, t)
+        dip = _dipped(self, t, bare)
+        return _faded(self, t, bare) / self.scale[:, None], dip
 
 
 def draw(plan: Plan, reference: ReferenceClass | None, seed: int, count: int = CURVES) -> Curves:
@@ -105,7 +109,8 @@ def draw(plan: Plan, reference: ReferenceClass | None, seed: int, count: int = C
         np.ones(count),
         np.zeros(count),
     )
-    scale = np.maximum(_risen(curves, np.asarray(OUTCOME)).mean(axis=1), 0.05)
+    t = np.asarray(OUTCOME)[None, :]
+    scale = np.maximum(_faded(curves, t, _unfaded(curves, t)).mean(axis=1), 0.05)
     return replace(curves, scale=scale)
 
 
@@ -130,15 +135,13 @@ def uniforms(seed: int, points: int, dimensions: int) -> Grid:
     return found
 
 
-def _risen(c: Curves, months: Grid) -> Grid:
-    """The rise before scaling; the last shapes fade."""
+def _faded(c: Curves, t: Grid, bare: Grid) -> Grid:
+    """The rise before scaling, in place of `bare`: the last shapes fade."""
     import numpy as np
 
-    t = np.asarray(months, dtype=np.float64)[None, :]
-    x = _unfaded(c, t)
     rows = slice(int(np.searchsorted(c.shape, _FADES)), None)
-    x[rows] *= 1.0 - (1.0 - c.kept[rows])[:, None] * _eased((t - c.fade[rows, None]) / 18.0)
-    return x
+    bare[rows] *= 1.0 - (1.0 - c.kept[rows])[:, None] * _eased((t - c.fade[rows, None]) / 18.0)
+    return bare
 
 
 def _unfaded(c: Curves, t: Grid) -> Grid:
@@ -154,17 +157,15 @@ def _unfaded(c: Curves, t: Grid) -> Grid:
     return x
 
 
-def _dipped(c: Curves, months: Grid) -> Grid:
-    """Two kinds take turns: one that ebbs away by itself, one that the rise makes good."""
+def _dipped(c: Curves, t: Grid, bare: Grid) -> Grid:
+    """Two kinds take turns: one that ebbs away by itself, one that the (bare) rise makes good."""
     import numpy as np
 
-    t = np.maximum(np.asarray(months, dtype=np.float64), 0.0)[None, :]
-    late, found = np.flatnonzero(c.late), np.empty((len(c), t.shape[1]))
-    x = t / c.trough[~c.late, None]
-    found[~c.late] = x * np.exp(1.0 - x)
-    some = c.rows(late, c.log_share[late])
-    found[late] = _eased(t / some.trough[:, None]) * (1.0 - np.minimum(_unfaded(some, t), 1.0))
-    return found
+    x = np.maximum(t, 0.0) / c.trough[:, None]
+    late, soon = np.flatnonzero(c.late), np.flatnonzero(~c.late)
+    x[soon] *= np.exp(1.0 - x[soon])
+    x[late] = _eased(x[late]) * (1.0 - np.minimum(bare[late], 1.0))
+    return x
 
 
 def _eased(x: Grid) -> Grid:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: The most decibans that the appraisal may say (formats.md section 3); the pack caps it further.
 MOST = 30.0
+#: Decibans by which another course must lead before a tripwire names it: draws tell no finer.
+CLEAR = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +61,14 @@ class View:
     sentences: tuple[str, ...]
 
 
-def look(found: Trajectory, appraisal: Appraisal | None) -> View:
-    """What a reading and its appraisal come to."""
+def look(found: Trajectory, appraisal: Appraisal | None, beside: Beside) -> View:
+    """What a reading and its appraisal come to; `beside`: what else is in the ledger."""
     now = found.coming(0)[:, 0]
     low, _, high = quantiles(now)
     spread = float(now.mean()), float(low), float(high)
     bad, good = _kanter(found, float(now.mean()), float(now.std())) if found.read else (None, None)
     value = None if appraisal is None else _value(appraisal)
-    below, then = (None, None) if appraisal is None or not found.read else _tripwire(found, appraisal)
+    below, then = (None, None) if appraisal is None or not found.read else _tripwire(found, appraisal, beside)
     waiting = None if value is None else _waiting(value)
     knowing = None if value is None else min(p.regret for p in value.values())
     reached, pays = _reached(found), None if appraisal is None else _pays_back(appraisal)
@@ -158,10 +160,10 @@ def _weighed(worth: Grid, counts: Grid) -> list[float]:
     d = worth - worth[rival]
     mean = d @ counts
     sd = np.sqrt(((d - mean[:, None]) ** 2) @ counts)
-    return _decibans(mean, sd)
+    return [float(w) for w in _decibans(mean, sd)]
 
 
-def _decibans(mean: Grid, sd: Grid) -> list[float]:
+def _decibans(mean: Grid, sd: Grid) -> Grid:
     """10 log10 of the odds that d is above 0; certain where nothing scatters, and held to `MOST`."""
     import numpy as np
     from scipy.special import log_ndtr
@@ -169,7 +171,8 @@ def _decibans(mean: Grid, sd: Grid) -> list[float]:
     sure = sd <= 1e-12 * np.maximum(np.abs(mean), 1.0)
     z = mean / np.where(sure, 1.0, sd)
     weight = np.where(sure, np.sign(mean) * MOST, 10.0 / math.log(10.0) * (log_ndtr(z) - log_ndtr(-z)))
-    return [float(w) for w in np.clip(weight, -MOST, MOST)]
+    found: Grid = np.clip(weight, -MOST, MOST)
+    return found
 
 
 def reweighted(found: Trajectory, appraisal: Appraisal) -> Callable[[float], dict[str, float]]:
@@ -200,25 +203,57 @@ def reweighted(found: Trajectory, appraisal: Appraisal) -> Callable[[float], dic
     return at
 
 
-def _tripwire(found: Trajectory, appraisal: Appraisal) -> tuple[float | None, str | None]:
-    """The reading at the next review below (above, where lower is better) which persisting gives way, and to what."""
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What else is in the ledger: support of each course without the appraisal, its most, and what is vetoed."""
+
+    support: Mapping[str, float]
+    cap: float
+    barred: frozenset[str] = frozenset()
+
+
+def _tripwire(found: Trajectory, appraisal: Appraisal, beside: Beside) -> tuple[float | None, str | None]:
+    """The mean reading at the next review below which (above, where lower is better) persisting gives way, and to what.
+
+    Draws count by how well they would explain such readings; the weights they give stand beside the rest of the ledger.
+    """
     import numpy as np
 
     coming = appraisal.worth["persist"].coming
     if coming is None or found.observed is None:
         return None, None
-    z, gain = coming.seen, coming.choices - coming.going_on[:, None]
-    centre, scale = float(z.mean()), float(z.std()) or 1.0
-    u = (z - centre) / scale
-    fitted = np.linalg.lstsq(np.stack([np.ones_like(u), u, u * u], axis=1), gain, rcond=None)[0]
-    # From a middling reading down to as bad a one as the draws hold; further out the fit says nothing.
-    grid = np.linspace(0.0, float(np.quantile(u, 0.01)), 200)
-    forecast = np.stack([np.ones_like(grid), grid, grid * grid], axis=1) @ fitted
-    worst = forecast.max(axis=1)
-    if worst[0] > 0.0 or not (worst > 0.0).any():
+    # From a middling reading down to as bad a one as nine in a thousand; further out the draws say nothing.
+    spread = math.sqrt(float(coming.mean.var() + (coming.scatter**2).mean()))
+    grid = float(np.median(coming.mean)) - spread * np.linspace(0.0, 2.4, 73)
+    log = -0.5 * ((grid[:, None] - coming.mean) / coming.scatter) ** 2 - np.log(coming.scatter)
+    shares = np.exp(log - log.max(axis=1, keepdims=True))
+    weighs = np.clip(_weights_at(coming.worth, shares / shares.sum(axis=1, keepdims=True)), -beside.cap, beside.cap)
+    known = [-math.inf if n in beside.barred else beside.support.get(n, 0.0) for n in coming.names]
+    lead = weighs + np.array(known)
+    lead -= lead[:, :1] + CLEAR
+    best = lead[:, 1:].argmax(axis=1) + 1
+    gives_way = lead[np.arange(len(lead)), best] > 0.0
+    if gives_way[0] or not gives_way.any():
         return None, None
-    at = int(np.argmax(worst > 0.0))
-    return found.observed.level(centre + scale * float(grid[at])), coming.names[int(forecast[at].argmax())]
+    at = int(np.argmax(gives_way))
+    return found.observed.level(float(grid[at])), coming.names[int(best[at])]
+
+
+def _weights_at(worth: Grid, shares: Grid) -> Grid:
+    """The weights of courses (courses x draws) under several ways of counting draws: ways x courses."""
+    import numpy as np
+
+    means = shares @ worth.T
+    order = np.argsort(means, axis=1)
+    rival = np.repeat(order[:, -1:], len(worth), axis=1)
+    np.put_along_axis(rival, order[:, -1:], order[:, -2:-1], axis=1)
+    squares = (shares @ np.einsum("an,bn->abn", worth, worth).reshape(-1, worth.shape[1]).T).reshape(
+        -1, len(worth), len(worth)
+    )
+    own, ways = np.arange(len(worth)), np.arange(len(shares))[:, None]
+    mean = means - means[ways, rival]
+    square = squares[ways, own, own] - 2.0 * squares[ways, own, rival] + squares[ways, rival, rival]
+    return _decibans(mean, np.sqrt(np.maximum(square - mean**2, 0.0)))
 
 
 def _cashable(appraisal: Appraisal) -> tuple[float, float, float] | None:

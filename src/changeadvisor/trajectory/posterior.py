@@ -141,7 +141,7 @@ def design(
 
     at, kinds = np.asarray(months), noise.kinds(months, int(loose))
     kinds = kinds if only is None else kinds.only(only)
-    s, d = kinds.plain(curves.rise(at)), kinds.plain(curves.dip(at))
+    s, d = map(kinds.plain, curves.at(at))
     sf, df = (part[kinds.alike] @ kinds.free for part in (s, d))
     solved = sf @ kinds.solve, df @ kinds.solve
     products = (

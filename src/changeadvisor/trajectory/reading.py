@@ -107,8 +107,8 @@ class _Ahead:
     def of(cls, drawn: Curves, fixed: _Fixed, months: Grid) -> _Ahead:
         begun = months > 0.0
         added = fixed.by_class(months)
-        rise, dip = drawn.rise(months) * begun, drawn.dip(months) * begun
-        return cls(rise, dip, None if added is None else added * begun)
+        rise, dip = drawn.at(months)
+        return cls(rise * begun, dip * begun, None if added is None else added * begun)
 
     def drawn(self, p: Posterior, count: int | None = None) -> Grid:
         """Progress draw by draw at the first `count` of the months, draws x months."""
