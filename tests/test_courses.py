@@ -120,7 +120,7 @@ def test_worth_of_sampling_raiffa_and_schlaifer(readings: int, worth: float) -> 
 def test_shares_are_not_corrected_twice() -> None:
     """Without results the chances are those of the class, whatever its delay."""
     drawn = curves.draw(PLAN, CLASS, 5)
-    found = posterior.read(None, drawn, (), (0.42, 0.23, 0.35), 5)
+    found = posterior.prior(drawn, (0.42, 0.23, 0.35), 5)
     assert found.chances == pytest.approx((0.42, 0.23, 0.35))
     ended = found.a
     assert np.mean(ended >= 0.8) == pytest.approx(0.42, abs=0.01)
@@ -133,7 +133,7 @@ def test_it_reads_what_is_there(rises: float, likeliest: int) -> None:
     t = np.array(months)
     values = rises * (1 - np.exp(-2.5 * t / 18)) - 0.2 * (t / 3) * np.exp(1 - t / 3) + 0.07 * np.array(wobble(30))
     drawn = curves.draw(PLAN, CLASS, 5)
-    found = posterior.read(posterior.design(drawn, months), drawn, values.tolist(), (1 / 3, 1 / 3, 1 / 3), 5)
+    found = posterior.read(posterior.design(drawn, months), values.tolist(), (1 / 3, 1 / 3, 1 / 3), 5)
     assert int(np.argmax(found.chances)) == likeliest
     assert math.fsum(found.chances) == pytest.approx(1.0)
 

@@ -478,8 +478,11 @@ def test_an_idea_that_failed_is_not_mended_by_tactics(facts: dict[str, Value]) -
 
 @given(sheets(ACTION))
 def test_a_sunk_cost_favourite_is_never_persisted_in(facts: dict[str, Value]) -> None:
-    """Stop and another strategy may tie, and then there is no answer; persisting is always well behind."""
-    judged = {n: v for n, v in facts.items() if not n.startswith("appraisal.")}
+    """Stop and another strategy may tie, and then there is no answer; persisting is always well behind.
+
+    Tripwires are left out: kept ones were agreed beforehand as a reason to go on.
+    """
+    judged = {n: v for n, v in facts.items() if not n.startswith(("appraisal.", "tripwire."))}
     ledger = settle(load(ACTION), sheet_of({**judged, **FAVOURITE, "doing.as_designed": "yes"}))
     assert ledger.answer in ("stop", "adjust-strategy", None)
     assert ledger.support["persist"] <= ledger.support["stop"] - load(ACTION).threshold("close")

@@ -313,9 +313,9 @@ class _Case:
         found = evidence.gather(self.programme, self.initiative, self.graph, self.series, self.seed)
         sheet = complete(found.sheet, self.judges)
         closed = self.initiative.stage == "closed"
-        levers = [] if closed else self._levers(found)
+        levers = [] if closed else self._levers(sheet)
         readings = () if closed else tuple(r for r in [self._reading_lever(found)] if r is not None)
-        quick = () if closed else self._quick_lever(found, readings)
+        quick = () if closed else self._quick_lever(found, sheet, readings)
         exact = () if closed else self._exact_lever(found, sheet, readings)
         return InitiativeAdvice(
             id=self.initiative.id,
@@ -376,7 +376,7 @@ class _Case:
         if lever is None or not isinstance(flip.at, int | float) or not isinstance(lever.before, int | float):
             return flip
         nearest = None
-        for stretch in (1.2, 1.8):
+        for stretch in (1.25,):
             at = float(f"{lever.before + (float(flip.at) - lever.before) * stretch:.4g}")
             if lever.span is not None and not lever.span[0] <= at <= lever.span[1]:
                 break
@@ -397,12 +397,17 @@ class _Case:
         found = _no_answer(pack) if closed else self._judged(pack, sheet, levers)
         return Route(**{name: getattr(found, name) for name in Recommendation.__dataclass_fields__})
 
-    def _levers(self, found: Evidence) -> list[Lever]:
-        """Every known fact that is not derived, and the latest reading, each with the sheet it would give."""
-        vocabulary = {**VOCABULARY, **self.judges.action.vocabulary, **self.judges.route.vocabulary}
-        pulled = [n for n in found.sheet if n in vocabulary and not n.startswith(_DERIVED)]
-        full = complete(found.sheet, self.judges)
-        return [lever_for(vocabulary[n], full, self._cuts(n), self._following(n)) for n in pulled]
+    def _levers(self, sheet: FactSheet) -> list[Lever]:
+        """Every known fact that is not derived and that anything looks at, each with the sheet it would give."""
+        action, route = self.judges.action, self.judges.route
+        vocabulary = {**VOCABULARY, **action.vocabulary, **route.vocabulary}
+        pulled = [n for n in sheet if n in vocabulary and not n.startswith(_DERIVED) and self._looked_at(n)]
+        return [lever_for(vocabulary[n], sheet, self._cuts(n), self._following(n)) for n in pulled]
+
+    def _looked_at(self, name: str) -> bool:
+        judges = self.judges
+        read = (p.readers for p in (judges.action, judges.route, judges.rating))
+        return any(name in r for r in read) or any(c.fact == name for f in judges.frameworks for c in f.criteria)
 
     def _following(self, name: str) -> Callable[[FactSheet], FactSheet]:
         """What follows when one fact of a complete sheet has changed: only what looks at it is worked out again."""
@@ -431,15 +436,13 @@ class _Case:
             return None
         if path.target is None or path.baseline is None or path.target == path.baseline:
             return None
-        # Scores hang on judgements, and these stay as they are.
-        scored = _scores(found.sheet, self.judges)
         latest, width = series.points[-1].value, abs(path.target - path.baseline)
 
         # Several searches ask for the same values.
         @cache
         def sheet_at(value: Any) -> FactSheet:
             again = evidence.with_latest(self.programme, found, float(value), self.seed)
-            return _completed(again.sheet, self.judges, scored)
+            return complete(again.sheet, self.judges)
 
         low, high = _possible(measure.type, measure.unit, latest - 3 * width, latest + 3 * width)
         label = f"latest reading of {measure.title or measure.id}"
@@ -459,18 +462,18 @@ class _Case:
 
         return tuple(replace(r, sheet_at=sheet_at) for r in readings)
 
-    def _quick_lever(self, found: Evidence, readings: Sequence[Lever]) -> tuple[Lever, ...]:
+    def _quick_lever(self, found: Evidence, sheet: FactSheet, readings: Sequence[Lever]) -> tuple[Lever, ...]:
         """The latest reading, changed by counting the draws anew: fast enough to search with, confirmed afterwards."""
         curve, appraisal, series = found.trajectory, found.priced, found.own_series
         if curve is None or appraisal is None or series is None or not curve.read or curve.observed is None:
             return tuple(readings)
         span = curve.observed.target - curve.observed.baseline
-        full, latest = complete(found.sheet, self.judges), series.points[-1].value
+        latest = series.points[-1].value
         weigh = trajectory.reweighted(curve, appraisal)
 
         def sheet_at(value: Any) -> FactSheet:
             change = (float(value) - latest) / span
-            return full.with_known(dict(evidence.weighed(weigh(change))))
+            return sheet.with_known(dict(evidence.weighed(weigh(change))))
 
         return tuple(_nearer(replace(r, sheet_at=sheet_at, strides=6)) for r in readings)
 
@@ -568,28 +571,18 @@ class _Case:
 
 
 def _nearer(lever: Lever) -> Lever:
-    """A lever that reaches no further than one and a half times the way from baseline to target."""
+    """A lever that reaches no further than the draws tell."""
     if lever.span is None or not isinstance(lever.before, int | float):
         return lever
-    low, high = lever.before - 1.5 * lever.width, lever.before + 1.5 * lever.width
+    low, high = lever.before - trajectory.REACH * lever.width, lever.before + trajectory.REACH * lever.width
     return replace(lever, span=(max(lever.span[0], low), min(lever.span[1], high)))
 
 
 def complete(sheet: FactSheet, judges: Judges) -> FactSheet:
     """The sheet with what follows from it: framework scores, the evidenced rating, and candour."""
-    return _completed(sheet, judges, _scores(sheet, judges))
-
-
-def _scores(sheet: FactSheet, judges: Judges) -> dict[str, Known]:
-    """What the frameworks make of a sheet."""
     scored: dict[str, Known] = {}
     for framework in judges.frameworks:
         scored.update(score(framework, sheet).known())
-    return scored
-
-
-def _completed(sheet: FactSheet, judges: Judges, scored: Mapping[str, Known]) -> FactSheet:
-    """The sheet with scores that are given, and what follows."""
     return _rated(_with_attention(sheet.with_known(scored), judges.lens), judges)
 
 

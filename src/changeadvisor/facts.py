@@ -107,12 +107,12 @@ class FactSheet:
 
     def with_known(self, more: Mapping[str, Known]) -> FactSheet:
         """The sheet with `more` added or put in place of what was there."""
-        return replace(self, known=MappingProxyType({**self.known, **more}))
+        return FactSheet(MappingProxyType({**self.known, **more}))
 
     def without(self, names: Iterable[str]) -> FactSheet:
         """The sheet with `names` unknown."""
         gone = frozenset(names)
-        return replace(self, known=MappingProxyType({n: k for n, k in self.known.items() if n not in gone}))
+        return FactSheet(MappingProxyType({n: k for n, k in self.known.items() if n not in gone}))
 
     def changed(self, name: str, value: Value | None) -> FactSheet:
         """The sheet with one fact set, or unknown where `value` is None."""

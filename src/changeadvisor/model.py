@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, is_dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import (
@@ -657,14 +657,19 @@ def day_text(day: dt.date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def add_months(day: dt.date, months: int) -> dt.date:
-    """The same day `months` later; the last day of a month stays the last day of a month."""
+@lru_cache(maxsize=4096)
+def _last_day(year: int, month: int) -> int:
     import calendar
 
+    return calendar.monthrange(year, month)[1]
+
+
+def add_months(day: dt.date, months: int) -> dt.date:
+    """The same day `months` later; the last day of a month stays the last day of a month."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    at_end = day.day == calendar.monthrange(day.year, day.month)[1]
+    last = _last_day(year, month + 1)
+    at_end = day.day == _last_day(day.year, day.month)
     return dt.date(year, month + 1, last if at_end else min(day.day, last))
 
 

@@ -126,7 +126,6 @@ class Drawn:
     old: Paths
     new: Paths
     readings: Grid
-    new_readings: Grid
     plan: Mapping[str, Grid]
     gain: Grid
     gain_new: Grid
@@ -137,6 +136,19 @@ class Drawn:
     def count(self) -> int:
         """How many worlds."""
         return len(self.old.kind)
+
+    def some(self, rows: slice | NDArray[np.intp]) -> Drawn:
+        """Some of the worlds."""
+        old, new = (Paths(p.progress[rows], p.kind[rows]) for p in (self.old, self.new))
+        plan = {n: v[rows] for n, v in self.plan.items()}
+        gains, noise = (self.gain[rows], self.gain_new[rows]), self.noise[rows]
+        return Drawn(self.spec, old, new, self.readings[rows], plan, *gains, noise, self.untried)
+
+    def repeated(self, times: int) -> Drawn:
+        """Every world so many times over."""
+        import numpy as np
+
+        return self.some(np.repeat(np.arange(self.count), times))
 
 
 def draw(spec: Worlds, worlds: int, seed: int) -> Drawn:
@@ -163,7 +175,7 @@ def draw(spec: Worlds, worlds: int, seed: int) -> Drawn:
         months, dip, month = (plan[name][rows] for name in ("strategy_months", "dip", "dip_month"))
         return _paths(spec, shares[rows], months, dip, month, own)
 
-    return Drawn(spec, old, new, disturbance, disturbance, plan, gain, gain_new, noise, untried)
+    return Drawn(spec, old, new, disturbance, plan, gain, gain_new, noise, untried)
 
 
 def _uniform(rng: Any, ends: Range, count: int) -> Grid:
@@ -407,75 +419,81 @@ def _sequences(count: int, reviews: Sequence[int]) -> list[Decisions]:
 
 
 def ceiling(drawn: Drawn) -> Grid:
-    """What a decider gets who knows class and curve of what is, but not the luck of what is untried."""
+    """What a decider gets who knows class and curve of what is, but not the luck of what is untried.
+
+    Nothing is news to him while he goes on, so he plans his first change at the start: the best by expectation, with
+    the reactions open to him once its luck is known, from the next review on. Then he reacts to what came.
+    """
     import numpy as np
 
     found = np.empty(drawn.count)
     for first in range(0, drawn.count, 250):
         rows = slice(first, min(first + 250, drawn.count))
-        found[rows] = _known(drawn, rows)
+        found[rows] = _known(drawn.some(rows), drawn.untried(rows.start, rows.stop))
     return found
 
 
-def _known(drawn: Drawn, rows: slice) -> Grid:
-    """Choose by expected worth, see what became of it, choose again."""
+def _known(part: Drawn, other: Paths) -> Grid:
+    """Plan the first change, then react to what came of it."""
     import numpy as np
 
-    count: int = rows.stop - rows.start
-    spec, reviews = drawn.spec, drawn.spec.reviews
-    plan = {n: v[rows] for n, v in drawn.plan.items()}
-    part = Drawn(
-        spec,
-        Paths(drawn.old.progress[rows], drawn.old.kind[rows]),
-        Paths(drawn.new.progress[rows], drawn.new.kind[rows]),
-        drawn.readings[rows], drawn.readings[rows], plan, drawn.gain[rows], drawn.gain_new[rows], drawn.noise[rows],
-        drawn.untried,
-    )  # fmt: skip
-    other = drawn.untried(rows.start, rows.stop)
-    best, made = value(part, Decisions.none(count)), Decisions.none(count)
-    times = {n: np.full(count, NEVER) for n in ("tactics", "strategy", "stop")}
+    reviews, count = part.spec.reviews, part.count
+    best, name, when = value(part, Decisions.none(count)), np.full(count, "", dtype="<U8"), np.full(count, NEVER)
+    realised = best.copy()
     for month in reviews:
-        for name in times:
-            expected = _expected(part, other, name, float(month))
+        for first in ("tactics", "strategy", "stop"):
+            expected = _expected(part, other, first, float(month))
             better = expected > best + 1e-12
-            best = np.where(better, expected, best)
-            for n in times:
-                times[n] = np.where(better, float(month) if n == name else NEVER, times[n])
-    made = Decisions(**times)
-    again = value(part, made)
+            best, when = np.where(better, expected, best), np.where(better, float(month), when)
+            name[better] = first
     for month in reviews:
-        for name in times:
-            tried = Decisions(**{n: np.where((n == name) & np.isinf(times[n]), float(month), times[n]) for n in times})
-            began = np.minimum(np.minimum(times["tactics"], times["strategy"]), times["stop"])
-            fits = (began < month) & np.isinf(times["stop"]) & np.isinf(times[name])
-            # A second choice of what is untried is left out: its luck is not known to this decider either.
-            if name == "stop":
-                again = np.where(fits, np.maximum(again, value(part, tried)), again)
-    return again
+        for first in ("tactics", "strategy", "stop"):
+            chosen = (name == first) & (when == float(month))
+            if chosen.any():
+                came = _reacted(part, first, float(month), part.new.progress, part.gain)
+                realised = np.where(chosen, came, realised)
+    return realised
 
 
-def _expected(part: Drawn, other: Paths, name: str, month: float) -> Grid:
-    """Expected worth of one course at one review, to one who knows what is; of a new path that fails, cut short."""
+def _likely(part: Drawn) -> Grid:
+    """The mean gain of tactics: the luck is three-pointed, so it is not the likely one."""
+    return part.plan["gain"] * (1.0 + 0.399 * (1.5 - 1.0) / 1.2816)
+
+
+def _expected(part: Drawn, other: Paths, first: str, month: float) -> Grid:
+    """Expected worth of a first change at one review, with the reactions open once its luck is known."""
+    if first != "strategy":
+        return _reacted(part, first, month, part.new.progress, _likely(part), told=True)
+    many = part.repeated(_UNTRIED)
+    worth = _reacted(many, first, month, other.progress, many.gain, told=True)
+    mean: Grid = worth.reshape(part.count, _UNTRIED).mean(axis=1)
+    return mean
+
+
+def _reacted(part: Drawn, first: str, month: float, new: Grid, gain: Grid, *, told: bool = False) -> Grid:
+    """Worth of a first change with the best reaction: to stop later, or to adjust the tactics of a new way.
+
+    told: reactions that are untried count by their expectation; else by what came of them.
+    """
     import numpy as np
 
-    spec, count = part.spec, part.count
-    when = {n: np.full(count, month if n == name else NEVER) for n in ("tactics", "strategy", "stop")}
-    if name == "stop":
-        return value(part, Decisions(**when))
-    if name == "tactics":
-        likely = part.plan["gain"] * (1.0 + 0.399 * (1.5 - 1.0) / 1.2816)
-        path = _progress(spec, part.old.progress, part.new.progress, part.plan, (likely, likely), tuple(when.values()))
-        return _value(spec, path, part.plan, tuple(when.values()))
-    rows = np.repeat(np.arange(count), _UNTRIED)
-    plan = {n: v[rows] for n, v in part.plan.items()}
-    none = np.zeros(len(rows))
-    worths = []
-    for stop in (NEVER, month + 6.0):
-        made = tuple(np.full(len(rows), t) for t in (NEVER, month, stop))
-        path = _progress(spec, part.old.progress[rows], other.progress, plan, (none, none), made)
-        worths.append(_value(spec, path, plan, made))
-    mean: Grid = np.maximum(worths[0], worths[1]).reshape(count, _UNTRIED).mean(axis=1)
-    return mean
+    count, likely = part.count, _likely(part)
+
+    def worth(luck: Grid, **times: float) -> Grid:
+        made = tuple(np.full(count, times.get(n, NEVER)) for n in ("tactics", "strategy", "stop"))
+        path = _progress(part.spec, part.old.progress, new, part.plan, (gain, luck), made)
+        return _value(part.spec, path, part.plan, made)
+
+    planned = came = worth(likely, **{first: month})
+    later = [float(r) for r in part.spec.reviews if r > month] if first != "stop" else []
+    tried: list[dict[str, float]] = [{first: month, "stop": r} for r in later]
+    tried += [{first: month, "tactics": r} for r in later[:1] if first == "strategy"]
+    for times in tried:
+        hoped = worth(likely, **times)
+        real = hoped if told or "tactics" not in times or first == "tactics" else worth(part.gain_new, **times)
+        came = np.where(hoped > planned + 1e-12, real, came)
+        planned = np.maximum(planned, hoped)
+    return planned if told else came
 
 
 # --- programmes ------------------------------------------------------------------------------------------------------

@@ -58,9 +58,9 @@ def _counted(pack: RulePack, fired: Sequence[int]) -> list[int]:
     """The appraisal first: other rules on its evidence are already counted. Then the strongest of each kind."""
     counted = {i for i in fired if pack.rules[i].weight_fact is not None}
     spoken = frozenset().union(*(pack.rules[i].evidence for i in counted))
-    left = {i for i in fired if spoken.isdisjoint(pack.rules[i].evidence)}
-    for j in pack.order:
-        if j in left and counted.isdisjoint(pack.blockers[j]):
+    left = [i for i in fired if i in pack.rank and spoken.isdisjoint(pack.rules[i].evidence)]
+    for j in sorted(left, key=pack.rank.__getitem__):
+        if counted.isdisjoint(pack.blockers[j]):
             counted.add(j)
     return sorted(counted)
 

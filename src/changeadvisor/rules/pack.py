@@ -217,6 +217,8 @@ class RulePack:
     description: str = ""
     #: Rules of fixed weight, the strongest first (ties: lower id), by position in `rules`.
     order: tuple[int, ...] = field(default=(), repr=False)
+    #: Their places in that order.
+    rank: Mapping[int, int] = field(default_factory=dict, repr=False)
     #: For each rule, the stronger ones that would already have counted what it says.
     blockers: tuple[tuple[int, ...], ...] = field(default=(), repr=False)
     #: For each fact, the rules that look at it, by position in `rules`.
@@ -292,6 +294,7 @@ class _Reader:
             title=file.title or file.pack,
             description=file.description or "",
             order=order,
+            rank=MappingProxyType({i: at for at, i in enumerate(order)}),
             blockers=_blockers(rules, order),
             readers=_readers(rules),
         )

@@ -391,18 +391,10 @@ class _Judged:
         holds = all(m >= self.pack.threshold("tie") and m > 0 for m in margins)
         return holds and base.size + size >= self.pack.threshold("enough")
 
-    def _waiting_groups(self) -> list[list[int]]:
+    def _waiting_groups(self) -> tuple[tuple[int, ...], ...]:
         """Rules that wait, joined where they share an unknown fact or a body of evidence."""
-        groups: list[tuple[set[str], list[int]]] = []
-        for i, rule in enumerate(self.pack.rules):
-            if self.states[i] != "unknown":
-                continue
-            ties = {f"fact {n}" for n in rule.facts if n not in self.sheet} | {f"evidence {e}" for e in rule.evidence}
-            touching = [g for g in groups if not g[0].isdisjoint(ties)]
-            members = sorted([i, *(m for g in touching for m in g[1])])
-            groups = [g for g in groups if g not in touching]
-            groups.append((ties.union(*(g[0] for g in touching)), members))
-        return [members for _, members in groups]
+        waiting = tuple(i for i, s in enumerate(self.states) if s == "unknown")
+        return _joined(_Same(self.pack), waiting, self._unknown())
 
     def _ways(self, waiting: Sequence[int]) -> list[tuple[Sequence[State], Sequence[float]]] | None:
         """The states and weights of every filling of what `waiting` rules wait for, or None if too many."""
@@ -454,6 +446,8 @@ class _Judged:
         states, weights = list(self.states), list(self.weights)
         for i in {i for n in changed for i in self.pack.readers.get(n, ())}:
             states[i], weights[i] = self.pack.rules[i].state(sheet), self.pack.rules[i].decibans(sheet)
+        if tuple(states) == self.states and tuple(weights) == self.weights:
+            return self.ledger.answer
         try:
             return settle(self.pack, states, weights).answer
         except JudgementError:
@@ -534,6 +528,20 @@ def _spread(pack: RulePack, part: _States) -> tuple[list[State], list[float]]:
     for i, state, weight in part:
         states[i], weights[i] = state, weight
     return states, weights
+
+
+@lru_cache(maxsize=4096)
+def _joined(key: _Same, waiting: tuple[int, ...], unknown: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
+    """Waiting rules in groups that share neither an unknown fact nor a body of evidence."""
+    groups: list[tuple[set[str], list[int]]] = []
+    for i in waiting:
+        rule = key.pack.rules[i]
+        ties = {f"fact {n}" for n in rule.facts if n in unknown} | {f"evidence {e}" for e in rule.evidence}
+        touching = [g for g in groups if not g[0].isdisjoint(ties)]
+        members = sorted([i, *(m for g in touching for m in g[1])])
+        groups = [g for g in groups if g not in touching]
+        groups.append((ties.union(*(g[0] for g in touching)), members))
+    return tuple(tuple(members) for _, members in groups)
 
 
 @lru_cache(maxsize=4096)

@@ -6,7 +6,7 @@ initiative put together; `outlook` what comes out of it.
 """
 
 from changeadvisor.trajectory.courses import COURSES
-from changeadvisor.trajectory.outlook import Beside, Priced, View, look, reweighted, weights
+from changeadvisor.trajectory.outlook import REACH, Beside, Priced, View, look, reweighted, weights
 from changeadvisor.trajectory.plan import (
     FEWEST,
     PathReading,
@@ -35,6 +35,7 @@ from changeadvisor.trajectory.reading import (
 __all__ = [
     "COURSES",
     "FEWEST",
+    "REACH",
     "Appraisal",
     "Beside",
     "Frame",

@@ -130,9 +130,20 @@ def uniforms(seed: int, points: int, dimensions: int) -> Grid:
     """Evenly spread uniforms, dimensions x points, shifted as the seed says (Cranley and Patterson 1976)."""
     import numpy as np
 
-    shift = np.random.Generator(np.random.PCG64(seed)).random((dimensions, 1))
-    found: Grid = (_lattice(points, dimensions) + shift) % 1.0
+    shift = np.array([_mixed(seed + k * _GOLDEN) / 2.0**64 for k in range(1, dimensions + 1)])
+    found: Grid = (_lattice(points, dimensions) + shift[:, None]) % 1.0
     return found
+
+
+_GOLDEN, _WORD = 0x9E3779B97F4A7C15, 2**64 - 1
+
+
+def _mixed(x: int) -> int:
+    """A number of 64 bits thoroughly mixed (SplitMix64: Steele, Lea and Flood 2014)."""
+    x &= _WORD
+    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & _WORD
+    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & _WORD
+    return x ^ (x >> 31)
 
 
 def _faded(c: Curves, t: Grid, bare: Grid) -> Grid:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from changeadvisor.trajectory import posterior
+from changeadvisor.trajectory.anyway import Observed
 from changeadvisor.trajectory.courses import COURSES
-from changeadvisor.trajectory.reading import AHEAD, FLAT, Appraisal, Trajectory, even
+from changeadvisor.trajectory.reading import AHEAD, Appraisal, Trajectory
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MOST = 30.0
 #: Decibans by which another course must lead before a tripwire names it: draws tell no finer.
 CLEAR = 1.0
+#: How far the latest reading is changed to see what would follow, in shares of the way.
+REACH = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +88,14 @@ def _kanter(found: Trajectory, mean: float, error: float) -> tuple[float, float]
     What is compared is the estimate. An estimate of progress p leans towards what is usual by `lean`, and scatters by
     sqrt(lean) times its error (the normal filter: West and Harrison 1997).
     """
-    import numpy as np
     from scipy.special import ndtr
 
-    some = even(found.pool)
-    like = posterior.read(None, some, (), FLAT, found.seed)
-    now = found.before(some, like)
-    share = np.asarray(found.shares)[like.kind]
-    share = share / share.sum()
-    usual = float(share @ now)
-    spread = float(share @ (now - usual) ** 2)
+    now, share = found.before()
+    usual = float((share * now).sum())
+    spread = float((share * (now - usual) ** 2).sum())
     lean = min(max(1.0 - error**2 / max(spread, 1e-12), 0.02), 1.0)
     z = (mean - usual - lean * (now - usual)) / max(math.sqrt(lean) * error, 1e-6)
-    return float(ndtr(z[like.kind == 0]).mean()), float(ndtr(-z[like.kind == 2]).mean())
+    return float(ndtr(z[0]).mean()), float(ndtr(-z[2]).mean())
 
 
 def _value(appraisal: Appraisal) -> dict[str, Priced]:
@@ -132,11 +129,10 @@ def _waiting(value: Mapping[str, Priced]) -> float | None:
     return max(0.0, value["persist"].mean - max(p.if_fixed for p in value.values()))
 
 
-def weights(appraisal: Appraisal, share: Grid | None = None) -> dict[str, float]:
+def weights(appraisal: Appraisal) -> dict[str, float]:
     """The weight of the appraisal for each course in decibans: 10 log10(chance better / chance worse).
 
-    d is its worth less that of the other course with the greatest mean, draw by draw (formats.md section 3). share:
-    what each draw counts, where not all alike.
+    d is its worth less that of the other course with the greatest mean, draw by draw (formats.md section 3).
     """
     import numpy as np
 
@@ -144,23 +140,8 @@ def weights(appraisal: Appraisal, share: Grid | None = None) -> dict[str, float]
         return {}
     names = sorted(appraisal.worth)
     worth = np.stack([appraisal.worth[c].flexible for c in names])
-    counts = np.full(worth.shape[1], 1.0 / worth.shape[1]) if share is None else share
-    return dict(zip(names, _weighed(worth, counts), strict=True))
-
-
-def _weighed(worth: Grid, counts: Grid) -> list[float]:
-    """The weights of courses (by name) from their worth, courses x draws, and what each draw counts."""
-    import numpy as np
-
-    means = worth @ counts
-    # The rival of all is the best; the rival of the best is the next (of equals the later in the alphabet).
-    *_, second, best = np.lexsort((np.arange(len(means)), means)).tolist()
-    rival = np.full(len(means), best)
-    rival[best] = second
-    d = worth - worth[rival]
-    mean = d @ counts
-    sd = np.sqrt(((d - mean[:, None]) ** 2) @ counts)
-    return [float(w) for w in _decibans(mean, sd)]
+    counts = np.full((1, worth.shape[1]), 1.0 / worth.shape[1])
+    return dict(zip(names, _weights_at(worth, counts)[0].tolist(), strict=True))
 
 
 def _decibans(mean: Grid, sd: Grid) -> Grid:
@@ -176,31 +157,37 @@ def _decibans(mean: Grid, sd: Grid) -> Grid:
 
 
 def reweighted(found: Trajectory, appraisal: Appraisal) -> Callable[[float], dict[str, float]]:
-    """The weights had the latest reading been higher by a change, in shares of the way.
+    """The weights had the latest reading been higher by a change, in shares of the way, `REACH` at most.
 
-    Draws count by how well they explain it (importance weights), which saves reading everything again.
+    Draws count by how well they explain it (importance weights), which saves reading everything again; between the
+    changes that are worked out lie straight lines.
     """
     import numpy as np
 
     seen = found.observed
-    if seen is None or not seen.since:
+    if seen is None or not seen.since or len(appraisal.worth) < 2:
         return lambda _: weights(appraisal)
-    p = found.posterior
-    last = np.array(seen.months[-2:])
+    error, twice = _last_error(found, seen)
+    changes = np.linspace(-REACH, REACH, 37)
+    log = (error**2 - (error + changes[:, None]) ** 2) / twice
+    shares = np.exp(log - log.max(axis=1, keepdims=True))
+    names = sorted(appraisal.worth)
+    worth = np.stack([appraisal.worth[c].flexible for c in names])
+    table = _weights_at(worth, shares / shares.sum(axis=1, keepdims=True)).T
+    return lambda change: {n: float(np.interp(change, changes, row)) for n, row in zip(names, table, strict=True)}
+
+
+def _last_error(found: Trajectory, seen: Observed) -> tuple[Grid, Grid]:
+    """How far the latest reading lies from each draw's curve, given the one before; and twice its variance."""
+    import numpy as np
+
+    p, last = found.posterior, np.array(seen.months[-2:])
     curve = found.progress(last)
     error = seen.progress[-1] - curve[:, -1]
-    pair = len(last) > 1 and last[0] > 0
-    alike = p.correlation ** (last[-1] - last[0]) if pair else 0.0 * p.correlation
-    if pair:
-        error = error - alike * (seen.progress[-2] - curve[:, 0])
-    twice = 2.0 * p.scatter**2 * (1.0 - alike**2)
-
-    def at(change: float) -> dict[str, float]:
-        log = (error**2 - (error + change) ** 2) / twice
-        share = np.exp(log - log.max())
-        return weights(appraisal, share / share.sum())
-
-    return at
+    if len(last) < 2 or last[0] <= 0:
+        return error, 2.0 * p.scatter**2
+    alike = p.correlation ** (last[-1] - last[0])
+    return error - alike * (seen.progress[-2] - curve[:, 0]), 2.0 * p.scatter**2 * (1.0 - alike**2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +211,7 @@ def _tripwire(found: Trajectory, appraisal: Appraisal, beside: Beside) -> tuple[
         return None, None
     # From a middling reading down to as bad a one as nine in a thousand; further out the draws say nothing.
     spread = math.sqrt(float(coming.mean.var() + (coming.scatter**2).mean()))
-    grid = float(np.median(coming.mean)) - spread * np.linspace(0.0, 2.4, 73)
+    grid = float(np.median(coming.mean)) - spread * np.linspace(0.0, 2.4, 49)
     log = -0.5 * ((grid[:, None] - coming.mean) / coming.scatter) ** 2 - np.log(coming.scatter)
     shares = np.exp(log - log.max(axis=1, keepdims=True))
     weighs = np.clip(_weights_at(coming.worth, shares / shares.sum(axis=1, keepdims=True)), -beside.cap, beside.cap)
@@ -240,20 +227,26 @@ def _tripwire(found: Trajectory, appraisal: Appraisal, beside: Beside) -> tuple[
 
 
 def _weights_at(worth: Grid, shares: Grid) -> Grid:
-    """The weights of courses (courses x draws) under several ways of counting draws: ways x courses."""
+    """The weights of courses (courses x draws) under several ways of counting draws: ways x courses.
+
+    The rival of all is the best; the rival of the best is the next (of equals the later in the alphabet).
+    """
     import numpy as np
 
     means = shares @ worth.T
-    order = np.argsort(means, axis=1)
+    order = np.argsort(means, axis=1, kind="stable")
     rival = np.repeat(order[:, -1:], len(worth), axis=1)
     np.put_along_axis(rival, order[:, -1:], order[:, -2:-1], axis=1)
-    squares = (shares @ np.einsum("an,bn->abn", worth, worth).reshape(-1, worth.shape[1]).T).reshape(
-        -1, len(worth), len(worth)
-    )
+    # Worth less its own mean, so that squares do not swallow small differences.
+    middle = worth.mean(axis=1, keepdims=True)
+    off = worth - middle
+    squares = shares @ (off[:, None] * off).reshape(-1, worth.shape[1]).T
+    squares = squares.reshape(-1, len(worth), len(worth))
     own, ways = np.arange(len(worth)), np.arange(len(shares))[:, None]
     mean = means - means[ways, rival]
+    apart = (means - middle[:, 0]) - (means - middle[:, 0])[ways, rival]
     square = squares[ways, own, own] - 2.0 * squares[ways, own, rival] + squares[ways, rival, rival]
-    return _decibans(mean, np.sqrt(np.maximum(square - mean**2, 0.0)))
+    return _decibans(mean, np.sqrt(np.maximum(square - apart**2, 0.0)))
 
 
 def _cashable(appraisal: Appraisal) -> tuple[float, float, float] | None:

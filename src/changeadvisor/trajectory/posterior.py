@@ -231,17 +231,14 @@ class _Cells:
     noise: Grid
 
 
-def read(
-    seen: Design | None, curves: Curves, progress: Sequence[float], shares: Sequence[float], seed: int
-) -> Posterior:
-    """The posterior of a path with `shares` of full, partial and none beforehand; without readings, the prior.
+def read(seen: Design, progress: Sequence[float], shares: Sequence[float], seed: int) -> Posterior:
+    """The posterior of a path with `shares` of full, partial and none beforehand.
 
     progress: the readings in shares of the way, at the months of the design.
     """
     import numpy as np
 
-    cells = _unread(curves) if seen is None or not seen.readings else _weighed(seen, progress)
-    pieces = _pieces()
+    cells, pieces = _weighed(seen, progress), _pieces()
     with np.errstate(divide="ignore"):
         log = cells.log + (np.log(np.asarray(shares)[pieces.of]) + pieces.log)
     weights = np.exp(log - log.max())
@@ -249,17 +246,44 @@ def read(
     return _drawn(cells, weights, seed)
 
 
-def _unread(curves: Curves) -> _Cells:
-    """Cells of a path without readings: as the plan and the class say; the scatter is a guess."""
+def prior(curves: Curves, shares: Sequence[float], seed: int) -> Posterior:
+    """Without readings: as the plan and the class say; the scatter of readings to come is a guess.
+
+    The draws stand in an order that has nothing to do with that of any other posterior.
+    """
+    import numpy as np
+    from scipy.special import ndtri
+
+    u = uniforms(seed ^ 0x5EED, DRAWS, 4)
+    order = np.argsort(u[3], kind="stable")
+    at = (order + 0.5) / DRAWS
+    total = math.fsum(shares)
+    kind = np.minimum(np.searchsorted(np.cumsum(shares) / total, at, side="right"), 2)
+    curve = (u[0] * len(curves)).astype(int)
+    outcome = outcomes(DRAWS)[kind, np.argsort(u[1], kind="stable")]
+    depth = curves.depth[curve] + _kernel(curves)[curve] * ndtri(np.clip(u[2], 1e-9, 1.0 - 1e-9))
+    full, partial, none = (s / total for s in shares)
+    ones = np.ones(DRAWS)
+    return Posterior(kind, curve, outcome, depth, noise.TYPICAL * ones, 0.3 * ones, (full, partial, none))
+
+
+@cache
+def outcomes(count: int) -> Grid:
+    """What full, partial and none may come to, classes x count, evenly over each class."""
     import numpy as np
 
-    pieces = _pieces()
-    shape = (1, len(curves), len(OUTCOMES))
-    mean, sd = np.broadcast_to(pieces.mean, shape), np.broadcast_to(pieces.sd, shape)
-    dip = (curves.depth[None, :, None], np.zeros((1, len(curves))), _kernel(curves)[None, :])
-    return _Cells(
-        np.log(_within(mean, sd)) + curves.log_share[:, None], mean, sd, dip, np.array([[noise.TYPICAL, 0.3]])
-    )
+    found = []
+    for kind in range(3):
+        pieces = [k for k, o in enumerate(OUTCOMES) if o.of == kind]
+        shares = np.cumsum([OUTCOMES[k].share for k in pieces])
+        place = (np.arange(count) + 0.5) / count
+        which = np.searchsorted(shares, place * shares[-1])
+        within = (place * shares[-1] - np.concatenate([[0.0], shares])[which]) / np.array(
+            [OUTCOMES[k].share for k in pieces]
+        )[which]
+        piece = np.array(pieces)[which]
+        found.append(_truncated(_pieces().mean[piece], _pieces().sd[piece], piece, within))
+    return np.stack(found)
 
 
 def _kernel(curves: Curves) -> Grid:

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 REVIEWS = 12
 #: Months that a reading looks ahead at least.
 AHEAD = 120
+#: A step that has no divisor in common with the number of curves.
+_STRIDE = 47
 #: How alike neighbouring readings are taken to be along a path not yet begun.
 _ALIKE = 0.3
 #: What sets the stream of a changed strategy's new path apart.
@@ -84,11 +86,17 @@ class Trajectory:
         """Progress draw by draw at `months` since the path began, draws x months; 0 before."""
         return _Ahead.of(self.curves, self.fixed, months).drawn(self.posterior)
 
-    def before(self, drawn: Curves, prior: Posterior) -> Grid:
-        """Progress now of draws from the plan and the class alone, earlier changes left out."""
+    def before(self) -> tuple[Grid, Grid]:
+        """Progress now by the plan and the class alone, earlier changes left out, classes x curves; and their weights."""
         import numpy as np
 
-        return _Ahead.of(drawn, _Fixed(), np.array([self.months])).drawn(prior)[:, 0]
+        some = self.pool.rows(which := _even(len(self.pool)), np.zeros(len(which)))
+        now = _Ahead.of(some, _Fixed(), np.array([self.months]))
+        ends = posterior.outcomes(len(which))
+        # Outcomes and curves are paired in an order that mixes them.
+        mixed = ends[:, (np.arange(len(which)) * _STRIDE) % len(which)]
+        found = mixed * now.rise[:, 0] - some.depth * now.dip[:, 0]
+        return found, np.repeat(np.asarray(self.shares)[:, None] / len(which), len(which), axis=1)
 
     def coming(self, count: int) -> Grid:
         """Progress draw by draw now and in the middle of each of `count` months to come, draws x (1 + count)."""
@@ -199,7 +207,10 @@ def read_trajectory(
     shares = (shares_of(reference.full, reference.partial, reference.none) if reference else None) or FLAT
     drawn, fixed = _followed(pool, seen, fixed, own)
     design = _design(drawn, seen, fixed)
-    found = posterior.read(design, drawn, seen.progress if seen else (), shares, own)
+    if design is None or seen is None:
+        found = posterior.prior(drawn, shares, own)
+    else:
+        found = posterior.read(design, seen.progress, shares, own)
     ahead = _Ahead.of(drawn, fixed, _months_ahead(programme, months))
     return Trajectory(months, seen, pool, drawn, design, found, shares, fixed, own, ahead)
 
@@ -226,22 +237,14 @@ def _even(count: int) -> NDArray[np.intp]:
     return np.flatnonzero(np.arange(count) % (2 * (count // curves.CURVES)) < 2)
 
 
-def even(pool: Curves) -> Curves:
-    """An even choice from a pool."""
-    import numpy as np
-
-    which = _even(len(pool))
-    return pool.rows(which, np.zeros(len(which)))
-
-
 def reread(
     programme: Programme, initiative: Initiative, measure: Measure, series: Series, found: Trajectory
 ) -> Trajectory | None:
     """The same initiative read again with other values of the same readings."""
     seen = observed(programme, initiative, measure, series)
-    if seen is None or found.observed is None or seen.months != found.observed.months:
+    if seen is None or found.observed is None or found.design is None or seen.months != found.observed.months:
         return None
-    again = posterior.read(found.design, found.curves, seen.progress, found.shares, found.seed)
+    again = posterior.read(found.design, seen.progress, found.shares, found.seed)
     return replace(found, observed=seen, posterior=again)
 
 
@@ -400,7 +403,9 @@ def _calendar(programme: Programme, initiative: Initiative, series: Series | Non
     ends = initiative.lasts_until
     alive = months_between(programme.as_of, ends) if ends is not None else float(months)
     step = programme.review_months
-    reviews = tuple(range(step, min(months, step * REVIEWS + 1), step)) if step else ()
+    # Reviews go on while it runs: after its end there is nobody left to change it. The next one always counts.
+    runs = max(months_between(programme.as_of, given(initiative.ends)) + 0.1, step or 0)
+    reviews = tuple(r for r in range(step, min(months, step * REVIEWS + 1), step) if r <= runs) if step else ()
     windows, seen = _windows(programme, initiative, series, reviews, step or 1)
     return Calendar(months, max(alive, 0.0), reviews, windows, seen, given(rules.discount_rate))
 
@@ -506,8 +511,7 @@ def _strategy(programme: Programme, initiative: Initiative, found: Trajectory, c
     span = given(path.target) - given(path.baseline)
     plan = Plan(given(option.months_to_target), option.dip, option.dip_month, span)
     drawn = curves.draw(plan, programme.reference_class(initiative.reference_class), seed)
-    shares = shares_of(option.full, option.partial, option.none) or FLAT
-    prior = shuffled(posterior.read(None, drawn, (), shares, seed), seed)
+    prior = posterior.prior(drawn, shares_of(option.full, option.partial, option.none) or FLAT, seed)
     return Strategy(
         given(option.cost).sample(uniforms(seed, DRAWS, 1)[0]),
         _way(_Ahead.of(drawn, _Fixed(), _from_now(calendar.months)).drawn(prior), calendar),
@@ -522,15 +526,6 @@ def _from_now(count: int) -> Grid:
     import numpy as np
 
     return np.concatenate([[0.0], np.arange(count) + 0.5])
-
-
-def shuffled(drawn: Posterior, seed: int) -> Posterior:
-    """The same draws in an order that has nothing to do with any other's."""
-    import numpy as np
-
-    order = np.random.Generator(np.random.PCG64(seed)).permutation(len(drawn.a))
-    arrays = {n: getattr(drawn, n)[order] for n in ("kind", "curve", "a", "depth", "scatter", "correlation")}
-    return replace(drawn, **arrays)
 
 
 def _usual(found: Trajectory, calendar: Calendar, covers: int, shocks: Grid) -> courses.Noise:
