@@ -71,6 +71,9 @@ calibration: $(READY)  ## whether the chances are right, in 10,000 simulated rea
 moves: $(READY)  ## how ratings of major projects moved, from ../shared/data: the table, docs/rating-moves.md and its picture
 	$(BIN)/python scripts/rating_moves.py
 
+speed: $(READY)  ## how long 1,000 and 2,000 initiatives take, loading beside it
+	$(BIN)/python benchmarks/speed.py
+
 mutants: $(READY)  ## mutation tests of conditions and rules
 	$(BIN)/mutmut run
 	$(BIN)/mutmut results

@@ -1,20 +1,23 @@
 """Are the chances right? 10,000 simulated readings, classes drawn at the file's shares: `make calibration`.
 
-Prints, and writes into docs/calibration.md, the chance of full said beside the share that ended full, the Brier score
-beside that of the plain base rate, and how often the mean of the next three readings fell within the 80 % band; then
-the same with the class's share of success halved and doubled.
+Prints, and writes into docs/calibration.md and .svg, the chance said beside the share that came, the Brier score beside
+that of the plain base rate, how often the mean of the next three readings fell within the 80 % band, and whether
+Kanter's question is answered right; then the same with the class's share of success halved and doubled.
 """
 
 from __future__ import annotations
 
+import io
 import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from changeadvisor import simulation
 from changeadvisor.evidence import all_series
-from changeadvisor.trajectory import Trajectory, read_trajectory
+from changeadvisor.trajectory import Beside, Trajectory, look, read_trajectory
 
 MONTHS = (6, 9, 12, 18, 24)
 #: What the engine is told of the class: the truth, and wrong shares of success.
@@ -23,15 +26,27 @@ WRONG: dict[str, tuple[float, float, float] | None] = {
     "Success share halved": (0.21, 0.29, 0.5),
     "Success share doubled": (0.84, 0.07, 0.09),
 }
+WORLDS = Path(__file__).with_name("worlds.yaml")
 PAGE = Path(__file__).parents[1] / "docs" / "calibration.md"
+CLASSES = ("full", "partial", "none")
 
 
-def chances(spec: simulation.Worlds, count: int, month: int, seed: int) -> tuple[np.ndarray, np.ndarray, float]:
-    """Chances said (worlds x 3), how each ended, and the share of next readings within the 80 % band."""
+@dataclass(frozen=True)
+class Part:
+    """Readings of one month: chances said (worlds x 3), ends, share of bands kept, Kanter's shares (worlds x 2)."""
+
+    said: np.ndarray
+    kind: np.ndarray
+    inside: float
+    kanter: np.ndarray
+
+
+def chances(spec: simulation.Worlds, count: int, month: int, seed: int) -> Part:
+    """Read `count` worlds at a month."""
     drawn = simulation.draw(spec, count, seed)
     given = simulation.programme(drawn, simulation.Decisions.none(count), month, range(count))
     series = all_series(given)
-    said, within = np.zeros((count, 3)), []
+    said, within, kanter = np.zeros((count, 3)), [], np.full((count, 2), np.nan)
     for i in given.initiatives:
         k = int(i.id[1:])
         measure = given.measure(i.path.measure if i.path else None)
@@ -39,9 +54,10 @@ def chances(spec: simulation.Worlds, count: int, month: int, seed: int) -> tuple
         if found is None:
             continue
         said[k] = found.posterior.chances
-        if month + 3 <= spec.reviews[-1]:
-            within.append(inside(drawn, found, k, month))
-    return said, drawn.old.kind, float(np.nanmean(within)) if within else float("nan")
+        view = look(found, None, Beside({}, 0.0))
+        kanter[k] = view.bad_and_succeeds, view.good_and_fails
+        within.append(inside(drawn, found, k, month))
+    return Part(said, drawn.old.kind, float(np.nanmean(within)), kanter)
 
 
 def inside(drawn: simulation.Drawn, found: Trajectory, k: int, month: int) -> float:
@@ -57,56 +73,98 @@ def inside(drawn: simulation.Drawn, found: Trajectory, k: int, month: int) -> fl
     return float(low <= drawn.old.progress[k, month : month + 3].mean() + noise.mean() <= high)
 
 
-def table(said: np.ndarray, kind: np.ndarray) -> list[str]:
-    """Deciles of cases by the chance of full said, beside the share that ended full."""
-    order = np.argsort(said[:, 0])
-    rows = ["| cases | said | ended full | difference |", "|---|---|---|---|"]
-    for k, part in enumerate(np.array_split(order, 10)):
-        a, b = said[part, 0].mean(), (kind[part] == 0).mean()
-        rows.append(f"| tenth {k + 1} | {a:.3f} | {b:.3f} | {b - a:+.3f} |")
-    return rows
+def tenths(said: np.ndarray, came: np.ndarray) -> list[tuple[float, float]]:
+    """Said and came, on average in each tenth of cases by what was said."""
+    order = np.argsort(said, kind="stable")
+    return [(float(said[part].mean()), float(came[part].mean())) for part in np.array_split(order, 10)]
 
 
 def brier(said: np.ndarray, kind: np.ndarray) -> tuple[float, float]:
     """Brier (1950) score over the three classes, and that of the base rate."""
     truth = np.eye(3)[kind]
-    return float(((said - truth) ** 2).sum(axis=1).mean()), float(
-        ((truth.mean(axis=0) - truth) ** 2).sum(axis=1).mean()
-    )
+    base = truth.mean(axis=0)
+    return tuple(float(((told - truth) ** 2).sum(axis=1).mean()) for told in (said, base))  # type: ignore[return-value]
+
+
+def table(said: np.ndarray, kind: np.ndarray) -> Iterator[str]:
+    """Deciles of cases by the chance said, beside the share that came, for full and for none."""
+    yield "| cases | full: said | came | difference | none: said | came | difference |"
+    yield "|---|---|---|---|---|---|---|"
+    both = zip(tenths(said[:, 0], kind == 0), tenths(said[:, 2], kind == 2), strict=True)
+    for k, ((a, b), (c, d)) in enumerate(both, start=1):
+        yield f"| tenth {k} | {a:.3f} | {b:.3f} | {b - a:+.3f} | {c:.3f} | {d:.3f} | {d - c:+.3f} |"
+
+
+def kanter_lines(parts: Sequence[Part]) -> Iterator[str]:
+    """Of those that end full, the share said must be even between 0 and 1: a tenth of them below 0.1, and so on."""
+    yield "| Kanter's question | cases | below 0.1 | below 0.25 | below 0.5 | below 0.75 | below 0.9 |"
+    yield "|---|---|---|---|---|---|---|"
+    for name, column, kind in (("ended full: look this bad", 0, 0), ("ended none: look this good", 1, 2)):
+        said = np.concatenate([p.kanter[p.kind == kind, column] for p in parts])
+        shares = " | ".join(f"{(said < bound).mean():.2f}" for bound in (0.1, 0.25, 0.5, 0.75, 0.9))
+        yield f"| {name} | {len(said)} | {shares} |"
+
+
+def section(title: str, parts: Sequence[Part], *, whole: bool) -> Iterator[str]:
+    """What came out with one way of telling the engine about the class."""
+    said, kind = np.concatenate([p.said for p in parts]), np.concatenate([p.kind for p in parts])
+    ours, plain = brier(said, kind)
+    yield from (f"## {title}", "", *table(said, kind), "")
+    yield f"Brier score {ours:.3f}; the plain base rate {plain:.3f}."
+    yield f"Next three readings within the 80 % band: {np.mean([p.inside for p in parts]):.1%}."
+    yield ""
+    if not whole:
+        return
+    for month, part in zip(MONTHS, parts, strict=True):
+        a, b = brier(part.said, part.kind)
+        yield f"- Month {month}: Brier {a:.3f} beside {b:.3f}; band {part.inside:.1%}."
+    yield from ("", "![Chances said beside what came](calibration.svg)", "", *kanter_lines(parts), "")
+    yield "Were the answers exact, the columns would read 0.10, 0.25, 0.50, 0.75 and 0.90."
+    yield ""
+
+
+def picture(said: np.ndarray, kind: np.ndarray) -> bytes:
+    """The reliability diagram: each class in its tenths, the line of perfect chances, and how many cases a dot has."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    out = io.BytesIO()
+    with rc_context({"svg.hashsalt": "changeadvisor", "svg.fonttype": "path"}):
+        figure = Figure(figsize=(9, 3.4), layout="constrained")
+        for k, axes in enumerate(figure.subplots(1, 3, sharey=True)):
+            points = tenths(said[:, k], kind == k)
+            axes.plot([0, 1], [0, 1], color="0.6", linewidth=1, linestyle="--")
+            axes.plot(*zip(*points, strict=True), color="#1d4f91", marker="o", markersize=4, linewidth=1)
+            axes.set_title(f"ends {CLASSES[k]}")
+            axes.set_xlabel("chance said")
+        figure.axes[0].set_ylabel(f"share that came ({len(kind) // 10:,} cases a dot)")
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    return out.getvalue()
 
 
 def main(count: int) -> int:
-    """Measure, print and write."""
-    base = simulation.Worlds(reviews=(6, 9, 12, 15, 18, 21, 24, 27))
+    """Measure, print and write; exit status 1 where a bar is missed."""
+    base = simulation.worlds_of(WORLDS, None, None)
+    base = base.model_copy(update={"reviews": (*base.reviews, base.reviews[-1] + 3)})
     lines = [
         "# Are the chances right?", "",
         "Made by `make calibration`; the worlds are those of `benchmarks/worlds.yaml`, invented, drawn by other",
         f"formulas than the engine reads by. {count:,} readings in all, in equal parts at months",
         ", ".join(map(str, MONTHS)) + ".",
         "",
-        "",
     ]  # fmt: skip
+    met = True
     for title, told in WRONG.items():
-        spec = base.model_copy(update={"told": told})
-        parts = [chances(spec, count // len(MONTHS), m, m) for m in MONTHS]
-        said, kind = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
-        ours, plain = brier(said, kind)
-        lines += [
-            f"## {title}",
-            "",
-            *table(said, kind),
-            "",
-            f"Brier score {ours:.3f}; the plain base rate {plain:.3f}.",
-        ]
-        lines += [f"Next three readings within the 80 % band: {np.nanmean([p[2] for p in parts]):.1%}.", ""]
+        parts = [chances(base.model_copy(update={"told": told}), count // len(MONTHS), m, m) for m in MONTHS]
+        lines += section(title, parts, whole=told is None)
         if told is None:
-            for m, p in zip(MONTHS, parts, strict=True):
-                a, b = brier(p[0], p[1])
-                lines.append(f"Month {m}: Brier {a:.3f} beside {b:.3f}; band {p[2]:.1%}.")
-            lines.append("")
+            said, kind = np.concatenate([p.said for p in parts]), np.concatenate([p.kind for p in parts])
+            PAGE.with_suffix(".svg").write_bytes(picture(said, kind))
+            band = np.mean([p.inside for p in parts])
+            met = all(abs(a - b) <= 0.05 for a, b in tenths(said[:, 0], kind == 0)) and bool(0.77 <= band <= 0.83)
     print("\n".join(lines))
     PAGE.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
-    return 0
+    return 0 if met else 1
 
 
 if __name__ == "__main__":

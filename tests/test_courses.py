@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from changeadvisor.advice import Judges, advise
 from changeadvisor.library import load_judges
 from changeadvisor.model import Estimate, Programme, ReferenceClass, add_months
 from changeadvisor.trajectory import courses, curves, noise, posterior
+from changeadvisor.trajectory import reading as reading_module
+from changeadvisor.trajectory.outlook import priced as priced_of
 from changeadvisor.trajectory.outlook import weights
 from changeadvisor.trajectory.reading import Appraisal
 
@@ -82,7 +85,7 @@ def test_waiting_in_two_periods_dixit_and_pindyck() -> None:
 
     def waited(cost: float) -> float:
         later = (-cost + price + price / 0.1) / 1.1
-        return float(courses.chosen(np.zeros((1, 2, half)), halves(later)[:, :, None], seen, 0).mean())
+        return float(chosen(np.zeros((1, 2, half)), halves(later)[:, :, None], seen).mean())
 
     assert now.mean() == pytest.approx(600.0)
     assert waited(1600) == pytest.approx(773, abs=1.0)
@@ -101,20 +104,38 @@ def fitted(features: Any) -> courses.Readings:
     return courses.regression(features.T[None, None])
 
 
+def chosen(worth: Any, choices: Any, seen: courses.Readings) -> Any:
+    """The worth of what the first review chooses."""
+    return courses.taken(courses.chooses(worth, choices, seen, 0), worth, choices)
+
+
 @pytest.mark.parametrize(("readings", "worth"), [(4, 43.86), (16, 64.40), (64, 72.90)])
 def test_worth_of_sampling_raiffa_and_schlaifer(readings: int, worth: float) -> None:
     """EVSI of a normal loss with mean 100, sd 300, scatter 600 (methods.md 7.5), by the code that chooses at reviews."""
     from scipy.special import ndtri
 
-    count = 40_000
+    count = 400_000
     u = np.random.Generator(np.random.PCG64(3))
     truth = 100 + 300 * ndtri((u.permutation(count) + 0.5) / count)
     seen = truth + 600 / math.sqrt(readings) * ndtri((u.permutation(count) + 0.5) / count)
     z = (seen - seen.mean()) / seen.std()
-    flexible = courses.chosen(
-        halves(truth), np.zeros((1, 2, 1, count // 2)), fitted(np.stack([np.ones(count), z], axis=1)), 0
-    )
-    assert flexible.mean() - 100 == pytest.approx(worth, abs=5.0)
+    known = fitted(np.stack([np.ones(count), z], axis=1))
+    flexible = chosen(halves(truth), np.zeros((1, 2, 1, count // 2)), known)
+    assert flexible.mean() - 100 == pytest.approx(worth, abs=1.0)
+
+
+@pytest.mark.parametrize(
+    ("worth", "knowing"),
+    [
+        (np.repeat([10.0, -5.0], [4000, 6000]), 3.0),
+        (100 + 300 * np.array([NormalDist().inv_cdf((k + 0.5) / 10_000) for k in range(10_000)]), 76.27),
+    ],
+)
+def test_worth_of_knowing_everything(worth: Any, knowing: float) -> None:
+    """EVPI (methods.md 7.5): +10 (0.4) or -5 (0.6) beside stopping at 0; and a normal loss with mean 100 and sd 300."""
+    every = {"persist": courses.Worth(worth, worth), "stop": courses.Worth(0 * worth, 0 * worth)}
+    priced = priced_of(Appraisal(every, None, None))  # type: ignore[arg-type]
+    assert min(p.regret for p in priced.values()) == pytest.approx(knowing, abs=0.05)
 
 
 def test_shares_are_not_corrected_twice() -> None:
@@ -217,3 +238,19 @@ def test_lifting_all_readings_never_moves_persist_to_stop(values: list[float], l
     assert low.action is not None
     assert high.action is not None
     assert not (low.action.answer == "persist" and high.action.answer == "stop")
+
+
+@settings(max_examples=15, deadline=None)
+@given(SERIES)
+def test_more_draws_change_a_value_by_less_than_its_error(values: list[float]) -> None:
+    judges = load_judges()
+    few = advise(programme(values), judges, parts=["action"]).initiatives[0].outlook.value
+    more = 8 * posterior.DRAWS
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (posterior, reading_module):
+            patch.setattr(module, "DRAWS", more)
+        many = advise(programme(values), judges, parts=["action"]).initiatives[0].outlook.value
+    assert few is not None
+    assert many is not None
+    for course in few:
+        assert abs(few[course].mean - many[course].mean) <= few[course].error

@@ -371,20 +371,18 @@ class _Case:
         return replace(found, sentences=(*found.sentences, settle))
 
     def _confirmed(self, flip: Flip, found: Recommendation, readings: Sequence[Lever]) -> Flip | None:
-        """A flip of a reading, confirmed by running the whole model again; a little further out where need be."""
+        """A flip of a reading, confirmed by running the model again; a little further out, for the search is quick."""
         lever = next((r for r in readings if r.fact == flip.fact), None)
         if lever is None or not isinstance(flip.at, int | float) or not isinstance(lever.before, int | float):
             return flip
-        nearest = None
-        for stretch in (1.25,):
+        for stretch in (1.0, 1.25):
             at = float(f"{lever.before + (float(flip.at) - lever.before) * stretch:.4g}")
             if lever.span is not None and not lever.span[0] <= at <= lever.span[1]:
-                break
+                return None
             to = judge(self.judges.action, lever.sheet_at(at)).answer
             if to != found.answer:
-                nearest = Flip(to, said(lever, at, to), flip.fact, flip.before, at, lever.distance(at) / lever.width)
-                break
-        return nearest
+                return Flip(to, said(lever, at, to), flip.fact, flip.before, at, lever.distance(at) / lever.width)
+        return None
 
     def _judged(self, pack: RulePack, sheet: FactSheet, levers: Sequence[Lever]) -> Recommendation:
         """The recommendation, asking only for what can be known at this stage."""

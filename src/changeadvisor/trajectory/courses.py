@@ -634,8 +634,3 @@ def taken(take: NDArray[np.intp], worth: Grid, choices: Grid) -> Grid:
     for k in range(choices.shape[-2]):
         worth = np.where(take == k + 1, choices[..., k, :], worth)
     return worth
-
-
-def chosen(worth: Grid, choices: Grid, seen: Readings, r: int) -> Grid:
-    """The worth of what one review chooses, where nothing of it is luck."""
-    return taken(chooses(worth, choices, seen, r), worth, choices)

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
     Grid = NDArray[np.float64]
 
-#: Curves drawn from one plan, and how many of them are followed once readings have sorted them: ten shapes, so
-#: multiples of twenty (of each shape half dip in either way).
-POOL, CURVES = 480, 120
+#: Curves drawn from one plan (ten shapes, so a multiple of ten), and how many of them are followed once readings have
+#: sorted them.
+POOL, CURVES = 320, 100
 #: Months over which the outcome is read (formats.md: outcome classes).
 OUTCOME = tuple(48.5 + k for k in range(12))
 #: A curve may pass its outcome by so much before it fades to it.
-_LEAST_KEPT = 0.3
+_LEAST_KEPT = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +99,13 @@ def draw(plan: Plan, reference: ReferenceClass | None, seed: int, count: int = C
     shape = np.arange(count) // (count // len(_SHAPES))
     curves = Curves(
         shape,
-        np.arange(count) % 2 == 1,
+        np.arange(count) % 3 == 2,
         length,
         trough,
         depth,
         0.35 + 0.6 * u[7],
-        np.maximum(length, 18.0) + 24.0 * u[5],
-        np.where(shape >= _FADES, _LEAST_KEPT + (1.0 - _LEAST_KEPT) * u[6], 1.0),
+        np.maximum(0.7 * length, 15.0) + 27.0 * u[5],
+        np.where(shape >= _FADES, _LEAST_KEPT + (0.9 - _LEAST_KEPT) * u[6], 1.0),
         np.ones(count),
         np.zeros(count),
     )

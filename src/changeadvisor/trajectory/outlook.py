@@ -29,7 +29,7 @@ REACH = 1.5
 class Priced:
     """A course's worth in money.
 
-    Mean, P10, P50, P90, `error` of the mean (one standard error), its mean with no later choice, the share of
+    Mean, P10, P50, P90, `error` of the mean (two standard errors), its mean with no later choice, the share of
     draws in which it is best, and what choosing it is expected to lose against the best.
     """
 
@@ -69,7 +69,7 @@ def look(found: Trajectory, appraisal: Appraisal | None, beside: Beside) -> View
     low, _, high = quantiles(now)
     spread = float(now.mean()), float(low), float(high)
     bad, good = _kanter(found, float(now.mean()), float(now.std())) if found.read else (None, None)
-    value = None if appraisal is None else _value(appraisal)
+    value = None if appraisal is None else priced(appraisal)
     below, then = (None, None) if appraisal is None or not found.read else _tripwire(found, appraisal, beside)
     waiting = None if value is None else _waiting(value)
     knowing = None if value is None else min(p.regret for p in value.values())
@@ -98,7 +98,7 @@ def _kanter(found: Trajectory, mean: float, error: float) -> tuple[float, float]
     return float(ndtr(z[0]).mean()), float(ndtr(-z[2]).mean())
 
 
-def _value(appraisal: Appraisal) -> dict[str, Priced]:
+def priced(appraisal: Appraisal) -> dict[str, Priced]:
     """Each course priced, mildest first."""
     import numpy as np
 
@@ -106,7 +106,7 @@ def _value(appraisal: Appraisal) -> dict[str, Priced]:
     draws = np.stack([w.flexible for w in worth.values()])
     best, first = draws.max(axis=0), draws.argmax(axis=0)
     spread = quantiles(draws).tolist()
-    means, errors = draws.mean(axis=1).tolist(), (draws.std(axis=1) / math.sqrt(draws.shape[1])).tolist()
+    means, errors = draws.mean(axis=1).tolist(), (2.0 * draws.std(axis=1) / math.sqrt(draws.shape[1])).tolist()
     shares, regret = ((first == k).mean() for k in range(len(worth))), (best - draws).mean(axis=1).tolist()
     fixed = (float(w.fixed.mean()) for w in worth.values())
     every = zip(worth, means, spread, fixed, shares, regret, errors, strict=True)

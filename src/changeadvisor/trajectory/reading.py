@@ -87,7 +87,7 @@ class Trajectory:
         return _Ahead.of(self.curves, self.fixed, months).drawn(self.posterior)
 
     def before(self) -> tuple[Grid, Grid]:
-        """Progress now by the plan and the class alone, earlier changes left out, classes x curves; and their weights."""
+        """Progress now by plan and class alone, earlier changes left out, classes x curves; and their weights."""
         import numpy as np
 
         some = self.pool.rows(which := _even(len(self.pool)), np.zeros(len(which)))
@@ -231,10 +231,10 @@ def _followed(pool: Curves, seen: Observed | None, fixed: _Fixed, seed: int) -> 
 
 
 def _even(count: int) -> NDArray[np.intp]:
-    """`CURVES` places of a pool, every shape and both ways of dipping alike."""
+    """`CURVES` places of a pool, evenly over it."""
     import numpy as np
 
-    return np.flatnonzero(np.arange(count) % (2 * (count // curves.CURVES)) < 2)
+    return ((np.arange(curves.CURVES) + 0.5) * (count / curves.CURVES)).astype(np.intp)
 
 
 def reread(
