@@ -53,7 +53,6 @@ def main() -> int:
 
 def _rules() -> None:
     """The texts of tests/test_rules.py."""
-    import dataclasses
     import json
 
     sys.path.insert(0, str(ROOT))
@@ -61,7 +60,7 @@ def _rules() -> None:
     from changeadvisor.rules import recommend
     from tests import test_rules
 
-    found = [json.dumps(dataclasses.asdict(recommend(p, s)), indent=1, default=str) for p, s in test_rules.whole()]
+    found = [json.dumps(test_rules.spelled(recommend(p, s)), indent=1, default=str) for p, s in test_rules.whole()]
     test_rules.WORKING.write_text("\n".join(found) + "\n", encoding="utf-8", newline="\n")
     cases = next(
         m for m in test_rules.test_refuses_with_the_place_and_a_mend.pytestmark if m.name == "parametrize"

@@ -330,7 +330,7 @@ class _Case:
             stale=found.stale,
             dependants=self._dependants(),
             notices=tuple(self._notices(found)),
-            evidence=found,
+            evidence=found.kept(),
             sheet=sheet,
             scorecards=tuple(score(f, sheet) for f in self.judges.frameworks),
             candour_means=self._candour_means(sheet),

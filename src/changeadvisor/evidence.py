@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Annotated
 
@@ -57,6 +57,12 @@ class Evidence:
     appraisal: Annotated[Appraisal | str | None, ANYTHING]
     sheet: FactSheet
     stale: tuple[Stale, ...]
+
+    def kept(self) -> Evidence:
+        """What is worth keeping of it once it has been advised on: a thousand appraisals would fill the memory."""
+        curve = self.trajectory
+        why = self.appraisal if isinstance(self.appraisal, str) else None
+        return replace(self, trajectory=None if curve is None else curve.kept(), appraisal=why)
 
     @property
     def priced(self) -> Appraisal | None:

@@ -77,6 +77,10 @@ class Trajectory:
     seed: int
     ahead: _Ahead
 
+    def kept(self) -> Trajectory:
+        """What is worth keeping once it has been advised on: enough for pictures, no more."""
+        return replace(self, pool=self.curves, design=None, ahead=_Ahead.of(self.curves, self.fixed, _from_now(0)))
+
     @property
     def read(self) -> bool:
         """Whether it rests on results, and not on its class alone."""
