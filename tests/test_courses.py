@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 from changeadvisor.advice import Judges, advise
 from changeadvisor.library import load_judges
 from changeadvisor.model import Estimate, Programme, ReferenceClass, add_months
-from changeadvisor.trajectory import courses, curves, noise, posterior
-from changeadvisor.trajectory import reading as reading_module
+from changeadvisor.trajectory import courses, curves, noise, posterior, pricing
 from changeadvisor.trajectory.outlook import priced as priced_of
 from changeadvisor.trajectory.outlook import weights
-from changeadvisor.trajectory.reading import Appraisal
+from changeadvisor.trajectory.pricing import Appraisal
 
 START = dt.date(2025, 1, 1)
 PLAN = curves.Plan(Estimate.of(12, 18, 24), Estimate.of(1, 2, 4), Estimate.of(2, 3, 5), 10.0)
@@ -247,7 +246,7 @@ def test_more_draws_change_a_value_by_less_than_its_error(values: list[float]) -
     few = advise(programme(values), judges, parts=["action"]).initiatives[0].outlook.value
     more = 8 * posterior.DRAWS
     with pytest.MonkeyPatch.context() as patch:
-        for module in (posterior, reading_module):
+        for module in (posterior, pricing):
             patch.setattr(module, "DRAWS", more)
         many = advise(programme(values), judges, parts=["action"]).initiatives[0].outlook.value
     assert few is not None

@@ -1,8 +1,8 @@
 """The J-curve: what the results so far say, and what each course of action is worth.
 
 `plan` the path a plan itself describes; `anyway` readings as progress, less what would have happened anyway; `curves`
-and `noise` what may be; `posterior` what the results say; `courses` what each course is worth; `reading` one
-initiative put together; `outlook` what comes out of it.
+and `noise` what may be; `posterior` what the results say; `reading` one initiative's results put together; `courses`
+what each course is worth; `pricing` an initiative's register put before it; `outlook` what comes out of it all.
 """
 
 from changeadvisor.trajectory.courses import COURSES
@@ -20,17 +20,8 @@ from changeadvisor.trajectory.plan import (
     tripwires,
     with_latest,
 )
-from changeadvisor.trajectory.reading import (
-    Appraisal,
-    Frame,
-    Trajectory,
-    appraise,
-    frame,
-    keep_memory,
-    read_trajectory,
-    reread,
-    shares_of,
-)
+from changeadvisor.trajectory.pricing import Appraisal, Frame, appraise, frame
+from changeadvisor.trajectory.reading import Trajectory, keep_memory, read_trajectory, reread, shares_of
 
 __all__ = [
     "COURSES",

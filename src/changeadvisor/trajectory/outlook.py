@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from changeadvisor.trajectory.anyway import Observed
 from changeadvisor.trajectory.courses import COURSES
-from changeadvisor.trajectory.reading import AHEAD, Appraisal, Trajectory
+from changeadvisor.trajectory.pricing import Appraisal
+from changeadvisor.trajectory.reading import AHEAD, Trajectory
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,8 +1,8 @@
 """The J-curve, first part: the path a plan itself describes, and where the results stand beside it.
 
 The path falls to its dip and rises to its target in half-cosine steps through the points that the plan gives; nothing
-published gives a general depth or length of the dip (methods.md 3.2), so the plan's own ranges are drawn. A later
-issue adds the Bayesian reading and the worth of each course.
+published gives a general depth or length of the dip (methods.md 3.2), so the plan's own ranges are drawn. What the
+results say of it is read in `posterior`, from `curves`.
 """
 
 from __future__ import annotations
