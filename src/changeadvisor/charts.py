@@ -288,7 +288,11 @@ def render(view: View, form: Form) -> bytes:
     with rc_context(settings):
         figure = Figure(figsize=(8.0, _height(view)), layout="constrained")
         axes = figure.add_subplot()
-        axes.set_title(_wrapped(view.title), loc="left", fontsize=11, fontweight="bold")
+        if isinstance(view, BarView):
+            # Long names stand left of the axes: the title begins above them.
+            figure.suptitle(_wrapped(view.title), x=0.01, ha="left", fontsize=11, fontweight="bold")
+        else:
+            axes.set_title(_wrapped(view.title), loc="left", fontsize=11, fontweight="bold")
         _draw(view, axes)
         return _bytes(figure, form, alt_text(view))
 
@@ -466,15 +470,17 @@ def _draw_curve(view: CurveView, axes: Axes) -> None:
     axes.scatter([d.toordinal() for d, _ in view.results], [v for _, v in view.results], color=_QUIET, s=14, zorder=3,
                  label="results")  # fmt: skip
     axes.axhline(view.target, color=_TARGET, linewidth=1.4, linestyle=(0, (1, 1.5)), label=f"target {view.target:.4g}")
-    axes.axvline(view.as_of.toordinal(), color=_QUIET, linewidth=0.8)
-    for day in view.reviews:
-        axes.axvline(day.toordinal(), color=_QUIET, linewidth=0.6, linestyle=":")
+    axes.axvline(view.as_of.toordinal(), color=_QUIET, linewidth=0.8, label="today")
+    for k, day in enumerate(view.reviews):
+        axes.axvline(
+            day.toordinal(), color=_QUIET, linewidth=0.6, linestyle=":", label=None if k else "reviews to come"
+        )
     if view.tripwire is not None:
         day, level, then = view.tripwire
         axes.scatter([day.toordinal()], [level], color="#B35A00", marker="X", s=60, zorder=4,
                      label=f"tripwire {level:.4g}: {then}")  # fmt: skip
     axes.set_ylabel(view.unit)
-    _dates(axes, [p.month for p in view.points])
+    _dates(axes, sorted({p.month for p in view.points} | {day for day, _ in view.results}))
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=8)
 
 
@@ -488,6 +494,6 @@ def _draw_bars(view: BarView, axes: Axes) -> None:
     axes.axvline(0.0, color=_INK, linewidth=0.8)
     axes.set_yticks(list(rows), [f"{b.name}  {b.label}" for b in view.points], fontsize=8)
     axes.invert_yaxis()
-    axes.ticklabel_format(style="plain", axis="x")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}")
     axes.locator_params(axis="x", nbins=5)
     axes.set_xlabel(view.unit)

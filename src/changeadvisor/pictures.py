@@ -27,7 +27,7 @@ from changeadvisor.charts import (
 )
 from changeadvisor.errors import InputError, plain
 from changeadvisor.lenses import MeasureAdvice
-from changeadvisor.model import Area, Initiative, Measure, Programme, add_months
+from changeadvisor.model import Area, Initiative, Measure, Programme, add_months, months_between
 from changeadvisor.performance import compare
 from changeadvisor.performance.reading import Comparative, funnel_at
 from changeadvisor.trajectory import Trajectory
@@ -204,7 +204,7 @@ def _curve_view(item: InitiativeAdvice, curve: Trajectory, seen: Observed) -> Cu
     )
     level = None if review is None else review.below if review.below is not None else review.above
     wire = None if review is None or level is None else (review.on, level, _COURSES.get(review.then or "", ""))
-    today = add_months(begun, int(curve.months)) if begun is not None else initiative.started
+    today = begun + dt.timedelta(days=round(curve.months * 30.4375)) if begun is not None else initiative.started
     measure = item.evidence.measure
     return CurveView(
         title=f"{plain(item.title, 80)}: what was expected, what came, what may come",
@@ -213,10 +213,20 @@ def _curve_view(item: InitiativeAdvice, curve: Trajectory, seen: Observed) -> Cu
         results=results,
         target=seen.target,
         as_of=today or points[0].month,
-        reviews=() if review is None else (review.on,),
+        reviews=() if review is None else tuple(_reviews(review.on, today, points)),
         tripwire=wire,
         finding=" ".join(item.outlook.sentences),
     )
+
+
+def _reviews(first: dt.date, today: dt.date | None, points: Sequence[CurvePoint]) -> Iterator[dt.date]:
+    """The reviews to come, as far as the curve is drawn."""
+    step = 0 if today is None else round(months_between(today, first))
+    for k in range(_AHEAD):
+        day = add_months(first, k * step)
+        if day > points[-1].month or (k and not step):
+            return
+        yield day
 
 
 def ordered(seen: Observed, expected: float, drawn: NDArray[np.float64]) -> tuple[float, float, float, float]:
@@ -243,10 +253,12 @@ def _worth_view(item: InitiativeAdvice) -> BarView:
 def _waterfall(item: InitiativeAdvice) -> BarView:
     """The counted weights for the answer, one after another, up to its support."""
     answer = item.action.answer if item.action else None
+    titles = {w.rule: w.title for w in item.action.workings} if item.action else {}
     bars, level = [], 0.0
     for reason in item.action.reasons if item.action else ():
         if reason.counted and reason.answer == answer and reason.decibans is not None:
-            bars.append(Bar(reason.rule, level, level + reason.decibans, None, f"{reason.decibans:+g}"))
+            name = f"{reason.rule} {plain(titles[reason.rule], 44)}"
+            bars.append(Bar(name, level, level + reason.decibans, None, f"{reason.decibans:+g}"))
             level += reason.decibans
     bars.append(Bar("In all", 0.0, level, None, f"{level:+.3g}"))
     return BarView(
