@@ -99,4 +99,9 @@ def judge(pack: RulePack, sheet: FactSheet) -> Ledger:
 
 def weights_on(pack: RulePack, sheet: FactSheet) -> tuple[float, ...]:
     """Every rule's weight in decibans on this sheet."""
-    return tuple(rule.decibans(sheet) for rule in pack.rules)
+    if not pack.read_weights:
+        return pack.fixed_weights
+    weights = list(pack.fixed_weights)
+    for i in pack.read_weights:
+        weights[i] = pack.rules[i].decibans(sheet)
+    return tuple(weights)

@@ -221,6 +221,9 @@ class RulePack:
     rank: Mapping[int, int] = field(default_factory=dict, repr=False)
     #: For each rule, the stronger ones that would already have counted what it says.
     blockers: tuple[tuple[int, ...], ...] = field(default=(), repr=False)
+    #: Weights that are fixed, and the rules whose weight is read from a fact.
+    fixed_weights: tuple[float, ...] = field(default=(), repr=False)
+    read_weights: tuple[int, ...] = field(default=(), repr=False)
     #: For each fact, the rules that look at it, by position in `rules`.
     readers: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
 
@@ -296,6 +299,8 @@ class _Reader:
             order=order,
             rank=MappingProxyType({i: at for at, i in enumerate(order)}),
             blockers=_blockers(rules, order),
+            fixed_weights=tuple(r.weight for r in rules),
+            read_weights=tuple(i for i, r in enumerate(rules) if r.weight_fact is not None),
             readers=_readers(rules),
         )
 

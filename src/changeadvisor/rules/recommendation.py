@@ -317,7 +317,7 @@ class _Judged:
                 if criterion not in self.sheet:
                     scores.setdefault(criterion, []).append(score)
         direct = [n for n in unknown if not self.pack.vocabulary[n].criteria]
-        waiting = [i for i, s in enumerate(self.states) if s == "unknown"]
+        waiting = {i for i, s in enumerate(self.states) if s == "unknown"}
         found = []
         for name in sorted({*scores, *direct}):
             names = tuple(n for n in (name, *scores.get(name, ())) if n in self.pack.vocabulary)
@@ -331,7 +331,7 @@ class _Judged:
         waiting = (r.facts for r, s in zip(self.pack.rules, self.states, strict=True) if s == "unknown")
         return tuple(sorted(name for name in frozenset().union(*waiting) if name not in self.sheet))
 
-    def _could_move(self, names: tuple[str, ...], waiting: Sequence[int]) -> float | None:
+    def _could_move(self, names: tuple[str, ...], waiting: set[int]) -> float | None:
         """The most any answer's support could change once `names` are known, whatever the other unknowns are.
 
         names: a fact and the scores it is a criterion of. A veto it could set off counts as the strongest weight of the
@@ -339,7 +339,8 @@ class _Judged:
         """
         if self.pack.combine != "weigh":
             return None
-        return _most_moved(*self._part([i for i in waiting if not self.pack.rules[i].facts.isdisjoint(names)]), names)
+        looking = {i for n in names for i in self.pack.readers.get(n, ())}
+        return _most_moved(*self._part(sorted(looking & waiting)), names)
 
     def _part(self, waiting: Sequence[int]) -> tuple[_Same, _States, _Facts]:
         """What bears on some waiting rules: the states and weights of all that share their evidence, and known facts.

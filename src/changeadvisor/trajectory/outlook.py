@@ -23,7 +23,7 @@ MOST = 30.0
 #: Decibans by which another course must lead before a tripwire names it: draws tell no finer.
 CLEAR = 1.0
 #: How far the latest reading is changed to see what would follow, in shares of the way.
-REACH = 1.5
+REACH = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +169,19 @@ def reweighted(found: Trajectory, appraisal: Appraisal) -> Callable[[float], dic
     if seen is None or not seen.since or len(appraisal.worth) < 2:
         return lambda _: weights(appraisal)
     error, twice = _last_error(found, seen)
-    changes = np.linspace(-REACH, REACH, 37)
+    changes = np.linspace(-REACH, REACH, 33)
     log = (error**2 - (error + changes[:, None]) ** 2) / twice
     shares = np.exp(log - log.max(axis=1, keepdims=True))
     names = sorted(appraisal.worth)
     worth = np.stack([appraisal.worth[c].flexible for c in names])
-    table = _weights_at(worth, shares / shares.sum(axis=1, keepdims=True)).T
-    return lambda change: {n: float(np.interp(change, changes, row)) for n, row in zip(names, table, strict=True)}
+    table = _weights_at(worth, shares / shares.sum(axis=1, keepdims=True)).tolist()
+
+    def at(change: float) -> dict[str, float]:
+        place = min(max((change + REACH) / (2.0 * REACH), 0.0), 1.0) * (len(table) - 1)
+        k = min(int(place), len(table) - 2)
+        return {n: a + (b - a) * (place - k) for n, a, b in zip(names, table[k], table[k + 1], strict=True)}
+
+    return at
 
 
 def _last_error(found: Trajectory, seen: Observed) -> tuple[Grid, Grid]:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Months that a reading looks ahead at least.
 AHEAD = 120
+#: Readings that are enough to sort a pool of curves, spread over all of them.
+SORTED_BY = 18
 #: A step that has no divisor in common with the number of curves.
 _STRIDE = 47
 #: Shares where neither a class nor an option gives any (flat, declared).
@@ -207,9 +209,10 @@ def _followed(pool: Curves, seen: Observed | None, fixed: Fixed, seed: int) -> t
         which = _even(len(pool))
         log_share = np.zeros(len(which))
     else:
-        months = seen.months[:-1]
+        some = slice(None, -1, -(-(len(seen.months) - 1) // SORTED_BY))
+        months, progress = seen.months[some], seen.progress[some]
         known = fixed.by_class(np.asarray(months))
-        which, log_share = posterior.sorted_out(pool, months, seen.progress[:-1], known, loose=seen.loose, seed=seed)
+        which, log_share = posterior.sorted_out(pool, months, progress, known, loose=seen.loose, seed=seed)
     return pool.rows(which, log_share), fixed.rows(which)
 
 
