@@ -465,6 +465,8 @@ class _Case:
         curve, appraisal, series = found.trajectory, found.priced, found.own_series
         if curve is None or appraisal is None or series is None or not curve.read or curve.observed is None:
             return tuple(readings)
+        if not any(n.startswith("appraisal.") for n in sheet):
+            return tuple(readings)
         span = curve.observed.target - curve.observed.baseline
         latest = series.points[-1].value
         weigh = trajectory.reweighted(curve, appraisal)

@@ -143,7 +143,12 @@ def _curve(
     seed: int,
     before: Evidence | None,
 ) -> Trajectory | None:
-    """The reading of the results; what does not hang on their values is taken from `before`."""
+    """The reading of the results; what does not hang on their values is taken from `before`.
+
+    Where the appraisal is silent nothing else is read from it, so it is left as it was.
+    """
+    if before is not None and not any(n.startswith("appraisal.") for n in before.sheet):
+        return before.trajectory
     if before is not None and before.trajectory is not None and measure is not None and own is not None:
         again = trajectory.reread(programme, initiative, measure, own, before.trajectory)
         if again is not None:
@@ -155,6 +160,8 @@ def _appraisal(
     programme: Programme, initiative: Initiative, own: Series | None, curve: Trajectory, before: Evidence | None
 ) -> Appraisal | str:
     """The worth of its courses, or why none can be priced."""
+    if before is not None and before.appraisal is not None and curve is before.trajectory:
+        return before.appraisal
     if before is not None and before.priced is not None:
         return trajectory.appraise(before.priced.frame, curve)
     framed = trajectory.frame(programme, initiative, own, curve)

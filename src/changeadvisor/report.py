@@ -228,8 +228,8 @@ class BoardView:
     initiatives: tuple[InitiativeView, ...]
 
 
-def board_view(advice: Advice) -> BoardView:
-    """The whole report's view."""
+def board_view(advice: Advice, *, front_page: bool = False) -> BoardView:
+    """The whole report's view; the `front_page` alone leaves out the initiatives with their pictures."""
     return BoardView(
         programme=plain(advice.programme, 200),
         as_of=_day(advice.as_of),
@@ -239,7 +239,7 @@ def board_view(advice: Advice) -> BoardView:
         no_decision=_no_decision(advice),
         notices=tuple(_notices(advice)),
         engine=tuple(_engine(advice)),
-        initiatives=tuple(map(initiative_view, advice.initiatives)),
+        initiatives=() if front_page else tuple(map(initiative_view, advice.initiatives)),
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from changeadvisor.errors import plain
 from changeadvisor.model import day_text
-from changeadvisor.report import BoardRow, board_view, estimate_said, shares_said
+from changeadvisor.report import BoardRow, BoardView, board_view, estimate_said, shares_said
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -30,7 +30,7 @@ def advice_table(advice: Advice, width: int) -> str:
     """The advice as a table `width` columns wide, plain text, ending in a newline."""
     from rich.table import Table
 
-    view = board_view(advice)
+    view = board_view(advice, front_page=True)
     table = Table(title=_text(f"{view.programme}, as of {view.as_of}"), show_lines=True, expand=True)
     for heading, ratio in (
         ("Initiative", 3),
@@ -42,7 +42,7 @@ def advice_table(advice: Advice, width: int) -> str:
         table.add_column(heading, ratio=ratio)
     for row in view.rows:
         table.add_row(*map(_text, _cells(row)))
-    return _printed(table, width, _below(advice))
+    return _printed(table, width, _below(view))
 
 
 def measures_table(part: MeasuresPart, programme: Programme, width: int) -> str:
@@ -154,8 +154,7 @@ def _cells(row: BoardRow) -> tuple[str, ...]:
     return row.title, sure, row.route, f"{row.declared} / {row.evidenced}", row.because
 
 
-def _below(advice: Advice) -> list[str]:
-    view = board_view(advice)
+def _below(view: BoardView) -> list[str]:
     lines = [f"Decisions needed: {len(view.decisions)}"] if view.decisions else [view.no_decision]
     lines += [f"  {d.initiative} ({d.by}, before {d.before}): {d.decision}" for d in view.decisions]
     lines += [*view.notices, "The whole working of one: changeadvisor explain PROGRAMME INITIATIVE"]
