@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from changeadvisor import performance, trajectory
 from changeadvisor.model import Estimate, Initiative, Measure, Path, ReferenceClass
+from changeadvisor.trajectory.anyway import tamed
 
 PLAN: dict[str, Any] = {
     "measure": "m",
@@ -287,3 +288,16 @@ def test_natural_bounds_clip_and_keep_the_points() -> None:
     assert made.reach.sample(np.array([0.0]))[0] == 0
     assert made.adoption.ready.sample(np.array([1.0]))[0] == 1
     assert np.allclose(made.reach.quantile(np.array([0.1, 0.5, 0.9])), (1, 20, 60))
+
+
+def test_a_reading_that_stands_alone_is_held_and_a_step_is_not() -> None:
+    calm = [0.02, -0.03, 0.01, 0.04, -0.02, 0.0, 0.03, -0.01, 0.02, 0.01]
+    assert tamed(calm) == tuple(calm)
+    for at in (4, 9):
+        wild = [*calm[:at], -30.0, *calm[at + 1 :]]
+        held = tamed(wild)
+        assert held[at] > -0.3
+        assert [h for k, h in enumerate(held) if k != at] == [w for k, w in enumerate(wild) if k != at]
+    step = [*calm[:5], *(0.9 + c for c in calm[5:])]
+    assert tamed(step) == tuple(step)
+    assert tamed([0.0, 0.1, 5.0]) == (0.0, 0.1, 5.0)

@@ -30,6 +30,7 @@ from changeadvisor.model import (
     canonical_json,
     day_text,
     digest,
+    months_between,
     to_plain,
 )
 from changeadvisor.performance.targets import TargetAudit
@@ -487,7 +488,7 @@ class _Case:
             probability=shown,
             basis="results" if view.read else "class" if shown is not None else None,
             progress_now=Spread(*view.progress) if view.read else None,
-            progress_expected_now=found.reading.expected if found.reading is not None else None,
+            progress_expected_now=self._expected(),
             looks_this_bad_and_succeeds=view.bad_and_succeeds,
             looks_this_good_and_fails=view.good_and_fails,
             value=view.value,
@@ -515,11 +516,33 @@ class _Case:
         return None if chances is None else Chances(*chances)
 
     def _class_outlook(self, found: Evidence) -> Outlook:
-        """What its class says, where nothing can be read of it."""
-        chances = self._class_chances()
-        expected = found.reading.expected if found.reading is not None else None
+        """What its class says, where nothing can be read of it; of what has ended, what became of it."""
+        if self.initiative.stage == "closed":
+            return Outlook(None, None, None, None, None, None, None, None, None, sentences=tuple(self._became(found)))
+        chances, expected = self._class_chances(), self._expected()
         basis: Literal["class"] | None = None if chances is None else "class"
-        return Outlook(chances, basis, None, expected, None, None, None, None, self._next_review(None))
+        said = () if chances is None else (trajectory.class_said(chances.full, chances.partial, chances.none),)
+        review = self._next_review(None)
+        return Outlook(chances, basis, None, expected, None, None, None, None, review, sentences=said)
+
+    def _expected(self) -> float | None:
+        """Where the plan expects it to be by now, in shares of the way."""
+        path, begun = self.initiative.path, trajectory.since(self.initiative)
+        if path is None or begun is None or self.initiative.stage == "idea":
+            return None
+        return trajectory.expected_at(path, months_between(begun, self.programme.as_of), self.seed, self.initiative.id)
+
+    def _became(self, found: Evidence) -> Iterator[str]:
+        """What became of something that has ended."""
+        path, series, measure = self.initiative.path, found.own_series, found.measure
+        if path is None or series is None or not series.points or measure is None:
+            yield "It has ended. No results are known of it."
+            return
+        last, unit = series.points[-1], f" {measure.unit}" if measure.unit else ""
+        yield f"It has ended. Its latest reading is {last.value:.4g}{unit}, of {day_text(last.period)}."
+        if found.reading is not None and found.reading.progress is not None:
+            share = round(100 * found.reading.progress)
+            yield f"Its recent level is {share} % of the way from {path.baseline:.4g} to {path.target:.4g}."
 
     def _next_review(self, view: View | None) -> NextReview | None:
         if self.programme.review_months is None or self.initiative.stage == "closed":
@@ -555,6 +578,13 @@ class _Case:
             yield f"Where the results stand against the plan cannot be said: {found.reading.because}."
         yield from self._read_notices(found)
 
+    def _split_notices(self) -> Iterator[str]:
+        """Shares that a class does not give are split evenly, and that is said."""
+        reference = self.programme.reference_class(self.initiative.reference_class)
+        if reference is None or reference.full is None or None not in (reference.partial, reference.none):
+            return
+        yield f"{reference.id} does not say all shares: what it leaves open is split evenly over partial and none."
+
     def _read_notices(self, found: Evidence) -> Iterator[str]:
         """What was corrected or could not be priced, and what was assumed for want of a class."""
         curve, priced = found.trajectory, found.priced
@@ -564,8 +594,11 @@ class _Case:
             yield from curve.observed.notices
             if self._class_chances() is None:
                 yield "It has no reference class with shares: full, partial and none are taken as equally likely."
+        yield from self._split_notices()
         if isinstance(found.appraisal, str):
             yield f"Worth: {found.appraisal}."
+        if priced is not None and len(priced.worth) < 2:
+            yield "Only going on could be priced: there is nothing to set its worth beside."
         for course, why in (priced.frame.unpriced if priced is not None else {}).items():
             yield f"The worth of {course} cannot be said: {why}."
 

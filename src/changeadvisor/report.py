@@ -360,7 +360,10 @@ def _outlook(item: InitiativeAdvice) -> Iterator[str]:
     review = outlook.next_review
     if review is not None and review.then is not None:
         way, level = ("below", review.below) if review.below is not None else ("above", review.above)
-        yield f"Tripwire at the review of {_day(review.on)}: {way} {level:.4g}, {_ACTIONS[review.then].lower()}."
+        yield (
+            f"Tripwire at the review of {_day(review.on)}: if the readings known by then average {way} {level:.4g}, "
+            f"think again: {_ACTIONS[review.then].lower()}. It is an estimate; run the advice again then."
+        )
 
 
 def _worths(item: InitiativeAdvice) -> Iterator[WorthView]:

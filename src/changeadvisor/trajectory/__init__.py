@@ -6,12 +6,13 @@ what each course is worth; `pricing` an initiative's register put before it; `ou
 """
 
 from changeadvisor.trajectory.courses import COURSES
-from changeadvisor.trajectory.outlook import REACH, Beside, Priced, View, look, reweighted, weights
+from changeadvisor.trajectory.outlook import REACH, Beside, Priced, View, class_said, look, reweighted, weights
 from changeadvisor.trajectory.plan import (
     FEWEST,
     PathReading,
     TripwireReading,
     class_outlook,
+    expected_at,
     expected_path,
     next_review,
     phase,
@@ -37,6 +38,8 @@ __all__ = [
     "View",
     "appraise",
     "class_outlook",
+    "class_said",
+    "expected_at",
     "expected_path",
     "frame",
     "keep_memory",

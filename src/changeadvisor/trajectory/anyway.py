@@ -10,9 +10,11 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING
 
-from changeadvisor.model import COVERS, Initiative, Measure, Programme, Reading, Series, months_between
+from changeadvisor.model import COVERS, Initiative, Measure, Programme, Reading, Series, day_text, months_between
 from changeadvisor.trajectory.plan import since
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 #: Months before the start that make a baseline of their own (formats.md), and how far back they are looked for.
 ENOUGH_BEFORE, LOOK_BACK = 12, 36
+#: Scatters beyond all its neighbours at which a reading stands alone; the least scatter, in shares of the way; and the
+#: changes between neighbours that are needed to tell.
+FAR, LEAST_SCATTER, FEWEST_TO_TAME = 3.0, 0.01, 8
 #: Areas whose common movement is worth taking off.
 AREAS = 3
 
@@ -69,7 +74,35 @@ def observed(programme: Programme, initiative: Initiative, measure: Measure, ser
     notices += [split] if split and after else []
     progress = tuple((p.value - common(p.middle) - baseline) / (path.target - baseline) * share(p.middle) for p in own)
     months = tuple(round(months_between(begun, p.middle), 2) for p in own)
-    return Observed(months, progress, baseline, path.target, loose, len(after), tuple(notices))
+    held = tamed(progress)
+    notices += [_alone(measure, own[k]) for k, p in enumerate(progress) if p != held[k]]
+    return Observed(months, held, baseline, path.target, loose, len(after), tuple(notices))
+
+
+def tamed(progress: Sequence[float]) -> tuple[float, ...]:
+    """Readings that stand alone held to `FAR` scatters beyond all their neighbours: one slip is no news.
+
+    The scatter is that of the median change between neighbours, which a few wild readings hardly move. Few readings
+    cannot tell a slip from a change, and are left as they are.
+    """
+    changes = [abs(b - a) for a, b in pairwise(progress)]
+    if len(changes) < FEWEST_TO_TAME:
+        return tuple(progress)
+    reach = FAR * max(median(changes) / 0.954, LEAST_SCATTER)
+    found = []
+    for k, p in enumerate(progress):
+        beside = [*progress[max(k - 2, 0) : k], *progress[k + 1 : k + 3]]
+        found.append(min(max(p, min(beside) - reach), max(beside) + reach))
+    return tuple(found)
+
+
+def _alone(measure: Measure, reading: Reading) -> str:
+    """What is said of a reading that stands alone."""
+    unit = f" {measure.unit}" if measure.unit else ""
+    return (
+        f"The reading of {reading.value:.4g}{unit} for the period from {day_text(reading.period)} stands far from its "
+        "neighbours: check it. It counts only as far as such readings scatter."
+    )
 
 
 def _parted(series: Series, begun: dt.date) -> tuple[list[Reading], list[Reading]]:

@@ -519,6 +519,8 @@ def _followed(branches: Sequence[_Branch], money: _Money, noise: Noise) -> list[
     # The mean is that with luck averaged out; the spread is that of the draws.
     shift = expected.mean(axis=(1, 2)) - worth.mean(axis=(1, 2))
     ends = worth.reshape(fixed.shape) + shift[:, None]
+    # To choose nothing later is open too.
+    ends = np.where((ends.mean(axis=1) < fixed.mean(axis=1))[:, None], fixed, ends)
     found = [Worth(w - b.cost, f - b.cost) for w, f, b in zip(ends, fixed, branches, strict=True)]
     if first >= 0:
         found[0] = replace(found[0], coming=_coming(branches[0], names, before[0], told[first, 0], money, noise, first))

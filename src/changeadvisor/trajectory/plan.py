@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 DRAWS = 512
 #: Readings that make the recent level, and the fewest that can be set beside a path.
 RECENT, FEWEST = 3, 2
+#: The same for slower measures: what lies years back is not recent.
+_RECENT_READINGS = {"quarter": 2, "year": 1}
 _BANDS = ((0.9, "ahead"), (0.1, "on-path"), (0.01, "behind"))
 
 Against = Literal["ahead", "on-path", "behind", "far-behind"]
@@ -140,6 +142,12 @@ def _uniforms(seed: int, name: str) -> Draws:
     return (strata + rng.random((3, DRAWS))) / DRAWS
 
 
+def expected_at(path: Path, months: float, seed: int, name: str) -> float | None:
+    """The mean of the paths drawn from the plan at one month, in shares of the way; None where it says too little."""
+    paths = expected_path(path, [months], seed, name) if months >= 0 else None
+    return None if paths is None else float(paths.mean())
+
+
 def _span(path: Path) -> float | None:
     """From baseline to target in the measure's unit; None where there is none."""
     if path.baseline is None or path.target is None or path.target == path.baseline:
@@ -158,7 +166,7 @@ def stand(initiative: Initiative, measure: Measure, series: Series, as_of: dt.da
         return _unread(len(own), None, "its path has no baseline and target that differ")
     if len(own) < FEWEST:
         return _unread(len(own), None, f"{len(own)} reading(s) since it began, and {FEWEST} are needed")
-    last = own[-RECENT:]
+    last = own[-_RECENT_READINGS.get(series.every or "month", RECENT) :]
     progress = (math.fsum(p.value for p in last) / len(last) - path.baseline) / span
     paths = expected_path(path, [months_between(begun, p.middle) for p in last], seed, initiative.id)
     if paths is None:
