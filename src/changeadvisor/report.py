@@ -455,8 +455,30 @@ def _row(item: InitiativeAdvice) -> BoardRow:
         route="" if item.route is None or closed else _word(item.route.answer),
         declared=item.declared or UNKNOWN,
         evidenced=item.evidenced or UNKNOWN,
-        because=top.because if top else _why_none(action, closed),
+        because=_because(item, top) if top else _why_none(action, closed),
         change=flip,
+    )
+
+
+_DOING = {
+    "persist": "going on",
+    "adjust-tactics": "adjusting tactics",
+    "adjust-strategy": "changing strategy",
+    "stop": "stopping",
+}
+
+
+def _because(item: InitiativeAdvice, top: Reason) -> str:
+    """The strongest reason; where it is the appraisal, by how much the course is worth more than the next best."""
+    value = item.outlook.value or {}
+    appraised = top.because.startswith("Weight of the appraisal")
+    if not appraised or top.answer not in value or len(value) < 2:
+        return top.because
+    rival = max((c for c in value if c != top.answer), key=lambda c: (value[c].mean, c))
+    more = value[top.answer].mean - value[rival].mean
+    return (
+        f"Weight of the appraisal: by its results so far {_DOING[top.answer]} is worth {_money(more)} more than "
+        f"{_DOING[rival]}, later choices counted in."
     )
 
 
