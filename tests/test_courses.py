@@ -253,3 +253,12 @@ def test_more_draws_change_a_value_by_less_than_its_error(values: list[float]) -
     assert many is not None
     for course in few:
         assert abs(few[course].mean - many[course].mean) <= few[course].error
+
+
+def test_a_dip_that_no_plan_had_is_a_dip() -> None:
+    """A plan sure of no dip, and results that dip and rise: not taken for a failure."""
+    drawn = curves.draw(curves.Plan(Estimate.of(12, 18, 24), Estimate.of(0), Estimate.of(0), 20.0), CLASS, 5)
+    months = tuple(k + 0.5 for k in range(12))
+    values = [0.04, 0.0, -0.09, -0.16, -0.16, -0.06, -0.06, -0.01, 0.11, 0.16, 0.23, 0.22]
+    found = posterior.read(posterior.design(drawn, months), values, (0.42, 0.23, 0.35), 5)
+    assert found.chances[2] < 0.4

@@ -92,8 +92,9 @@ def draw(plan: Plan, reference: ReferenceClass | None, seed: int, count: int = C
     delay = reference.delay.sample(u[1]) if reference and reference.delay else np.ones(count)
     deeper = reference.deeper.sample(u[2]) if reference and reference.deeper else np.ones(count)
     length = np.maximum(plan.months.sample(u[0]) * delay, 0.5)
-    trough, depth = np.full(count, 1.0), np.zeros(count)
-    if plan.dip is not None and plan.dip_month is not None:
+    # Where the plan has no dip, one may come all the same, early on.
+    trough, depth = 0.2 * length, np.zeros(count)
+    if plan.dip is not None and plan.dip_month is not None and plan.dip.high > 0.0:
         trough = np.clip(plan.dip_month.sample(u[3]) * delay, 0.25, 0.9 * length)
         depth = plan.dip.sample(u[4]) * deeper / abs(plan.span)
     shape = np.arange(count) // (count // len(_SHAPES))

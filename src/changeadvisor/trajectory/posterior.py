@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 DRAWS = 256
 #: Bounds of the outcome classes (formats.md), best first.
 FULL, PARTIAL = 0.8, 0.25
-CLASSES = ("full", "partial", "none")
+#: How deep a dip may be where the plan has none, in shares of the way (one standard deviation; our judgement).
+UNPLANNED_DIP = 0.1
 #: Noise that explains the readings worse than the best by so much (natural logarithms) is left out; every so many-th
 #: curve is enough to tell.
 _HOPELESS, _FEW = 3.0, 4
@@ -287,8 +288,10 @@ def outcomes(count: int) -> Grid:
 
 
 def _kernel(curves: Curves) -> Grid:
-    """How far about its drawn depth a dip may lie: the draws of a plan stand for the gaps between them too."""
-    found: Grid = 0.35 * curves.depth + 1e-4
+    """How far about its drawn depth a dip may lie: draws stand for gaps between them, and no plan is sure of none."""
+    import numpy as np
+
+    found: Grid = np.where(curves.depth > 0.0, 0.35 * curves.depth + 1e-4, UNPLANNED_DIP)
     return found
 
 

@@ -1,4 +1,4 @@
-"""One initiative read: what the results say of it, and what each course of action is worth."""
+"""One initiative read: what the results say of it, on the curves of its plan."""
 
 from __future__ import annotations
 
