@@ -30,7 +30,7 @@ REACH = 1.0
 class Priced:
     """A course's worth in money.
 
-    Mean, P10, P50, P90, `error` of the mean (two standard errors), its mean with no later choice, the share of
+    Mean, P10, P50, P90, `error` of the mean (three standard errors), its mean with no later choice, the share of
     draws in which it is best, and what choosing it is expected to lose against the best.
     """
 
@@ -107,7 +107,7 @@ def priced(appraisal: Appraisal) -> dict[str, Priced]:
     draws = np.stack([w.flexible for w in worth.values()])
     best, first = draws.max(axis=0), draws.argmax(axis=0)
     spread = quantiles(draws).tolist()
-    means, errors = draws.mean(axis=1).tolist(), (2.0 * draws.std(axis=1) / math.sqrt(draws.shape[1])).tolist()
+    means, errors = draws.mean(axis=1).tolist(), (3.0 * draws.std(axis=1) / math.sqrt(draws.shape[1])).tolist()
     shares, regret = ((first == k).mean() for k in range(len(worth))), (best - draws).mean(axis=1).tolist()
     fixed = (float(w.fixed.mean()) for w in worth.values())
     every = zip(worth, means, spread, fixed, shares, regret, errors, strict=True)
