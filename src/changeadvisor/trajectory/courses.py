@@ -200,6 +200,12 @@ class _Money:
         return found
 
     @property
+    def today(self) -> float:
+        """The present worth of a cost that falls today, in the middle of the first month."""
+        found: float = (1.0 + self.calendar.discount) ** (-0.5 / 12.0)
+        return found
+
+    @property
     def months(self) -> Grid:
         """The reviews, as numbers to reckon with."""
         import numpy as np
@@ -475,14 +481,14 @@ def _later(strategy: Strategy, money: _Money) -> Grid:
     """Choices after a later change add what they would add after a change today, put off."""
     if strategy.later is None:
         return strategy.cost[:, None] * 0.0
-    found: Grid = strategy.later[:, None] * (money.at(money.months) / (1.0 + money.calendar.discount) ** (-0.5 / 12.0))
+    found: Grid = strategy.later[:, None] * (money.at(money.months) / money.today)
     return found
 
 
 def _tactics_now(way: Way, stakes: Stakes, tactics: Tactics, options: Options, money: _Money) -> _Branch:
     """Adjust tactics today; stop or change strategy at a later review."""
     extended = replace(stakes, ends=max(stakes.ends, 0.0) + tactics.extends)
-    cost = tactics.cost * (1.0 + money.calendar.discount) ** (-0.5 / 12.0)
+    cost = tactics.cost * money.today
     return _Branch.of(retuned(way, tactics, money.calendar), extended, replace(options, tactics=None), money, cost)
 
 
@@ -508,7 +514,10 @@ def _followed(branches: Sequence[_Branch], money: _Money, noise: Noise) -> list[
     if not names or not calendar.reviews:
         return [Worth(w - b.cost, w - b.cost) for w, b in zip(fixed, branches, strict=True)]
     seen = readings([b.way for b in branches], money, noise)
-    offered, told = (_halves(_table(t, names, len(calendar.reviews))) for t in _both(branches))
+    offered, told = (
+        _halves(_table(t, names, len(calendar.reviews)))
+        for t in ([b.choices for b in branches], [b.told for b in branches])
+    )
     barred = np.array([[n not in b.choices for n in names] for b in branches])
     worth = before = expected = _halves(fixed)
     first = next((r for r, n in enumerate(calendar.seen) if n), -1)
@@ -538,10 +547,6 @@ def _coming(
     mean = branch.way.monthly @ money.mean[:, money.calendar.seen[review] - 1]
     worth = np.concatenate([going_on.reshape(1, -1), every])
     return Coming(mean, noise.scatter, worth, ("persist", *(names[k] for k in own)))
-
-
-def _both(branches: Sequence[_Branch]) -> tuple[list[Mapping[str, Grid]], list[Mapping[str, Grid]]]:
-    return [b.choices for b in branches], [b.told for b in branches]
 
 
 def _table(ways: Sequence[Mapping[str, Grid]], names: Sequence[str], reviews: int) -> Grid:
