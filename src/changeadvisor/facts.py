@@ -16,7 +16,7 @@ from typing import Literal
 #: One value of a fact; several people who differ make a frozenset of them.
 Single = str | bool | float
 Value = Single | frozenset[Single]
-Origin = Literal["register", "results", "graph", "judgement", "framework", "appraisal", "pack"]
+Origin = Literal["register", "results", "graph", "judgement", "framework", "appraisal", "pack", "theory", "adoption"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -752,6 +752,31 @@ _ROUTE = (
         oppose="they stand in its way",
     ),
     _judged(
+        "route.preservation",
+        "How much of the way things are done now must be kept?",
+        "How much must be preserved",
+        ordered=False,
+        little="hardly anything",
+        some="some ways and groups",
+        much="most of it: people, ways and trust would be hard to win again",
+    ),
+    _judged(
+        "route.capacity",
+        "Have the people who must change the time and the money for it?",
+        "Capacity to change: time and money",
+        ample="both are there",
+        tight="one of them is tight",
+        short="they are stretched already",
+    ),
+    _judged(
+        "route.intervention",
+        "How near is intervention from outside in this service or the council?",
+        "How near outside intervention is",
+        none="no sign of it",
+        watched="a regulator or auditor has concerns",
+        near="it is threatened, or in place",
+    ),
+    _judged(
         "route.led_now",
         "How is it led at present?",
         "How it is led at present",
@@ -777,12 +802,25 @@ _APPRAISAL = tuple(
     )
 )
 
+_SPREAD = "Who must come to work differently, and how ready are they (`adoption`)?"
+#: The weight of the simulated spread for each route, worked out as the appraisal's is (formats.md section 3).
+_ADOPTION = tuple(
+    _number(
+        f"adoption.{route}", "adoption", f"Weight of the simulated spread for: {words}", "decibans", -30, 30, _SPREAD
+    )
+    for route, words in (
+        ("top-down", "leading it from the top"),
+        ("blended", "leading it from the top and from below, in the better order"),
+        ("bottom-up", "leading it from below"),
+    )
+)
+
 #: Every fact by its name, sorted. Frameworks add `score.…` facts of their own (see scoring).
 VOCABULARY: Mapping[str, Fact] = MappingProxyType(
     {
         f.name: f
         for f in sorted(
-            (*_REGISTER, *_GRAPH, *_RESULTS, *_PERFORMANCE, *_APPRAISAL, *_KANTER, *_SUSTAIN, *_ROUTE),
+            (*_REGISTER, *_GRAPH, *_RESULTS, *_PERFORMANCE, *_APPRAISAL, *_ADOPTION, *_KANTER, *_SUSTAIN, *_ROUTE),
             key=lambda f: f.name,
         )
     }
