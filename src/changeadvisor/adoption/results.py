@@ -42,7 +42,7 @@ class WayOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Varied:
-    """One judgement parameter of the simulation: `stands` of each way in the third of runs where it is lowest and highest."""
+    """A judgement parameter: `stands` of each way in the third of runs where it is lowest, and highest."""
 
     name: str
     low: float
