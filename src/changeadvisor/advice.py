@@ -15,8 +15,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from changeadvisor import __version__, evidence, trajectory
+from changeadvisor.adoption import Spread
 from changeadvisor.base_rates import RATINGS, DeclaredMoves, RatingMoves, candour_means, declared_moves
-from changeadvisor.evidence import Evidence, Stale
+from changeadvisor.evidence import Evidence, Spreading, Stale
 from changeadvisor.facts import VOCABULARY, FactSheet, Known, can_be_known
 from changeadvisor.graph import DependencyGraph, Reach
 from changeadvisor.lenses import MeasureAdvice, attend, audit, read_measures
@@ -47,7 +48,7 @@ Progress = Callable[[int, int], None]
 _RATED = ("results.evidenced", "results.candour")
 #: Facts of a reading that its value does not change, or that are worked out again with the appraisal.
 _PRICED_AGAIN = ("appraisal.", "tripwire.", "results.readings")
-_DERIVED = ("results.", "path.", "score.", "tripwire.", "appraisal.", "performance.")
+_DERIVED = ("results.", "path.", "score.", "tripwire.", "appraisal.", "performance.", "adoption.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +175,14 @@ class Dependants:
 
 @dataclass(frozen=True, slots=True)
 class Route(Recommendation):
-    """How to lead it, with the arrangement to put in place."""
+    """How to lead it, with the arrangement to put in place.
+
+    spread: how it would spread under each way of leading it, simulated; not_simulated: why it could not be.
+    """
 
     arrangement: Mapping[str, str] = field(default_factory=dict)
+    spread: Spread | None = None
+    not_simulated: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +304,17 @@ def answers(programme: Programme, judges: Judges, *, seed: int = 0) -> dict[str,
     return found
 
 
+def routes(programme: Programme, judges: Judges, *, seed: int = 0) -> dict[str, FactSheet]:
+    """The complete sheet of each open initiative with its simulated spread: for judging many programmes."""
+    graph, series = DependencyGraph(programme), evidence.all_series(programme)
+    found: dict[str, FactSheet] = {}
+    for initiative in programme.initiatives:
+        if initiative.stage != "closed":
+            sheet = complete(evidence.gather(programme, initiative, graph, series, seed).sheet, judges)
+            found[initiative.id] = sheet.with_known(evidence.Spreading(programme, initiative, seed).known(sheet))
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Case:
     """One initiative with all that is needed to judge it."""
@@ -312,9 +329,12 @@ class _Case:
     def advice(self, parts: Sequence[Part]) -> InitiativeAdvice:
         """Evidence, then judgement, then what it means for those who decide."""
         found = evidence.gather(self.programme, self.initiative, self.graph, self.series, self.seed)
-        sheet = complete(found.sheet, self.judges)
+        sheet, spreading = complete(found.sheet, self.judges), None
         closed = self.initiative.stage == "closed"
-        levers = [] if closed else self._levers(sheet)
+        if "route" in parts and not closed:
+            spreading = evidence.Spreading(self.programme, self.initiative, self.seed)
+            sheet = sheet.with_known(spreading.known(sheet))
+        levers = [] if closed else self._levers(sheet, spreading)
         readings = () if closed else tuple(r for r in [self._reading_lever(found)] if r is not None)
         quick = () if closed else self._quick_lever(found, sheet, readings)
         exact = () if closed else self._exact_lever(found, sheet, readings)
@@ -322,7 +342,7 @@ class _Case:
             id=self.initiative.id,
             title=self.initiative.title,
             action=self._action(sheet, [*levers, *quick], exact, closed) if "action" in parts else None,
-            route=self._route(sheet, [*levers, *readings], closed) if "route" in parts else None,
+            route=self._route(sheet, [*levers, *readings], spreading) if "route" in parts else None,
             outlook=self._outlook(found, sheet),
             tripwires=tuple(TripwireState(w.by, w.state, w.measure, w.then, w.level) for w in found.tripwires),
             declared=self.initiative.declared,
@@ -391,24 +411,28 @@ class _Case:
         stage = self.initiative.stage
         return replace(found, missing=tuple(m for m in found.missing if can_be_known(m.fact, stage)))
 
-    def _route(self, sheet: FactSheet, levers: Sequence[Lever], closed: bool) -> Route:
+    def _route(self, sheet: FactSheet, levers: Sequence[Lever], spreading: Spreading | None) -> Route:
         pack = self.judges.route
-        found = _no_answer(pack) if closed else self._judged(pack, sheet, levers)
-        return Route(**{name: getattr(found, name) for name in Recommendation.__dataclass_fields__})
+        found = _no_answer(pack) if spreading is None else self._judged(pack, sheet, levers)
+        kept = {name: getattr(found, name) for name in Recommendation.__dataclass_fields__}
+        simulated = None if spreading is None else spreading.of(sheet)
+        spread = simulated if isinstance(simulated, Spread) else None
+        why = simulated if isinstance(simulated, str) else None
+        return Route(**{**kept, "disagreement": None}, spread=spread, not_simulated=why)
 
-    def _levers(self, sheet: FactSheet) -> list[Lever]:
+    def _levers(self, sheet: FactSheet, spreading: Spreading | None) -> list[Lever]:
         """Every known fact that is not derived and that anything looks at, each with the sheet it would give."""
         action, route = self.judges.action, self.judges.route
         vocabulary = {**VOCABULARY, **action.vocabulary, **route.vocabulary}
         pulled = [n for n in sheet if n in vocabulary and not n.startswith(_DERIVED) and self._looked_at(n)]
-        return [lever_for(vocabulary[n], sheet, self._cuts(n), self._following(n)) for n in pulled]
+        return [lever_for(vocabulary[n], sheet, self._cuts(n), self._following(n, spreading)) for n in pulled]
 
     def _looked_at(self, name: str) -> bool:
         judges = self.judges
         read = (p.readers for p in (judges.action, judges.route, judges.rating))
         return any(name in r for r in read) or any(c.fact == name for f in judges.frameworks for c in f.criteria)
 
-    def _following(self, name: str) -> Callable[[FactSheet], FactSheet]:
+    def _following(self, name: str, spreading: Spreading | None) -> Callable[[FactSheet], FactSheet]:
         """What follows when one fact of a complete sheet has changed: only what looks at it is worked out again."""
         judges = self.judges
         touched = [f for f in judges.frameworks if any(c.fact == name for c in f.criteria)]
@@ -419,6 +443,8 @@ class _Case:
         def follow(sheet: FactSheet) -> FactSheet:
             scored = {n: k for f in touched for n, k in score(f, sheet).known().items()}
             again = sheet.without(gone).with_known(scored) if gone else sheet
+            if spreading is not None and name in evidence.SPREAD_BY:
+                again = again.with_known(spreading.known(again))
             return _rated(again, judges) if rated else again
 
         return follow

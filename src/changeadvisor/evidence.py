@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import GetPydanticSchema
 from pydantic_core import core_schema
 
-from changeadvisor import performance, trajectory
+from changeadvisor import adoption, performance, trajectory
 from changeadvisor.facts import FactSheet, Known, Value
 from changeadvisor.graph import DependencyGraph
 from changeadvisor.model import Initiative, Judgement, Measure, Programme, Series, add_months, day_text, months_between
@@ -299,6 +299,61 @@ def weighed(weights: Mapping[str, float]) -> Facts:
     """The weight of the appraisal for each course, as facts."""
     for course, decibans in weights.items():
         yield f"appraisal.{course}", Known(round(decibans, 2), "appraisal: worth of each course, draw by draw")
+
+
+#: Answers that bear on how a change spreads: with others the spread is another.
+SPREAD_BY = ("route.commitment", "route.accept_if_told")
+
+
+@dataclass(frozen=True, slots=True)
+class Spreading:
+    """The simulated spread of one initiative, by the answers on its sheet; each is simulated once."""
+
+    programme: Programme
+    initiative: Initiative
+    seed: int
+    _done: dict[tuple[frozenset[str], ...], adoption.Spread | str] = field(default_factory=dict, repr=False)
+
+    def of(self, sheet: FactSheet) -> adoption.Spread | str | None:
+        """The spread, in words why it cannot be simulated, or None where the register names nobody who must change."""
+        staff = self.initiative.adoption
+        if staff is None or self.initiative.stage == "closed":
+            return None
+        answers = tuple(frozenset(str(v) for v in _members(sheet.get(name))) for name in SPREAD_BY)
+        if answers not in self._done:
+            self._done[answers] = adoption.simulate_adoption(
+                staff,
+                max(self.programme.as_of, self.initiative.started or self.programme.as_of),
+                adoption.Answers(*answers),
+                seed=self.seed,
+                name=self.initiative.id,
+                monthly=_monthly(self.initiative),
+            )
+        return self._done[answers]
+
+    def known(self, sheet: FactSheet) -> dict[str, Known]:
+        """What the simulation weighs for each route, as facts."""
+        found = self.of(sheet)
+        if not isinstance(found, adoption.Spread):
+            return {}
+        source = f"{found.runs} simulated runs of {found.staff} people"
+        return {f"adoption.{name}": Known(round(w, 2), source) for name, w in found.weights.items()}
+
+
+def _members(value: Value | None) -> frozenset[str | bool | float]:
+    if value is None:
+        return frozenset()
+    return value if isinstance(value, frozenset) else frozenset([value])
+
+
+def _monthly(initiative: Initiative) -> float | None:
+    """Mean running spend a month, where it is given."""
+    spend = initiative.spend.monthly if initiative.spend else None
+    if spend is None:
+        return None
+    import numpy as np
+
+    return float(np.mean(spend.sample((np.arange(200) + 0.5) / 200)))
 
 
 def _changed(measure: Measure | None, series: Series | None, changed: BeforeAfter | None) -> Facts:

@@ -812,6 +812,7 @@ _ADOPTION = tuple(
         ("top-down", "leading it from the top"),
         ("blended", "leading it from the top and from below, in the better order"),
         ("bottom-up", "leading it from below"),
+        ("below-first", "beginning a blend from below"),
     )
 )
 

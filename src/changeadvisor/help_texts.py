@@ -125,6 +125,7 @@ MEANINGS: Mapping[str, str] = {
     "turnover": "Share of staff who leave in a year, 0 to 1.",
     "needed": "Share who must work the new way for it to count, 0 to 1.",
     "Adoption by": "By when.",
+    "now": "Share who work the new way already, 0 to 1.",
     "ties": "A CSV file of real working ties, with columns from,to.",
     "action": "The course of action.",
     "cost": "What choosing it costs, once.",

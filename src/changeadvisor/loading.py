@@ -54,7 +54,7 @@ def read_programme(path: Path) -> ReadProgramme:
     A file called programme.yaml (or .yml, .json) stands for its folder: the CSV files beside it are read too. Beside a
     file of any other name they are not.
     """
-    document = _document(path)
+    document = _with_ties(_document(path), _base(path))
     programme: Programme | None = None
     form: tuple[Fault, ...] = ()
     try:
@@ -173,6 +173,43 @@ def _unknown_left_out(document: Document) -> Document:
 def _is_mark(text: str, at: Location, document: Document) -> bool:
     """Whether text says that nobody knows. In quotes it means what it says; so does an empty text."""
     return bool(text) and cells.unknown(text) and at not in document.quoted
+
+
+# --- working ties ----------------------------------------------------------------------------------------------------
+
+
+def _with_ties(document: Document, base: Path) -> Document:
+    """The document with the ties that each `adoption.ties` names, read from the file beside the programme."""
+    data, faults = document.data, list(document.faults)
+    for initiative in data.get("initiatives") or () if isinstance(data, dict) else ():
+        adoption = initiative.get("adoption") if isinstance(initiative, dict) else None
+        if not isinstance(adoption, dict) or adoption.get("tied"):
+            continue
+        name = adoption.get("ties")
+        if not isinstance(name, str) or _leaves(base, name) or not (base / name).is_file():
+            continue
+        try:
+            adoption["tied"] = list(_tie_rows(read_csv(base / name)))
+        except InputError as error:
+            faults += error.faults
+    return replace(document, faults=tuple(faults))
+
+
+def _tie_rows(table: Table) -> Iterator[list[str]]:
+    """The pairs of a file of ties. Raises InputError with every fault."""
+    missing = [h for h in ("from", "to") if h not in table.headings]
+    if missing:
+        raise InputError.one(f"{table.name}:1", f"no heading `{missing[0]}`", "the headings `from` and `to`")
+    columns = [table.headings.index(h) for h in ("from", "to")]
+    pairs = [(line, [row[c] if c < len(row) else "" for c in columns]) for line, row in table.rows]
+    faults = [
+        Fault(f"{table.name}:{line}", "", "one person of a tie only", "a name under `from` and under `to`")
+        for line, pair in pairs
+        if not all(pair)
+    ]
+    if faults:
+        raise InputError(faults)
+    return iter([pair for _, pair in pairs])
 
 
 # --- a folder --------------------------------------------------------------------------------------------------------
@@ -612,8 +649,9 @@ def _of_initiative(programme: Programme, initiative: Initiative, base: Path) -> 
         if offered and role not in offered:
             yield f"{initiative.id} needs {plain(role)}, of whom `limits.capacity` names none."
     ties = initiative.adoption.ties if initiative.adoption else None
-    if ties and not (base / ties).is_file():
-        yield f"{initiative.id}: no file {plain(ties)} beside the programme; its working ties are unknown."
+    if initiative.adoption and ties and not initiative.adoption.tied:
+        what = "no tie in the" if (base / ties).is_file() else "no"
+        yield f"{initiative.id}: {what} file {plain(ties)} beside the programme; its working ties are unknown."
 
 
 def _estimates(value: Any, at: str) -> Iterator[tuple[str, Estimate]]:

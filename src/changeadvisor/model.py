@@ -310,6 +310,15 @@ class Spend(Record):
     after: Amount | None = None
 
 
+#: Two people who see each other work.
+Tie = Annotated[tuple[Text, Text], Field(strict=False)]
+
+
+def _each_tie_once(ties: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Ties lead both ways: (b, a) is (a, b). Nobody is tied to themselves."""
+    return tuple(sorted({(min(tie), max(tie)) for tie in ties if tie[0] != tie[1]}))
+
+
 class Adoption(Record):
     """The staff who must come to work differently."""
 
@@ -327,6 +336,10 @@ class Adoption(Record):
     needed: Share | None = None
     by: Date | None = None
     ties: Text | None = None
+    #: The ties themselves, from the file or written inline; each pair once, in the order of names.
+    tied: Annotated[tuple[Tie, ...], Field(strict=False), AfterValidator(_each_tie_once)] = ()
+    #: The share who work the new way already.
+    now: Part | None = None
 
 
 class Path(Record):

@@ -83,7 +83,7 @@ class Sheet:
 
 _CHILDREN = frozenset(
     {"adoption", "options", "tripwires", "judgements", "history", "depends_on", "observations", "comparators", "rebase"}
-    | {"aims_", "features"}
+    | {"aims_", "features", "tied"}
 )
 _TOP = frozenset({"aims", "reference_classes", "areas", "measures", "initiatives", "format"})
 

@@ -41,11 +41,11 @@ def _put_in_place(building: Path, folder: Path) -> None:
         building.chmod(0o755)
         building.rename(folder)
         return
-    for name in (MAIN[0], *TABLES):
-        if (building / name).exists():
-            (building / name).replace(folder / name)
-        else:
-            (folder / name).unlink(missing_ok=True)
+    written = {p.name for p in building.iterdir()}
+    for name in sorted(written):
+        (building / name).replace(folder / name)
+    for name in {MAIN[0], *TABLES} - written:
+        (folder / name).unlink(missing_ok=True)
 
 
 def write_file(programme: Programme, path: Path) -> None:
@@ -81,10 +81,29 @@ def _write_into(programme: Programme, folder: Path) -> None:
         "comparators.csv": (COMPARED, _taken(data, "comparators")),
         "areas.csv": ((*AREA_TEXT, *AREA_DATES), _taken_areas(data)),
     }
+    _write_ties(data, folder)
     _write_yaml(data, folder / "programme.yaml")
     for name, (columns, rows) in tables.items():
         if rows:
             (folder / name).write_text(_csv_text(columns, rows), encoding="utf-8", newline="")
+
+
+def _write_ties(data: Mapping[str, Any], folder: Path) -> None:
+    """Working ties go into the file that the register names; without one they stay where they are."""
+    for initiative in data.get("initiatives", ()):
+        adoption = initiative.get("adoption", {})
+        name, tied = adoption.get("ties"), adoption.get("tied", ())
+        if not name or not tied or Path(name).name != name or name in (*MAIN, *TABLES) or not all(map(_tie_held, tied)):
+            continue
+        rows = [{"from": a, "to": b} for a, b in tied]
+        path, text = folder / name, _csv_text(("from", "to"), rows)
+        if path.suffix == ".csv" and (not path.exists() or path.read_text(encoding="utf-8") == text):
+            path.write_text(text, encoding="utf-8", newline="")
+            del adoption["tied"]
+
+
+def _tie_held(tie: Sequence[str]) -> bool:
+    return _holds({"from": tie[0], "to": tie[1]})
 
 
 def _answers(answers: Sequence[Mapping[str, Any]]) -> Any:

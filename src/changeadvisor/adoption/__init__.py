@@ -1,5 +1,21 @@
 """How a change spreads through an organisation, mandated or from peer to peer."""
 
-from changeadvisor.adoption.results import WAYS, Band, Seats, Spread, Varied, Way, WayOutcome
+from changeadvisor.adoption.published import bass, enough
+from changeadvisor.adoption.results import BLENDS, WAYS, Band, Seats, Spread, Varied, Way, WayOutcome
+from changeadvisor.adoption.routes import Answers, missing, simulate_adoption
 
-__all__ = ["WAYS", "Band", "Seats", "Spread", "Varied", "Way", "WayOutcome"]
+__all__ = [
+    "BLENDS",
+    "WAYS",
+    "Answers",
+    "Band",
+    "Seats",
+    "Spread",
+    "Varied",
+    "Way",
+    "WayOutcome",
+    "bass",
+    "enough",
+    "missing",
+    "simulate_adoption",
+]

@@ -10,6 +10,8 @@ from typing import Literal
 Way = Literal["top-down", "top-then-below", "below-then-top", "bottom-up"]
 WAYS: tuple[Way, ...] = ("top-down", "top-then-below", "below-then-top", "bottom-up")
 
+BLENDS: tuple[Way, ...] = ("top-then-below", "below-then-top")
+
 
 @dataclass(frozen=True, slots=True)
 class Band:
@@ -69,7 +71,8 @@ class Seats:
 class Spread:
     """The simulated spread of one initiative: each way, which order of a blend is better, where champions sit.
 
-    by: months from as_of to the date it must count by. weights: decibans for top-down, blended and bottom-up. notices:
+    by: months from as_of to the date it must count by. weights: decibans for top-down, blended
+    and bottom-up, and for beginning a blend below (`below-first`). notices:
     what was assumed or is not known, in sentences. staff: people simulated; whole: people in all.
     """
 
