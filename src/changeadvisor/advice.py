@@ -7,7 +7,7 @@ Pure: no file, clock, network or global randomness; the same programme, packs an
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Annotated, Any, Literal
@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from changeadvisor import __version__, evidence, trajectory
-from changeadvisor.adoption import Spread
+from changeadvisor.adoption import Diffusion
 from changeadvisor.base_rates import RATINGS, DeclaredMoves, RatingMoves, candour_means, declared_moves
 from changeadvisor.evidence import Evidence, Spreading, Stale
 from changeadvisor.facts import VOCABULARY, FactSheet, Known, can_be_known
@@ -35,7 +35,18 @@ from changeadvisor.model import (
     to_plain,
 )
 from changeadvisor.performance.targets import TargetAudit
-from changeadvisor.rules import Disagreement, Flip, Lever, Recommendation, RulePack, judge, lever_for, recommend, said
+from changeadvisor.rules import (
+    Disagreement,
+    Flip,
+    Lever,
+    Missing,
+    Recommendation,
+    RulePack,
+    judge,
+    lever_for,
+    recommend,
+    said,
+)
 from changeadvisor.rules.ledger import weights_on
 from changeadvisor.rules.pack import cut_points
 from changeadvisor.scoring import Framework, Scorecard, score
@@ -181,7 +192,7 @@ class Route(Recommendation):
     """
 
     arrangement: Mapping[str, str] = field(default_factory=dict)
-    spread: Spread | None = None
+    spread: Diffusion | None = None
     not_simulated: str | None = None
 
 
@@ -416,9 +427,10 @@ class _Case:
         found = _no_answer(pack) if spreading is None else self._judged(pack, sheet, levers)
         kept = {name: getattr(found, name) for name in Recommendation.__dataclass_fields__}
         simulated = None if spreading is None else spreading.of(sheet)
-        spread = simulated if isinstance(simulated, Spread) else None
+        spread = simulated if isinstance(simulated, Diffusion) else None
         why = simulated if isinstance(simulated, str) else None
-        return Route(**{**kept, "disagreement": None}, spread=spread, not_simulated=why)
+        lacking = tuple(_spread_once(found.missing, why))
+        return Route(**{**kept, "disagreement": None, "missing": lacking}, spread=spread, not_simulated=why)
 
     def _levers(self, sheet: FactSheet, spreading: Spreading | None) -> list[Lever]:
         """Every known fact that is not derived and that anything looks at, each with the sheet it would give."""
@@ -705,6 +717,18 @@ def _possible(kind: str | None, unit: str | None, low: float, high: float) -> tu
     if kind is not None and kind != "value":
         low = max(low, 0.0)
     return low, min(high, 100.0) if kind == "proportion" and unit == "%" else high
+
+
+def _spread_once(missing: Iterable[Missing], why: str | None) -> Iterator[Missing]:
+    """What is missing, the simulated spread once and not once a route, with what it waits for."""
+    told = False
+    for m in missing:
+        spread = m.fact.startswith("adoption.")
+        if spread and not told and why is not None:
+            yield replace(m, question=f"{m.question} {why[:1].upper()}{why[1:]}.")
+        elif not spread or not told:
+            yield m
+        told = told or spread
 
 
 def _no_answer(pack: RulePack) -> Recommendation:

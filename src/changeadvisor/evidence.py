@@ -312,9 +312,9 @@ class Spreading:
     programme: Programme
     initiative: Initiative
     seed: int
-    _done: dict[tuple[frozenset[str], ...], adoption.Spread | str] = field(default_factory=dict, repr=False)
+    _done: dict[tuple[frozenset[str], ...], adoption.Diffusion | str] = field(default_factory=dict, repr=False)
 
-    def of(self, sheet: FactSheet) -> adoption.Spread | str | None:
+    def of(self, sheet: FactSheet) -> adoption.Diffusion | str | None:
         """The spread, in words why it cannot be simulated, or None where the register names nobody who must change."""
         staff = self.initiative.adoption
         if staff is None or self.initiative.stage == "closed":
@@ -334,7 +334,7 @@ class Spreading:
     def known(self, sheet: FactSheet) -> dict[str, Known]:
         """What the simulation weighs for each route, as facts."""
         found = self.of(sheet)
-        if not isinstance(found, adoption.Spread):
+        if not isinstance(found, adoption.Diffusion):
             return {}
         source = f"{found.runs} simulated runs of {found.staff} people"
         return {f"adoption.{name}": Known(round(w, 2), source) for name, w in found.weights.items()}

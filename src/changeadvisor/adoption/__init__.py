@@ -1,7 +1,7 @@
 """How a change spreads through an organisation, mandated or from peer to peer."""
 
 from changeadvisor.adoption.published import bass, enough
-from changeadvisor.adoption.results import BLENDS, WAYS, Band, Seats, Spread, Varied, Way, WayOutcome
+from changeadvisor.adoption.results import BLENDS, WAYS, Band, Diffusion, Seats, Varied, Way, WayOutcome
 from changeadvisor.adoption.routes import Answers, missing, simulate_adoption
 
 __all__ = [
@@ -9,8 +9,8 @@ __all__ = [
     "WAYS",
     "Answers",
     "Band",
+    "Diffusion",
     "Seats",
-    "Spread",
     "Varied",
     "Way",
     "WayOutcome",

@@ -68,7 +68,7 @@ class Seats:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class Diffusion:
     """The simulated spread of one initiative: each way, which order of a blend is better, where champions sit.
 
     by: months from as_of to the date it must count by. weights: decibans for top-down, blended
@@ -91,3 +91,7 @@ class Spread:
     def of(self, way: Way) -> WayOutcome:
         """The outcome of one way."""
         return next(w for w in self.ways if w.way == way)
+
+
+#: The name before.
+Spread = Diffusion

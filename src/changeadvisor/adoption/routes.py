@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from changeadvisor.adoption import networks
 from changeadvisor.adoption.networks import Network
 from changeadvisor.adoption.published import enough
-from changeadvisor.adoption.results import BLENDS, WAYS, Band, Seats, Spread, Varied, Way, WayOutcome
+from changeadvisor.adoption.results import BLENDS, WAYS, Band, Diffusion, Seats, Varied, Way, WayOutcome
 from changeadvisor.adoption.spread import Lead, People, spread
 from changeadvisor.model import Adoption, months_between
 
@@ -117,7 +117,7 @@ def simulate_adoption(
     name: str,
     monthly: float | None = None,
     runs: int = RUNS,
-) -> Spread | str:
+) -> Diffusion | str:
     """The spread under each way of leading from `begins` on, or in words why it cannot be simulated.
 
     monthly: mean running spend a month. The random stream belongs to (seed, name).
@@ -250,7 +250,7 @@ class _Case:
 
     # --- what becomes of it ---
 
-    def result(self) -> Spread:
+    def result(self) -> Diffusion:
         """All ways, the better seats for champions and the better order of a blend."""
         draws = self._draws()
         blocks = list(self._blocks(draws))
@@ -264,10 +264,10 @@ class _Case:
         seats = self._seats(blocks, size, clustered, gain) if self.adoption.champions else None
         return self._spread(draws, blocks[0][1].network, shares, seats)
 
-    def _spread(self, draws: _Draws, network: Network, shares: Mapping[Way, Shares], seats: Seats | None) -> Spread:
+    def _spread(self, draws: _Draws, network: Network, shares: Mapping[Way, Shares], seats: Seats | None) -> Diffusion:
         order: Way = max(BLENDS, key=lambda w: self._rank(shares[w]))
         won = {w: self._won(s) for w, s in shares.items()}
-        return Spread(
+        return Diffusion(
             ways=tuple(self._outcome(w, shares[w], draws) for w in WAYS),
             order=order,
             seats=seats,
