@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from changeadvisor import __version__, evidence, trajectory
-from changeadvisor.adoption import Diffusion
+from changeadvisor.adoption import BLENDS, Diffusion, Way
 from changeadvisor.base_rates import RATINGS, DeclaredMoves, RatingMoves, candour_means, declared_moves
 from changeadvisor.evidence import Evidence, Spreading, Stale
 from changeadvisor.facts import VOCABULARY, FactSheet, Known, can_be_known
@@ -40,8 +40,10 @@ from changeadvisor.rules import (
     Flip,
     Lever,
     Missing,
+    Reason,
     Recommendation,
     RulePack,
+    by_strength,
     judge,
     lever_for,
     recommend,
@@ -66,7 +68,8 @@ _DERIVED = ("results.", "path.", "score.", "tripwire.", "appraisal.", "performan
 class Judges:
     """The packs and frameworks that judge.
 
-    action: what to do; route: how to lead it; rating: what rating the results support; lens: which reading of a measure
+    action: what to do; route: how to lead it; order: which half of a blend comes first;
+    rating: what rating the results support; lens: which reading of a measure
     should drive attention. moves: how published ratings moved; words only, it judges nothing.
     """
 
@@ -74,6 +77,7 @@ class Judges:
     route: RulePack
     rating: RulePack
     lens: RulePack
+    order: RulePack
     frameworks: tuple[Framework, ...] = ()
     moves: RatingMoves | None = None
 
@@ -182,6 +186,18 @@ class Dependants:
     at_stake: Spread | None
     people: float | None
     paths: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Which half of a blend comes first, and why.
+
+    settled: whether the pack blend-order answered; else the top comes first, as in Theory E then O.
+    """
+
+    first: Way
+    settled: bool
+    because: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +329,21 @@ def answers(programme: Programme, judges: Judges, *, seed: int = 0) -> dict[str,
         closed = initiative.stage == "closed"
         found[initiative.id] = None if closed else judge(judges.action, complete(sheet, judges)).answer
     return found
+
+
+def order_of(judges: Judges, sheet: FactSheet) -> Order:
+    """Which half of a blend comes first on a sheet: E then O (Beer and Nohria 2000) unless more speaks against it."""
+    pack = judges.order
+    found = recommend(pack, sheet, ())
+    first = next((w for w in BLENDS if w == found.answer), BLENDS[0])
+    reasons = tuple(
+        r.because for r in by_strength(found.reasons) if r.counted and (r.decibans or 0.0) * _sign(r, first) > 0
+    )
+    return Order(first, found.answer is not None, reasons)
+
+
+def _sign(reason: Reason, first: str) -> float:
+    return 1.0 if reason.answer == first else -1.0
 
 
 def routes(programme: Programme, judges: Judges, *, seed: int = 0) -> dict[str, FactSheet]:
@@ -740,7 +771,7 @@ def _no_answer(pack: RulePack) -> Recommendation:
 
 
 def _engine(judges: Judges) -> Engine:
-    packs = sorted((judges.action, judges.route, judges.rating, judges.lens), key=lambda p: p.name)
+    packs = sorted((judges.action, judges.route, judges.rating, judges.lens, judges.order), key=lambda p: p.name)
     frameworks = sorted(judges.frameworks, key=lambda f: f.name)
     return Engine(
         __version__,

@@ -94,16 +94,18 @@ def rating_moves() -> RatingMoves:
     return base_rates.read_moves(document.data, document.place)
 
 
+#: The packs that `advise` uses, in the order of Judges.
+_JUDGING = ("persist-or-adjust", "top-down-or-bottom-up", "evidenced-rating", "which-lens", "blend-order")
+
+
 def load_judges() -> Judges:
     """The packs and frameworks that `advise` uses, and how ratings moved."""
     from changeadvisor.advice import Judges
 
     scored = frameworks()
     facts = vocabulary(scored)
-    action, route, rating, lens = (
-        load_pack(n, facts) for n in ("persist-or-adjust", "top-down-or-bottom-up", "evidenced-rating", "which-lens")
-    )
-    return Judges(action, route, rating, lens, scored, rating_moves())
+    action, route, rating, lens, order = (load_pack(n, facts) for n in _JUDGING)
+    return Judges(action, route, rating, lens, order, scored, rating_moves())
 
 
 def run_inline_tests(name: Path | str) -> Iterator[Any]:
