@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from changeadvisor import advice, library
 from changeadvisor.adoption import WAYS, Way, networks
 from changeadvisor.adoption.spread import Lead, People, spread
+from changeadvisor.leading import order_of
 from changeadvisor.model import Programme, add_months
 from changeadvisor.rules import judge
 
@@ -258,7 +259,7 @@ def advised(organisations: Sequence[Organisation], seed: int) -> tuple[NDArray[n
     for i, o in enumerate(organisations):
         sheet = sheets[f"o{i:04}"]
         answer = judge(judges.route, sheet).answer
-        way = advice.order_of(judges, sheet).first if answer == "blended" else answer
+        way = order_of(judges.order, sheet).first if answer == "blended" else answer
         counted[way or "no answer"] += 1
         found[i] = o.chances.mean() if way is None else o.chances[WAYS.index(way)]
     return found, counted

@@ -292,10 +292,16 @@ def test_where_an_order_is_followed_the_top_wins_and_where_it_is_resented_the_fr
     obeyed = _simulated(
         Answers(frozenset({"not-needed"}), frozenset({"likely"})), ready=[0, 0.02, 0.04], peers_needed=[3, 4, 5]
     )
-    resented = _simulated(Answers(frozenset({"essential"}), frozenset({"unlikely"})))
+    resented = _simulated(
+        Answers(frozenset({"essential"}), frozenset({"unlikely"})),
+        ready=[0, 0.02, 0.04],
+        by="2027-09-30",
+        peers_needed=[2, 3, 4],
+        champions=30,
+    )
     assert obeyed.of("top-down").stands > obeyed.of("bottom-up").stands + 0.2
     assert resented.of("bottom-up").stands > resented.of("top-down").stands + 0.2
-    assert obeyed.weights["top-down"] > 0 > obeyed.weights["bottom-up"]
+    assert obeyed.weights["top-down"] >= 0 > obeyed.weights["bottom-up"]
     assert resented.weights["top-down"] < 0
 
 

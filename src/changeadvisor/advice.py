@@ -15,11 +15,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from changeadvisor import __version__, evidence, trajectory
-from changeadvisor.adoption import BLENDS, Diffusion, Way
+from changeadvisor.adoption import Diffusion
 from changeadvisor.base_rates import RATINGS, DeclaredMoves, RatingMoves, candour_means, declared_moves
 from changeadvisor.evidence import Evidence, Spreading, Stale
 from changeadvisor.facts import VOCABULARY, FactSheet, Known, can_be_known
 from changeadvisor.graph import DependencyGraph, Reach
+from changeadvisor.leading import Led, Order, arrangement, order_of
 from changeadvisor.lenses import MeasureAdvice, attend, audit, read_measures
 from changeadvisor.model import (
     Area,
@@ -40,10 +41,8 @@ from changeadvisor.rules import (
     Flip,
     Lever,
     Missing,
-    Reason,
     Recommendation,
     RulePack,
-    by_strength,
     judge,
     lever_for,
     recommend,
@@ -189,25 +188,15 @@ class Dependants:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """Which half of a blend comes first, and why.
-
-    settled: whether the pack blend-order answered; else the top comes first, as in Theory E then O.
-    """
-
-    first: Way
-    settled: bool
-    because: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Route(Recommendation):
     """How to lead it, with the arrangement to put in place.
 
-    spread: how it would spread under each way of leading it, simulated; not_simulated: why it could not be.
+    order: of a blend, which half comes first. spread: how it would spread under each way of leading it, simulated;
+    not_simulated: why it could not be.
     """
 
     arrangement: Mapping[str, str] = field(default_factory=dict)
+    order: Order | None = None
     spread: Diffusion | None = None
     not_simulated: str | None = None
 
@@ -331,21 +320,6 @@ def answers(programme: Programme, judges: Judges, *, seed: int = 0) -> dict[str,
     return found
 
 
-def order_of(judges: Judges, sheet: FactSheet) -> Order:
-    """Which half of a blend comes first on a sheet: E then O (Beer and Nohria 2000) unless more speaks against it."""
-    pack = judges.order
-    found = recommend(pack, sheet, ())
-    first = next((w for w in BLENDS if w == found.answer), BLENDS[0])
-    reasons = tuple(
-        r.because for r in by_strength(found.reasons) if r.counted and (r.decibans or 0.0) * _sign(r, first) > 0
-    )
-    return Order(first, found.answer is not None, reasons)
-
-
-def _sign(reason: Reason, first: str) -> float:
-    return 1.0 if reason.answer == first else -1.0
-
-
 def routes(programme: Programme, judges: Judges, *, seed: int = 0) -> dict[str, FactSheet]:
     """The complete sheet of each open initiative with its simulated spread: for judging many programmes."""
     graph, series = DependencyGraph(programme), evidence.all_series(programme)
@@ -461,7 +435,21 @@ class _Case:
         spread = simulated if isinstance(simulated, Diffusion) else None
         why = simulated if isinstance(simulated, str) else None
         lacking = tuple(_spread_once(found.missing, why))
-        return Route(**{**kept, "disagreement": None, "missing": lacking}, spread=spread, not_simulated=why)
+        order = order_of(self.judges.order, sheet) if found.answer == "blended" else None
+        return Route(
+            **{**kept, "disagreement": None, "missing": lacking},
+            arrangement=arrangement(replace(self._led(sheet, found, order, spread), not_simulated=why)),
+            order=order,
+            spread=spread,
+            not_simulated=why,
+        )
+
+    def _led(self, sheet: FactSheet, found: Recommendation, order: Order | None, spread: Diffusion | None) -> Led:
+        review = self._next_review(None)
+        begins = evidence.spreads_from(self.programme, self.initiative)
+        return Led(
+            self.programme, self.initiative, sheet, found, order, spread, begins, None if review is None else review.on
+        )
 
     def _levers(self, sheet: FactSheet, spreading: Spreading | None) -> list[Lever]:
         """Every known fact that is not derived and that anything looks at, each with the sheet it would give."""

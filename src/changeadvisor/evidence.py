@@ -323,7 +323,7 @@ class Spreading:
         if answers not in self._done:
             self._done[answers] = adoption.simulate_adoption(
                 staff,
-                max(self.programme.as_of, self.initiative.started or self.programme.as_of),
+                spreads_from(self.programme, self.initiative),
                 adoption.Answers(*answers),
                 seed=self.seed,
                 name=self.initiative.id,
@@ -338,6 +338,11 @@ class Spreading:
             return {}
         source = f"{found.runs} simulated runs of {found.staff} people"
         return {f"adoption.{name}": Known(round(w, 2), source) for name, w in found.weights.items()}
+
+
+def spreads_from(programme: Programme, initiative: Initiative) -> dt.date:
+    """The day from which its spread is simulated: now, or when it starts."""
+    return max(programme.as_of, initiative.started or programme.as_of)
 
 
 def _members(value: Value | None) -> frozenset[str | bool | float]:

@@ -75,7 +75,7 @@ EXAMPLE: Mapping[str, Judged] = MappingProxyType(
     {
         "likely": Judged(0.7, 1.0, "staff would very likely go along"),
         "unsure": Judged(0.2, 0.7, "some would go along"),
-        "unlikely": Judged(0.0, 0.3, "staff would hardly go along"),
+        "unlikely": Judged(0.0, 0.15, "staff would hardly go along"),
     }
 )
 #: What somebody counts for who complies without being convinced, by how much it rests on commitment.
