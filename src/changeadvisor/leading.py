@@ -238,7 +238,8 @@ def _champions(led: Led) -> Iterator[str]:
     else:
         yield f"{asked}, one in each of as many teams, where most colleagues see them."
     gain = round(100 * seats.gain)
-    yield f"In the simulation, to sit together {f'changes its lasting by {gain:+d} runs in 100' if gain else 'makes no difference'}."
+    makes = f"changes by {gain:+d} in 100 how often it lasts" if gain else "makes no difference"
+    yield f"In the simulation, sitting together {makes}."
     if seats.names:
         yield "By the ties given: " + "; ".join(" with ".join(group) for group in seats.names) + "."
     elif led.initiative.adoption and isinstance(led.initiative.adoption.teams, int) and led.initiative.adoption.staff:
@@ -250,7 +251,8 @@ def _measures(led: Led) -> Iterator[str]:
     """The share who work the new way, and what to expect at the next review."""
     spread, outcome, staff = led.spread, led.outcome, led.initiative.adoption
     if spread is None or outcome is None or staff is None or staff.by is None:
-        yield f"Count each month, by team, who works the new way. What to expect is not known: {led.not_simulated or _NOBODY}."
+        yield "Count each month, by team, who works the new way."
+        yield f"What to expect is not known: {led.not_simulated or _NOBODY}."
         return
     yield (
         f"Count each month, by team, who of the {spread.whole} works the new way. "

@@ -25,6 +25,7 @@ from changeadvisor.lenses import ATTENTION, MeasureAdvice
 from changeadvisor.model import Estimate, ReferenceClass, day_text
 from changeadvisor.performance.forecast import AFTER, BEFORE, BeforeAfter
 from changeadvisor.performance.targets import sentences
+from changeadvisor.route_view import RouteView, route_view
 from changeadvisor.rules import Reason, Recommendation, RulePack, Working, by_strength
 from changeadvisor.scoring import Framework, Scorecard
 
@@ -155,6 +156,7 @@ class InitiativeView:
     outlook: tuple[str, ...]
     worths: tuple[WorthView, ...]
     pictures: tuple[PictureView, ...]
+    route: RouteView
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +333,7 @@ def initiative_view(item: InitiativeAdvice, *, drawn: bool = True) -> Initiative
         outlook=tuple(_outlook(item)),
         worths=tuple(_worths(item)),
         pictures=tuple(_picture(v) if drawn else PictureView("", charts.alt_text(v)) for v in views),
+        route=route_view(item.route),
     )
 
 
