@@ -351,6 +351,7 @@ class _Case:
             spreading = evidence.Spreading(self.programme, self.initiative, self.seed)
             sheet = sheet.with_known(spreading.known(sheet))
         levers = [] if closed else self._levers(sheet, spreading)
+        spread_levers = [] if spreading is None else list(_spread_levers(sheet, spreading))
         readings = () if closed else tuple(r for r in [self._reading_lever(found)] if r is not None)
         quick = () if closed else self._quick_lever(found, sheet, readings)
         exact = () if closed else self._exact_lever(found, sheet, readings)
@@ -358,7 +359,7 @@ class _Case:
             id=self.initiative.id,
             title=self.initiative.title,
             action=self._action(sheet, [*levers, *quick], exact, closed) if "action" in parts else None,
-            route=self._route(sheet, [*levers, *readings], spreading) if "route" in parts else None,
+            route=self._route(sheet, [*levers, *readings, *spread_levers], spreading) if "route" in parts else None,
             outlook=self._outlook(found, sheet),
             tripwires=tuple(TripwireState(w.by, w.state, w.measure, w.then, w.level) for w in found.tripwires),
             declared=self.initiative.declared,
@@ -658,6 +659,40 @@ class _Case:
             yield "Only going on could be priced: there is nothing to set its worth beside."
         for course, why in (priced.frame.unpriced if priced is not None else {}).items():
             yield f"The worth of {course} cannot be said: {why}."
+
+
+def _spread_levers(sheet: FactSheet, spreading: Spreading) -> Iterator[Lever]:
+    """The champions and the mandate, changed by simulating the spread again."""
+    staff = spreading.initiative.adoption
+    if staff is None or not isinstance(spreading.of(sheet), Diffusion):
+        return
+    if staff.champions:
+        most = staff.staff or 4 * staff.champions
+        others = sorted({c for c in (0, staff.champions // 2, 2 * staff.champions, 4 * staff.champions) if c <= most})
+        yield _spread_lever(sheet, spreading, "champions", staff.champions, others, "number of champions")
+    if staff.mandate in _MANDATES:
+        others_ = [m for m in _MANDATES if m != staff.mandate]
+        yield _spread_lever(sheet, spreading, "mandate", staff.mandate, others_, "how hard it is required and checked")
+
+
+_MANDATES = ("weak", "strong")
+
+
+def _spread_lever(
+    sheet: FactSheet, spreading: Spreading, key: str, before: Any, others: Sequence[Any], label: str
+) -> Lever:
+    def sheet_at(value: Any) -> FactSheet:
+        wanted = value if isinstance(value, str) else int(value)
+        return sheet.with_known(spreading.known(sheet, **{key: wanted}))
+
+    held = before if isinstance(before, str) else float(before)
+    values = tuple(v if isinstance(v, str) else float(v) for v in others)
+    width = 1.0 if isinstance(held, str) else 4.0 * held
+
+    def away(value: Any) -> float:
+        return 1.0 if isinstance(value, str) or isinstance(held, str) else abs(float(value) - held)
+
+    return Lever(f"adoption.{key}", held, values, sheet_at, width, away, label=label)
 
 
 def _nearer(lever: Lever) -> Lever:

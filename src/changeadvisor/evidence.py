@@ -312,28 +312,32 @@ class Spreading:
     programme: Programme
     initiative: Initiative
     seed: int
-    _done: dict[tuple[frozenset[str], ...], adoption.Diffusion | str] = field(default_factory=dict, repr=False)
+    _done: dict[tuple[object, ...], adoption.Diffusion | str] = field(default_factory=dict, repr=False)
 
-    def of(self, sheet: FactSheet) -> adoption.Diffusion | str | None:
-        """The spread, in words why it cannot be simulated, or None where the register names nobody who must change."""
+    def of(self, sheet: FactSheet, **changed: object) -> adoption.Diffusion | str | None:
+        """The spread, in words why it cannot be simulated, or None where the register names nobody who must change.
+
+        changed: keys of `adoption` as they might be instead.
+        """
         staff = self.initiative.adoption
         if staff is None or self.initiative.stage == "closed":
             return None
         answers = tuple(frozenset(str(v) for v in _members(sheet.get(name))) for name in SPREAD_BY)
-        if answers not in self._done:
-            self._done[answers] = adoption.simulate_adoption(
-                staff,
+        key = (*answers, *sorted(changed.items()))
+        if key not in self._done:
+            self._done[key] = adoption.simulate_adoption(
+                staff.model_copy(update=changed),
                 spreads_from(self.programme, self.initiative),
                 adoption.Answers(*answers),
                 seed=self.seed,
                 name=self.initiative.id,
                 monthly=_monthly(self.initiative),
             )
-        return self._done[answers]
+        return self._done[key]
 
-    def known(self, sheet: FactSheet) -> dict[str, Known]:
+    def known(self, sheet: FactSheet, **changed: object) -> dict[str, Known]:
         """What the simulation weighs for each route, as facts."""
-        found = self.of(sheet)
+        found = self.of(sheet, **changed)
         if not isinstance(found, adoption.Diffusion):
             return {}
         source = f"{found.runs} simulated runs of {found.staff} people"

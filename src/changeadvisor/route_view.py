@@ -60,7 +60,7 @@ def route_view(route: Route | None) -> RouteView:
         why = f"How it would spread cannot be simulated: {route.not_simulated}." if route.not_simulated else ""
         return RouteView(lines, "", (), (), (why,) if why else ())
     ways = tuple(_way(o, o.way == _chosen(route, spread)) for o in spread.ways)
-    return RouteView(lines, _heading(spread), ways, tuple(_varied(spread)), (*spread.notices, _caution(spread)))
+    return RouteView(lines, _heading(spread), ways, tuple(_varied(spread)), (*spread.notices, _caution()))
 
 
 def _chosen(route: Route, spread: Diffusion) -> Way | None:
@@ -77,7 +77,7 @@ def _heading(spread: Diffusion) -> str:
     )
 
 
-def _caution(spread: Diffusion) -> str:
+def _caution() -> str:
     return (
         "How much a mandate lifts and how it fades has no published figure: it is our judgement, drawn anew in every "
         "run. The weight of the simulation in the ledger is capped."

@@ -26,8 +26,10 @@ from changeadvisor.model import Adoption, months_between
 Shares = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-#: Runs in all, and networks among which they are split.
-RUNS, NETWORKS = 240, 8
+#: Runs in all, and networks among which they are split. In large organisations luck evens out within a run: fewer do.
+RUNS, FEWEST, NETWORKS = 240, 96, 8
+#: Staff up to whom all runs are played.
+MANY_RUNS = 1200
 #: Months after the date at which it must still stand, and the longest time that is simulated.
 YEAR, LONGEST = 12, 120
 
@@ -116,11 +118,12 @@ def simulate_adoption(
     seed: int,
     name: str,
     monthly: float | None = None,
-    runs: int = RUNS,
+    runs: int | None = None,
 ) -> Diffusion | str:
     """The spread under each way of leading from `begins` on, or in words why it cannot be simulated.
 
-    monthly: mean running spend a month. The random stream belongs to (seed, name).
+    monthly: mean running spend a month. runs: None for as many as the size asks. The random stream belongs to (seed,
+    name).
     """
     lacking = missing(adoption)
     if lacking:
@@ -161,9 +164,10 @@ class _Case:
         monthly: float | None,
         seed: int,
         name: str,
-        runs: int,
+        runs: int | None,
     ) -> None:
-        self.adoption, self.begins, self.answers, self.monthly, self.runs = adoption, begins, answers, monthly, runs
+        self.adoption, self.begins, self.answers, self.monthly = adoption, begins, answers, monthly
+        self.runs = runs or max(FEWEST, min(RUNS, RUNS * MANY_RUNS // max(self._whole(), 1)))
         self.stream = (seed, zlib.crc32(name.encode()))
         assert adoption.by is not None  # noqa: S101 (missing() has seen to it)
         self.by = math.ceil(months_between(begins, adoption.by) - 1e-9)
@@ -393,6 +397,11 @@ class _Case:
 
 
 # --- small parts -----------------------------------------------------------------------------------------------------
+
+
+def _evenly(rng: np.random.Generator, runs: int) -> Shares:
+    """Draws from 0 to 1, one in each of as many equal parts, shuffled (Latin hypercube, McKay and others 1979)."""
+    return np.asarray((rng.permutation(runs) + rng.random(runs)) / runs)
 
 
 def _between(held: Judged, u: Shares) -> Shares:
