@@ -359,7 +359,9 @@ class _Case:
             id=self.initiative.id,
             title=self.initiative.title,
             action=self._action(sheet, [*levers, *quick], exact, closed) if "action" in parts else None,
-            route=self._route(sheet, [*levers, *readings, *spread_levers], spreading) if "route" in parts else None,
+            route=self._route(sheet, [*levers, *self._read_by_route(readings), *spread_levers], spreading)
+            if "route" in parts
+            else None,
             outlook=self._outlook(found, sheet),
             tripwires=tuple(TripwireState(w.by, w.state, w.measure, w.then, w.level) for w in found.tripwires),
             declared=self.initiative.declared,
@@ -444,6 +446,10 @@ class _Case:
             spread=spread,
             not_simulated=why,
         )
+
+    def _read_by_route(self, readings: Sequence[Lever]) -> Sequence[Lever]:
+        """The latest reading, where the route hangs on results at all."""
+        return readings if any(n.startswith(evidence.READ) for n in self.judges.route.facts) else ()
 
     def _led(self, sheet: FactSheet, found: Recommendation, order: Order | None, spread: Diffusion | None) -> Led:
         review = self._next_review(None)

@@ -211,7 +211,7 @@ def _gates(led: Led) -> Iterator[str]:
     if outcome is not None and spread is not None:
         halfway = max(1, spread.by // 2)
         for month, what in ((halfway, "Half of the time gone"), (spread.by, "The date it must count by")):
-            on = day_text(add_months(led.begins, month))
+            on = day_text(_date(led, month))
             least = spread.needed if month == spread.by else outcome.curve.p10[month]
             yield f"{what} ({on}): go on as planned only if at least {_share(least)} work the new way."
     else:
@@ -219,6 +219,12 @@ def _gates(led: Led) -> Iterator[str]:
     for wire in led.initiative.tripwires:
         side = f"below {wire.below:g}" if wire.below is not None else f"above {wire.above:g}"
         yield f"Tripwire of {day_text(wire.by)}: {wire.measure} {side}."
+
+
+def _date(led: Led, month: int) -> dt.date:
+    """The day of a month of the spread; the last is the date it must count by."""
+    by = led.initiative.adoption.by if led.initiative.adoption else None
+    return by if by is not None and led.spread is not None and month == led.spread.by else add_months(led.begins, month)
 
 
 def _champions(led: Led) -> Iterator[str]:
@@ -328,7 +334,7 @@ def _others(led: Led) -> str:
         if mine & {g.casefold() for g in i.adoption.groups}
     ]
     limit = led.programme.limits.load if led.programme.limits else None
-    bound = f" The limit is {limit} at once." if limit is not None else ""
+    bound = f" The limit is {limit:g} at once." if limit is not None else ""
     return f" The same groups are asked by {', '.join(same)}.{bound}" if same else ""
 
 
