@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 CASES := src tests benchmarks scripts
 
-.PHONY: moves calibration worlds alarms councils coverage help setup advise test check format lint types contract rules docs golden scenarios bench mutants wheel
+.PHONY: spread routes moves calibration worlds alarms councils coverage help setup advise test check format lint types contract rules docs golden scenarios bench mutants wheel
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -73,6 +73,12 @@ moves: $(READY)  ## how ratings of major projects moved, from ../shared/data: th
 
 speed: $(READY)  ## how long 1,000 and 2,000 initiatives take, loading beside it
 	$(BIN)/python benchmarks/speed.py
+
+spread: $(READY)  ## how long the simulated spread takes for 10,000 staff
+	$(BIN)/python benchmarks/spread.py
+
+routes: $(READY)  ## what the advised way of leading is worth where the truth is known (ORGANISATIONS=1000)
+	$(BIN)/python benchmarks/routes.py $(or $(ORGANISATIONS),1000)
 
 mutants: $(READY)  ## mutation tests of conditions and rules
 	$(BIN)/mutmut run

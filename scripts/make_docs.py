@@ -17,6 +17,7 @@ def pages() -> dict[Path, str]:
     docs = ROOT / "docs"
     made = {docs / "vocabulary.md": report.vocabulary_page(library.vocabulary())}
     made[docs / "reference-classes.md"] = report.classes_page(loading.published_classes())
+    made[docs / "spread.md"] = report.spread_page()
     for path in library.packs():
         made[docs / "rules" / f"{path.stem}.md"] = report.pack_page(library.load_pack(path))
     for name in ("programme", "advice", "pack", "framework"):

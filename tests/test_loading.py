@@ -199,7 +199,7 @@ def test_packs_and_frameworks_load_by_name_and_by_file() -> None:
     ("name", "message"),
     [
         ("persist-or-adjst", "Did you mean `persist-or-adjust`?"),
-        ("zzz", "one of evidenced-rating"),
+        ("zzz", "one of blend-order, evidenced-rating"),
         ("zzz.yaml", "no such file"),
     ],
 )
@@ -661,3 +661,49 @@ def test_tables_beside_a_file_of_its_own_are_named(tmp_path: Path) -> None:
     assert any(
         "observations.csv beside p.yaml: not read" in n for n in loading.read_programme(tmp_path / "p.yaml").notices
     )
+
+
+# --- working ties ----------------------------------------------------------------------------------------------------
+
+TIED = HEAD + "initiatives: [{id: a, title: A, adoption: {ties: t.csv}}]\n"
+
+
+@pytest.mark.parametrize(
+    ("table", "tied"),
+    [
+        ("from,to\nb,a\na,b\na,c\n", (("a", "b"), ("a", "c"))),
+        ("note,to,from\nx,q,p\n", (("p", "q"),)),
+        ("from,to\na,a\n", ()),
+    ],
+)
+def test_ties_are_read_from_the_file_that_is_named(tmp_path: Path, table: str, tied: tuple[object, ...]) -> None:
+    read = loading.read_programme(folder(tmp_path / "p", TIED, t=table))
+    assert read.programme is not None
+    adoption = read.programme.initiatives[0].adoption
+    assert adoption is not None
+    assert adoption.tied == tied
+    assert bool(read.notices) == (not tied)
+
+
+@pytest.mark.parametrize(
+    ("table", "fault"),
+    [
+        ("a,b\n1,2\n", "t.csv:1: no heading `from`; expected the headings `from` and `to`"),
+        ("from,to\na,b\na,\n", "t.csv:3: one person of a tie only; expected a name under `from` and under `to`"),
+        ("", "t.csv: nothing in it; expected a row of headings, then rows"),
+    ],
+)
+def test_faults_of_ties_are_told_with_their_line(tmp_path: Path, table: str, fault: str) -> None:
+    assert [str(f) for f in loading.read_programme(folder(tmp_path / "p", TIED, t=table)).faults] == [fault]
+
+
+def test_ties_travel_with_the_programme(tmp_path: Path) -> None:
+    read = loading.load_programme(folder(tmp_path / "p", TIED, t="from,to\na,b\n"))
+    writing.write_folder(read, tmp_path / "again")
+    assert (tmp_path / "again" / "t.csv").read_text(encoding="utf-8") == "from,to\na,b\n"
+    assert loading.load_programme(tmp_path / "again") == read
+    writing.write_folder(read, tmp_path / "again", force=True)
+    assert loading.load_programme(tmp_path / "again") == read
+    for name in ("one.yaml", "one.json"):
+        writing.write_file(read, tmp_path / name)
+        assert loading.load_programme(tmp_path / name) == read

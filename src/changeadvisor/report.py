@@ -25,7 +25,7 @@ from changeadvisor.lenses import ATTENTION, MeasureAdvice
 from changeadvisor.model import Estimate, ReferenceClass, day_text
 from changeadvisor.performance.forecast import AFTER, BEFORE, BeforeAfter
 from changeadvisor.performance.targets import sentences
-from changeadvisor.route_view import RouteView, route_view
+from changeadvisor.route_view import RouteView, route_view, spread_parameters
 from changeadvisor.rules import Reason, Recommendation, RulePack, Working, by_strength
 from changeadvisor.scoring import Framework, Scorecard
 
@@ -893,6 +893,11 @@ def estimate_said(estimate: Estimate | None) -> str:
         return "–"
     points = (estimate.low,) if estimate.constant else (estimate.low, estimate.likely, estimate.high)
     return " / ".join(f"{p:g}" for p in points)
+
+
+def spread_page() -> str:
+    """The parameters of the simulated spread as Markdown."""
+    return environment(False).get_template("spread.md").render(**spread_parameters())
 
 
 def vocabulary_page(vocabulary: Mapping[str, Fact]) -> str:

@@ -50,6 +50,21 @@ class RouteView:
     notices: tuple[str, ...]
 
 
+def spread_parameters() -> dict[str, object]:
+    """The tables behind the simulated spread, for a page that shows them."""
+    from changeadvisor.adoption import published, routes
+
+    return {
+        "judged": routes.JUDGED,
+        "comply": routes.COMPLY,
+        "resent": routes.RESENT,
+        "example": routes.EXAMPLE,
+        "counts": routes.COMPLIANCE_COUNTS,
+        "p": published.BASS_P,
+        "q": published.BASS_Q,
+    }
+
+
 def route_view(route: Route | None) -> RouteView:
     """The view of a route; empty where none was asked for."""
     if route is None:
