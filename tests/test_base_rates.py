@@ -203,10 +203,10 @@ def test_the_chances_of_a_published_class_are_those_of_the_outlook_with_their_so
 
 def test_base_rates_are_no_packs() -> None:
     assert {p.stem for p in library.packs()} == {
-        "evidenced-rating", "persist-or-adjust", "top-down-or-bottom-up", "which-lens"
+        "blend-order", "evidenced-rating", "persist-or-adjust", "top-down-or-bottom-up", "which-lens"
     }  # fmt: skip
     with pytest.raises(
-        InputError, match=r"one of evidenced-rating, persist-or-adjust, top-down-or-bottom-up, which-lens$"
+        InputError, match=r"one of blend-order, evidenced-rating, persist-or-adjust, top-down-or-bottom-up, which-lens$"
     ):
         library.load_pack("reference-classes")
     with pytest.raises(InputError, match="pack: nothing"):

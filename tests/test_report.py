@@ -13,7 +13,7 @@ import pytest
 from jinja2 import nodes
 from jinja2.exceptions import SecurityError, UndefinedError
 
-from changeadvisor import library, loading, report, resources
+from changeadvisor import library, loading, report, resources, route_view
 from changeadvisor.advice import Advice, advise
 from changeadvisor.facts import FactSheet
 from changeadvisor.rules import recommend
@@ -29,7 +29,12 @@ def northfield() -> Advice:
 
 # --- views and templates ---------------------------------------------------------------------------------------------
 
-VIEWS = [v for v in vars(report).values() if dataclasses.is_dataclass(v) and v.__module__ == report.__name__]
+VIEWS = [
+    v
+    for module in (report, route_view)
+    for v in vars(module).values()
+    if dataclasses.is_dataclass(v) and v.__module__ == module.__name__
+]
 
 
 def fields_used(name: str) -> set[str]:
