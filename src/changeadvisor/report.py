@@ -424,8 +424,12 @@ def _no_decision(advice: Advice) -> str:
 def _notices(advice: Advice) -> Iterator[str]:
     """Notices on the whole programme, and initiatives that stand in each other's way."""
     yield from advice.notices
-    for conflict in advice.portfolio.conflicts if advice.portfolio else ():
-        yield f"Conflict: {plain(conflict.because, 400)}."
+    if advice.portfolio is None:
+        return
+    for conflict in advice.portfolio.conflicts:
+        way = f" {plain(conflict.suggestion, 400)}." if conflict.suggestion else ""
+        yield f"Conflict: {plain(conflict.because, 1_000)}.{way}"
+    yield from advice.portfolio.notices
 
 
 def _decision(advice: Advice, decision: DecisionNeeded) -> DecisionView:
