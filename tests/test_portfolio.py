@@ -18,15 +18,18 @@ from changeadvisor.terminal import advice_table
 from tests.helpers import NORTHFIELD, programme
 
 
-def one(id: str, start: str | None = "2026-01-01", end: str | None = "2027-12-31", *groups: str, **more: Any) -> dict[str, Any]:
+def one(
+    id: str, start: str | None = "2026-01-01", end: str | None = "2027-12-31", *groups: str, **more: Any
+) -> dict[str, Any]:
     """An initiative: dates, staff groups, and what else of it and its `adoption`."""
-    adoption = {"groups": list(groups), **{k: more.pop(k) for k in ("champions", "staff", "by") if k in more}}
+    adoption: dict[str, Any] = {"groups": list(groups)}
+    adoption.update({k: more.pop(k) for k in ("champions", "staff", "by") if k in more})
     dates = {k: v for k, v in (("started", start), ("ends", end)) if v}
     return {"id": id, "title": id, "stage": "delivery", **dates, "adoption": adoption, **more}
 
 
 def made(*initiatives: dict[str, Any], load: float | None = 2) -> Programme:
-    limits = {} if load is None else {"limits": {"load": load}}
+    limits: dict[str, Any] = {} if load is None else {"limits": {"load": load}}
     return programme(initiatives=list(initiatives), **limits)
 
 
@@ -63,12 +66,16 @@ THREE = [one(x, "2026-01-01", "2027-12-31", "nurses") for x in "abc"]
         ([one(x, "2026-01-01", "2027-12-31", "p", "q") for x in "ab"], 1, {("p", "q"): ("a", "b")}),
     ],
 )  # fmt: skip
-def test_load(initiatives: list[dict[str, Any]], load: float | None, said: dict[tuple[str, ...], tuple[str, ...]]) -> None:
+def test_load(
+    initiatives: list[dict[str, Any]], load: float | None, said: dict[tuple[str, ...], tuple[str, ...]]
+) -> None:
     assert {c.groups: c.initiatives for c in found(made(*initiatives, load=load), "load")} == said
 
 
 def test_load_says_when_and_how_many_are_led_from_the_top() -> None:
-    of = made(*THREE[:2], one("c", "2027-02-01", "2027-05-31", "nurses"), one("d", "2027-09-01", "2028-03-31", "all staff"))
+    of = made(
+        *THREE[:2], one("c", "2027-02-01", "2027-05-31", "nurses"), one("d", "2027-09-01", "2028-03-31", "all staff")
+    )
     (c,) = found(of, "load", {"a": "top-down", "b": "blended", "c": "bottom-up"})
     assert (c.start, c.until) == (dt.date(2027, 2, 1), dt.date(2027, 12, 31))
     assert "up to 3 changes at once from 2027-Q1 to 2027-Q4" in c.because
@@ -78,7 +85,9 @@ def test_load_says_when_and_how_many_are_led_from_the_top() -> None:
 
 
 def test_load_apart_in_time_is_said_apart() -> None:
-    of = made(*THREE[:2], one("c", "2027-01-01", "2027-02-28", "nurses"), one("d", "2027-08-01", "2027-08-31", "nurses"))
+    of = made(
+        *THREE[:2], one("c", "2027-01-01", "2027-02-28", "nurses"), one("d", "2027-08-01", "2027-08-31", "nurses")
+    )
     (c,) = found(of, "load", {"a": "top-down", "b": "top-down", "c": "top-down", "d": None})
     assert "in 2027-Q1 and in 2027-Q3" in c.because
     assert "3 of the 3 are led from the top, blends included, which alone is more than the limit" in c.because
@@ -348,7 +357,9 @@ def test_northfield() -> None:
     }
     assert any("Stopping contact-platform" in n for n in advice.portfolio.notices)
     data = to_data(advice)["portfolio"]
-    assert {"kind", "initiatives", "because", "groups", "from", "until", "suggestion", "source"} == set(data["conflicts"][0])
+    assert {"kind", "initiatives", "because", "groups", "from", "until", "suggestion", "source"} == set(
+        data["conflicts"][0]
+    )
     assert {"group", "quarter", "changes", "top_down", "route_unknown", "limit"} == set(data["load"][0])
     assert "crews and drivers would carry up to 4 changes at once" in advice_table(advice, 100)
     page = report.html(advice)

@@ -106,17 +106,17 @@ def _key(name: str) -> str:
 
 
 def _groups(initiative: Initiative) -> frozenset[str]:
-    return frozenset(_key(g) for g in initiative.adoption.groups) if initiative.adoption else frozenset()
+    return frozenset(_key(g) for g in initiative.adoption.groups if g.strip()) if initiative.adoption else frozenset()
 
 
 def _spelled(programme: Programme) -> dict[str, str]:
     """Each group as people write it; of several spellings the first by the alphabet."""
-    names = sorted(g for i in programme.initiatives if i.adoption for g in i.adoption.groups)
+    names = sorted(" ".join(g.split()) for i in programme.initiatives if i.adoption for g in i.adoption.groups)
     return {**{_key(n): plain(n, 60) for n in reversed(names)}, _ALL: _ALL}
 
 
 def _open(programme: Programme) -> list[Initiative]:
-    return [i for i in programme.initiatives if i.stage != "closed"]
+    return sorted((i for i in programme.initiatives if i.stage != "closed"), key=lambda i: i.id)
 
 
 def _first(programme: Programme) -> dt.date:
