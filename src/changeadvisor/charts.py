@@ -305,7 +305,7 @@ def pointing(mark: Mark) -> str:
 def _features_text(view: FeaturesView) -> Iterator[str]:
     """How many features point where, each named with its level."""
     known = [f for f in view.points if f.marks]
-    yield f"{view.title}: {len(known)} of {len(view.points)} features are known."
+    yield f"{view.title}: {len(known)} of {len(view.points)} features {'is' if len(known) == 1 else 'are'} known."
     for where, words in _POINTS.items():
         here = [f for f in known if {pointing(m) for m in f.marks} == {where}]
         if here:
