@@ -87,7 +87,8 @@ def test_it_has_every_key_of_the_format(northfield: Advice) -> None:
     assert outlook <= set(one["outlook"])
     assert {"on", "measure", "below", "then"} <= set(one["outlook"]["next_review"])
     assert {"at_stake", "people", "paths"} == set(one["dependants"])
-    assert {"chosen", "deferred", "totals", "bound", "gap", "frontier", "core", "conflicts"} == set(found["portfolio"])
+    choice = {"chosen", "deferred", "totals", "bound", "gap", "frontier", "core"}
+    assert {*choice, "conflicts", "load", "notices"} == set(found["portfolio"])
     assert {"id", "points", "ipsative", "normative", "comparative"} <= set(found["measures"][0])
     assert {"targets", "external", "process", "corporate", "with_comparators"} <= set(found["audit"])
 

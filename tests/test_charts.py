@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from changeadvisor import charts, cli, lenses, library, pictures
+from changeadvisor import charts, cli, lenses, library, pictures, scoring
+from changeadvisor.adoption import WAYS, Band, Diffusion, Way, WayOutcome
 from changeadvisor.advice import advise
 from changeadvisor.charts import FunnelArea, FunnelView, GapPoint, GapView, RankArea, RankView, XmrPoint, XmrView
+from changeadvisor.facts import VOCABULARY, FactSheet
 from changeadvisor.loading import load_programme
 from tests.helpers import NORTHFIELD, programme
 
@@ -37,7 +39,53 @@ RANKS = RankView("Recycled", "%", (RankArea("A", 60, 55, 65, (1, 2), False), Ran
 GAP = GapView(
     "Recycled", "%", tuple(GapPoint(dt.date(y, 4, 1), 50, 40, 45, 48) for y in range(2020, 2025)), 7, "steady", "higher"
 )
+
+
+def spread(**stands: float) -> Diffusion:
+    """A made spread in which each way is there in time as often as it stands."""
+    curve = Band((0.1, 0.3, 0.5), (0.2, 0.5, 0.7), (0.3, 0.7, 0.9))
+
+    def outcome(way: Way) -> WayOutcome:
+        share = stands.get(way.replace("-", "_"), 0.0)
+        return WayOutcome(way, share, share, None, curve, 1.0, 1.0, None)
+
+    return Diffusion(tuple(map(outcome, WAYS)), "top-then-below", None, 0.75, 12, 300, 300, 200, {}, (), ())
+
+
+SETTING = FactSheet.of(
+    {
+        "route.time": "little",
+        "route.local_variation": "much",
+        "route.capacity": "short",
+        "route.agent_power": "moderate",
+        "support.staff": frozenset({"reluctant", "willing"}),
+    }
+)
+FEATURES = pictures.features_view(SETTING)
+assert FEATURES is not None
+
+
+def theories(facts: dict[str, Any]) -> scoring.Scorecard:
+    """The six dimensions as a framework like the one that ships, over facts that exist."""
+    ids = ("goals", "leadership", "focus", "process", "reward", "consultants")
+    names = ("goal", "time", "capability", "failure_cost", "spread", "agent_power")
+    rows = []
+    for id, name in zip(ids, names, strict=True):
+        levels = dict(zip(VOCABULARY[f"route.{name}"].levels, (0, 1, 2), strict=True))
+        rows.append(
+            {"id": id, "title": id, "fact": f"route.{name}", "value": {"kind": "levels", **levels}, "weight": 1}
+        )
+    data = {"framework": "beer-nohria", "version": "1", "question": "E or O?", "method": "additive", "criteria": rows,
+            "bands": [{"upto": 6, "answer": "e"}, {"answer": "o"}]}  # fmt: skip
+    return scoring.score(scoring.Framework.read(data, str), FactSheet.of(facts))
+
+
+DIMENSIONS = pictures.dimensions_view(
+    theories({"route.goal": "capability", "route.time": "some", "route.spread": frozenset({"no", "mostly"})})
+)
+assert DIMENSIONS is not None
 VIEWS = [
+    pictures.spread_view(spread(bottom_up=0.5)), charts.SpreadView("S", (), 0.5, 3, "nothing was simulated."), FEATURES, DIMENSIONS,
     xmr(), xmr(title=NASTY), xmr(points=xmr().points[:1]), xmr(points=()), xmr(trial=True, variation=None, assured=None), FUNNEL,
     RANKS, GAP, FunnelView("F", "", "n", (), 0.0, (), ""), RankView("R", "", ()), GapView("G", "", (), 0, "too-few", None),
 ]  # fmt: skip
@@ -76,6 +124,19 @@ def test_segments_after_a_rebase_have_limits_of_their_own() -> None:
         (RANKS, "Recycled: ours ranks 2 of 2, and could as well be 1 to 2."),
         (GAP, ("Recycled: ours less the median of 7 other areas was 5 % in April 2020 and is 5 % in April 2024. "
               "The gap shows no clear movement.")),
+        (pictures.spread_view(spread(top_down=0.2, bottom_up=0.999)), ("75 % must work the new way by month 12. "
+         "Led from the top: there by then in 20 of 100 runs, still in 20 a year later.")),
+        (pictures.spread_view(spread(top_down=0.001)), "Led from the top: there by then in under 1 of 100 runs"),
+        (pictures.spread_view(spread(bottom_up=0.999)), ("over 99 of 100 runs, still in over 99 a year later. "
+         "It stands most often where it is led from the front line.")),
+        (pictures.spread_view(spread()), "No one way stands more often than every other."),
+        (pictures.spread_view(Diffusion((), "top-down", None, 0.5, 3, 0, 0, 0, {}, (), ())), "nothing was simulated."),
+        (FEATURES, ("What the setting calls for: 5 of 8 features are known. Calling for leading from the top: Time (little). "
+         "Neither: Power (moderate). Calling for leading from below: Diversity (much). To be built first: Capacity (short). "
+         "Raters differ: Readiness (willing or reluctant). Not known: Scope, Preservation, Capability. The eight")),
+        (FEATURES, "where a level is placed is our reading, not measured."),
+        (DIMENSIONS, "Goals: Theory E (hard), economic value; Leadership: Combined, from the top, engaging those below; Focus: not known"),
+        (DIMENSIONS, "Reward: raters differ, from Theory E (hard) to Theory O (soft); Consultants: not known."),
     ],
 )  # fmt: skip
 def test_the_text_carries_the_finding(view: charts.View, said: str) -> None:
@@ -186,3 +247,31 @@ def test_an_initiative_is_drawn_three_ways() -> None:
     for view in (curve, worth, ledger):
         assert charts.render(view, "svg") == charts.render(view, "svg")
         assert charts.alt_text(view).startswith(view.title)
+
+
+def test_every_level_of_the_eight_features_has_a_place() -> None:
+    """The places are our reading: each level of each fact has one, between the two ends, and says why."""
+    assert [name for name, _, _ in pictures._KALEIDOSCOPE] == [
+        "Time", "Scope", "Preservation", "Diversity", "Capability", "Capacity", "Readiness", "Power"
+    ]  # fmt: skip
+    for _, fact, places in pictures._KALEIDOSCOPE:
+        assert set(places) == set(VOCABULARY[fact].levels)
+        for place, build, meaning in places.values():
+            assert 0.0 <= place <= 1.0
+            assert place > 0.5 or not build
+            assert meaning
+
+
+def test_what_is_not_known_is_not_placed_and_where_nothing_is_nothing_is_drawn() -> None:
+    assert pictures.features_view(FactSheet.of({})) is None
+    assert pictures.features_view(FactSheet.of({"route.time": "little"})) is not None
+    assert FEATURES is not None
+    assert [len(f.marks) for f in FEATURES.points] == [1, 0, 0, 1, 0, 1, 2, 1]
+
+
+def test_the_dimensions_come_from_the_scorecard() -> None:
+    assert DIMENSIONS is not None
+    assert [d.chosen for d in DIMENSIONS.points] == [(0,), (1,), (), (), (0, 2), ()]
+    assert [charts.choice_mark(DIMENSIONS.points[0], k) for k in range(3)] == ["●", "", ""]
+    assert [charts.choice_mark(DIMENSIONS.points[4], k) for k in range(3)] == ["◐", "", "◐"]
+    assert pictures.dimensions_view(theories({})) is None

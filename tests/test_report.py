@@ -278,3 +278,54 @@ def test_before_and_after_in_one_sentence() -> None:
     assert "Before and after: improved, +" in text
     assert "beyond the line and the season from before" in text
     assert "24 readings before it began and 12 after" in text
+
+
+def test_the_setting_is_shown_where_anything_of_it_is_known(northfield: Advice) -> None:
+    shown = {i.id: report.initiative_view(i, drawn=False).setting for i in northfield.initiatives}
+    assert shown["local-wealth"] is None
+    assert shown["planning-online"] is None
+    setting = shown["homelessness-duty"]
+    assert setting is not None
+    assert setting.features[0].text == "little, from the top: wide involvement takes longer"
+    assert setting.features[2].text.startswith("not known. How much of the way things are done now")
+    assert "our reading" in setting.caption
+    item = northfield.initiative("homelessness-duty")
+    assert item is not None
+    assert "Time: little, from the top: wide involvement takes longer" in report.explanation(northfield, item)
+
+
+def test_the_dimensions_are_a_table_with_words_and_marks(northfield: Advice) -> None:
+    from tests.test_charts import theories
+
+    item = northfield.initiative("homelessness-duty")
+    assert item is not None
+    cards = (*item.scorecards, theories({"route.goal": "capability", "route.time": "some"}))
+    with_theories = dataclasses.replace(item, scorecards=cards)
+    advice = dataclasses.replace(northfield, initiatives=(with_theories,), measures=None)
+    page = report.html(advice)
+    assert (
+        '<th scope="row">Goals</th><td class="answer"><span class="mark" aria-hidden="true">●</span> economic value</td>'
+        in page
+    )
+    assert "<td>Theory E (hard), economic value</td>" in page
+    assert Page(page)
+    assert "Focus: not known" in report.explanation(advice, with_theories)
+    without = dataclasses.replace(
+        northfield, initiatives=(dataclasses.replace(item, scorecards=cards[:-1]),), measures=None
+    )
+    assert "Theory E and Theory O" not in report.html(without)
+
+
+def test_change_load_is_a_table_told_in_words(northfield: Advice) -> None:
+    load = report.board_view(northfield, front_page=True).load
+    assert load is not None
+    assert len(load.quarters) == report.LOAD_QUARTERS
+    crews = next(row for row in load.groups if row.group == "crews and drivers")
+    assert [c.over for c in crews.cells[:3]] == [True, True, False]
+    assert crews.cells[0].text == "4, 3 from the top: over the limit"
+    care = next(row for row in load.groups if row.group == "home care")
+    assert care.cells[0].text == "3, 1 from the top, 1 not known: over the limit"
+    assert "the limit is 2" in load.explained
+    assert (
+        report.board_view(advise(loading.load_programme(MINIMAL), library.load_judges()), front_page=True).load is None
+    )

@@ -43,7 +43,14 @@ def test_northfield_holds_the_hard_cases(northfield: Advice) -> None:
     states = Counter(w.state for i in northfield.initiatives for w in i.tripwires)
     assert set(states) == {"not due", "kept", "broken"}
     assert northfield.portfolio is not None
-    assert northfield.portfolio.conflicts[0].initiatives == ("depot-merger", "waste-rounds")
+    said = [c.initiatives for c in northfield.portfolio.conflicts if c.kind == "conflicts-with"]
+    assert said == [("depot-merger", "waste-rounds")]
+    assert {c.kind for c in northfield.portfolio.conflicts} == {
+        "conflicts-with",
+        "load",
+        "champions",
+        "route-and-dependency",
+    }
 
 
 def test_northfield_has_the_shape_the_issue_asks_for() -> None:

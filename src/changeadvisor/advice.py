@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from changeadvisor import __version__, evidence, trajectory
+from changeadvisor import __version__, evidence, portfolio, trajectory
 from changeadvisor.adoption import Diffusion
 from changeadvisor.base_rates import RATINGS, DeclaredMoves, RatingMoves, candour_means, declared_moves
 from changeadvisor.evidence import Evidence, Spreading, Stale
@@ -36,6 +36,7 @@ from changeadvisor.model import (
     to_plain,
 )
 from changeadvisor.performance.targets import TargetAudit
+from changeadvisor.portfolio import Conflict, Load
 from changeadvisor.rules import (
     Disagreement,
     Flip,
@@ -225,19 +226,15 @@ class InitiativeAdvice:
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
-    """Initiatives that stand in each other's way."""
-
-    kind: str
-    initiatives: tuple[str, ...]
-    because: str
-
-
-@dataclass(frozen=True, slots=True)
 class Portfolio:
-    """Which set to run. Choosing is not built yet: all but `conflicts` is None."""
+    """What stands in whose way, how many changes each staff group carries, and which set to run.
+
+    Choosing is not built yet: chosen to core are None.
+    """
 
     conflicts: tuple[Conflict, ...]
+    load: tuple[Load, ...] = ()
+    notices: tuple[str, ...] = ()
     chosen: None = None
     deferred: None = None
     totals: None = None
@@ -301,7 +298,7 @@ def advise(
         seed=seed,
         decisions_needed=tuple(_decisions(advised)),
         initiatives=tuple(advised),
-        portfolio=Portfolio(_conflicts(graph)) if "portfolio" in parts else None,
+        portfolio=_portfolio(programme, graph, advised) if "portfolio" in parts else None,
         measures=tuple(read_measures(programme, series, judges.lens, seed)) if "measures" in parts else None,
         audit=audit(programme, series) if "measures" in parts else None,
         notices=tuple(_notices(programme)),
@@ -845,10 +842,14 @@ def _decision(item: InitiativeAdvice, initiative: Initiative) -> str | None:
     return _DECISIONS[answer] + tripped if answer != "stop" or initiative.stage != "idea" else "Not start it?" + tripped
 
 
-def _conflicts(graph: DependencyGraph) -> tuple[Conflict, ...]:
-    return tuple(
-        Conflict("conflicts-with", pair, f"the register says that {pair[0]} and {pair[1]} stand in each other's way")
-        for pair in graph.conflicts()
+def _portfolio(programme: Programme, graph: DependencyGraph, advised: Sequence[InitiativeAdvice]) -> Portfolio:
+    """What the answers mean for one another; routes and actions that were not asked for are unknown."""
+    routes = {i.id: i.route.answer if i.route else None for i in advised}
+    actions = {i.id: i.action.answer if i.action else None for i in advised}
+    return Portfolio(
+        portfolio.conflicts(programme, graph, routes, actions),
+        portfolio.load(programme, routes, actions),
+        portfolio.notices(programme, routes, actions),
     )
 
 

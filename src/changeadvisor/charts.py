@@ -1,4 +1,4 @@
-"""Pictures of performance: XmR chart, funnel, ranks with their intervals, and the gap to other areas.
+"""Pictures: XmR chart, funnel, ranks with their intervals, gaps, J-curves, worth, spread, and how a change is led.
 
 Each has a text that carries its finding. Nothing is told by colour alone: kinds of point differ in shape too. The same
 view gives the same bytes. matplotlib is imported only when something is drawn.
@@ -187,7 +187,81 @@ class BarView:
     finding: str
 
 
-View = XmrView | FunnelView | RankView | GapView | CurveView | BarView
+@dataclass(frozen=True, slots=True)
+class SpreadWay:
+    """One way of leading: shares of runs (0 to 1) that reach the line in time and stand a year later, and its curve.
+
+    low, middle, high: the share who work the new way at the end of each month, beginning with month 0.
+    """
+
+    name: str
+    reaches: float
+    stands: float
+    low: tuple[float, ...]
+    middle: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadView:
+    """How a new way of working spreads by way of leading, a panel each. by: months from today to the date it counts."""
+
+    title: str
+    points: tuple[SpreadWay, ...]
+    needed: float
+    by: int
+    finding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a level of a feature points: 0 from the top, 0.5 neither, 1 from below or, with `build`, build it first."""
+
+    level: str
+    place: float
+    build: bool
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One feature of the setting: none marked where it is not known, several where raters differ."""
+
+    name: str
+    question: str
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturesView:
+    """A map of the features of a setting, a row each; caption says whose reading the placing is."""
+
+    title: str
+    points: tuple[Feature, ...]
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One dimension with its three options; chosen: which of them, none if not known, two ends where raters differ."""
+
+    name: str
+    options: tuple[str, str, str]
+    chosen: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionsView:
+    """Dimensions of a choice between two theories and their combination; heads: what the three columns are called."""
+
+    title: str
+    heads: tuple[str, str, str]
+    points: tuple[Dimension, ...]
+
+
+View = (
+    XmrView | FunnelView | RankView | GapView | CurveView | BarView | SpreadView | FeaturesView | DimensionsView
+)  # fmt: skip
 
 
 # --- what each finds -------------------------------------------------------------------------------------------------
@@ -202,12 +276,67 @@ def alt_text(view: View) -> str:
         GapView: _gap_text,
         CurveView: _finding,
         BarView: _finding,
+        SpreadView: _finding,
+        FeaturesView: _features_text,
+        DimensionsView: _dimensions_text,
     }
     return " ".join(texts[type(view)](view))
 
 
-def _finding(view: CurveView | BarView) -> Iterator[str]:
+def _finding(view: CurveView | BarView | SpreadView) -> Iterator[str]:
     yield f"{view.title}: {view.finding}"
+
+
+_POINTS = {
+    "top": "Calling for leading from the top",
+    "neither": "Neither",
+    "below": "Calling for leading from below",
+    "build": "To be built first",
+}
+
+
+def pointing(mark: Mark) -> str:
+    """Where a mark points: top, neither, below or build."""
+    if mark.build:
+        return "build"
+    return "top" if mark.place < 0.5 else "below" if mark.place > 0.5 else "neither"
+
+
+def _features_text(view: FeaturesView) -> Iterator[str]:
+    """How many features point where, each named with its level."""
+    known = [f for f in view.points if f.marks]
+    yield f"{view.title}: {len(known)} of {len(view.points)} features {'is' if len(known) == 1 else 'are'} known."
+    for where, words in _POINTS.items():
+        here = [f for f in known if {pointing(m) for m in f.marks} == {where}]
+        if here:
+            yield f"{words}: {', '.join(map(feature_said, here))}."
+    apart = [f for f in known if len({pointing(m) for m in f.marks}) > 1]
+    if apart:
+        yield f"Raters differ: {', '.join(map(feature_said, apart))}."
+    unknown = [f.name for f in view.points if not f.marks]
+    if unknown:
+        yield f"Not known: {', '.join(unknown)}."
+    yield view.caption
+
+
+def feature_said(feature: Feature) -> str:
+    """A feature with its levels."""
+    return f"{feature.name} ({' or '.join(m.level for m in feature.marks) or 'not known'})"
+
+
+def _dimensions_text(view: DimensionsView) -> Iterator[str]:
+    yield f"{view.title}:"
+    yield "; ".join(f"{d.name}: {choice_said(d, view.heads)}" for d in view.points) + "."
+
+
+def choice_said(dimension: Dimension, heads: Sequence[str]) -> str:
+    """What is chosen in a dimension, in words."""
+    if not dimension.chosen:
+        return "not known"
+    first, last = dimension.chosen[0], dimension.chosen[-1]
+    if first != last:
+        return f"raters differ, from {heads[first]} to {heads[last]}"
+    return f"{heads[first]}, {dimension.options[first]}"
 
 
 def _amount(value: float, unit: str) -> str:
@@ -287,8 +416,12 @@ def render(view: View, form: Form) -> bytes:
     }
     with rc_context(settings):
         figure = Figure(figsize=(8.0, _height(view)), layout="constrained")
+        if isinstance(view, SpreadView):
+            figure.suptitle(_wrapped(view.title), x=0.01, ha="left", fontsize=11, fontweight="bold")
+            _draw_spread(view, figure)
+            return _bytes(figure, form, alt_text(view))
         axes = figure.add_subplot()
-        if isinstance(view, BarView):
+        if isinstance(view, BarView | FeaturesView | DimensionsView):
             # Long names stand left of the axes: the title begins above them.
             figure.suptitle(_wrapped(view.title), x=0.01, ha="left", fontsize=11, fontweight="bold")
         else:
@@ -300,6 +433,10 @@ def render(view: View, form: Form) -> bytes:
 def _height(view: View) -> float:
     if isinstance(view, BarView):
         return 1.2 + 0.32 * len(view.points)
+    if isinstance(view, SpreadView):
+        return 5.4 if view.points else 3.0
+    if isinstance(view, FeaturesView | DimensionsView):
+        return 1.4 + 0.42 * len(view.points)
     return max(3.0, 0.8 + 0.22 * len(view.areas)) if isinstance(view, RankView) else 3.6
 
 
@@ -310,21 +447,21 @@ def _wrapped(text: str) -> str:
 
 
 def _draw(view: View, axes: Axes) -> None:
-    if not (view.areas if isinstance(view, FunnelView | RankView) else view.points):
+    drawn: dict[type, Callable[[Any, Axes], None]] = {
+        XmrView: _draw_xmr,
+        FunnelView: _draw_funnel,
+        RankView: _draw_ranks,
+        GapView: _draw_gap,
+        CurveView: _draw_curve,
+        BarView: _draw_bars,
+        FeaturesView: _draw_features,
+        DimensionsView: _draw_dimensions,
+    }
+    if view.areas if isinstance(view, FunnelView | RankView) else view.points:
+        drawn[type(view)](view, axes)
+    else:
         axes.set_axis_off()
         axes.text(0.5, 0.5, "Nothing to show yet", ha="center", va="center", transform=axes.transAxes)
-    elif isinstance(view, XmrView):
-        _draw_xmr(view, axes)
-    elif isinstance(view, FunnelView):
-        _draw_funnel(view, axes)
-    elif isinstance(view, RankView):
-        _draw_ranks(view, axes)
-    elif isinstance(view, CurveView):
-        _draw_curve(view, axes)
-    elif isinstance(view, BarView):
-        _draw_bars(view, axes)
-    else:
-        _draw_gap(view, axes)
 
 
 def _bytes(figure: Figure, form: Form, text: str) -> bytes:
@@ -497,3 +634,97 @@ def _draw_bars(view: BarView, axes: Axes) -> None:
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}")
     axes.locator_params(axis="x", nbins=5)
     axes.set_xlabel(view.unit)
+
+
+# --- how a change is led ---------------------------------------------------------------------------------------------
+
+
+def of_hundred(share: float) -> str:
+    """A share of runs as so many of 100; never nought or all where it is not."""
+    if 0 < share < 0.005:
+        return "under 1"
+    return "over 99" if 0.995 <= share < 1 else f"{100 * share:.0f}"
+
+
+def _draw_spread(view: SpreadView, figure: Figure) -> None:
+    """A panel for each way of leading, axes shared: the middle run with its band, the line and the two dates."""
+    if not view.points:
+        figure.text(0.5, 0.5, "Nothing to show yet", ha="center", va="center")
+        return
+    rows = -(-len(view.points) // 2)
+    panels = figure.subplots(rows, 2, sharex=True, sharey=True, squeeze=False)
+    for axes, way in zip(panels.flat, view.points, strict=False):
+        _spread_panel(view, way, axes)
+    for axes in list(panels.flat)[len(view.points) :]:
+        axes.set_axis_off()
+    for axes in panels[-1]:
+        axes.set_xlabel("months from today")
+    figure.supylabel("share who work the new way", fontsize=9)
+    handles, labels = panels[0][0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
+
+
+def _spread_panel(view: SpreadView, way: SpreadWay, axes: Axes) -> None:
+    months = range(len(way.middle))
+    axes.fill_between(months, way.low, way.high, color="#D8DDE0", label="eight runs in ten")
+    axes.plot(months, way.middle, color="#005EB8", label="half of the runs are above")
+    axes.axhline(view.needed, color=_TARGET, linewidth=1.4, linestyle=(0, (1, 1.5)),
+                 label=f"needed: {100 * view.needed:.0f} %")  # fmt: skip
+    axes.axvline(view.by, color=_INK, linewidth=1.0, linestyle=(0, (5, 3)), label="must count by")
+    axes.axvline(view.by + 12, color=_QUIET, linewidth=1.0, linestyle=":", label="a year later")
+    axes.set_ylim(0.0, 1.0)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+    there = f"{of_hundred(way.reaches)} of 100 runs there in time, {of_hundred(way.stands)} a year later"
+    axes.set_title(f"{way.name}\n{there}", loc="left", fontsize=8)
+
+
+def _draw_features(view: FeaturesView, axes: Axes) -> None:
+    """A row each: a circle where it points to a way to lead, a triangle where it must be built first."""
+    for row, feature in enumerate(view.points):
+        axes.plot([0.0, 1.0], [row, row], color="#D8DDE0", linewidth=0.8, zorder=0)
+        middle = (len(feature.marks) - 1) / 2
+        for k, mark in enumerate(feature.marks):
+            colour, shape = ("#B35A00", "^") if mark.build else ("#005EB8", "o")
+            axes.plot([mark.place], [row + 0.3 * (k - middle)], color=colour, marker=shape, markersize=7)
+        said = " or ".join(m.meaning for m in feature.marks) if len(feature.marks) < 2 else "raters differ"
+        axes.text(1.1, row, said or "not known", fontsize=7.5, va="center", style="normal" if said else "italic")
+    axes.set_yticks(list(range(len(view.points))), [_feature_label(f) for f in view.points], fontsize=8)
+    axes.set_xticks([0.0, 0.5, 1.0], ["from the top", "neither", "● from below\n▲ build it first"], fontsize=8)
+    axes.set_xlim(-0.08, 2.1)
+    axes.set_ylim(len(view.points) - 0.5, -0.5)
+    axes.spines["bottom"].set_bounds(0.0, 1.0)
+    axes.set_xlabel(_wrapped(view.caption), fontsize=7.5, loc="left")
+
+
+def _feature_label(feature: Feature) -> str:
+    levels = " or ".join(m.level for m in feature.marks)
+    return f"{feature.name}: {levels}" if levels else feature.name
+
+
+def _draw_dimensions(view: DimensionsView, axes: Axes) -> None:
+    """A table: what is chosen has a filled circle and is bold, what raters differ over a half one."""
+    axes.set_axis_off()
+    axes.set_xlim(0.0, 4.0)
+    axes.set_ylim(len(view.points) - 0.4, -1.0)
+    for column, head in enumerate(view.heads, 1):
+        axes.text(column - 0.3, -0.7, head, fontsize=8, fontweight="bold", va="center")
+    for row, dimension in enumerate(view.points):
+        axes.axhline(row - 0.5, color=_QUIET, linewidth=0.6)
+        unknown = "" if dimension.chosen else "\nnot known"
+        axes.text(0.0, row, f"{dimension.name}{unknown}", fontsize=8, va="center")
+        for k, option in enumerate(dimension.options):
+            _draw_option(axes, (k + 0.7, row), option, choice_mark(dimension, k))
+
+
+def choice_mark(dimension: Dimension, option: int) -> str:
+    """A filled circle for what is chosen, a half one where raters differ, nothing else."""
+    if option not in dimension.chosen:
+        return ""
+    return "●" if len(dimension.chosen) == 1 else "◐"
+
+
+def _draw_option(axes: Axes, at: tuple[float, float], option: str, mark: str) -> None:
+    import textwrap
+
+    lines = "\n".join(textwrap.wrap(f"{mark} {option}".strip(), 27))
+    axes.text(*at, lines, fontsize=7.5, va="center", fontweight="bold" if mark else "normal")

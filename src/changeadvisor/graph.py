@@ -192,7 +192,7 @@ class DependencyGraph:
             end = timings[needed.id].end
             if end is None:
                 return Timing(None, None)
-            ready.append(_later(end, dependency.lag_months or 0.0))
+            ready.append(later(end, dependency.lag_months or 0.0))
         return _moved(initiative, max(ready))
 
     def critical_path(self, durations: Mapping[str, float]) -> CriticalPath:
@@ -206,7 +206,7 @@ class DependencyGraph:
         return critical_path(durations, {edge: lags[edge] for edge in self._requires})
 
 
-def _later(day: dt.date, months: float) -> dt.date:
+def later(day: dt.date, months: float) -> dt.date:
     """A day so many months later, a part of a month by its days."""
     return add_months(day, int(months)) + dt.timedelta(days=round((months % 1) * 30.4375))
 
@@ -215,7 +215,7 @@ def _moved(initiative: Initiative, start: dt.date) -> Timing:
     """The planned length from a later start."""
     if initiative.ends is None or initiative.started is None:
         return Timing(start, None)
-    return Timing(start, _later(start, months_between(initiative.started, initiative.ends)))
+    return Timing(start, later(start, months_between(initiative.started, initiative.ends)))
 
 
 def _graph(nodes: Iterable[str], edges: Iterable[tuple[str, str]]) -> Graph:

@@ -16,6 +16,14 @@ from changeadvisor.facts import FactSheet
 from changeadvisor.model import Initiative, Programme, add_months, day_text
 from changeadvisor.rules import Reason, Recommendation, RulePack, by_strength, recommend
 
+#: The ways of leading in words.
+WAY_WORDS: dict[Way, str] = {
+    "top-down": "Led from the top",
+    "top-then-below": "The top first, then the front line",
+    "below-then-top": "The front line first, then the top",
+    "bottom-up": "Led from the front line",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Order:

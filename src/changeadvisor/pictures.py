@@ -10,26 +10,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from changeadvisor import charts, trajectory
+from changeadvisor.adoption import Diffusion, WayOutcome
 from changeadvisor.advice import InitiativeAdvice
 from changeadvisor.charts import (
     Bar,
     BarView,
     CurvePoint,
     CurveView,
+    Dimension,
+    DimensionsView,
+    Feature,
+    FeaturesView,
     FunnelArea,
     FunnelView,
     GapPoint,
     GapView,
+    Mark,
     RankArea,
     RankView,
+    SpreadView,
+    SpreadWay,
     XmrPoint,
     XmrView,
 )
 from changeadvisor.errors import InputError, plain
+from changeadvisor.facts import VOCABULARY, FactSheet
+from changeadvisor.leading import WAY_WORDS
 from changeadvisor.lenses import MeasureAdvice
 from changeadvisor.model import Area, Initiative, Measure, Programme, add_months, months_between
 from changeadvisor.performance import compare
 from changeadvisor.performance.reading import Comparative, funnel_at
+from changeadvisor.rules.pack import members
+from changeadvisor.scoring import Contribution, Scorecard
 from changeadvisor.trajectory import Trajectory
 from changeadvisor.trajectory.anyway import Observed
 
@@ -173,7 +185,7 @@ _COURSES = {
 
 
 def initiative_views(item: InitiativeAdvice) -> Iterator[charts.View]:
-    """The J-curve, the worth of each course, and the ledger as a waterfall, as far as there is anything to show."""
+    """The J-curve, the worth of each course, the ledger as a waterfall and the spread, as far as there is any."""
     curve = item.evidence.trajectory
     if curve is not None and curve.read and curve.observed is not None:
         yield _curve_view(item, curve, curve.observed)
@@ -181,6 +193,8 @@ def initiative_views(item: InitiativeAdvice) -> Iterator[charts.View]:
         yield _worth_view(item)
     if item.action is not None and item.action.answer is not None and any(r.counted for r in item.action.reasons):
         yield _waterfall(item)
+    if item.route is not None and item.route.spread is not None:
+        yield spread_view(item.route.spread)
 
 
 def _curve_view(item: InitiativeAdvice, curve: Trajectory, seen: Observed) -> CurveView:
@@ -267,3 +281,136 @@ def _waterfall(item: InitiativeAdvice) -> BarView:
         points=tuple(bars),
         finding=f"{len(bars) - 1} reasons come to {level:+.3g} decibans.",
     )
+
+
+# --- how to lead it --------------------------------------------------------------------------------------------------
+
+
+def spread_view(
+    spread: Diffusion, *, title: str = "How the new way of working spreads, by way of leading"
+) -> SpreadView:
+    """The adoption curves of each way of leading, with their bands."""
+    ways = tuple(
+        SpreadWay(WAY_WORDS[w.way], w.reaches, w.stands, w.curve.p10, w.curve.p50, w.curve.p90) for w in spread.ways
+    )
+    return SpreadView(plain(title, 120), ways, spread.needed, spread.by, " ".join(_spread_said(spread)))
+
+
+def _spread_said(spread: Diffusion) -> Iterator[str]:
+    """Which way reaches the needed share by the date in how many runs, and in how many it stands a year later."""
+    if not spread.ways:
+        yield "nothing was simulated."
+        return
+    best = max(spread.ways, key=lambda w: (w.stands, w.reaches))
+    yield f"{100 * spread.needed:.0f} % must work the new way by month {spread.by}."
+    for way in spread.ways:
+        yield f"{WAY_WORDS[way.way]}: there by then in {_runs_said(way)} a year later."
+    equal = [w for w in spread.ways if (w.stands, w.reaches) == (best.stands, best.reaches)]
+    if len(equal) == 1:
+        yield f"It stands most often where it is {WAY_WORDS[best.way][:1].lower()}{WAY_WORDS[best.way][1:]}."
+    else:
+        yield "No one way stands more often than every other."
+
+
+def _runs_said(way: WayOutcome) -> str:
+    return f"{charts.of_hundred(way.reaches)} of 100 runs, still in {charts.of_hundred(way.stands)}"
+
+
+#: The features of the change kaleidoscope (Hope Hailey and Balogun 2002, Long Range Planning 35(2)), the fact that
+#: tells of each, and for each level: its place (0 from the top, 0.5 neither, 1 from below), whether it is rather to be
+#: built first, and why. The features are theirs; the placing is our reading of them, not measured.
+_KALEIDOSCOPE: tuple[tuple[str, str, dict[str, tuple[float, bool, str]]], ...] = (
+    ("Time", "route.time", {
+        "plenty": (0.75, False, "there is time to involve people"),
+        "some": (0.5, False, "time for some involvement"),
+        "little": (0.0, False, "wide involvement takes longer"),
+    }),
+    ("Scope", "route.scale", {
+        "fine-tuning": (1.0, False, "those who do it can improve it"),
+        "incremental": (0.75, False, "those who do it can shape it"),
+        "modular": (0.25, False, "parts must fit, so direction helps"),
+        "corporate": (0.0, False, "the whole must be steered"),
+    }),
+    ("Preservation", "route.preservation", {
+        "little": (0.25, False, "little to lose by direction"),
+        "some": (0.5, False, "say what stays"),
+        "much": (1.0, False, "step by step, with those who hold it"),
+    }),
+    ("Diversity", "route.local_variation", {
+        "little": (0.25, False, "one design can fit all"),
+        "some": (0.5, False, "one design, fitted in part"),
+        "much": (1.0, False, "pilots and local designs"),
+    }),
+    ("Capability", "route.capability", {
+        "high": (1.0, False, "teams can design and run it"),
+        "medium": (0.5, False, "teams can with help"),
+        "low": (1.0, True, "build ability first, or narrow it"),
+    }),
+    ("Capacity", "route.capacity", {
+        "ample": (0.5, False, "time and money allow either"),
+        "tight": (0.75, True, "free time or money first"),
+        "short": (1.0, True, "free time and money, or narrow it"),
+    }),
+    ("Readiness", "support.staff", {
+        "eager": (1.0, False, "staff would carry it"),
+        "willing": (0.75, False, "staff would shape it"),
+        "reluctant": (0.75, True, "show why, and win people first"),
+        "opposed": (1.0, True, "win people first"),
+    }),
+    ("Power", "route.agent_power", {
+        "strong": (0.25, False, "its leader can decide"),
+        "moderate": (0.5, False, "its leader can influence"),
+        "weak": (1.0, True, "its leader needs allies first"),
+    }),
+)  # fmt: skip
+_OURS = (
+    "The eight features are those of the change kaleidoscope (Hope Hailey and Balogun 2002); where a level is placed "
+    "is our reading, not measured."
+)
+
+
+def features_view(sheet: FactSheet) -> FeaturesView | None:
+    """A map of the setting by the change kaleidoscope; None where none of its features is known."""
+    rows = tuple(Feature(name, VOCABULARY[fact].question, _marks(sheet, fact, at)) for name, fact, at in _KALEIDOSCOPE)
+    if not any(row.marks for row in rows):
+        return None
+    return FeaturesView("What the setting calls for", rows, _OURS)
+
+
+def _marks(sheet: FactSheet, fact: str, at: dict[str, tuple[float, bool, str]]) -> tuple[Mark, ...]:
+    """A mark for each level that is judged, in the order of the vocabulary; none where nobody judged."""
+    value = sheet.get(fact)
+    judged = () if value is None else members(value)
+    return tuple(Mark(level, *where) for level, where in at.items() if level in judged)
+
+
+#: Beer and Nohria (2000), Cracking the code of change, Harvard Business Review 78(3): what Theory E, the two combined
+#: and Theory O say on each dimension (their table, in our words; read in secondary sources).
+_THEORIES: tuple[tuple[str, str, tuple[str, str, str]], ...] = (
+    ("goals", "Goals", ("economic value", "both, held openly", "ability of the organisation")),
+    ("leadership", "Leadership", ("from the top", "from the top, engaging those below", "participation from below")),
+    ("focus", "Focus", ("structure and systems", "both at once", "culture, behaviour, attitudes")),
+    ("process", "Process", ("plans and programmes with dates", "plan for spontaneity", "experiment and evolve")),
+    ("reward", "Reward", ("financial incentives", "incentives support, not drive", "commitment; fair pay in exchange")),
+    ("consultants", "Consultants", ("analyse and solve", "experts who enable", "help people find their own answers")),
+)
+#: The framework that places an initiative on these dimensions: 0 is E, 1 combined, 2 O.
+BEER_NOHRIA = "beer-nohria"
+
+
+def dimensions_view(card: Scorecard) -> DimensionsView | None:
+    """Where an initiative stands on the six dimensions of Beer and Nohria; None where none is known."""
+    parts = {c.id: c for c in card.contributions}
+    rows = tuple(Dimension(name, options, _chosen(parts.get(id))) for id, name, options in _THEORIES)
+    if not any(row.chosen for row in rows):
+        return None
+    heads = ("Theory E (hard)", "Combined", "Theory O (soft)")
+    return DimensionsView("Theory E and Theory O, dimension by dimension", heads, rows)
+
+
+def _chosen(part: Contribution | None) -> tuple[int, ...]:
+    """Which option it is: none where it is not known; where raters differ, the two ends of what they say."""
+    if part is None or not part.known or part.weight <= 0:
+        return ()
+    ends = (part.points_low / part.weight, part.points_high / part.weight)
+    return tuple(sorted({min(max(round(e), 0), 2) for e in ends}))

@@ -25,6 +25,7 @@ from changeadvisor.lenses import ATTENTION, MeasureAdvice
 from changeadvisor.model import Estimate, ReferenceClass, day_text
 from changeadvisor.performance.forecast import AFTER, BEFORE, BeforeAfter
 from changeadvisor.performance.targets import sentences
+from changeadvisor.portfolio import Load
 from changeadvisor.route_view import RouteView, route_view, spread_parameters
 from changeadvisor.rules import Reason, Recommendation, RulePack, Working, by_strength
 from changeadvisor.scoring import Framework, Scorecard
@@ -138,6 +139,32 @@ class ScoreView:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionView:
+    """One option of a dimension; mark: a filled circle where it is chosen, a half one where raters differ over it."""
+
+    text: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionView:
+    """One of the six dimensions between Theory E and Theory O, and in words what it is here."""
+
+    name: str
+    options: tuple[OptionView, ...]
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingView:
+    """What the setting calls for: the eight features in words, with the map of them, where any is known."""
+
+    features: tuple[PairView, ...]
+    map: PictureView
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
 class InitiativeView:
     """A page on one initiative."""
 
@@ -157,6 +184,9 @@ class InitiativeView:
     worths: tuple[WorthView, ...]
     pictures: tuple[PictureView, ...]
     route: RouteView
+    setting: SettingView | None
+    heads: tuple[str, ...]
+    dimensions: tuple[DimensionView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +246,31 @@ class MeasuresView:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadRow:
+    """How many changes one staff group carries, quarter by quarter."""
+
+    group: str
+    cells: tuple[LoadCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadCell:
+    """The changes of one quarter in words; over: more than the limit."""
+
+    text: str
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LoadView:
+    """Change load by staff group (rows) and quarter (columns); explained: what the numbers are."""
+
+    quarters: tuple[str, ...]
+    groups: tuple[LoadRow, ...]
+    explained: str
+
+
+@dataclass(frozen=True, slots=True)
 class BoardView:
     """One page for the board, then a page for each initiative."""
 
@@ -228,6 +283,7 @@ class BoardView:
     notices: tuple[str, ...]
     engine: tuple[str, ...]
     initiatives: tuple[InitiativeView, ...]
+    load: LoadView | None
 
 
 def board_view(advice: Advice, *, front_page: bool = False) -> BoardView:
@@ -242,7 +298,33 @@ def board_view(advice: Advice, *, front_page: bool = False) -> BoardView:
         notices=tuple(_notices(advice)),
         engine=tuple(_engine(advice)),
         initiatives=() if front_page else tuple(map(initiative_view, advice.initiatives)),
+        load=_load(advice.portfolio.load) if advice.portfolio and advice.portfolio.load else None,
     )
+
+
+#: Quarters of change load that the page shows; the JSON has them all.
+LOAD_QUARTERS = 8
+
+
+def _load(rows: Sequence[Load]) -> LoadView:
+    """Change load as a table, the nearest quarters."""
+    quarters = tuple(sorted({r.quarter for r in rows})[:LOAD_QUARTERS])
+    found = {(r.group, r.quarter): r for r in rows}
+    limit = "no limit is given" if rows[0].limit is None else f"the limit is {rows[0].limit:g}"
+    return LoadView(
+        quarters,
+        tuple(LoadRow(g, tuple(_cell(found.get((g, q))) for q in quarters)) for g in sorted({r.group for r in rows})),
+        f"The most changes a staff group is asked to carry on any one day of a quarter ({limit}). Led from the top: "
+        "blends included. Changes for all staff count for every group. What is recommended to stop is not counted.",
+    )
+
+
+def _cell(row: Load | None) -> LoadCell:
+    if row is None:
+        return LoadCell("none", False)
+    open_ = f", {row.route_unknown} not known" if row.route_unknown else ""
+    over = row.limit is not None and row.changes > row.limit
+    return LoadCell(f"{row.changes}, {row.top_down} from the top{open_}{': over the limit' if over else ''}", over)
 
 
 #: Fewest points of a chart that is drawn in the report; shorter series are told in words.
@@ -317,6 +399,7 @@ def initiative_view(item: InitiativeAdvice, *, drawn: bool = True) -> Initiative
     """The view of one initiative; its pictures in words alone where they are not `drawn`."""
     views = () if _ended(item) else tuple(pictures.initiative_views(item))
     answers = [("What to do", item.action), ("How to lead it", item.route)]
+    dimensions = _dimensions(item)
     return InitiativeView(
         id=item.id,
         title=plain(item.title, 200),
@@ -332,9 +415,44 @@ def initiative_view(item: InitiativeAdvice, *, drawn: bool = True) -> Initiative
         caveats=item.notices,
         outlook=tuple(_outlook(item)),
         worths=tuple(_worths(item)),
-        pictures=tuple(_picture(v) if drawn else PictureView("", charts.alt_text(v)) for v in views),
+        pictures=tuple(_shown_picture(v, drawn) for v in views),
         route=route_view(item.route),
+        setting=_setting(item, drawn),
+        heads=dimensions.heads if dimensions else (),
+        dimensions=tuple(_dimension(d, dimensions.heads) for d in dimensions.points) if dimensions else (),
     )
+
+
+def _shown_picture(view: charts.View, drawn: bool) -> PictureView:
+    return _picture(view) if drawn else PictureView("", charts.alt_text(view))
+
+
+def _setting(item: InitiativeAdvice, drawn: bool) -> SettingView | None:
+    """What the setting calls for, where how to lead it was asked and any feature is known."""
+    view = None if item.route is None or _ended(item) else pictures.features_view(item.sheet)
+    if view is None:
+        return None
+    return SettingView(tuple(map(_feature, view.points)), _shown_picture(view, drawn), view.caption)
+
+
+def _feature(feature: charts.Feature) -> PairView:
+    """A feature with its levels and where they point, or the question to ask."""
+    said = (f"{m.level}, {_CALLS[charts.pointing(m)]}: {m.meaning}" for m in feature.marks)
+    return PairView(feature.name, "; or ".join(said) or f"{UNKNOWN}. {feature.question}")
+
+
+_CALLS = {"top": "from the top", "neither": "neither", "below": "from below", "build": "build it first"}
+
+
+def _dimensions(item: InitiativeAdvice) -> charts.DimensionsView | None:
+    """Where it stands between Theory E and Theory O, where the framework is there and any dimension is known."""
+    card = next((c for c in item.scorecards if c.framework == pictures.BEER_NOHRIA), None)
+    return None if card is None or item.route is None or _ended(item) else pictures.dimensions_view(card)
+
+
+def _dimension(found: charts.Dimension, heads: Sequence[str]) -> DimensionView:
+    options = tuple(OptionView(text, charts.choice_mark(found, k)) for k, text in enumerate(found.options))
+    return DimensionView(found.name, options, charts.choice_said(found, heads))
 
 
 def _outlook(item: InitiativeAdvice) -> Iterator[str]:
@@ -427,8 +545,12 @@ def _no_decision(advice: Advice) -> str:
 def _notices(advice: Advice) -> Iterator[str]:
     """Notices on the whole programme, and initiatives that stand in each other's way."""
     yield from advice.notices
-    for conflict in advice.portfolio.conflicts if advice.portfolio else ():
-        yield f"Conflict: {plain(conflict.because, 400)}."
+    if advice.portfolio is None:
+        return
+    for conflict in advice.portfolio.conflicts:
+        way = f" {plain(conflict.suggestion, 400)}." if conflict.suggestion else ""
+        yield f"Conflict: {plain(conflict.because, 1_000)}.{way}"
+    yield from advice.portfolio.notices
 
 
 def _decision(advice: Advice, decision: DecisionNeeded) -> DecisionView:

@@ -7,14 +7,7 @@ from dataclasses import dataclass
 
 from changeadvisor.adoption import WAYS, Diffusion, Varied, Way, WayOutcome
 from changeadvisor.advice import Route
-from changeadvisor.leading import PARTS
-
-WAY_WORDS: dict[Way, str] = {
-    "top-down": "Top-down",
-    "top-then-below": "First the top, then the front line",
-    "below-then-top": "First the front line, then the top",
-    "bottom-up": "Bottom-up",
-}
+from changeadvisor.leading import PARTS, WAY_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +116,20 @@ def _varied(spread: Diffusion) -> Iterator[str]:
         way = max(WAYS, key=lambda w: abs(v.stands_high[w] - v.stands_low[w]))
         if _most(v) >= 0.1:
             yield (
-                f"{v.name[:1].upper()}{v.name[1:]}: from {v.low:.2g} to {v.high:.2g} moves {WAY_WORDS[way].lower()} "
+                f"{v.name[:1].upper()}{v.name[1:]}: from {v.low:.2g} to {v.high:.2g} moves how often it lasts {_led(way)} "
                 f"from {_runs(v.stands_low[way])} to {_runs(v.stands_high[way])}."
             )
     if moved and _most(moved[0]) < 0.1:
         yield "No judgement of the simulation moves any way by ten runs in a hundred."
+
+
+def _led(way: Way) -> str:
+    words = WAY_WORDS[way]
+    return (
+        f"where it is {words[:1].lower()}{words[1:]}"
+        if words.startswith("Led")
+        else f"with {words[:1].lower()}{words[1:]},"
+    )
 
 
 def _most(v: Varied) -> float:

@@ -146,7 +146,7 @@ def _text(value: str) -> Text:
     """Text that rich takes as it is, markup and control characters included."""
     from rich.text import Text
 
-    return Text(plain(value, 1000))
+    return Text(plain(value, 2000))
 
 
 def _cells(row: BoardRow) -> tuple[str, ...]:

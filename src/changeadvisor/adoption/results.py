@@ -91,7 +91,3 @@ class Diffusion:
     def of(self, way: Way) -> WayOutcome:
         """The outcome of one way."""
         return next(w for w in self.ways if w.way == way)
-
-
-#: The name before.
-Spread = Diffusion
