@@ -115,21 +115,13 @@ def _varied(spread: Diffusion) -> Iterator[str]:
     for v in moved:
         way = max(WAYS, key=lambda w: abs(v.stands_high[w] - v.stands_low[w]))
         if _most(v) >= 0.1:
-            yield (
-                f"{v.name[:1].upper()}{v.name[1:]}: from {v.low:.2g} to {v.high:.2g} moves how often it lasts {_led(way)} "
-                f"from {_runs(v.stands_low[way])} to {_runs(v.stands_high[way])}."
-            )
+            yield f"{v.name[:1].upper()}{v.name[1:]}, from {v.low:.2g} to {v.high:.2g}. {_moves(way, v)}"
     if moved and _most(moved[0]) < 0.1:
         yield "No judgement of the simulation moves any way by ten runs in a hundred."
 
 
-def _led(way: Way) -> str:
-    words = WAY_WORDS[way]
-    return (
-        f"where it is {words[:1].lower()}{words[1:]}"
-        if words.startswith("Led")
-        else f"with {words[:1].lower()}{words[1:]},"
-    )
+def _moves(way: Way, v: Varied) -> str:
+    return f"{WAY_WORDS[way]}: it lasts in {_runs(v.stands_low[way])}, then in {_runs(v.stands_high[way])}."
 
 
 def _most(v: Varied) -> float:
