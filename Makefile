@@ -38,7 +38,7 @@ contract: $(READY)  ## the layers of the house
 	$(BIN)/lint-imports
 
 rules: $(READY)  ## inline tests and lint of every pack and framework
-	@set -e; for pack in $$(grep -l '^pack:' rules/*.yaml); do echo "$$pack"; \
+	@set -e; for pack in $$(grep -l '^pack:' rules/*.yaml rules/theory/*.yaml); do echo "$$pack"; \
 	  $(BIN)/changeadvisor rules test $$pack; $(BIN)/changeadvisor rules lint $$pack; done
 	@set -e; for framework in rules/frameworks/*.yaml; do echo "$$framework"; $(BIN)/changeadvisor rules test $$framework; done
 

@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 from changeadvisor.conditions import each_test, judge
 from changeadvisor.facts import VOCABULARY, Fact, FactSheet, Single, Value
-from changeadvisor.rules import Rule, RulePack, recommend, run_tests
+from changeadvisor.rules import Rule, RulePack, recommend, run_tests, theory
 from changeadvisor.rules import judge as settle
 from changeadvisor.rules.lint import lint
 from changeadvisor.rules.pack import cut_points, untested
@@ -33,9 +33,11 @@ def written(name: str) -> Any:
 
 @functools.cache
 def vocabulary() -> Mapping[str, Fact]:
-    """The vocabulary with the scores that the shipped frameworks write."""
-    frameworks = (Framework.read(written(f"frameworks/{name}"), str) for name in ("dice", "nhs-sustainability"))
-    return {**VOCABULARY, **{name: fact for f in frameworks for name, fact in f.facts().items()}}
+    """The vocabulary with what the shipped frameworks and packs of theory write."""
+    files = sorted((RULES / "frameworks").glob("*.yaml"))
+    frameworks = [Framework.read(written(f"frameworks/{p.stem}"), str) for p in files]
+    said = theory.facts_of(RulePack.read(written(f"theory/{p.stem}"), str) for p in (RULES / "theory").glob("*.yaml"))
+    return {**VOCABULARY, **{name: fact for f in frameworks for name, fact in f.facts().items()}, **said}
 
 
 def built(data: object, more: Mapping[str, Fact] | None = None) -> RulePack:

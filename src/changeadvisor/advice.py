@@ -44,10 +44,12 @@ from changeadvisor.rules import (
     Missing,
     Recommendation,
     RulePack,
+    TheoryReading,
     judge,
     lever_for,
     recommend,
     said,
+    theory,
 )
 from changeadvisor.rules.ledger import weights_on
 from changeadvisor.rules.pack import cut_points
@@ -61,7 +63,7 @@ Progress = Callable[[int, int], None]
 _RATED = ("results.evidenced", "results.candour")
 #: Facts of a reading that its value does not change, or that are worked out again with the appraisal.
 _PRICED_AGAIN = ("appraisal.", "tripwire.", "results.readings")
-_DERIVED = ("results.", "path.", "score.", "tripwire.", "appraisal.", "performance.", "adoption.")
+_DERIVED = ("results.", "path.", "score.", "theory.", "tripwire.", "appraisal.", "performance.", "adoption.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ class Judges:
 
     action: what to do; route: how to lead it; order: which half of a blend comes first;
     rating: what rating the results support; lens: which reading of a measure
-    should drive attention. moves: how published ratings moved; words only, it judges nothing.
+    should drive attention. moves: how published ratings moved; words only, it judges nothing. theory: published models,
+    whose answers the route reads as facts.
     """
 
     action: RulePack
@@ -80,6 +83,13 @@ class Judges:
     order: RulePack
     frameworks: tuple[Framework, ...] = ()
     moves: RatingMoves | None = None
+    theory: tuple[RulePack, ...] = ()
+
+    def of_action(self) -> Judges:
+        """No more than what judges the action: the frameworks that it or the rating reads, and no theory."""
+        read = {*self.action.readers, *self.rating.readers}
+        scored = tuple(f for f in self.frameworks if not read.isdisjoint(f.facts()))
+        return replace(self, frameworks=scored, theory=())
 
 
 # --- what comes out (formats.md section 2) ---------------------------------------------------------------------------
@@ -223,6 +233,7 @@ class InitiativeAdvice:
     scorecards: Annotated[tuple[Scorecard, ...], Field(exclude=True)]
     candour_means: str | None = None
     declared_moves: DeclaredMoves | None = None
+    theories: tuple[TheoryReading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +321,7 @@ def answers(programme: Programme, judges: Judges, *, seed: int = 0) -> dict[str,
     """What `advise` answers for each initiative, without its reasons: for playing many worlds."""
     graph, series = DependencyGraph(programme), evidence.all_series(programme)
     found: dict[str, str | None] = {}
+    judges = judges.of_action()
     for initiative in programme.initiatives:
         sheet = evidence.gather(programme, initiative, graph, series, seed).sheet
         closed = initiative.stage == "closed"
@@ -356,7 +368,9 @@ class _Case:
             id=self.initiative.id,
             title=self.initiative.title,
             action=self._action(sheet, [*levers, *quick], exact, closed) if "action" in parts else None,
-            route=self._route(sheet, [*levers, *self._read_by_route(readings), *spread_levers], spreading)
+            route=self._route(
+                sheet, [*levers, *(readings if _hears_readings(self.judges.route) else ()), *spread_levers], spreading
+            )
             if "route" in parts
             else None,
             outlook=self._outlook(found, sheet),
@@ -372,6 +386,7 @@ class _Case:
             scorecards=tuple(score(f, sheet) for f in self.judges.frameworks),
             candour_means=self._candour_means(sheet),
             declared_moves=self._declared_moves(),
+            theories=() if closed or "route" not in parts else tuple(theory.read(p, sheet) for p in self.judges.theory),
         )
 
     def _declared_moves(self) -> DeclaredMoves | None:
@@ -444,10 +459,6 @@ class _Case:
             not_simulated=why,
         )
 
-    def _read_by_route(self, readings: Sequence[Lever]) -> Sequence[Lever]:
-        """The latest reading, where the route hangs on results at all."""
-        return readings if any(n.startswith(evidence.READ) for n in self.judges.route.facts) else ()
-
     def _led(self, sheet: FactSheet, found: Recommendation, order: Order | None, spread: Diffusion | None) -> Led:
         review = self._next_review(None)
         begins = evidence.spreads_from(self.programme, self.initiative)
@@ -465,18 +476,23 @@ class _Case:
     def _looked_at(self, name: str) -> bool:
         judges = self.judges
         read = (p.readers for p in (judges.action, judges.route, judges.rating))
-        return any(name in r for r in read) or any(c.fact == name for f in judges.frameworks for c in f.criteria)
+        return (
+            any(name in r for r in read)
+            or any(c.fact == name for f in judges.frameworks for c in f.criteria)
+            or any(name in p.questions and theory.fact_name(p) in judges.route.readers for p in judges.theory)
+        )
 
     def _following(self, name: str, spreading: Spreading | None) -> Callable[[FactSheet], FactSheet]:
         """What follows when one fact of a complete sheet has changed: only what looks at it is worked out again."""
         judges = self.judges
         touched = [f for f in judges.frameworks if any(c.fact == name for c in f.criteria)]
-        scores = [n for f in touched for n in f.facts()]
+        asking = [p for p in judges.theory if name in p.questions]
+        scores = [n for f in touched for n in f.facts()] + [theory.fact_name(p) for p in asking]
         rated = name == "initiative.declared" or not frozenset(judges.rating.facts).isdisjoint((name, *scores))
         gone = scores + ([*_RATED] if rated else [])
 
         def follow(sheet: FactSheet) -> FactSheet:
-            scored = {n: k for f in touched for n, k in score(f, sheet).known().items()}
+            scored = {n: k for f in touched for n, k in f.known(sheet).items()} | theory.known(asking, sheet)
             again = sheet.without(gone).with_known(scored) if gone else sheet
             if spreading is not None and name in evidence.SPREAD_BY:
                 again = again.with_known(spreading.known(again))
@@ -698,6 +714,12 @@ def _spread_lever(
     return Lever(f"adoption.{key}", held, values, sheet_at, width, away, label=label)
 
 
+def _hears_readings(pack: RulePack) -> bool:
+    """Whether a reading can reach a pack at all, by itself or inside a score: where none can, none is searched."""
+    heard = {n for fact in pack.facts for n in (fact, *pack.vocabulary[fact].criteria)}
+    return any(n.startswith((*evidence.READ, "path.")) for n in heard)
+
+
 def _nearer(lever: Lever) -> Lever:
     """A lever that reaches no further than the draws tell."""
     if lever.span is None or not isinstance(lever.before, int | float):
@@ -707,10 +729,10 @@ def _nearer(lever: Lever) -> Lever:
 
 
 def complete(sheet: FactSheet, judges: Judges) -> FactSheet:
-    """The sheet with what follows from it: framework scores, the evidenced rating, and candour."""
-    scored: dict[str, Known] = {}
+    """The sheet with what follows from it: framework scores, what theory says, the evidenced rating, and candour."""
+    scored = theory.known(judges.theory, sheet)
     for framework in judges.frameworks:
-        scored.update(score(framework, sheet).known())
+        scored.update(framework.known(sheet))
     return _rated(_with_attention(sheet.with_known(scored), judges.lens), judges)
 
 
@@ -797,7 +819,8 @@ def _no_answer(pack: RulePack) -> Recommendation:
 
 
 def _engine(judges: Judges) -> Engine:
-    packs = sorted((judges.action, judges.route, judges.rating, judges.lens, judges.order), key=lambda p: p.name)
+    own = (judges.action, judges.route, judges.rating, judges.lens, judges.order, *judges.theory)
+    packs = sorted(own, key=lambda p: p.name)
     frameworks = sorted(judges.frameworks, key=lambda f: f.name)
     return Engine(
         __version__,

@@ -28,15 +28,28 @@ def frameworks() -> tuple[Framework, ...]:
     return tuple(load_framework(p) for p in sorted((resources.folder("rules") / "frameworks").glob("*.yaml")))
 
 
+def theories() -> tuple[RulePack, ...]:
+    """The packs of published models that come with this, by name. They look at questions alone, at no score."""
+    return tuple(load_pack(p, VOCABULARY) for p in _theory_files())
+
+
 def packs() -> tuple[Path, ...]:
     """The files of the packs that come with this, by name; the published base rates beside them are none."""
-    return tuple(p for p in sorted(resources.folder("rules").glob("*.yaml")) if p.stem not in base_rates.FILES)
+    ours = (p for p in sorted(resources.folder("rules").glob("*.yaml")) if p.stem not in base_rates.FILES)
+    return (*ours, *_theory_files())
 
 
-def vocabulary(scored: Iterable[Framework] | None = None) -> dict[str, Fact]:
-    """Every fact a pack may mention: the built-in ones and those that frameworks write."""
+def _theory_files() -> list[Path]:
+    return sorted((resources.folder("rules") / "theory").glob("*.yaml"))
+
+
+def vocabulary(scored: Iterable[Framework] | None = None, read: Iterable[RulePack] | None = None) -> dict[str, Fact]:
+    """Every fact a pack may mention: the built-in ones, and those that frameworks and packs of theory write."""
+    from changeadvisor.rules import theory
+
     written = frameworks() if scored is None else scored
-    return {**VOCABULARY, **{name: fact for f in written for name, fact in f.facts().items()}}
+    said = theory.facts_of(theories() if read is None else read)
+    return {**VOCABULARY, **{name: fact for f in written for name, fact in f.facts().items()}, **said}
 
 
 def load_framework(name: Path | str) -> Framework:
@@ -79,10 +92,10 @@ def _found(name: Path | str, under: str) -> Path:
     path = Path(name)
     if path.exists() or path.suffix:
         return path
-    folder = resources.folder("rules") / under
-    names = [p.stem for p in (folder.glob("*.yaml") if under else packs())]
+    files = (resources.folder("rules") / under).glob("*.yaml") if under else packs()
+    names = {p.stem: p for p in files}
     if len(path.parts) == 1 and path.name in names:
-        return folder / f"{path.name}.yaml"
+        return names[path.name]
     near = nearest(name, names)
     mend = f"did you mean `{near}`?" if near else ""
     raise InputError.one(str(name), "no such file or name", f"a file, or one of {', '.join(sorted(names))}", mend)
@@ -102,10 +115,10 @@ def load_judges() -> Judges:
     """The packs and frameworks that `advise` uses, and how ratings moved."""
     from changeadvisor.advice import Judges
 
-    scored = frameworks()
-    facts = vocabulary(scored)
+    scored, read = frameworks(), theories()
+    facts = vocabulary(scored, read)
     action, route, rating, lens, order = (load_pack(n, facts) for n in _JUDGING)
-    return Judges(action, route, rating, lens, order, scored, rating_moves())
+    return Judges(action, route, rating, lens, order, scored, rating_moves(), read)
 
 
 def run_inline_tests(name: Path | str) -> Iterator[Any]:

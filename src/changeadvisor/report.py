@@ -187,6 +187,8 @@ class InitiativeView:
     setting: SettingView | None
     heads: tuple[str, ...]
     dimensions: tuple[DimensionView, ...]
+    theories: tuple[PairView, ...]
+    theories_waiting: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,6 +422,8 @@ def initiative_view(item: InitiativeAdvice, *, drawn: bool = True) -> Initiative
         setting=_setting(item, drawn),
         heads=dimensions.heads if dimensions else (),
         dimensions=tuple(_dimension(d, dimensions.heads) for d in dimensions.points) if dimensions else (),
+        theories=tuple(_theories(item)),
+        theories_waiting=tuple(_theories_waiting(item)),
     )
 
 
@@ -453,6 +457,29 @@ def _dimensions(item: InitiativeAdvice) -> charts.DimensionsView | None:
 def _dimension(found: charts.Dimension, heads: Sequence[str]) -> DimensionView:
     options = tuple(OptionView(text, charts.choice_mark(found, k)) for k, text in enumerate(found.options))
     return DimensionView(found.name, options, charts.choice_said(found, heads))
+
+
+def _theories(item: InitiativeAdvice) -> Iterator[PairView]:
+    """What each published model says here, or between which answers it is open."""
+    for found in item.theories:
+        if found.answer is not None:
+            meaning = f" ({found.meaning})" if found.meaning else ""
+            because = f"{found.because} ({', '.join(found.rules)}; {found.source})"
+            yield PairView(plain(found.title), plain(f"{found.answer}{meaning}. {because}", 600))
+        elif found.between:
+            either = " and ".join(found.between)
+            said = f"open between {either}: an answer lies between, or raters differ."
+            yield PairView(plain(found.title), plain(said, 600))
+
+
+def _theories_waiting(item: InitiativeAdvice) -> Iterator[str]:
+    """What each model that cannot answer yet would have to be told first."""
+    for found in item.theories:
+        if found.answer is None and not found.between:
+            first, more = next(iter(found.missing), None), len(found.missing) - 1
+            others = f" (and {more} more)" if more > 0 else ""
+            asks = f"Ask first: {first.question}{others}" if first else "What is known points no one way."
+            yield plain(f"{found.title}. {asks}", 600)
 
 
 def _outlook(item: InitiativeAdvice) -> Iterator[str]:
@@ -521,6 +548,8 @@ def _word(answer: str | None) -> str:
 def _meaning(fact: str) -> str:
     if fact in VOCABULARY:
         return VOCABULARY[fact].meaning
+    if fact.startswith("theory."):
+        return "What a published model says"
     return "Score" if fact.startswith("score.") else fact
 
 

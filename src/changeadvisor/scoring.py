@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
@@ -16,8 +16,11 @@ from pydantic import ConfigDict, Discriminator, Field, ValidationError
 
 from changeadvisor import validation
 from changeadvisor.errors import Fault, InputError, nearest
-from changeadvisor.facts import VOCABULARY, Fact, FactSheet, Known, Single
+from changeadvisor.facts import VOCABULARY, Fact, FactSheet, Known, Single, Value
 from changeadvisor.model import Number, Positive, Record, Text, canonical_json, digest
+
+#: Scores that a framework remembers.
+_REMEMBERED = 4096
 
 Place = Callable[[tuple[str | int, ...]], str]
 
@@ -217,6 +220,10 @@ class Framework:
     bands: tuple[Band, ...]
     tests: tuple[ExampleFile, ...]
     digest: str
+    #: Its scores as facts, by what its criteria were: the same values come up again and again.
+    _done: dict[tuple[Value | None, ...], Mapping[str, Known]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def read(cls, data: object, place: Place, vocabulary: Mapping[str, Fact] = VOCABULARY) -> Framework:
@@ -252,6 +259,16 @@ class Framework:
             criteria=criteria,
         )
         return {name: band, total.name: total}
+
+    def known(self, sheet: FactSheet) -> Mapping[str, Known]:
+        """The score of a sheet as facts."""
+        met = tuple(sheet.get(c.fact) for c in self.criteria)
+        found = self._done.get(met)
+        if found is None:
+            if len(self._done) >= _REMEMBERED:
+                self._done.clear()
+            found = self._done[met] = MappingProxyType(score(self, sheet).known())
+        return found
 
     def cut_points(self, fact: str) -> tuple[float, ...]:
         """The numbers at which a fact's value changes step, or its line begins and ends."""

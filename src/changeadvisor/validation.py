@@ -180,7 +180,12 @@ def _meant(word: object, known: list[str]) -> str:
 
 def _keys(record: type[BaseModel], location: Location, data: object) -> set[str]:
     """The keys a record at a location may have, of every form it can take there."""
-    return {name for r in _records(record, location, data) for name in r.model_fields}
+    return {name for r in _records(record, location, data) for name in _written(r)}
+
+
+def _written(record: type[BaseModel]) -> dict[str, Any]:
+    """What a record's keys may hold, each key as people write it (`from`, where Python has `from_`)."""
+    return {field.alias or name: field.annotation for name, field in record.model_fields.items()}
 
 
 def _actions(record: type[BaseModel], location: Location, data: object) -> list[str]:
@@ -193,7 +198,7 @@ def _records(record: type[BaseModel], location: Location, data: object) -> set[t
     records = {record}
     for i, part in enumerate(location):
         if isinstance(part, str):
-            fields = [r.model_fields[part].annotation for r in records if part in r.model_fields]
+            fields = [_written(r)[part] for r in records if part in _written(r)]
             records = {found for annotation in fields for found in _models(annotation)} or records
         records = _chosen(records, at(data, location[: i + 1]))
     return records

@@ -1,7 +1,7 @@
 """Rule packs and the ledger: facts go in, a recommendation with its whole working comes out.
 
 `pack` reads rules, `ledger` counts them for one row, `recommendation` says why and what would change the answer,
-`batch` judges a table at once, `lint` looks for faults in the rules themselves.
+`batch` judges a table at once, `lint` looks for faults in the rules themselves. `theory` reads published models.
 """
 
 from changeadvisor.rules.batch import BatchResult, columns_of, judge_batch
@@ -21,6 +21,7 @@ from changeadvisor.rules.recommendation import (
     recommend,
     said,
 )
+from changeadvisor.rules.theory import TheoryReading
 
 __all__ = [
     "BatchResult",
@@ -37,6 +38,7 @@ __all__ = [
     "RulePack",
     "RuleTest",
     "TestResult",
+    "TheoryReading",
     "Working",
     "by_strength",
     "columns_of",

@@ -40,6 +40,16 @@ class ParameterFile(Record):
     source: Text | None = None
 
 
+class ReadFromFile(Record):
+    """The question of ours that a pack's own fact is read from: what each of its levels means here.
+
+    A level that lies between means several; the fact is then the set of them, as where raters differ.
+    """
+
+    fact: Text
+    levels: dict[str, Text | Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]]
+
+
 class FactFile(Record):
     """A fact a pack declares for itself: levels (worst last), a number with unit and range, or neither (yes or no)."""
 
@@ -50,6 +60,7 @@ class FactFile(Record):
     ordered: bool = True
     meaning: Text | None = None
     question: Text | None = None
+    from_: ReadFromFile | None = Field(default=None, alias="from")
 
 
 class RuleTestFile(Record):
@@ -92,6 +103,7 @@ class PackFile(Record):
     description: Text | None = None
     question: Text
     answers: Annotated[tuple[Text, ...], Field(strict=False, min_length=2)]
+    meanings: dict[str, Text] = Field(default_factory=dict)
     combine: Combine
     ordered: bool = True
     parameters: dict[str, ParameterFile] = Field(default_factory=dict)
@@ -199,6 +211,14 @@ def members(value: Value) -> Iterable[Single]:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadFrom:
+    """Which question a pack's own fact is read from, and what each of its levels means: one level here, or several."""
+
+    fact: str
+    levels: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
 class RulePack:
     """Rules with what they share. In id order, but as written where the first that fires answers."""
 
@@ -215,6 +235,12 @@ class RulePack:
     ordered: bool = True
     title: str = ""
     description: str = ""
+    #: What an answer means, where the pack says so.
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    #: Its own facts that are read from a question of ours.
+    reads: Mapping[str, ReadFrom] = field(default_factory=dict)
+    #: What its answer rests on, sorted: its facts, or the questions they are read from.
+    questions: tuple[str, ...] = ()
     #: Rules of fixed weight, the strongest first (ties: lower id), by position in `rules`.
     order: tuple[int, ...] = field(default=(), repr=False)
     #: Their places in that order.
@@ -271,6 +297,7 @@ class _Reader:
     def pack(self) -> RulePack:
         """The pack, or InputError."""
         self._names()
+        self._own_facts()
         rules = [rule for i, r in enumerate(self.file.rules) if (rule := self._rule(i, r)) is not None]
         if self.faults:
             raise InputError(self.faults)
@@ -280,6 +307,7 @@ class _Reader:
 
     def _assembled(self, rules: tuple[Rule, ...]) -> RulePack:
         file = self.file
+        reads = {n: _read_from(f.from_) for n, f in sorted(file.facts.items()) if f.from_}
         fixed = [i for i, r in enumerate(rules) if not r.veto and r.weight_fact is None]
         order = tuple(sorted(fixed, key=lambda i: (-abs(rules[i].weight), rules[i].id)))
         return RulePack(
@@ -296,6 +324,9 @@ class _Reader:
             ordered=file.ordered,
             title=file.title or file.pack,
             description=file.description or "",
+            meanings=MappingProxyType(dict(file.meanings)),
+            reads=MappingProxyType(reads),
+            questions=tuple(sorted({reads[n].fact if n in reads else n for r in rules for n in r.facts})),
             order=order,
             rank=MappingProxyType({i: at for at, i in enumerate(order)}),
             blockers=_blockers(rules, order),
@@ -321,6 +352,42 @@ class _Reader:
                 self._fault(("parameters", name, "value"), f"`{value}`", "decibans, 0 or more")
         if len(set(self.file.answers)) < len(self.file.answers):
             self._fault(("answers",), "an answer twice", "each answer once")
+        for answer in self.file.meanings:
+            self._unknown_word(("meanings", answer), answer, self.file.answers)
+
+    def _own_facts(self) -> None:
+        """What a pack's own facts are read from is there, and says of each level what it means."""
+        for name, file in self.file.facts.items():
+            if file.from_ is not None:
+                self._check_read(("facts", name, "from"), file, file.from_)
+
+    def _check_read(self, at: tuple[str | int, ...], own: FactFile, read: ReadFromFile) -> None:
+        asked = self.vocabulary.get(read.fact)
+        if asked is None or not asked.levels or read.fact in self.file.facts:
+            near = nearest(read.fact, (n for n, f in self.vocabulary.items() if f.levels and n not in self.file.facts))
+            mend = f"did you mean `{near}`?" if near else ""
+            self._fault((*at, "fact"), f"`{read.fact}`", "a fact of the vocabulary that has levels", mend)
+            return
+        if not own.levels:
+            self._fault(at, "a fact without levels", "`levels` beside `from`")
+            return
+        self._check_levels((*at, "levels"), own.levels, read, asked)
+
+    def _check_levels(self, at: tuple[str | int, ...], own: tuple[str, ...], read: ReadFromFile, asked: Fact) -> None:
+        """Every level of the question is there, and means levels that the pack's own fact has."""
+        for level, means in read.levels.items():
+            self._unknown_word((*at, level), level, tuple(asked.levels))
+            for word in _several(means):
+                self._unknown_word((*at, level), word, own)
+        left_out = [level for level in asked.levels if level not in read.levels]
+        if left_out:
+            self._fault(at, f"nothing for {', '.join(left_out)}", f"what each level of {asked.name} means")
+
+    def _unknown_word(self, at: tuple[str | int, ...], word: str, known: tuple[str, ...]) -> None:
+        if word not in known:
+            near = nearest(word, known)
+            mend = f"did you mean `{near}`?" if near else ""
+            self._fault(at, f"`{word}`", "one of " + ", ".join(known), mend)
 
     def _rule(self, i: int, rule: RuleFile) -> Rule | None:
         """One rule, or None where it has faults."""
@@ -363,10 +430,7 @@ class _Reader:
         )
 
     def _check_answer(self, at: tuple[str | int, ...], rule: RuleFile) -> None:
-        if rule.then not in self.file.answers:
-            near = nearest(rule.then, self.file.answers)
-            mend = f"did you mean `{near}`?" if near else ""
-            self._fault((*at, "then"), f"`{rule.then}`", "one of " + ", ".join(self.file.answers), mend)
+        self._unknown_word((*at, "then"), rule.then, self.file.answers)
 
     def _check_weight(self, at: tuple[str | int, ...], rule: RuleFile) -> None:
         """Weights belong to `weigh`, are on the one scale, and are never assumed."""
@@ -381,7 +445,8 @@ class _Reader:
             self._fault((*at, "weight"), f"`{weight}`", f"one of {scale} decibans, or the same below 0")
         elif isinstance(weight, FromFact):
             self._check_from_fact((*at, "weight"), weight)
-        if rule.when is None and not isinstance(weight, FromFact):
+        # A veto without a condition always holds: an answer that is known of and never given.
+        if rule.when is None and not rule.veto and not isinstance(weight, FromFact):
             self._fault((*at, "when"), "nothing", "a condition")
 
     def _check_from_fact(self, at: tuple[str | int, ...], weight: FromFact) -> None:
@@ -433,6 +498,20 @@ def _declared(name: str, file: FactFile) -> Fact:
     levels = MappingProxyType({level: level for level in file.levels or ()})
     meaning, question = file.meaning or name, file.question or f"What is {name}?"
     return Fact(name, meaning, "pack", question, levels, unit, low, high, file.worse, file.ordered)
+
+
+def _several(means: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (means,) if isinstance(means, str) else means
+
+
+def _read_from(file: ReadFromFile) -> ReadFrom:
+    """A level that means several is the set of them."""
+
+    def value(means: str | tuple[str, ...]) -> Value:
+        several = _several(means)
+        return several[0] if len(set(several)) == 1 else frozenset(several)
+
+    return ReadFrom(file.fact, MappingProxyType({level: value(means) for level, means in file.levels.items()}))
 
 
 def _inherited(rules: Sequence[Rule], vocabulary: Mapping[str, Fact]) -> tuple[Rule, ...]:
@@ -521,7 +600,7 @@ def run_tests(pack: RulePack) -> Iterator[TestResult]:
 
 
 def untested(rule: Rule) -> tuple[State, ...]:
-    """The states a rule is never shown in by its tests; a rule that cannot wait need not be shown unknown."""
+    """The states a rule is never shown in by its tests; one that looks at nothing need only be shown to fire."""
     shown_states = {t.expect for t in rule.tests}
-    states: tuple[State, ...] = ("fired", "silent", "unknown")
+    states: tuple[State, ...] = ("fired", "silent", "unknown") if rule.facts else ("fired",)
     return tuple(s for s in states if s not in shown_states)

@@ -514,9 +514,21 @@ class _Effect:
 
 def _candidates(pack: RulePack, name: str) -> tuple[Single, ...]:
     """Values that between them show everything the pack's rules can make of a fact."""
+    return _told_apart(_Same(pack), name)
+
+
+@lru_cache(maxsize=4096)
+def _told_apart(key: _Same, name: str) -> tuple[Single, ...]:
+    """Of values that every test in the pack takes alike, the first stands for all."""
+    pack = key.pack
     fact = pack.vocabulary[name]
     if fact.values:
-        return fact.values
+        rules = (pack.rules[i] for i in pack.readers.get(name, ()))
+        tests = [t for r in rules for t in each_test(r.condition) if t.fact == name]
+        kinds: dict[tuple[bool, ...], Single] = {}
+        for value in fact.values:
+            kinds.setdefault(tuple(t.holds(value) for t in tests), value)
+        return tuple(kinds.values())
     caps = {r.cap for r in pack.rules if r.weight_fact == name}
     cuts = {*cut_points(pack, name), *caps, *(-c for c in caps)}
     return between(sorted(cuts)) if cuts else (fact.low, fact.high)
