@@ -190,7 +190,7 @@ def test_packs_and_frameworks_load_by_name_and_by_file() -> None:
         library.load_pack("persist-or-adjust").digest
         == library.load_pack(ROOT / "rules" / "persist-or-adjust.yaml").digest
     )
-    assert [f.name for f in library.frameworks()] == ["dice", "nhs-sustainability"]
+    assert [f.name for f in library.frameworks()] == ["beer-nohria", "dice", "nhs-sustainability", "stouten"]
     assert {"score.dice", "score.dice.total"} <= set(library.vocabulary())
     assert library.load_judges().action.name == "persist-or-adjust"
 
@@ -199,7 +199,7 @@ def test_packs_and_frameworks_load_by_name_and_by_file() -> None:
     ("name", "message"),
     [
         ("persist-or-adjst", "Did you mean `persist-or-adjust`?"),
-        ("zzz", "one of blend-order, evidenced-rating"),
+        ("zzz", "one of best-value, blend-order, dunphy-stace, evidenced-rating"),
         ("zzz.yaml", "no such file"),
     ],
 )

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from changeadvisor import library
-from changeadvisor.advice import Judges, advise, answers, complete, missing_overall
+from changeadvisor.advice import Judges, _hears_readings, advise, answers, complete, missing_overall
 from changeadvisor.errors import InputError
-from changeadvisor.facts import VOCABULARY, FactSheet, Value
+from changeadvisor.facts import VOCABULARY, Fact, FactSheet, Value
 from changeadvisor.loading import load_programme
 from changeadvisor.rules import Rule, RulePack, judge, recommend, run_tests, theory
 from changeadvisor.rules.lint import lint
@@ -49,7 +49,7 @@ def answer(pack: RulePack, row: str) -> str | None:
     return judge(pack, FactSheet.of(own(pack, row))).answer
 
 
-def said(name: str, facts: Mapping[str, Value]) -> Value | None:
+def said(name: str, facts: Mapping[str, Value]) -> Any:
     """The fact that a pack's answer becomes, or None."""
     found = theory.known([PACKS[name]], FactSheet.of(facts))
     return found[f"theory.{name}"].value if found else None
@@ -535,6 +535,15 @@ def test_readings_are_in_the_advice_and_the_packs_are_named(judges: Judges) -> N
     only = advise(load_programme(NORTHFIELD), judges, parts=("action",)).initiative("homelessness-duty")
     assert only is not None
     assert only.theories == ()
+
+
+def test_readings_are_searched_only_where_the_route_could_hear_them(judges: Judges) -> None:
+    assert not _hears_readings(judges.route)
+    assert _hears_readings(judges.action)
+    score = Fact("score.x", "a score", "framework", levels={"good": "", "bad": ""}, criteria=("results.progress",))
+    assert _hears_readings(
+        RulePack.read(data([rule("R1", "score.x is good", "go", 4)]), str, {**VOCABULARY, "score.x": score})
+    )
 
 
 def test_without_theory_the_rules_on_it_wait(judges: Judges) -> None:
