@@ -6,14 +6,15 @@ equally often, numbers evenly over their declared range.
 
 Two meanings of *settled*, always told apart:
 
-- *for good*: no way to answer what is unknown changes the answer (`stands`, proven). What cannot be known yet at the
-  initiative's stage is not counted as a way.
+- *for good*: no way to answer the open questions changes the answer. It is proven, by the bounds of the pack (`stands`)
+  or by trying every way where they are few. What cannot be known yet at the initiative's stage is no open question.
 - *as good as settled*: of the ways tried, at least 19 in 20 leave the answer as it is now. That is a share of equally
   likely fillings, not a probability that the answer is right: people do not answer evenly.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from collections import Counter, defaultdict
@@ -58,8 +59,7 @@ def question_facts(judges: Judges, about: About = "route", stage: str | None = N
 
 def _looked_at(theory: RulePack) -> set[str]:
     """The facts of ours that a theory pack looks at, by itself or through facts of its own."""
-    own = (theory.vocabulary.get(n) for n in theory.facts)
-    return {*theory.facts, *(name for f in own if f is not None for name in f.criteria)}
+    return {*theory.facts, *getattr(theory, "questions", ())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +108,15 @@ class Interview:
         open_ = [f for f in self.facts if f.name not in sheet]
         full = complete(sheet, self.judges)
         now = recommend(self.pack, self._without_unknowable(full), ())
-        ends = self._ends(sheet, full, [f.name for f in open_])
+        columns, every = self._columns([f for f in open_ if f.name in self._heard])
+        ends = self._ends(sheet, full, columns)
+        same = ends.count(now.answer) / len(ends)
         moves = {m.fact: m.could_move or 0.0 for m in now.missing}
-        told = {f.name: _told(self.ways[f.name], ends) for f in open_}
+        told = {f.name: _told(columns[f.name], ends) if f.name in columns else (0.0, 0.0) for f in open_}
         order = sorted(open_, key=lambda f: (*(-t for t in told[f.name]), -moves.get(f.name, 0.0), f.name))
         order.sort(key=lambda f: f.name not in moves)
         telling = sum(f.name in moves for f in order)
-        return Standing(now.answer, now.margin, now.stands, ends.count(now.answer) / len(ends), tuple(order), telling)
+        return Standing(now.answer, now.margin, now.stands or (every and same == 1.0), same, tuple(order), telling)
 
     def _without_unknowable(self, full: FactSheet) -> FactSheet:
         """The sheet on which what cannot be known yet is undecided, so that nothing waits for it to be filled."""
@@ -123,16 +125,23 @@ class Interview:
         undecided = {f.name: Known(frozenset(f.values)) for f in closed if f.judged and f.name not in full}
         return full.with_known({n: known for n, known in undecided.items() if known.value})
 
-    def _ends(self, sheet: FactSheet, full: FactSheet, names: Sequence[str]) -> list[str | None]:
-        """The final answer of every way to fill `names`."""
-        columns = {n: self.ways[n] for n in names if n in self._heard}
-        counted: dict[tuple[object, ...], str | None] = {}
-        return [self._end(sheet, full, dict(zip(columns, way, strict=True)), counted) for way in self._rows(columns)]
+    def _columns(self, open_: Sequence[Fact]) -> tuple[dict[str, tuple[Known, ...]], bool]:
+        """Values of the open questions, a column each; True where they hold every way there is."""
+        if all(f.values for f in open_) and math.prod(len(f.values) for f in open_) <= self.tried:
+            rows = list(itertools.product(*(map(Known, f.values) for f in open_)))
+            return dict(zip((f.name for f in open_), zip(*rows, strict=True), strict=True)) if open_ else {}, True
+        return {f.name: self.ways[f.name] for f in open_}, False
 
-    def _rows(self, columns: Mapping[str, Sequence[Known]]) -> Iterable[tuple[Known, ...]]:
-        """The ways, one after another."""
-        many = DERIVED_WAYS if self.derives else WAYS
-        return zip(*columns.values(), strict=True) if columns else [()] * many
+    def _ends(self, sheet: FactSheet, full: FactSheet, columns: Mapping[str, Sequence[Known]]) -> list[str | None]:
+        """The final answer of every way."""
+        counted: dict[tuple[object, ...], str | None] = {}
+        rows: Iterable[tuple[Known, ...]] = zip(*columns.values(), strict=True) if columns else [()]
+        return [self._end(sheet, full, dict(zip(columns, way, strict=True)), counted) for way in rows]
+
+    @property
+    def tried(self) -> int:
+        """How many ways are tried, at most."""
+        return DERIVED_WAYS if self.derives else WAYS
 
     @property
     def _heard(self) -> frozenset[str]:
