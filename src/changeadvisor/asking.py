@@ -231,7 +231,8 @@ def spread(fact: Fact, answers: Sequence[Judgement]) -> Iterator[str]:
     if len({_word(v) for v in levels}) == 1:
         yield "They agree."
         return
-    yield f"{_distance(fact, levels)} Both count: a rule speaks only if it holds for each of them."
+    both = "Both" if len(levels) == 2 else "All"
+    yield f"{_distance(fact, levels)} {both} count: a rule speaks only if it holds for each of them."
 
 
 def _distance(fact: Fact, levels: Sequence[object]) -> str:
@@ -251,7 +252,7 @@ def _distance(fact: Fact, levels: Sequence[object]) -> str:
 
 
 def _answer(standing: Standing) -> str:
-    return "no answer yet" if standing.answer is None else standing.answer.replace("-", " ", 1)
+    return "no answer yet" if standing.answer is None else standing.answer.replace("adjust-", "adjust ")
 
 
 def of_twenty(same: float) -> str:
