@@ -56,7 +56,8 @@ def by_rules(standing: Standing, interview: Interview) -> Fact:
     places: dict[str, int] = {}
     for rule in interview.pack.rules:
         for name in sorted(rule.facts):
-            places.setdefault(name, len(places))
+            for read in interview.pack.vocabulary[name].criteria or (name,):
+                places.setdefault(read, len(places))
     return min(_moving(standing), key=lambda f: places[f.name])
 
 
@@ -79,7 +80,7 @@ class Player:
 
     def __init__(self, interview: Interview, full: FactSheet) -> None:
         self.interview, self.full = interview, full
-        self.names = [f.name for f in interview.facts if f.name in interview.pack.facts]
+        self.names = [f.name for f in interview.facts if f.name in interview.heard]
         self.seen: dict[frozenset[tuple[str, object]], Standing] = {}
 
     def look(self, sheet: FactSheet) -> Standing:

@@ -108,7 +108,7 @@ class Interview:
         open_ = [f for f in self.facts if f.name not in sheet]
         full = complete(sheet, self.judges)
         now = recommend(self.pack, self._without_unknowable(full), ())
-        columns, every = self._columns([f for f in open_ if f.name in self._heard])
+        columns, every = self._columns([f for f in open_ if f.name in self.heard])
         ends = self._ends(sheet, full, columns)
         same = ends.count(now.answer) / len(ends)
         moves = {m.fact: m.could_move or 0.0 for m in now.missing}
@@ -144,9 +144,9 @@ class Interview:
         return DERIVED_WAYS if self.derives else WAYS
 
     @property
-    def _heard(self) -> frozenset[str]:
-        """The questions that can reach the pack: of the others no filling is needed."""
-        return frozenset(f.name for f in self.facts) if self.derives else frozenset(self.pack.facts)
+    def heard(self) -> frozenset[str]:
+        """What can reach the pack, directly or through a score or a theory: of other questions no filling is needed."""
+        return frozenset(self.pack.facts).union(*(self.pack.vocabulary[n].criteria for n in self.pack.facts))
 
     def _end(
         self, sheet: FactSheet, full: FactSheet, way: Mapping[str, Known], counted: dict[tuple[object, ...], str | None]
