@@ -282,6 +282,25 @@ def test_a_failure_while_writing_leaves_the_old_file_and_nothing_else(
     assert file.written == 0
 
 
+def test_an_answer_is_counted_even_if_the_work_stops_right_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "p.yaml"
+    path.write_text(HEAD + I, encoding="utf-8")
+    file, replace = AnswerFile(path), Path.replace
+
+    def stopped_after(self: Path, target: Path) -> None:
+        replace(self, target)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", stopped_after)
+    with pytest.raises(KeyboardInterrupt):
+        file.write("a", FACT, answer())
+    assert file.written == 1
+    assert path.read_text(encoding="utf-8").endswith(f"support.sponsor: {NEW}\n")
+    assert [p.name for p in tmp_path.iterdir()] == ["p.yaml"]
+
+
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [("PMO", "pmo ", True), ("PMO", "P", False), (None, None, False), ("", "", False), (None, "PMO", False)],

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,10 +33,7 @@ def same_rater(one: object, other: object) -> bool:
 
 
 class AnswerFile:
-    """The file that a programme's judgements stand in, as it was when it was read.
-
-    written: how many answers have been put into it.
-    """
+    """The file that a programme's judgements stand in, as it was when it was read."""
 
     def __init__(self, path: Path) -> None:
         """Find and read it. Raises InputError where answers cannot be written to a programme of this form."""
@@ -45,7 +41,13 @@ class AnswerFile:
         self._bytes = read_bytes(self.path)
         self._text = _decoded(self._bytes, self.path)
         self._data: Any = None
-        self.written = 0
+        self._coming: bytes | None = None
+        self._done = 0
+
+    @property
+    def written(self) -> int:
+        """How many answers have been put into it, the one included during whose writing the work was stopped."""
+        return self._done + (self._coming is not None and self.path.read_bytes() == self._coming)
 
     def write(self, initiative: str, fact: str, answer: Judgement) -> None:
         """Put one answer in, in place of what the same rater said before. Raises InputError and writes nothing else."""
@@ -71,18 +73,17 @@ class AnswerFile:
 
     def _replace(self, data: bytes) -> None:
         """The new file in place of the old one, whole, unless somebody else has written it."""
-        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.", suffix=".answering")
-        building = Path(name)
+        building = self.path.with_name(f".{self.path.name}.{os.getpid()}.answering")
         try:
-            with os.fdopen(handle, "wb") as file:
+            with os.fdopen(os.open(building, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(data)
             building.chmod(self.path.stat().st_mode & 0o7777)
             if self.path.read_bytes() != self._bytes:
                 found = "a file that somebody has changed since it was read"
                 raise InputError.one(str(self.path), found, "the file as it was", "run `ask` again: it reads it anew")
+            self._coming = data
             building.replace(self.path)
-            self._bytes = data
-            self.written += 1
+            self._bytes, self._coming, self._done = data, None, self._done + 1
         finally:
             building.unlink(missing_ok=True)
 
