@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 CASES := src tests benchmarks scripts
 
-.PHONY: spread routes moves calibration worlds alarms councils coverage help setup advise test check format lint types contract rules docs golden scenarios bench mutants wheel
+.PHONY: questions spread routes moves calibration worlds alarms councils coverage help setup advise test check format lint types contract rules docs golden scenarios bench mutants wheel
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -70,6 +70,9 @@ calibration: $(READY)  ## whether the chances are right, in 10,000 simulated rea
 
 moves: $(READY)  ## how ratings of major projects moved, from ../shared/data: the table, docs/rating-moves.md and its picture
 	$(BIN)/python scripts/rating_moves.py
+
+questions: $(READY)  ## how many questions settle how to lead an initiative, beside other orders (FILLINGS=20)
+	$(BIN)/python benchmarks/questions.py $(or $(FILLINGS),20)
 
 speed: $(READY)  ## how long 1,000 and 2,000 initiatives take, loading beside it
 	$(BIN)/python benchmarks/speed.py

@@ -314,7 +314,7 @@ def test_the_dimensions_are_a_table_with_words_and_marks(northfield: Advice) -> 
     without = dataclasses.replace(
         northfield, initiatives=(dataclasses.replace(item, scorecards=cards[:-1]),), measures=None
     )
-    assert "Theory E and Theory O" not in report.html(without)
+    assert "Theory E and Theory O, dimension by dimension" not in report.html(without)
 
 
 def test_change_load_is_a_table_told_in_words(northfield: Advice) -> None:

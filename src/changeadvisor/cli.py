@@ -17,13 +17,17 @@ import click
 from changeadvisor import __version__
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from changeadvisor.advice import Advice, Judges, Part
-    from changeadvisor.model import Programme
+    from changeadvisor.asking import Conversation
+    from changeadvisor.model import Initiative, Programme
     from changeadvisor.performance.reading import How
     from changeadvisor.pictures import Kind
+    from changeadvisor.questions import About
     from changeadvisor.sharing import Include
 
-FAULTY, FOUND, BROKEN = 2, 1, 70
+FAULTY, FOUND, BROKEN, STOPPED = 2, 1, 70, 130
 _PARTS: tuple[Part, ...] = ("action", "route", "portfolio", "measures")
 _AnyPath = click.Path(path_type=Path)
 
@@ -46,7 +50,7 @@ def _guarded(run: Callable[[], object]) -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         _warn(["stopped"])
-        return 130
+        return STOPPED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -304,6 +308,88 @@ def _judges() -> Judges:
     from changeadvisor import library
 
     return library.load_judges()
+
+
+@commands.command()
+@click.argument("programme", type=_AnyPath)
+@click.argument("initiative")
+@click.option("--by", metavar="WHO", help="Who answers: a name or a role. Asked for if not given.")
+@click.option("--on", metavar="DATE", help="Date of the answers; by default today, or as_of if that is earlier.")
+@click.option("--question", "about", type=click.Choice(["route", "action"]), default="route", show_default=True)
+@click.option("--all", "every", is_flag=True, help="Go on when it is settled, and ask again what is answered.")
+@_seed
+def ask(programme: Path, initiative: str, by: str | None, on: str | None, about: About, every: bool, seed: int) -> int:
+    """Ask the fewest questions that settle how to lead an initiative, and write the answers into the programme.
+
+    The question that tells most comes first. Each answer is written at once, with who and when; nothing else in the
+    file changes. Where others have answered too, all answers are kept.
+    """
+    from changeadvisor import asking, questions
+    from changeadvisor.answering import AnswerFile
+
+    file = AnswerFile(programme)
+    read = _read(programme)
+    found = _open_initiative(read, initiative)
+    day = _answered_on(on, read)
+    try:
+        who = asking.named(by, input)
+        interview = questions.begin(read, found, _judges(), about=about, seed=seed)
+    except KeyboardInterrupt:
+        _warn(["", "Stopped. No answers written."])
+        return STOPPED
+    wait = sys.stdin.isatty()
+    talk = asking.Conversation(read, interview, found, file, who, day, input, click.echo, wait=wait, all=every)
+    return _talked(talk)
+
+
+def _talked(talk: Conversation) -> int:
+    """Have the conversation. However it ends, what was answered is kept, and how much that is is said."""
+    status = 0
+    try:
+        talk.run()
+    except EOFError:
+        click.echo("")
+    except KeyboardInterrupt:
+        click.echo("\nStopped.")
+        status = STOPPED
+    except Exception:
+        _warn([talk.summary])
+        raise
+    click.echo(talk.summary)
+    return status
+
+
+def _open_initiative(read: Programme, id: str) -> Initiative:
+    """The initiative of that id. Raises InputError where there is none, or it has ended."""
+    from changeadvisor.errors import InputError, nearest, plain
+
+    found = next((i for i in read.initiatives if i.id == id), None)
+    if found is None:
+        ids = [i.id for i in read.initiatives]
+        near = nearest(id, ids)
+        mend = f"did you mean `{near}`?" if near else ""
+        raise InputError.one("INITIATIVE", f"`{plain(id)}`", f"one of {', '.join(ids) or 'none: there are none'}", mend)
+    if found.stage == "closed":
+        raise InputError.one("INITIATIVE", f"`{plain(id)}`, which has ended", "an initiative that is not closed")
+    return found
+
+
+def _answered_on(given: str | None, read: Programme) -> dt.date:
+    """The date of the answers: as given, else today, but not after the date as of which is judged."""
+    import datetime as dt
+
+    from changeadvisor import cells
+    from changeadvisor.errors import InputError, plain
+
+    if given is None:
+        return min(dt.date.today(), read.as_of)
+    try:
+        found = cells.date(given)
+    except ValueError:
+        found = None
+    if found is None:
+        raise InputError.one("--on", f"`{plain(given)}`", "a date such as 2026-09-30")
+    return found
 
 
 @commands.command()

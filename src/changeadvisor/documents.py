@@ -175,11 +175,16 @@ def _replaced(text: str, name: str, encoding: str) -> str:
 def read_document(path: Path) -> Document:
     """A YAML or JSON file as plain data with places. Raises InputError where it cannot be read at all."""
     text, notes = decode(read_bytes(path), path.name)
-    read = _read_json if path.suffix.lower() == ".json" else _read_yaml
-    document = read(text, path.name)
+    return replace(parsed(text, path.name), receipt=Receipt(notes=notes))
+
+
+def parsed(text: str, name: str) -> Document:
+    """Text as a document: JSON where `name` ends so, else YAML. Raises InputError where it cannot be read at all."""
+    read = _read_json if name.lower().endswith(".json") else _read_yaml
+    document = read(text, name)
     if document.data is None and not document.faults:
-        raise InputError.one(path.name, "nothing in it", "a map of names to values")
-    return replace(document, receipt=Receipt(notes=notes))
+        raise InputError.one(name, "nothing in it", "a map of names to values")
+    return document
 
 
 def _read_yaml(text: str, name: str) -> Document:

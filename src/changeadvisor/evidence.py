@@ -89,7 +89,7 @@ def gather(
         **dict(_reviews(programme)),
         **dict(_path(initiative, programme.as_of)),
         **dict(_graph(initiative, graph)),
-        **dict(_judged(initiative, programme.as_of)),
+        **dict(judged(initiative, programme.as_of)),
     }
     return _read(programme, initiative, series, seed, known)
 
@@ -401,7 +401,7 @@ def _before_after(initiative: Initiative, measure: Measure, series: Series) -> B
     return before_after([p.value for p in points], start, measure.better, year, places(points, series.every))
 
 
-def _judged(initiative: Initiative, as_of: dt.date) -> Facts:
+def judged(initiative: Initiative, as_of: dt.date) -> Facts:
     """What people had judged by `as_of`; where they differ, all their levels."""
     for name, every in initiative.judgements.items():
         answers = [answer for answer in every if answer.on is None or answer.on <= as_of]

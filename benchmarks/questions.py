@@ -1,0 +1,177 @@
+"""How many questions settle how to lead an initiative: `make questions [FILLINGS=20]`, on Northfield.
+
+A seeded respondent plays each open initiative several times: he says what the register says where it has an answer, and
+any level alike where it has none. Asking starts from the register as it is, and from nothing at all. Three orders are
+compared: what tells most first (as `changeadvisor ask` does), the order of the rules, and the alphabet. Settled has two
+meanings (changeadvisor.questions): as good as settled (19 of 20 ways to answer the rest leave the answer) and for good
+(no way changes it, proven). Half is half of the questions that were open at the start and that the rules look at.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from changeadvisor import questions
+from changeadvisor.facts import Fact, FactSheet, Known
+from changeadvisor.library import load_judges
+from changeadvisor.loading import load_programme
+from changeadvisor.model import Programme
+from changeadvisor.questions import Interview, Standing
+from changeadvisor.trajectory.reading import stream
+
+NORTHFIELD = Path(__file__).parents[1] / "scenarios" / "northfield"
+BAR = 0.75
+Order = Callable[[Standing, Interview], Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One initiative from one start: questions, those known at the start, and how many settled it, a filling each."""
+
+    id: str
+    questions: int
+    known: int
+    nearly: tuple[int, ...]
+    for_good: tuple[int, ...]
+
+    @property
+    def half(self) -> float:
+        """Half of the questions that were open."""
+        return (self.questions - self.known) / 2
+
+
+def telling(standing: Standing, interview: Interview) -> Fact:
+    """What tells most."""
+    del interview
+    return standing.order[0]
+
+
+def by_rules(standing: Standing, interview: Interview) -> Fact:
+    """As the rules mention them."""
+    places: dict[str, int] = {}
+    for rule in interview.pack.rules:
+        for name in sorted(rule.facts):
+            for read in interview.pack.vocabulary[name].criteria or (name,):
+                places.setdefault(read, len(places))
+    return min(_moving(standing), key=lambda f: places[f.name])
+
+
+def by_alphabet(standing: Standing, interview: Interview) -> Fact:
+    """By name."""
+    del interview
+    return min(_moving(standing), key=lambda f: f.name)
+
+
+def _moving(standing: Standing) -> Iterable[Fact]:
+    """Open questions that could move the answer: even the orders compared with do not ask in vain."""
+    return standing.order[: standing.telling]
+
+
+ORDERS: Mapping[str, Order] = {"telling": telling, "by rules": by_rules, "by alphabet": by_alphabet}
+
+
+class Player:
+    """Plays one initiative; what is looked at twice is remembered."""
+
+    def __init__(self, interview: Interview, full: FactSheet) -> None:
+        self.interview, self.full = interview, full
+        self.names = [f.name for f in interview.facts if f.name in interview.heard]
+        self.seen: dict[frozenset[tuple[str, object]], Standing] = {}
+
+    def look(self, sheet: FactSheet) -> Standing:
+        """Where it stands."""
+        key = frozenset((n, sheet.get(n)) for n in self.names)
+        if key not in self.seen:
+            self.seen[key] = self.interview.look(sheet)
+        return self.seen[key]
+
+    def truth(self, filling: int) -> Mapping[str, Known]:
+        """What the respondent says in one filling."""
+        rng = random.Random(stream(filling, f"respondent/{self.interview.initiative.id}"))
+        drawn = {f.name: Known(rng.choice(f.values)) for f in self.interview.facts}
+        return {n: self.full.known.get(n, known) for n, known in drawn.items()}
+
+    def asked(self, start: FactSheet, order: Order, fillings: int) -> Asked:
+        """How many questions settle it."""
+        played = [self._played(start, order, self.truth(k)) for k in range(fillings)]
+        known = sum(n in start for n in self.names)
+        nearly, for_good = zip(*played, strict=True)
+        return Asked(self.interview.initiative.id, len(self.names), known, nearly, for_good)
+
+    def _played(self, sheet: FactSheet, order: Order, truth: Mapping[str, Known]) -> tuple[int, int]:
+        asked, nearly = 0, None
+        while True:
+            standing = self.look(sheet)
+            if nearly is None and standing.settled:
+                nearly = asked
+            if standing.stands or not standing.telling:
+                return asked if nearly is None else nearly, asked
+            fact = order(standing, self.interview)
+            sheet = sheet.with_known({fact.name: truth[fact.name]})
+            asked += 1
+
+
+def players(programme: Programme, seed: int) -> list[Player]:
+    """Every open initiative."""
+    judges = load_judges()
+    found = []
+    for initiative in programme.initiatives:
+        if initiative.stage != "closed":
+            interview = questions.begin(programme, initiative, judges, seed=seed)
+            found.append(Player(interview, interview.sheet(initiative, programme)))
+    return found
+
+
+def mean(values: Iterable[float]) -> float:
+    """The mean."""
+    every = list(values)
+    return sum(every) / len(every)
+
+
+def by_half(rows: Iterable[Asked], which: str) -> tuple[float, float]:
+    """The share of initiatives that half of the questions settle on average, and the share of all plays."""
+    every = list(rows)
+    settled = mean(mean(getattr(r, which)) <= r.half for r in every)
+    return settled, mean(mean(n <= r.half for n in getattr(r, which)) for r in every)
+
+
+def main(fillings: int, seed: int = 0) -> int:
+    """Play, print, and say which bar is met."""
+    began = time.process_time()
+    found = players(load_programme(NORTHFIELD), seed)
+    met: list[tuple[str, float]] = []
+    for start in ("the register as it is", "nothing"):
+        tables = {name: [_one(p, start, order, fillings) for p in found] for name, order in ORDERS.items()}
+        print(
+            f"\nFrom {start}: questions until it is as good as settled | settled for good; mean of {fillings} fillings"
+        )
+        print(f"{'initiative':22}{'of':>4}{'known':>7}", *(f"{name:>15}" for name in ORDERS))
+        for row in zip(*tables.values(), strict=True):
+            cells = (f"{mean(r.nearly):7.1f} |{mean(r.for_good):6.1f}" for r in row)
+            print(f"{row[0].id:22}{row[0].questions:4}{row[0].known:7}", *cells)
+        for name, rows in tables.items():
+            for which, word in (("nearly", "as good as settled"), ("for_good", "settled for good")):
+                share, plays = by_half(rows, which)
+                shares = f"{share:4.0%} of initiatives, {plays:4.0%} of plays"
+                print(f"  {name:12}{word:19} by half of the open questions: {shares}")
+                if name == "telling":
+                    met.append((f"from {start}, {word}", share))
+    print(f"\nThe bar: at most half of the questions settle the answer for {BAR:.0%} of the initiatives.")
+    for text, share in met:
+        print(f"{'met    ' if share >= BAR else 'NOT MET'} {share:4.0%} {text}")
+    print(f"{time.process_time() - began:.0f} s CPU")
+    return 0 if all(share >= BAR for text, share in met if "as good" in text) else 1
+
+
+def _one(player: Player, start: str, order: Order, fillings: int) -> Asked:
+    sheet = player.full if start != "nothing" else player.full.without(player.names)
+    return player.asked(sheet, order, fillings)
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 20))

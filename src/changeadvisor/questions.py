@@ -1,0 +1,211 @@
+"""The fewest questions that settle an answer: what can be asked, what to ask next, and how much could still change.
+
+Every question is a fact that people judge, with its levels in plain words; one set feeds the rule pack and the theory
+packs. What the open questions could still do is seen by filling them in many ways: each by itself, all its levels
+equally often, numbers evenly over their declared range.
+
+Two meanings of *settled*, always told apart:
+
+- *for good*: no way to answer the open questions changes the answer. It is proven, by the bounds of the pack (`stands`)
+  or by trying every way where they are few. What cannot be known yet at the initiative's stage is no open question.
+- *as good as settled*: of the ways tried, at least 19 in 20 leave the answer as it is now. That is a share of equally
+  likely fillings, not a probability that the answer is right: people do not answer evenly.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from changeadvisor import evidence
+from changeadvisor.advice import Judges, complete
+from changeadvisor.facts import VOCABULARY, Fact, FactSheet, Known, Value, can_be_known
+from changeadvisor.graph import DependencyGraph
+from changeadvisor.model import Initiative, Programme
+from changeadvisor.rules import RulePack, recommend, settle
+from changeadvisor.rules.ledger import weights_on
+from changeadvisor.trajectory.reading import stream
+
+About = Literal["route", "action"]
+
+#: Share of the ways tried that must leave the answer as it is, for it to be as good as settled.
+ENOUGH = 0.95
+#: Ways tried: a number that 2, 3, 4, 5, 6, 8 and 10 levels share evenly. Fewer where facts must be derived for each.
+WAYS, DERIVED_WAYS = 480, 240
+#: Numbers are tried at the middles of so many equal parts of their declared range.
+_PARTS = 12
+_ALSO_DERIVED = frozenset({"results.evidenced", "results.candour"})
+
+
+def question_facts(judges: Judges, about: About = "route", stage: str | None = None) -> tuple[Fact, ...]:
+    """The questions of an initiative, by name: judged facts that the packs look at and that can be known yet."""
+    pack: RulePack = getattr(judges, about)
+    read = set(pack.facts)
+    if about == "route":
+        read.update(judges.order.facts, *(t.questions for t in judges.theory))
+    read.update(*(pack.vocabulary[n].criteria for n in pack.facts))
+    asked = (VOCABULARY[n] for n in sorted(read) if n in VOCABULARY and can_be_known(n, stage))
+    return tuple(f for f in asked if f.judged and f.question)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the answer stands, and what to ask.
+
+    lead: decibans by which it leads. stands: settled for good. same: share of the ways tried that leave the answer as
+    it is. order: open questions, the most telling first; `telling` of them could still move the answer.
+    """
+
+    answer: str | None
+    lead: float | None
+    stands: bool
+    same: float
+    order: tuple[Fact, ...]
+    telling: int
+
+    @property
+    def settled(self) -> bool:
+        """Settled for good, or as good as settled."""
+        return self.stands or self.same >= ENOUGH
+
+
+@dataclass(frozen=True, slots=True)
+class Interview:
+    """One initiative being asked about: the questions, and the ways to answer them, which belong to (seed, id)."""
+
+    judges: Judges
+    pack: RulePack
+    initiative: Initiative
+    facts: tuple[Fact, ...]
+    base: FactSheet
+    ways: Mapping[str, tuple[Known, ...]]
+    derives: bool
+    spreading: evidence.Spreading | None = None
+
+    def sheet(self, initiative: Initiative, programme: Programme) -> FactSheet:
+        """What is known with the judgements that `initiative` now holds."""
+        return self.base.with_known(dict(evidence.judged(initiative, programme.as_of)))
+
+    def look(self, sheet: FactSheet) -> Standing:
+        """Where the answer stands on a sheet, and which question tells most.
+
+        A question tells more if, once it is answered, the most frequent final answer is on average more frequent over
+        the ways tried; then if it takes away more of the doubt (mutual information); then by what it could move.
+        """
+        open_ = [f for f in self.facts if f.name not in sheet]
+        full = self._complete(sheet)
+        now = recommend(self.pack, self._without_unknowable(full), ())
+        columns, every = self._columns([f for f in open_ if f.name in self.heard])
+        ends = self._ends(sheet, full, columns)
+        same = ends.count(now.answer) / len(ends)
+        moves = {m.fact: m.could_move or 0.0 for m in now.missing}
+        told = {f.name: _told(columns[f.name], ends) if f.name in columns else (0.0, 0.0) for f in open_}
+        order = sorted(open_, key=lambda f: (*(-t for t in told[f.name]), -moves.get(f.name, 0.0), f.name))
+        order.sort(key=lambda f: f.name not in moves)
+        telling = sum(f.name in moves for f in order)
+        return Standing(now.answer, now.margin, now.stands or (every and same == 1.0), same, tuple(order), telling)
+
+    def _complete(self, sheet: FactSheet) -> FactSheet:
+        """The sheet with what follows from it; for the route, the simulated spread too."""
+        full = complete(sheet, self.judges)
+        return full if self.spreading is None else full.with_known(self.spreading.known(full))
+
+    def _without_unknowable(self, full: FactSheet) -> FactSheet:
+        """The sheet on which what cannot be known yet is undecided, so that nothing waits for it to be filled."""
+        stage = self.initiative.stage
+        closed = [VOCABULARY[n] for n in self.pack.facts if n in VOCABULARY and not can_be_known(n, stage)]
+        undecided = {f.name: Known(frozenset(f.values)) for f in closed if f.judged and f.name not in full}
+        return full.with_known({n: known for n, known in undecided.items() if known.value})
+
+    def _columns(self, open_: Sequence[Fact]) -> tuple[dict[str, tuple[Known, ...]], bool]:
+        """Values of the open questions, a column each; True where they hold every way there is."""
+        if all(f.values for f in open_) and math.prod(len(f.values) for f in open_) <= self.tried:
+            rows = list(itertools.product(*(map(Known, f.values) for f in open_)))
+            return dict(zip((f.name for f in open_), zip(*rows, strict=True), strict=True)) if open_ else {}, True
+        return {f.name: self.ways[f.name] for f in open_}, False
+
+    def _ends(self, sheet: FactSheet, full: FactSheet, columns: Mapping[str, Sequence[Known]]) -> list[str | None]:
+        """The final answer of every way."""
+        counted: dict[tuple[object, ...], str | None] = {}
+        rows: Iterable[tuple[Known, ...]] = zip(*columns.values(), strict=True) if columns else [()]
+        return [self._end(sheet, full, dict(zip(columns, way, strict=True)), counted) for way in rows]
+
+    @property
+    def tried(self) -> int:
+        """How many ways are tried, at most."""
+        return DERIVED_WAYS if self.derives else WAYS
+
+    @property
+    def heard(self) -> frozenset[str]:
+        """What can reach the pack, directly or through a score or a theory: of other questions no filling is needed."""
+        return frozenset(self.pack.facts).union(*(self.pack.vocabulary[n].criteria for n in self.pack.facts))
+
+    def _end(
+        self, sheet: FactSheet, full: FactSheet, way: Mapping[str, Known], counted: dict[tuple[object, ...], str | None]
+    ) -> str | None:
+        """The answer once all is filled in one way; `counted` remembers what was counted before."""
+        filled = full.with_known(way)
+        if self.derives:
+            # The spread is held as it is simulated for what is known now: to simulate it for every way would take minutes.
+            held = {n: known for n, known in full.known.items() if n.startswith("adoption.")}
+            filled = complete(sheet.with_known(way), self.judges).with_known(held)
+        states, weights = self.pack.states(filled), weights_on(self.pack, filled)
+        key = (states, weights)
+        if key not in counted:
+            counted[key] = settle(self.pack, states, weights).answer
+        return counted[key]
+
+
+def begin(
+    programme: Programme, initiative: Initiative, judges: Judges, *, about: About = "route", seed: int = 0
+) -> Interview:
+    """Begin to ask about one initiative; what is not a judgement is gathered once."""
+    bare = initiative.model_copy(update={"judgements": {}})
+    graph, series = DependencyGraph(programme), evidence.all_series(programme)
+    base = evidence.gather(programme, bare, graph, series, seed).sheet
+    pack: RulePack = getattr(judges, about)
+    derives = _derives(pack)
+    facts = question_facts(judges, about, initiative.stage)
+    many = DERIVED_WAYS if derives else WAYS
+    ways = {f.name: _ways(f, many, stream(seed, f"{initiative.id}/{f.name}")) for f in facts}
+    spreading = evidence.Spreading(programme, initiative, seed) if about == "route" else None
+    return Interview(judges, pack, initiative, facts, base, MappingProxyType(ways), derives, spreading)
+
+
+def _derives(pack: RulePack) -> bool:
+    """Whether the pack looks at anything that follows from judgements: a score, a theory's answer, a rating."""
+    looked_at = (pack.vocabulary[n] for n in pack.facts)
+    return any(f.origin in ("framework", "theory") or f.name in _ALSO_DERIVED for f in looked_at)
+
+
+def _ways(fact: Fact, many: int, own: int) -> tuple[Known, ...]:
+    """All values of a fact, equally often, in an order of their own."""
+    step = (fact.high - fact.low) / _PARTS
+    values = fact.values or tuple(fact.low + step * (k + 0.5) for k in range(_PARTS))
+    known = [Known(v) for v in values]
+    filled = [known[k % len(known)] for k in range(many)]
+    random.Random(own).shuffle(filled)  # noqa: S311 (a drawing, no secret)
+    return tuple(filled)
+
+
+def _told(column: Sequence[Known], ends: Sequence[str | None]) -> tuple[float, float]:
+    """What a question tells: how often the likeliest end is met once it is answered, and the doubt it takes away."""
+    met: dict[Value, Counter[str | None]] = defaultdict(Counter)
+    for known, end in zip(column, ends, strict=True):
+        met[known.value][end] += 1
+    many = len(ends)
+    named = sum(max(c.values()) for c in met.values()) / many
+    left = sum(sum(c.values()) / many * _doubt(c) for c in met.values())
+    return round(named, 9), round(_doubt(Counter(ends)) - left, 9)
+
+
+def _doubt(counts: Counter[str | None]) -> float:
+    """Entropy in nats."""
+    many = sum(counts.values())
+    return -sum(n / many * math.log(n / many) for n in counts.values())
