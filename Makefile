@@ -71,8 +71,8 @@ calibration: $(READY)  ## whether the chances are right, in 10,000 simulated rea
 moves: $(READY)  ## how ratings of major projects moved, from ../shared/data: the table, docs/rating-moves.md and its picture
 	$(BIN)/python scripts/rating_moves.py
 
-questions: $(READY)  ## how many questions settle how to lead an initiative, beside other orders (FILLINGS=10)
-	$(BIN)/python benchmarks/questions.py $(or $(FILLINGS),10)
+questions: $(READY)  ## how many questions settle how to lead an initiative, beside other orders (FILLINGS=8)
+	$(BIN)/python benchmarks/questions.py $(or $(FILLINGS),8)
 
 speed: $(READY)  ## how long 1,000 and 2,000 initiatives take, loading beside it
 	$(BIN)/python benchmarks/speed.py

@@ -1,4 +1,4 @@
-"""How many questions settle how to lead an initiative: `make questions [FILLINGS=10]`, on Northfield.
+"""How many questions settle how to lead an initiative: `make questions [FILLINGS=8]`, on Northfield.
 
 A seeded respondent plays each open initiative several times: he says what the register says where it has an answer, and
 any level alike where it has none. Asking starts from nothing (the bar: half of all questions), and from the register as
@@ -181,4 +181,4 @@ def _one(player: Player, start: str, order: Order, fillings: int) -> Asked:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 10))
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 8))

@@ -80,17 +80,17 @@ def test_numbers_are_filled_over_their_declared_range() -> None:
 
 
 def test_what_cannot_move_the_answer_is_asked_last() -> None:
-    """With nobody's commitment needed, whether staff share the goal moves nothing."""
+    """What no rule of the route looks at, directly or through a model that it reads, moves nothing."""
     _, standing = look(route__commitment="not-needed", route__knowledge="leaders")
     told = [f.name for f in standing.order[: standing.telling]]
     rest = [f.name for f in standing.order[standing.telling :]]
-    assert "route.shared_goals" in rest
-    assert "route.preservation" in rest
+    assert {"route.preservation", "route.capacity"} <= set(rest)
+    assert "route.shared_goals" in told  # Vroom's tables look at it whatever commitment is worth
     assert "route.goal" in told
 
 
 def test_the_first_question_tells_more_than_the_others() -> None:
-    """By brute force: once it is answered, the likeliest end is met most often."""
+    """By brute force: once it is answered, two ways most often end alike."""
     interview, standing = look()
     columns = {f.name: interview.ways[f.name] for f in interview.facts}
     ends = interview._ends(FactSheet(), interview.base, columns)
@@ -99,9 +99,9 @@ def test_the_first_question_tells_more_than_the_others() -> None:
         groups: dict[Any, list[str | None]] = {}
         for known, end in zip(columns[name], ends, strict=True):
             groups.setdefault(known.value, []).append(end)
-        return sum(max(map(g.count, g)) for g in groups.values()) / len(ends)
+        return sum(sum(g.count(e) for e in g) / len(g) for g in groups.values()) / len(ends)
 
-    assert met(standing.order[0].name) == max(met(f.name) for f in interview.facts)
+    assert met(standing.order[0].name) == pytest.approx(max(met(f.name) for f in interview.facts))
 
 
 LEADING = {"route__goal": "both", "route__middle_managers": "lead", "support__sponsor": "strong"}
@@ -111,7 +111,8 @@ LEADING = {"route__goal": "both", "route__middle_managers": "lead", "support__sp
     ("given", "answer", "for_good", "settled"),
     [
         ({}, None, False, False),
-        (LEADING, "blended", False, False),
+        ({"route__goal": "both"}, "blended", False, False),
+        (LEADING, "blended", False, True),
         (
             {
                 **LEADING,

@@ -36,8 +36,8 @@ About = Literal["route", "action"]
 
 #: Share of the ways tried that must leave the answer as it is, for it to be as good as settled.
 ENOUGH = 0.9
-#: Ways tried: a number that 2, 3, 4, 5, 6, 8 and 10 levels share evenly. Fewer where facts must be derived for each.
-WAYS, DERIVED_WAYS = 480, 240
+#: Ways tried: a number that 2, 3, 4, 5, 6, 8, 9 and 10 levels share evenly. Fewer put the questions in a worse order.
+WAYS = 720
 #: Numbers are tried at the middles of so many equal parts of their declared range.
 _PARTS = 12
 _ALSO_DERIVED = frozenset({"results.evidenced", "results.candour"})
@@ -125,7 +125,7 @@ class Interview:
 
     def _columns(self, open_: Sequence[Fact]) -> tuple[dict[str, tuple[Known, ...]], bool]:
         """Values of the open questions, a column each; True where they hold every way there is."""
-        if all(f.values for f in open_) and math.prod(len(f.values) for f in open_) <= self.tried:
+        if all(f.values for f in open_) and math.prod(len(f.values) for f in open_) <= WAYS:
             rows = list(itertools.product(*(map(Known, f.values) for f in open_)))
             return dict(zip((f.name for f in open_), zip(*rows, strict=True), strict=True)) if open_ else {}, True
         return {f.name: self.ways[f.name] for f in open_}, False
@@ -135,11 +135,6 @@ class Interview:
         counted: dict[tuple[object, ...], str | None] = {}
         rows: Iterable[tuple[Known, ...]] = zip(*columns.values(), strict=True) if columns else [()]
         return [self._end(sheet, full, dict(zip(columns, way, strict=True)), counted) for way in rows]
-
-    @property
-    def tried(self) -> int:
-        """How many ways are tried, at most."""
-        return DERIVED_WAYS if self.derives else WAYS
 
     @property
     def heard(self) -> frozenset[str]:
@@ -172,8 +167,7 @@ def begin(
     pack: RulePack = getattr(judges, about)
     derives = _derives(pack)
     facts = question_facts(judges, about, initiative.stage)
-    many = DERIVED_WAYS if derives else WAYS
-    ways = {f.name: _ways(f, many, stream(seed, f"{initiative.id}/{f.name}")) for f in facts}
+    ways = {f.name: _ways(f, stream(seed, f"{initiative.id}/{f.name}")) for f in facts}
     spreading = evidence.Spreading(programme, initiative, seed) if about == "route" else None
     return Interview(judges, pack, initiative, facts, base, MappingProxyType(ways), derives, spreading)
 
@@ -184,12 +178,12 @@ def _derives(pack: RulePack) -> bool:
     return any(f.origin in ("framework", "theory") or f.name in _ALSO_DERIVED for f in looked_at)
 
 
-def _ways(fact: Fact, many: int, own: int) -> tuple[Known, ...]:
+def _ways(fact: Fact, own: int) -> tuple[Known, ...]:
     """All values of a fact, equally often, in an order of their own."""
     step = (fact.high - fact.low) / _PARTS
     values = fact.values or tuple(fact.low + step * (k + 0.5) for k in range(_PARTS))
     known = [Known(v) for v in values]
-    filled = [known[k % len(known)] for k in range(many)]
+    filled = [known[k % len(known)] for k in range(WAYS)]
     random.Random(own).shuffle(filled)  # noqa: S311 (a drawing, no secret)
     return tuple(filled)
 
