@@ -624,10 +624,10 @@ class Terminal:
         """Type a line, or a control character."""
         os.write(self.own, text.encode())
 
-    def interrupt(self, words: str) -> None:
+    def interrupt(self, words: str, after: float = 0.2) -> None:
         """Press Ctrl-C until these words come: pressed just before Python waits for a line, it is seen with the next."""
         for _ in range(20):
-            time.sleep(0.2)
+            time.sleep(after)
             self.type("\x03")
             try:
                 self.until(words, 3)
@@ -701,8 +701,7 @@ def test_ctrl_c_at_any_moment_leaves_a_whole_file(delay: float, tmp_path: Path) 
     with Terminal(folder, "local-wealth", "--by", "Crews", "--all") as screen:
         screen.until("> ")
         screen.type("1\n1\n1\n1\n")
-        time.sleep(delay)
-        screen.type("\x03")
+        screen.interrupt("written to", after=delay)
         assert screen.status() == 130
     mine = [by for answers in judged(folder, "local-wealth").values() for _, by in answers if by == "Crews"]
     words = {0: "No answers", 1: "1 answer"}.get(len(mine), f"{len(mine)} answers")
