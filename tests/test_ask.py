@@ -644,10 +644,15 @@ class Terminal:
 
 
 def _takes_terminal() -> None:
-    """Make standard input the controlling terminal, so that Ctrl-C reaches the process as it does for people."""
+    """Make standard input the controlling terminal, so that Ctrl-C reaches the process as it does for people.
+
+    Tests that were started in the background ignore interrupts, and so would what they start.
+    """
     import fcntl
+    import signal
     import termios
 
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
