@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from changeadvisor import questions
+from changeadvisor import evidence, questions
 from changeadvisor.facts import VOCABULARY, FactSheet, Known
 from changeadvisor.library import load_judges
 from changeadvisor.loading import load_programme
@@ -187,3 +187,17 @@ def test_a_step_is_quick(about: Any) -> None:
         interview.look(sheet)
         took.append(time.process_time() - began)
     assert min(took) < 0.3
+
+
+def test_a_spread_that_answers_still_move_is_not_held_for_the_proof() -> None:
+    """While the questions it hangs on are open, settled for good holds whatever the spread; once answered, it is known."""
+    made = northfield()
+    initiative = next(i for i in made.initiatives if i.adoption is not None)
+    interview = questions.begin(made, initiative, JUDGES)
+    sheet = interview.sheet(initiative, made)
+    open_, closed = sheet.without(evidence.SPREAD_BY), sheet
+    for name in evidence.SPREAD_BY:
+        closed = closed.with_known({name: Known(VOCABULARY[name].values[0])})
+    assert interview._moves_spread(interview._complete(open_))
+    assert not interview._moves_spread(interview._complete(closed))
+    assert not questions.begin(made, initiative, JUDGES, about="action")._moves_spread(open_)

@@ -7,8 +7,12 @@ apart.
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
+import select
+import signal
 import statistics
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -27,6 +31,28 @@ Reply = Literal["unknown", "back", "stop"]
 _WAYS_OUT: dict[str, Reply] = {"": "unknown", "?": "unknown", "b": "back", "back": "back", "q": "stop", "quit": "stop"}
 _HOW = "Type the number or the word, `because …` after it if you like. Enter: not known. b: back. q: stop and keep."
 _TWENTY = 20
+
+
+def read_line(prompt: str) -> str:
+    """A line typed or piped in; EOFError at the end. In a terminal Ctrl-C is heard whenever it comes.
+
+    A signal that comes just before a blocking read would wait for the next line. So the terminal and the signals are
+    waited for together, and the line is read once it is there.
+    """
+    if os.name != "posix" or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return input(prompt)
+    sys.stdout.write(prompt)
+    sys.stdout.flush()
+    heard, told = os.pipe()
+    os.set_blocking(told, False)
+    before = signal.set_wakeup_fd(told)
+    try:
+        select.select([sys.stdin, heard], [], [])
+        return input()
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(heard)
+        os.close(told)
 
 
 def named(given: str | None, read: Callable[[str], str]) -> str:

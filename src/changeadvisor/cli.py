@@ -332,13 +332,15 @@ def ask(programme: Path, initiative: str, by: str | None, on: str | None, about:
     found = _open_initiative(read, initiative)
     day = _answered_on(on, read)
     try:
-        who = asking.named(by, input)
+        who = asking.named(by, asking.read_line)
         interview = questions.begin(read, found, _judges(), about=about, seed=seed)
     except KeyboardInterrupt:
         _warn(["", "Stopped. No answers written."])
         return STOPPED
     wait = sys.stdin.isatty()
-    talk = asking.Conversation(read, interview, found, file, who, day, input, click.echo, wait=wait, all=every)
+    talk = asking.Conversation(
+        read, interview, found, file, who, day, asking.read_line, click.echo, wait=wait, all=every
+    )
     return _talked(talk)
 
 

@@ -38,8 +38,11 @@ About = Literal["route", "action"]
 ENOUGH = 0.9
 #: Ways tried: a number that 2, 3, 4, 5, 6, 8, 9 and 10 levels share evenly. Fewer put the questions in a worse order.
 WAYS = 720
+#: No more ways than these are all tried to prove that an answer is settled for good.
+EVERY_WAY = 1024
 #: Numbers are tried at the middles of so many equal parts of their declared range.
 _PARTS = 12
+_SPREAD = "adoption."
 _ALSO_DERIVED = frozenset({"results.evidenced", "results.candour"})
 
 
@@ -101,7 +104,8 @@ class Interview:
         open_ = [f for f in self.facts if f.name not in sheet]
         full = self._complete(sheet)
         now = recommend(self.pack, self._without_unknowable(full), ())
-        columns, every = self._columns([f for f in open_ if f.name in self.heard])
+        asked = [f for f in open_ if f.name in self.heard]
+        columns = {f.name: self.ways[f.name] for f in asked}
         ends = self._ends(sheet, full, columns)
         same = ends.count(now.answer) / len(ends)
         moves = {m.fact: m.could_move or 0.0 for m in now.missing}
@@ -109,7 +113,10 @@ class Interview:
         order = sorted(open_, key=lambda f: (*(-t for t in told[f.name]), -moves.get(f.name, 0.0), f.name))
         order.sort(key=lambda f: f.name not in moves)
         telling = sum(f.name in moves for f in order)
-        return Standing(now.answer, now.margin, now.stands or (every and same == 1.0), same, tuple(order), telling)
+        stands = same == 1.0 and (
+            self._proven(full, now.stands, now.answer) or self._every_way(sheet, full, asked, now.answer)
+        )
+        return Standing(now.answer, now.margin, stands, same, tuple(order), telling)
 
     def _complete(self, sheet: FactSheet) -> FactSheet:
         """The sheet with what follows from it; for the route, the simulated spread too."""
@@ -123,12 +130,27 @@ class Interview:
         undecided = {f.name: Known(frozenset(f.values)) for f in closed if f.judged and f.name not in full}
         return full.with_known({n: known for n, known in undecided.items() if known.value})
 
-    def _columns(self, open_: Sequence[Fact]) -> tuple[dict[str, tuple[Known, ...]], bool]:
-        """Values of the open questions, a column each; True where they hold every way there is."""
-        if all(f.values for f in open_) and math.prod(len(f.values) for f in open_) <= WAYS:
-            rows = list(itertools.product(*(map(Known, f.values) for f in open_)))
-            return dict(zip((f.name for f in open_), zip(*rows, strict=True), strict=True)) if open_ else {}, True
-        return {f.name: self.ways[f.name] for f in open_}, False
+    def _moves_spread(self, full: FactSheet) -> bool:
+        """Whether an open question would have the spread simulated anew, so that it is not to be relied on."""
+        told = self.spreading is not None and self.initiative.adoption is not None
+        return told and not all(name in full for name in evidence.SPREAD_BY)
+
+    def _proven(self, full: FactSheet, stands: bool, answer: str | None) -> bool:
+        """Whether the pack proves that the answer stands, whatever the spread may be where answers still move it."""
+        if not self._moves_spread(full):
+            return stands
+        spread = [name for name in full if name.startswith(_SPREAD)]
+        found = recommend(self.pack, self._without_unknowable(full.without(spread)), ())
+        return found.stands and found.answer == answer
+
+    def _every_way(self, sheet: FactSheet, full: FactSheet, asked: Sequence[Fact], answer: str | None) -> bool:
+        """Whether every way there is to answer ends in `answer`; False where they are too many to try, or endless."""
+        endless = self._moves_spread(full) or not all(f.values for f in asked)
+        if endless or math.prod(len(f.values) for f in asked) > EVERY_WAY:
+            return False
+        names, counted = [f.name for f in asked], dict[tuple[object, ...], str | None]()
+        rows = itertools.product(*(map(Known, f.values) for f in asked))
+        return all(self._end(sheet, full, dict(zip(names, row, strict=True)), counted) == answer for row in rows)
 
     def _ends(self, sheet: FactSheet, full: FactSheet, columns: Mapping[str, Sequence[Known]]) -> list[str | None]:
         """The final answer of every way."""
@@ -148,7 +170,7 @@ class Interview:
         filled = full.with_known(way)
         if self.derives:
             # The spread is held as simulated for what is known now: to simulate it for every way would take minutes.
-            held = {n: known for n, known in full.known.items() if n.startswith("adoption.")}
+            held = {n: known for n, known in full.known.items() if n.startswith(_SPREAD)}
             filled = complete(sheet.with_known(way), self.judges).with_known(held)
         states, weights = self.pack.states(filled), weights_on(self.pack, filled)
         key = (states, weights)
@@ -165,11 +187,10 @@ def begin(
     graph, series = DependencyGraph(programme), evidence.all_series(programme)
     base = evidence.gather(programme, bare, graph, series, seed).sheet
     pack: RulePack = getattr(judges, about)
-    derives = _derives(pack)
     facts = question_facts(judges, about, initiative.stage)
     ways = {f.name: _ways(f, stream(seed, f"{initiative.id}/{f.name}")) for f in facts}
     spreading = evidence.Spreading(programme, initiative, seed) if about == "route" else None
-    return Interview(judges, pack, initiative, facts, base, MappingProxyType(ways), derives, spreading)
+    return Interview(judges, pack, initiative, facts, base, MappingProxyType(ways), _derives(pack), spreading)
 
 
 def _derives(pack: RulePack) -> bool:
