@@ -1,0 +1,125 @@
+"""A choice among courses of action under limits, as numbers: what every solver and every check of one reads.
+
+One course of each initiative is chosen. Whatever is locked, required by law or cannot be begun is settled before: the
+courses that are not open are simply not here. Order of rows and names of initiatives carry no meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+#: Money and people within so much of a limit are within it (floating point).
+SLACK = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One thing that can be done with one initiative.
+
+    runs: whether the initiative goes on under it. worth: mean present value; few: the part of it that counts as deep
+    change for few people (all of it or nothing). spend: mean spend by budget period. use: of each capacity, as the rows
+    of `Problem.capacities`.
+    """
+
+    initiative: str
+    course: str
+    runs: bool
+    worth: float
+    few: float = 0.0
+    spend: tuple[float, ...] = ()
+    use: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Courses and limits. Exactly one course of each initiative is chosen.
+
+    budgets: by period, in order; None: no limit. carry_over: what is left of one period may be spent in the next.
+    capacities: limits, one a role and quarter. requires: (dependant, needed): a dependant runs only if what it needs
+    does. helps: (dependant, helper, share): where the helper does not run, the share is taken off the worth of the
+    dependant's running course, if that is above 0; shares of several are added, up to 1. conflicts: pairs of which one
+    at most runs. few: initiatives that count as deep for few; share_for_few: least share of all spend that goes to them.
+    """
+
+    courses: tuple[Course, ...]
+    budgets: tuple[float | None, ...] = ()
+    carry_over: bool = False
+    capacities: tuple[float, ...] = ()
+    requires: tuple[tuple[str, str], ...] = ()
+    helps: tuple[tuple[str, str, float], ...] = ()
+    conflicts: tuple[tuple[str, str], ...] = ()
+    few: frozenset[str] = frozenset()
+    share_for_few: float | None = None
+
+    @cached_property
+    def groups(self) -> Mapping[str, tuple[int, ...]]:
+        """The rows of `courses` of each initiative, by id."""
+        found: dict[str, tuple[int, ...]] = {}
+        for row, course in sorted(enumerate(self.courses), key=lambda c: (c[1].initiative, c[1].course)):
+            found[course.initiative] = (*found.get(course.initiative, ()), row)
+        return found
+
+    @cached_property
+    def caps(self) -> tuple[tuple[tuple[int, ...], float], ...]:
+        """Periods whose spend is held together, and to how much: one by one, or with all before them."""
+        found = []
+        for t, limit in enumerate(self.budgets):
+            if limit is None:
+                continue
+            together = tuple(p for p in range(t + 1) if self.budgets[p] is not None) if self.carry_over else (t,)
+            found.append((together, sum(self.budgets[p] or 0.0 for p in together)))
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a choice comes to: worth of all, its part for few, spend by period, use of each capacity."""
+
+    worth: float
+    few: float
+    spend: tuple[float, ...]
+    use: tuple[float, ...]
+
+    @property
+    def spent(self) -> float:
+        """Spend over all periods."""
+        return sum(self.spend)
+
+
+def kept(problem: Problem, course: Course, running: frozenset[str]) -> float:
+    """The share of a course's worth that is left, given what runs."""
+    if not course.runs or course.worth <= 0.0:
+        return 1.0
+    lost = sum(s for dependant, helper, s in problem.helps if dependant == course.initiative and helper not in running)
+    return max(0.0, 1.0 - lost)
+
+
+def outcome(problem: Problem, rows: Iterable[int]) -> Outcome:
+    """What the chosen rows come to, helpers that do not run taken off."""
+    chosen = [problem.courses[r] for r in rows]
+    running = frozenset(c.initiative for c in chosen if c.runs)
+    left = [kept(problem, c, running) for c in chosen]
+    return Outcome(
+        sum(c.worth * k for c, k in zip(chosen, left, strict=True)),
+        sum(c.few * k for c, k in zip(chosen, left, strict=True)),
+        tuple(sum(c.spend[t] for c in chosen) for t in range(len(problem.budgets))),
+        tuple(sum(c.use[r] for c in chosen) for r in range(len(problem.capacities))),
+    )
+
+
+def broken(problem: Problem, rows: Sequence[int]) -> tuple[str, ...]:
+    """Which kinds of limit a choice breaks; empty where it may be run."""
+    chosen = [problem.courses[r] for r in rows]
+    running, found = {c.initiative for c in chosen if c.runs}, outcome(problem, rows)
+    for_few = sum(sum(c.spend) for c in chosen if c.initiative in problem.few and c.runs)
+    kinds = {
+        "budget": any(sum(found.spend[t] for t in ts) > cap + SLACK for ts, cap in problem.caps),
+        "capacity": any(u > cap + SLACK for u, cap in zip(found.use, problem.capacities, strict=True)),
+        "requires": any(d in running and n not in running for d, n in problem.requires),
+        "conflicts-with": any(a in running and b in running for a, b in problem.conflicts),
+        "share_for_few": for_few < (problem.share_for_few or 0.0) * found.spent - SLACK,
+        "one course each": sorted(c.initiative for c in chosen) != sorted(problem.groups),
+    }
+    return tuple(kind for kind, is_broken in kinds.items() if is_broken)
