@@ -40,7 +40,7 @@ class Problem:
     capacities: limits, one a role and quarter. requires: (dependant, needed): a dependant runs only if what it needs
     does. helps: (dependant, helper, share): where the helper does not run, the share is taken off the worth of the
     dependant's running course, if that is above 0; shares of several are added, up to 1. conflicts: pairs of which one
-    at most runs. few: initiatives that count as deep for few; share_for_few: least share of all spend that goes to them.
+    at most runs. few: initiatives that count as deep for few; share_for_few: least share of spend for them.
     """
 
     courses: tuple[Course, ...]
