@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-#: Money and people within so much of a limit are within it (floating point).
+#: What is within this share of a limit is within it (floating point, and the solver's own tolerance).
 SLACK = 1e-6
 
 
@@ -88,6 +88,11 @@ class Outcome:
         return sum(self.spend)
 
 
+def within(amount: float, limit: float) -> bool:
+    """Whether an amount keeps to a limit."""
+    return amount <= limit + SLACK * max(1.0, abs(limit))
+
+
 def kept(problem: Problem, course: Course, running: frozenset[str]) -> float:
     """The share of a course's worth that is left, given what runs."""
     if not course.runs or course.worth <= 0.0:
@@ -115,11 +120,11 @@ def broken(problem: Problem, rows: Sequence[int]) -> tuple[str, ...]:
     running, found = {c.initiative for c in chosen if c.runs}, outcome(problem, rows)
     for_few = sum(sum(c.spend) for c in chosen if c.initiative in problem.few and c.runs)
     kinds = {
-        "budget": any(sum(found.spend[t] for t in ts) > cap + SLACK for ts, cap in problem.caps),
-        "capacity": any(u > cap + SLACK for u, cap in zip(found.use, problem.capacities, strict=True)),
+        "budget": any(not within(sum(found.spend[t] for t in ts), cap) for ts, cap in problem.caps),
+        "capacity": any(not within(u, cap) for u, cap in zip(found.use, problem.capacities, strict=True)),
         "requires": any(d in running and n not in running for d, n in problem.requires),
         "conflicts-with": any(a in running and b in running for a, b in problem.conflicts),
-        "share_for_few": for_few < (problem.share_for_few or 0.0) * found.spent - SLACK,
+        "share_for_few": not within((problem.share_for_few or 0.0) * found.spent, for_few),
         "one course each": sorted(c.initiative for c in chosen) != sorted(problem.groups),
     }
     return tuple(kind for kind, is_broken in kinds.items() if is_broken)

@@ -1,0 +1,174 @@
+"""Choosing a set: published and hand-worked cases, and every small instance beside counting all sets."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from changeadvisor.portfolio.choice import Chosen, Infeasible, choose
+from changeadvisor.portfolio.problem import Course, Problem, broken, outcome
+
+
+def courses(**worths: float) -> tuple[Course, ...]:
+    """Each initiative run for its worth, or not at all."""
+    return tuple(
+        c for id, w in worths.items() for c in (Course(id, "persist", True, w), Course(id, "stop", False, 0.0))
+    )
+
+
+def running(problem: Problem, found: Chosen | Infeasible) -> set[str]:
+    assert isinstance(found, Chosen)
+    return {problem.courses[r].initiative for r in found.rows if problem.courses[r].runs}
+
+
+NEEDS = (("A", "B"), ("C", "B"), ("C", "D"))
+
+
+@pytest.mark.parametrize(
+    ("b", "d", "best", "worth"),
+    [(-8, -3, {"A", "B", "C", "D"}, 5), (-8, -9, {"A", "B"}, 2), (-17, -3, set(), 0)],
+)
+def test_maximum_closure(b: float, d: float, best: set[str], worth: float) -> None:
+    """Picard 1976; figures of methods.md 8.5."""
+    problem = Problem(courses(A=10, B=b, C=6, D=d), requires=NEEDS)
+    found = choose(problem)
+    assert running(problem, found) == best
+    assert isinstance(found, Chosen)
+    assert found.worth == pytest.approx(worth)
+    assert found.gap == 0.0
+
+
+def test_helpers_that_do_not_run_take_their_share() -> None:
+    helped = Problem(courses(A=100, H=-5), helps=(("A", "H", 0.3),))
+    assert running(helped, choose(helped)) == {"A", "H"}
+    dear = Problem(courses(A=100, H=-40), helps=(("A", "H", 0.3),))
+    found = choose(dear)
+    assert isinstance(found, Chosen)
+    assert running(dear, found) == {"A"}
+    assert found.worth == pytest.approx(70)
+
+
+def test_shares_of_more_than_all_leave_nothing_and_never_less() -> None:
+    problem = Problem(courses(A=100, H=-90, K=-90), helps=(("A", "H", 0.7), ("A", "K", 0.7)))
+    found = choose(problem)
+    assert isinstance(found, Chosen)
+    assert found.worth == pytest.approx(0)
+
+
+def test_what_is_in_the_way_is_named() -> None:
+    must = (Course("A", "persist", True, 1.0, spend=(10.0,)),)
+    found = choose(Problem(must, budgets=(5.0,)))
+    assert isinstance(found, Infeasible)
+    assert found.limits == ("budget",)
+
+
+def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
+    choose(Problem(courses(A=10, B=-8), requires=(("A", "B"),)))
+    assert capfd.readouterr().out == ""
+
+
+def test_money_left_over_is_spent_later_only_where_it_may_be() -> None:
+    two = (Course("A", "persist", True, 5.0, spend=(1.0, 9.0)), Course("A", "stop", False, 0.0, spend=(0.0, 0.0)))
+    strict = Problem(two, budgets=(6.0, 6.0))
+    assert running(strict, choose(strict)) == set()
+    assert running(strict, choose(replace(strict, carry_over=True))) == {"A"}
+
+
+# --- beside counting every set ---------------------------------------------------------------------------------------
+
+WORTH = st.integers(-30, 60)
+
+
+@st.composite
+def problems(draw: Any, initiatives: int, most: int) -> Problem:
+    """A small programme: limits that bind now and then, and every kind of dependency."""
+    n = draw(st.integers(1, initiatives))
+    ids = [f"i{k}" for k in range(n)]
+    rows = []
+    for id in ids:
+        for k in range(draw(st.integers(1, most))):
+            runs = k != 1
+            spend = (float(draw(st.integers(0, 9))), float(draw(st.integers(0, 9)))) if runs else (1.0, 0.0)
+            worth = float(draw(WORTH))
+            rows.append(Course(id, f"c{k}", runs, worth, worth if id < "i2" else 0.0, spend, (spend[0] % 4.0,)))
+    pair = st.tuples(st.sampled_from(ids), st.sampled_from(ids)).filter(lambda p: p[0] < p[1])
+    pairs = st.lists(pair, max_size=4, unique=True) if n > 1 else st.just([])
+    helps = [(b, a, draw(st.sampled_from([0.2, 0.5, 0.7]))) for a, b in draw(pairs)]
+    return Problem(
+        tuple(rows),
+        draw(st.sampled_from([(20.0, 25.0), (12.0, None), (None, 18.0), (300.0, 300.0)])),
+        draw(st.booleans()),
+        (float(draw(st.integers(2, 16))),),
+        tuple((b, a) for a, b in draw(pairs)),
+        tuple(helps),
+        tuple(draw(pairs)) if draw(st.booleans()) else (),
+        frozenset({"i0", "i1"}),
+        draw(st.sampled_from([None, 0.1, 0.3])),
+    )
+
+
+def best_of_all(problem: Problem) -> float | None:
+    """The greatest worth by counting every set."""
+    sets = itertools.product(*problem.groups.values())
+    return max((outcome(problem, s).worth for s in sets if not broken(problem, s)), default=None)
+
+
+def same_as_counting(problem: Problem) -> None:
+    found, best = choose(problem), best_of_all(problem)
+    if best is None:
+        assert isinstance(found, Infeasible)
+        return
+    assert isinstance(found, Chosen)
+    assert not broken(problem, found.rows)
+    assert found.worth == pytest.approx(best, abs=1e-4)
+    assert found.bound >= found.worth
+    assert found.gap == pytest.approx(0.0, abs=1e-5)
+
+
+@settings(max_examples=300, deadline=None)
+@given(problems(8, 2))
+def test_two_courses_each_as_by_counting(problem: Problem) -> None:
+    same_as_counting(problem)
+
+
+@settings(max_examples=250, deadline=None)
+@given(problems(4, 5))
+def test_five_courses_each_as_by_counting(problem: Problem) -> None:
+    same_as_counting(problem)
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems(6, 3))
+def test_more_money_is_never_worse(problem: Problem) -> None:
+    found = choose(problem)
+    more = choose(replace(problem, budgets=tuple(None if b is None else b + 5.0 for b in problem.budgets)))
+    if isinstance(found, Chosen):
+        assert isinstance(more, Chosen)
+        assert more.worth >= found.worth - 1e-4
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems(6, 3), st.randoms(use_true_random=False))
+def test_other_names_in_another_order_change_nothing(problem: Problem, random: Any) -> None:
+    ids = sorted(problem.groups)
+    others = random.sample([f"z{k}" for k in range(len(ids))], len(ids))
+    name = dict(zip(ids, others, strict=True))
+    rows = [replace(c, initiative=name[c.initiative]) for c in problem.courses]
+    random.shuffle(rows)
+    again = replace(
+        problem,
+        courses=tuple(rows),
+        requires=tuple((name[a], name[b]) for a, b in problem.requires),
+        helps=tuple((name[a], name[b], s) for a, b, s in problem.helps),
+        conflicts=tuple((name[a], name[b]) for a, b in problem.conflicts),
+        few=frozenset(name[i] for i in problem.few if i in name),
+    )
+    found, other = choose(problem), choose(again)
+    assert isinstance(found, Chosen) == isinstance(other, Chosen)
+    if isinstance(found, Chosen) and isinstance(other, Chosen):
+        assert other.worth == pytest.approx(found.worth, abs=1e-4)
