@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from changeadvisor.portfolio.choice import Chosen, Infeasible, choose
+from changeadvisor.portfolio.frontier import counted, exchanges, frontier
 from changeadvisor.portfolio.problem import Course, Problem, broken, outcome
 
 
@@ -172,3 +173,47 @@ def test_other_names_in_another_order_change_nothing(problem: Problem, random: A
     assert isinstance(found, Chosen) == isinstance(other, Chosen)
     if isinstance(found, Chosen) and isinstance(other, Chosen):
         assert other.worth == pytest.approx(found.worth, abs=1e-4)
+
+
+# --- few and all -----------------------------------------------------------------------------------------------------
+
+
+def best_pairs(problem: Problem) -> list[tuple[float, float]]:
+    """The frontier by counting every set."""
+    best: list[tuple[float, float]] = []
+    for few, worth in sorted(set(counted(problem)), key=lambda p: (-p[0], -p[1])):
+        if not best or worth > best[-1][1] + 1e-6:
+            best.append((few, worth))
+    return best[::-1]
+
+
+def frontier_as_counted(problem: Problem) -> None:
+    found = frontier(problem, points=1000)
+    assert found.complete
+    assert [p.few for p in found.points] == pytest.approx([f for f, _ in best_pairs(problem)], abs=1e-3)
+    assert [p.worth for p in found.points] == pytest.approx([w for _, w in best_pairs(problem)], abs=1e-3)
+    assert all(not broken(problem, p.rows) and p.bound >= p.worth for p in found.points)
+
+
+@settings(max_examples=150, deadline=None)
+@given(problems(8, 2))
+def test_frontier_of_two_courses_each_as_by_counting(problem: Problem) -> None:
+    frontier_as_counted(problem)
+
+
+@settings(max_examples=100, deadline=None)
+@given(problems(4, 5))
+def test_frontier_of_five_courses_each_as_by_counting(problem: Problem) -> None:
+    frontier_as_counted(problem)
+
+
+def test_what_a_pound_for_the_few_costs_the_others() -> None:
+    rows = tuple(
+        c
+        for id, worth, few in (("deep", 40.0, 40.0), ("broad", 100.0, 0.0))
+        for c in (Course(id, "persist", True, worth, few, (10.0,)), Course(id, "stop", False, 0.0, 0.0, (0.0,)))
+    )
+    found = frontier(Problem(rows, budgets=(10.0,), few=frozenset({"deep"})))
+    assert [(p.few, p.worth) for p in found.points] == [(0.0, 100.0), (40.0, 40.0)]
+    (step,) = exchanges(found)
+    assert (step.moved, step.gained, step.given_up, step.by_pound) == (10.0, 40.0, 100.0, 2.5)

@@ -1,0 +1,161 @@
+"""Deep change for few beside cost-effectiveness for all: what each costs the other, never netted.
+
+The frontier holds the sets of which none can give the few more without leaving the whole worth less (epsilon-constraint
+method: Haimes, Lasdon and Wismer 1971; Mavrotas 2009). A small programme's frontier is complete; of a larger one so
+many points, each with the worth that no set with as much for few can exceed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from changeadvisor.portfolio.choice import Chosen, Effort, choose
+from changeadvisor.portfolio.problem import Problem, broken, outcome
+
+#: Points of a frontier, at most, unless more are asked for.
+POINTS = 20
+#: Up to so many initiatives every point is looked for.
+COMPLETE = 40
+#: Worth that tells two sets apart, in shares of the most that is for few.
+_FINE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A set on the frontier: its worth for few and in all, spend by those who count as few, and the proven bound."""
+
+    rows: tuple[int, ...]
+    few: float
+    worth: float
+    spent_on_few: float
+    spent: float
+    bound: float
+    gap: float
+
+
+@dataclass(frozen=True, slots=True)
+class Frontier:
+    """Points, least for few first; complete: no point is left out."""
+
+    points: tuple[Point, ...]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What moving from one point to the next does.
+
+    moved: more spend on the few. gained: more worth for them. given_up: less worth for all others. by_pound: what each
+    pound of worth for the few costs the others; None where the others lose nothing.
+    """
+
+    moved: float
+    gained: float
+    given_up: float
+    by_pound: float | None
+
+
+def frontier(problem: Problem, points: int = POINTS, effort: Effort | None = None) -> Frontier:
+    """The frontier of worth for few against worth in all, within every limit; empty where no set keeps to them."""
+    exact = len(problem.groups) <= COMPLETE
+    effort = effort or Effort(0.0 if exact else 0.01, 20_000 if exact else 500)
+    first, last = _ends(problem, effort)
+    if first is None or last is None:
+        return Frontier((), True)
+    if not exact:
+        return Frontier(tuple(_kept(_levels(problem, first, last, points, effort))), False)
+    every, complete = _every(problem, first, last, effort)
+    return Frontier(tuple(_some(every, points)), complete and len(every) <= points)
+
+
+def _ends(problem: Problem, effort: Effort) -> tuple[Point | None, Point | None]:
+    """The set of most worth in all (of equals most for few), and of most worth for few (of equals most in all)."""
+    best = choose(problem, lift=_lift(problem), effort=effort)
+    few = choose(problem, [c.few for c in problem.courses], effort=effort)
+    if not isinstance(best, Chosen) or not isinstance(few, Chosen):
+        return None, None
+    deepest = _at(problem, few.outcome.few, effort) or _point(problem, few.rows, few.outcome.worth)
+    return _point(problem, best.rows, best.bound), deepest
+
+
+def _lift(problem: Problem) -> float:
+    """So little for each pound for few that it only decides between equals."""
+    return 1e-7 if any(c.few for c in problem.courses) else 0.0
+
+
+def _at(problem: Problem, level: float, effort: Effort) -> Point | None:
+    """The best set in all with so much for few, or None."""
+    slack = _FINE * max(1.0, abs(level)) * 1e-2
+    found = choose(problem, few_at_least=level - slack, lift=_lift(problem), effort=effort)
+    return _point(problem, found.rows, found.bound) if isinstance(found, Chosen) else None
+
+
+def _point(problem: Problem, rows: Sequence[int], bound: float) -> Point:
+    got = outcome(problem, rows)
+    chosen = [problem.courses[r] for r in rows]
+    on_few = sum(sum(c.spend) for c in chosen if c.runs and c.initiative in problem.few)
+    bound = max(bound, got.worth)
+    gap = (bound - got.worth) / abs(got.worth) if got.worth else math.inf if bound > _FINE else 0.0
+    return Point(tuple(rows), got.few, got.worth, on_few, got.spent, bound, 0.0 if gap < 1e-9 else gap)
+
+
+def _every(problem: Problem, first: Point, last: Point, effort: Effort, most: int = 400) -> tuple[list[Point], bool]:
+    """Every point from the first to the last, each with a little more for few than the one before."""
+    found, step = [first], _FINE * max(1.0, abs(last.few))
+    while found[-1].few < last.few - step:
+        if len(found) >= most:
+            return [*found, last], False
+        after = _at(problem, found[-1].few + 2.0 * step, effort)
+        if after is None:
+            break
+        found.append(after)
+    return _kept(found), True
+
+
+def _levels(problem: Problem, first: Point, last: Point, points: int, effort: Effort) -> list[Point]:
+    """Points at even steps of worth for few."""
+    step = (last.few - first.few) / max(points - 1, 1)
+    between = (_at(problem, first.few + step * k, effort) for k in range(1, points - 1)) if step > 0.0 else ()
+    return [first, *(p for p in between if p is not None), last]
+
+
+def _kept(points: Sequence[Point]) -> list[Point]:
+    """Those that no other matches in both."""
+    found: list[Point] = []
+    for point in sorted(points, key=lambda p: (-p.few, -p.worth)):
+        if not found or point.worth > found[-1].worth + _FINE * max(1.0, abs(point.worth)) * 1e-3:
+            found.append(point)
+    return found[::-1]
+
+
+def _some(points: Sequence[Point], most: int) -> list[Point]:
+    """So many of them, ends included, evenly over the worth for few."""
+    if len(points) <= most:
+        return list(points)
+    low, high = points[0].few, points[-1].few
+    wanted = [low + (high - low) * k / (most - 1) for k in range(most)]
+    return [points[i] for i in sorted({min(range(len(points)), key=lambda j: abs(points[j].few - w)) for w in wanted})]
+
+
+def exchanges(found: Frontier) -> tuple[Exchange, ...]:
+    """What each step along a frontier gains and gives up."""
+    return tuple(_exchange(a, b) for a, b in pairwise(found.points))
+
+
+def _exchange(a: Point, b: Point) -> Exchange:
+    gained = b.few - a.few
+    given_up = (a.worth - a.few) - (b.worth - b.few)
+    return Exchange(b.spent_on_few - a.spent_on_few, gained, given_up, given_up / gained if given_up > 0.0 else None)
+
+
+def counted(problem: Problem) -> Iterator[tuple[float, float]]:
+    """(few, worth) of every set that keeps to the limits, by counting them all: for small programmes and tests."""
+    from itertools import product
+
+    for rows in product(*problem.groups.values()):
+        if not broken(problem, rows):
+            got = outcome(problem, rows)
+            yield got.few, got.worth
