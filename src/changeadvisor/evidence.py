@@ -292,7 +292,7 @@ def _appraised(curve: Trajectory | None, appraisal: Appraisal | str | None) -> F
     """What the appraisal weighs for each course, once results are read: before that it would only echo its class."""
     if curve is None or not curve.read or appraisal is None or isinstance(appraisal, str):
         return
-    yield from weighed(trajectory.weights(appraisal))
+    yield from weighed(trajectory.weights(appraisal.worths))
 
 
 def weighed(weights: Mapping[str, float]) -> Facts:

@@ -126,7 +126,7 @@ def _first(programme: Programme) -> dt.date:
 
 def _horizon(programme: Programme) -> dt.date:
     """The last day that counts: the end of the last quarter looked ahead."""
-    return _bounds(min(_quarter(_first(programme)) + QUARTERS - 1, _quarter(_LAST)))[1]
+    return quarter_bounds(min(quarter(_first(programme)) + QUARTERS - 1, quarter(_LAST)))[1]
 
 
 def _runs(programme: Programme, routes: Answers, ids: Iterable[str]) -> list[_Run]:
@@ -160,20 +160,21 @@ def _from_the_top(runs: Iterable[_Run]) -> int:
     return sum(r.route in FROM_THE_TOP for r in runs)
 
 
-def _quarter(day: dt.date) -> int:
+def quarter(day: dt.date) -> int:
     """Calendar quarters since the year 0."""
     return day.year * 4 + (day.month - 1) // 3
 
 
-def _bounds(quarter: int) -> tuple[dt.date, dt.date]:
+def quarter_bounds(quarter: int) -> tuple[dt.date, dt.date]:
     """The first and last day of a quarter."""
     year, q = divmod(quarter, 4)
     after = dt.date(year + (q == 3), (3 * q + 4) if q < 3 else 1, 1)
     return dt.date(year, 3 * q + 1, 1), after - dt.timedelta(days=1)
 
 
-def _label(quarter: int) -> str:
-    return f"{quarter // 4}-Q{quarter % 4 + 1}"
+def quarter_label(number: int) -> str:
+    """A quarter by name: 2026-Q4."""
+    return f"{number // 4}-Q{number % 4 + 1}"
 
 
 # --- change load -----------------------------------------------------------------------------------------------------
@@ -200,12 +201,12 @@ def _asking(runs: Sequence[_Run], group: str) -> list[_Run]:
 
 def _rows(group: str, runs: Sequence[_Run], limit: float | None) -> Iterator[Load]:
     spans = _spans(runs)
-    for quarter in range(_quarter(spans[0].start), _quarter(spans[-1].end) + 1):
-        low, high = _bounds(quarter)
+    for at in range(quarter(spans[0].start), quarter(spans[-1].end) + 1):
+        low, high = quarter_bounds(at)
         peak = _peak([s for s in spans if s.start <= high and s.end >= low])
         if peak:
             unknown = sum(r.route is None for r in peak)
-            yield Load(group, _label(quarter), len(peak), _from_the_top(peak), unknown, limit)
+            yield Load(group, quarter_label(at), len(peak), _from_the_top(peak), unknown, limit)
 
 
 def _peak(spans: Sequence[_Span]) -> tuple[_Run, ...]:
@@ -281,11 +282,12 @@ def _led(peak: Sequence[_Run], limit: float) -> str:
 
 def _when(spans: Sequence[_Span]) -> str:
     """The quarters in which it happens, in runs: in 2026-Q4; from 2026-Q4 to 2027-Q2."""
-    quarters = sorted({q for s in spans for q in range(_quarter(s.start), _quarter(s.end) + 1)})
+    quarters = sorted({q for s in spans for q in range(quarter(s.start), quarter(s.end) + 1)})
     starts = [q for q in quarters if q - 1 not in quarters]
     ends = [q for q in quarters if q + 1 not in quarters]
     said = (
-        f"in {_label(a)}" if a == b else f"from {_label(a)} to {_label(b)}" for a, b in zip(starts, ends, strict=True)
+        f"in {quarter_label(a)}" if a == b else f"from {quarter_label(a)} to {quarter_label(b)}"
+        for a, b in zip(starts, ends, strict=True)
     )
     return _and(list(said))
 

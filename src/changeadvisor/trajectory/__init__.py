@@ -2,7 +2,8 @@
 
 `plan` the path a plan itself describes; `anyway` readings as progress, less what would have happened anyway; `curves`
 and `noise` what may be; `posterior` what the results say; `reading` one initiative's results put together; `courses`
-what each course is worth; `pricing` an initiative's register put before it; `outlook` what comes out of it all.
+what each course is worth; `pricing` an initiative's register put before it; `outlook` what comes out of it all;
+`prospect` what the rest of a programme needs to know of one initiative.
 """
 
 from changeadvisor.trajectory.courses import COURSES
@@ -22,17 +23,21 @@ from changeadvisor.trajectory.plan import (
     with_latest,
 )
 from changeadvisor.trajectory.pricing import Appraisal, Frame, appraise, frame
+from changeadvisor.trajectory.prospect import LATER, Prospect, Spending, prospect
 from changeadvisor.trajectory.reading import Trajectory, keep_memory, read_trajectory, reread, shares_of
 
 __all__ = [
     "COURSES",
     "FEWEST",
+    "LATER",
     "REACH",
     "Appraisal",
     "Beside",
     "Frame",
     "PathReading",
     "Priced",
+    "Prospect",
+    "Spending",
     "Trajectory",
     "TripwireReading",
     "View",
@@ -46,6 +51,7 @@ __all__ = [
     "look",
     "next_review",
     "phase",
+    "prospect",
     "read_trajectory",
     "reread",
     "reweighted",

@@ -68,7 +68,7 @@ class Calendar:
 class Stakes:
     """Draw by draw: `benefit` a month at progress 1, running `spend` a month and what it costs `after`.
 
-    `ends`: months that running spend still goes on. cap: progress beyond it is worth nothing.
+    `ends`: months until running spend ends; `begins`: months until it begins. cap: progress beyond it is worth nothing.
     """
 
     benefit: Grid
@@ -76,6 +76,7 @@ class Stakes:
     after: Grid
     ends: float
     cap: float = math.inf
+    begins: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +282,7 @@ def after_change(stakes: Stakes, options: Options, calendar: Calendar, noise: No
     strategy = options.strategy
     if strategy is None:
         return options
-    running, money = replace(stakes, ends=strategy.runs), _money(calendar.up_to(_AFTER))
+    running, money = replace(stakes, ends=strategy.runs, begins=0.0), _money(calendar.up_to(_AFTER))
     way = Way(strategy.way.monthly, strategy.way.at[:, : 1 + len(money.calendar.reviews)])
     branch = _Branch.of(way, running, Options(options.stop, strategy.tactics), money)
     both = _followed([branch], money, noise)[0]
@@ -308,10 +309,15 @@ def _spent(stakes: Stakes, running: float | Grid, rest: float | Grid) -> Grid:
 
 def _persisting(way: Way, stakes: Stakes, money: _Money) -> Grid:
     """Worth of going on as planned."""
-    running = money.until(stakes.ends)
+    ended = money.until(stakes.ends)
     benefit = stakes.benefit * (_worthwhile(way.monthly, stakes) @ money.counted)
-    found: Grid = benefit - _spent(stakes, running, money.paid[-1] - running)[:, 0]
+    found: Grid = benefit - _spent(stakes, ended - money.until(stakes.begins), money.paid[-1] - ended)[:, 0]
     return found
+
+
+def persisting(way: Way, stakes: Stakes, calendar: Calendar) -> Grid:
+    """Worth of going on as planned with no later choice, draw by draw."""
+    return _persisting(way, stakes, _money(calendar))
 
 
 def _kept(way: Way, stakes: Stakes, money: _Money) -> Grid:
@@ -319,9 +325,10 @@ def _kept(way: Way, stakes: Stakes, money: _Money) -> Grid:
     import numpy as np
 
     month = money.months
-    running = money.until(np.minimum(month, stakes.ends))
+    ended = money.until(np.minimum(month, stakes.ends))
+    running = ended - money.until(np.minimum(month, stakes.begins))
     gained = stakes.benefit[:, None] * (_worthwhile(way.monthly, stakes) @ money.upto)
-    worth = gained - _spent(stakes, running, money.until(month) - running)
+    worth = gained - _spent(stakes, running, money.until(month) - ended)
     return np.concatenate([np.zeros((len(worth), 1)), worth], axis=1)
 
 
@@ -365,7 +372,8 @@ def _retuned(way: Way, stakes: Stakes, tactics: Tactics, money: _Money) -> tuple
     month, ramp = money.months, _ramp(tactics, money.calendar.months)
     begins = np.maximum(stakes.ends, month)
     longer = money.until(begins + tactics.extends) - money.until(begins)
-    running = money.until(min(stakes.ends, money.calendar.months)) + longer
+    before = money.until(stakes.begins)
+    running = money.until(min(stakes.ends, money.calendar.months)) + longer - before
     at, benefit = money.at(month), stakes.benefit[:, None]
     luck = -_off(tactics.cost)[:, None] * at
     if math.isfinite(stakes.cap):
@@ -374,7 +382,7 @@ def _retuned(way: Way, stakes: Stakes, tactics: Tactics, money: _Money) -> tuple
         more = ramp @ money.delays[:, 1:]
         gained = (way.monthly @ money.counted)[:, None] + more
         luck = luck + benefit * _untold(more, tactics)
-    cost = _spent(stakes, running, money.paid[-1] - running) + tactics.cost[:, None] * at
+    cost = _spent(stakes, running, money.paid[-1] - running - before) + tactics.cost[:, None] * at
     return benefit * gained - cost, luck
 
 

@@ -130,17 +130,18 @@ def _waiting(value: Mapping[str, Priced]) -> float | None:
     return max(0.0, value["persist"].mean - max(p.if_fixed for p in value.values()))
 
 
-def weights(appraisal: Appraisal) -> dict[str, float]:
+def weights(worths: Mapping[str, Grid]) -> dict[str, float]:
     """The weight of the appraisal for each course in decibans: 10 log10(chance better / chance worse).
 
-    d is its worth less that of the other course with the greatest mean, draw by draw (formats.md section 3).
+    worths: of each course, draw by draw. d is its worth less that of the other course with the greatest mean, draw by
+    draw (formats.md section 3).
     """
     import numpy as np
 
-    if len(appraisal.worth) < 2:
+    if len(worths) < 2:
         return {}
-    names = sorted(appraisal.worth)
-    worth = np.stack([appraisal.worth[c].flexible for c in names])
+    names = sorted(worths)
+    worth = np.stack([worths[c] for c in names])
     counts = np.full((1, worth.shape[1]), 1.0 / worth.shape[1])
     return dict(zip(names, _weights_at(worth, counts)[0].tolist(), strict=True))
 
@@ -167,7 +168,7 @@ def reweighted(found: Trajectory, appraisal: Appraisal) -> Callable[[float], dic
 
     seen = found.observed
     if seen is None or not seen.since or len(appraisal.worth) < 2:
-        return lambda _: weights(appraisal)
+        return lambda _: weights(appraisal.worths)
     error, twice = _last_error(found, seen)
     changes = np.linspace(-REACH, REACH, 33)
     log = (error**2 - (error + changes[:, None]) ** 2) / twice
@@ -271,9 +272,10 @@ def _pays_back(appraisal: Appraisal) -> int | None:
 
     calendar, stakes = appraisal.frame.calendar, appraisal.frame.stakes
     w, counted = calendar.weights, calendar.counted()
-    runs = np.clip(stakes.ends - np.arange(len(w)), 0.0, 1.0)
+    ended = np.clip(stakes.ends - np.arange(len(w)), 0.0, 1.0)
+    runs = ended - np.clip(stakes.begins - np.arange(len(w)), 0.0, 1.0)
     gained = (stakes.benefit[:, None] * np.minimum(appraisal.way.monthly, stakes.cap)).mean(axis=0) * counted
-    spent = (stakes.spend.mean() * runs + stakes.after.mean() * (1.0 - runs)) * w
+    spent = (stakes.spend.mean() * runs + stakes.after.mean() * (1.0 - ended)) * w
     behind = np.flatnonzero(np.cumsum(gained - spent) < 0.0)
     if not len(behind):
         return 1

@@ -74,6 +74,11 @@ class Appraisal:
     way: Way
     frame: Frame
 
+    @property
+    def worths(self) -> dict[str, Grid]:
+        """Worth of each course with its later choices, draw by draw."""
+        return {course: w.flexible for course, w in self.worth.items()}
+
 
 def frame(programme: Programme, initiative: Initiative, series: Series | None, found: Trajectory) -> Frame | str:
     """What the worth of courses rests on, or why none can be priced."""
@@ -104,7 +109,9 @@ def appraise(frame: Frame, found: Trajectory) -> Appraisal:
     """The worth of every course that can be priced."""
     import numpy as np
 
-    way = _way(found.coming(frame.calendar.months), frame.calendar)
+    # A path with a date of its own to come begins late by itself.
+    wait = max(0.0, frame.stakes.begins + min(found.months, 0.0))
+    way = _way(put_off(found.coming(frame.calendar.months), wait), frame.calendar)
     options, tactics = frame.options, _priced(frame.initiative, AdjustTactics)
     if tactics is not None and isinstance(tactics.gain, GainByOutcome):
         options = replace(options, tactics=_tactics(tactics, found.seed, found.posterior.kind))
@@ -115,6 +122,19 @@ def appraise(frame: Frame, found: Trajectory) -> Appraisal:
         # Of what has not begun, stopping means not to start.
         worth["stop"] = Worth(np.zeros(DRAWS), np.zeros(DRAWS))
     return Appraisal(worth, way, frame)
+
+
+def put_off(progress: Grid, months: float) -> Grid:
+    """The same progress so many months later, nothing before; a part of a month by straight lines."""
+    import numpy as np
+
+    whole, part = int(months), months % 1.0
+    count = progress.shape[1]
+
+    def later(by: int) -> Grid:
+        return np.pad(progress, ((0, 0), (by, 0)))[:, :count] if by else progress
+
+    return later(whole) if part == 0.0 else later(whole) * (1.0 - part) + later(whole + 1) * part
 
 
 def _way(progress: Grid, calendar: Calendar) -> Way:
@@ -194,7 +214,14 @@ def _stakes(programme: Programme, initiative: Initiative, found: Trajectory) -> 
         after=given(spend.after).sample(u[3]) * overrun,
         ends=max(0.0, months_between(programme.as_of, given(initiative.ends))),
         cap=path.cap if path is not None and path.cap is not None else math.inf,
+        begins=begins(programme, initiative),
     )
+
+
+def begins(programme: Programme, initiative: Initiative) -> float:
+    """Months from today until it begins; 0 where it has begun or no start is given."""
+    start = initiative.started
+    return max(0.0, months_between(programme.as_of, start)) if start is not None else 0.0
 
 
 def _unpriced(initiative: Initiative) -> dict[str, str]:

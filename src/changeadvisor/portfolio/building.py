@@ -1,0 +1,300 @@
+"""A programme put as a choice under limits: what each course is worth, costs and needs, and what hangs on what.
+
+Nothing unknown is filled in. An initiative whose worth is not known is not weighed: it goes on if it has begun, and
+waits if it has not, unless something worth having requires it. Its spend and its people, where known, count against the
+limits.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from changeadvisor.graph import DependencyGraph, Timing, later
+from changeadvisor.model import AdjustStrategy, AdjustTactics, Initiative, Programme, add_months
+from changeadvisor.portfolio.conflicts import QUARTERS, quarter, quarter_bounds, quarter_label
+from changeadvisor.portfolio.problem import Course, Problem
+from changeadvisor.trajectory import Prospect
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Grid = NDArray[np.float64]
+
+#: What is set from outside: initiative id -> course.
+Locks = Mapping[str, str]
+NO_LOCKS: Locks = MappingProxyType({})
+_YEAR = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A budget period: its name, its limit (None: none given), and which of the coming months fall in it."""
+
+    name: str
+    limit: float | None
+    months: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """How many of a role there are in a quarter (full-time equivalents)."""
+
+    role: str
+    quarter: str
+    limit: float
+    first: dt.date
+    last: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The choice that a programme faces, with what is needed to say it in words.
+
+    held: initiatives whose worth is not known, and why. assumed: what was taken for want of figures, in sentences.
+    """
+
+    programme: Programme
+    problem: Problem
+    periods: tuple[Period, ...]
+    capacities: tuple[Capacity, ...]
+    held: Mapping[str, str]
+    assumed: tuple[str, ...]
+    runs: Mapping[tuple[str, str], tuple[dt.date, dt.date] | None]
+
+    def row(self, id: str, course: str) -> int | None:
+        """The row of a course, or None."""
+        rows = self.problem.groups.get(id, ())
+        return next((r for r in rows if self.problem.courses[r].course == course), None)
+
+
+def setting(
+    programme: Programme, graph: DependencyGraph, prospects: Mapping[str, Prospect], locks: Locks = NO_LOCKS
+) -> Setting:
+    """What there is to choose. `prospects` by initiative id; closed initiatives are met and not here."""
+    return _Builder(programme, graph, prospects, locks).setting()
+
+
+def counts_as_few(programme: Programme, initiative: Initiative) -> bool | None:
+    """Whether it is deep change for few people, on the likely values; None where it is not known."""
+    few = programme.limits.few if programme.limits else None
+    if few is None or initiative.reach is None or initiative.impact is None:
+        return None
+    return initiative.reach.likely < few.reach_below and initiative.impact.likely > few.impact_above
+
+
+def begun(programme: Programme, initiative: Initiative) -> bool:
+    """Whether it has begun: as its stage and its start say."""
+    if initiative.stage in ("idea", "closed"):
+        return False
+    if initiative.started is not None:
+        return initiative.started <= programme.as_of
+    return initiative.stage in ("pilot", "delivery", "embedding")
+
+
+class _Builder:
+    def __init__(
+        self, programme: Programme, graph: DependencyGraph, prospects: Mapping[str, Prospect], locks: Locks
+    ) -> None:
+        self.programme, self.prospects, self.locks = programme, prospects, locks
+        self.open = [i for i in programme.initiatives if i.stage != "closed"]
+        self.timings = graph.schedule()
+        self.graph = graph
+        self.periods = tuple(_periods(programme))
+        self.capacities = tuple(_capacities(programme))
+        self.held: dict[str, str] = {}
+        self.assumed: list[str] = []
+        self.runs: dict[tuple[str, str], tuple[dt.date, dt.date] | None] = {}
+
+    def setting(self) -> Setting:
+        courses = tuple(c for i in self.open for c in self._courses(i))
+        self.assumed.extend(self._said())
+        limits = self.programme.limits
+        few = frozenset(i.id for i in self.open if counts_as_few(self.programme, i))
+        problem = Problem(
+            courses,
+            tuple(p.limit for p in self.periods),
+            bool(limits and limits.carry_over),
+            tuple(c.limit for c in self.capacities),
+            tuple(self._pairs("requires")),
+            tuple(self._helps()),
+            tuple(self._conflicts(courses)),
+            few,
+            limits.share_for_few if limits and limits.few else None,
+        )
+        return Setting(
+            self.programme, problem, self.periods, self.capacities, self.held, tuple(self.assumed), self.runs
+        )
+
+    # --- courses -----------------------------------------------------------------------------------------------------
+
+    def _courses(self, initiative: Initiative) -> Iterator[Course]:
+        """What is open to one initiative, locks and the law kept."""
+        every = list(self._priced(initiative)) or list(self._unpriced(initiative))
+        lock = self.locks.get(initiative.id)
+        if lock is not None:
+            kept = [c for c in every if c.course == lock]
+            yield from kept or [self._course(initiative, lock, 0.0)]
+            return
+        required = initiative.statutory and any(c.runs for c in every)
+        yield from (c for c in every if c.runs or not required)
+
+    def _priced(self, initiative: Initiative) -> Iterator[Course]:
+        found = self.prospects.get(initiative.id)
+        if found is None or "persist" not in found.worth:
+            return
+        for name, worth in found.worth.items():
+            yield self._course(initiative, name, float(worth.mean()))
+        if "stop" not in found.worth:
+            yield self._course(initiative, "stop", 0.0)
+            if begun(self.programme, initiative) and not initiative.statutory:
+                self.assumed.append(
+                    f"What stopping {initiative.id} would cost is not given: it is counted as costing nothing and "
+                    "leaving nothing."
+                )
+
+    def _unpriced(self, initiative: Initiative) -> Iterator[Course]:
+        found = self.prospects.get(initiative.id)
+        self.held[initiative.id] = (found.unpriced.get("persist") if found else None) or "its worth is not known"
+        yield self._course(initiative, "persist", 0.0)
+        if not begun(self.programme, initiative):
+            yield self._course(initiative, "stop", 0.0)
+
+    def _course(self, initiative: Initiative, name: str, worth: float) -> Course:
+        runs = name != "stop"
+        few = worth if counts_as_few(self.programme, initiative) and runs else 0.0
+        dates = self._dates(initiative, name)
+        self.runs[initiative.id, name] = dates
+        return Course(
+            initiative.id, name, runs, worth, few, self._spend(initiative, name), self._use(initiative, dates)
+        )
+
+    def _spend(self, initiative: Initiative, name: str) -> tuple[float, ...]:
+        """Mean spend by period; nothing where it is not known, which is said."""
+        import numpy as np
+
+        found = self.prospects.get(initiative.id)
+        spending = found.spending.get(name) if found else None
+        if spending is None:
+            return tuple(0.0 for _ in self.periods)
+        return tuple(float(spending.over(np.array(p.months)).mean()) for p in self.periods)
+
+    def _dates(self, initiative: Initiative, name: str) -> tuple[dt.date, dt.date] | None:
+        """The first and last day on which it runs and needs its people; None where it does not, or it is not known."""
+        timing, as_of = self.timings.get(initiative.id, Timing(None, None)), self.programme.as_of
+        option = next((o for o in initiative.options if o.action == name), None)
+        if name == "stop" or timing.end is None:
+            return None
+        start, end = max(timing.start or as_of, as_of + dt.timedelta(days=1)), timing.end
+        if isinstance(option, AdjustTactics):
+            end = later(end, option.extends or 0.0)
+        if isinstance(option, AdjustStrategy) and option.runs is not None:
+            start, end = as_of + dt.timedelta(days=1), later(as_of, option.runs)
+        return (start, end) if start <= end else None
+
+    def _use(self, initiative: Initiative, dates: tuple[dt.date, dt.date] | None) -> tuple[float, ...]:
+        """Of each capacity: what it needs, times the share of the quarter's days on which it runs."""
+        if dates is None:
+            return tuple(0.0 for _ in self.capacities)
+        return tuple(initiative.needs.get(c.role, 0.0) * _share(dates, c) for c in self.capacities)
+
+    # --- between initiatives -----------------------------------------------------------------------------------------
+
+    def _pairs(self, kind: str) -> Iterator[tuple[str, str]]:
+        ids = {i.id for i in self.open}
+        for i in self.open:
+            yield from ((i.id, d.initiative) for d in i.depends_on if d.kind == kind and d.initiative in ids)
+
+    def _helps(self) -> Iterator[tuple[str, str, float]]:
+        ids = {i.id for i in self.open}
+        for i in self.open:
+            for d in i.depends_on:
+                if d.kind == "helps" and d.initiative in ids and d.share is not None:
+                    yield i.id, d.initiative, d.share
+
+    def _conflicts(self, courses: Sequence[Course]) -> Iterator[tuple[str, str]]:
+        """Pairs of which one may run; where both must, it is said and left to people."""
+        can_stop = {c.initiative for c in courses if not c.runs}
+        for pair in self.graph.conflicts():
+            if not all(any(c.initiative == id for c in courses) for id in pair):
+                continue
+            if can_stop.isdisjoint(pair):
+                self.assumed.append(f"{pair[0]} and {pair[1]} stand in each other's way, and neither can be dropped.")
+            else:
+                yield pair
+
+    # --- what is not known -------------------------------------------------------------------------------------------
+
+    def _said(self) -> Iterator[str]:
+        limits = self.programme.limits
+        if limits is None or limits.budget is None:
+            yield "No budget is given (`limits: budget`): spend of the next twelve months is shown, not limited."
+        if limits is not None and limits.share_for_few is not None and limits.few is None:
+            yield "What counts as few and deep is not given (`limits: few`): the share for few cannot be kept."
+        if limits is not None and isinstance(limits.budget, dict) and limits.carry_over is None:
+            yield "Whether money may be carried over is not given (`limits: carry_over`): each year is held by itself."
+        yield from self._unknown_needs()
+
+    def _unknown_needs(self) -> Iterator[str]:
+        undated = [i.id for i in self.open if i.needs and self.timings[i.id].end is None]
+        if undated:
+            yield f"When {', '.join(undated)} ends is not known: its people are not counted."
+        unspent = [i.id for i in self.open if begun(self.programme, i) and not self._costed(i)]
+        if unspent:
+            yield f"What {', '.join(unspent)} spends is not known: it is not counted."
+        shares = [i.id for i in self.open if any(d.kind == "helps" and d.share is None for d in i.depends_on)]
+        if shares:
+            yield f"How much of {', '.join(shares)} rests on its helpers is not given (`share`): it is not counted."
+
+    def _costed(self, initiative: Initiative) -> bool:
+        found = self.prospects.get(initiative.id)
+        return found is not None and "persist" in found.spending
+
+
+# --- periods and quarters --------------------------------------------------------------------------------------------
+
+
+def _middle(as_of: dt.date, month: int) -> dt.date:
+    """A day in the middle of a coming month."""
+    return add_months(as_of, month) + dt.timedelta(days=15)
+
+
+def financial_year(day: dt.date) -> str:
+    """The financial year of a day, April to March: 2026-27."""
+    first = day.year if day.month >= 4 else day.year - 1
+    return f"{first}-{(first + 1) % 100:02d}"
+
+
+def _periods(programme: Programme) -> Iterator[Period]:
+    """Budget periods in order. A year that is over is left out; of the current one its rest counts."""
+    budget = programme.limits.budget if programme.limits else None
+    if not isinstance(budget, dict):
+        yield Period("the next twelve months", budget, (1.0,) * _YEAR)
+        return
+    last = max(int(name[:4]) for name in budget) + 1
+    count = max(0, (last - programme.as_of.year) * 12 + 4 - programme.as_of.month)
+    years = [financial_year(_middle(programme.as_of, k)) for k in range(count)]
+    for name, limit in sorted(budget.items()):
+        if name in years:
+            yield Period(name, limit, tuple(float(y == name) for y in years))
+
+
+def _capacities(programme: Programme) -> Iterator[Capacity]:
+    """A row for each role and quarter that is limited and not over."""
+    first = programme.as_of + dt.timedelta(days=1)
+    for role, limit in programme.limits.capacity.items() if programme.limits else ():
+        for q in range(quarter(first), quarter(first) + QUARTERS):
+            name, (start, end) = quarter_label(q), quarter_bounds(q)
+            held = limit.get(name) if isinstance(limit, dict) else limit
+            if held is not None:
+                yield Capacity(role, name, held, max(start, first), end)
+
+
+def _share(dates: tuple[dt.date, dt.date], capacity: Capacity) -> float:
+    """The share of the days of a quarter that lie within some dates."""
+    days = (min(dates[1], capacity.last) - max(dates[0], capacity.first)).days + 1
+    return max(0, days) / ((capacity.last - capacity.first).days + 1)

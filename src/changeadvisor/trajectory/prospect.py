@@ -1,0 +1,181 @@
+"""What the rest of a programme needs to know of one initiative: its courses in brief, small enough to keep them all.
+
+Draws of two initiatives are made independent of one another by shuffling each by its own seed: evenly spread draws of
+the same lattice would otherwise move together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from changeadvisor.model import AdjustStrategy, AdjustTactics, Initiative, Programme, Stop, months_between
+from changeadvisor.trajectory import courses
+from changeadvisor.trajectory.courses import Way
+from changeadvisor.trajectory.curves import uniforms
+from changeadvisor.trajectory.posterior import DRAWS
+from changeadvisor.trajectory.pricing import Appraisal, begins, put_off
+from changeadvisor.trajectory.reading import Trajectory, stream
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Grid = NDArray[np.float64]
+
+#: Months of delay at which the worth of starting later is worked out; between them lie straight lines.
+LATER = (0.0, 3.0, 6.0, 12.0, 24.0, 36.0, 60.0)
+#: What sets the stream of delays, and that of the shuffling, apart.
+_DELAY, _SHUFFLE = 0xDE1A, 0x5F1E
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """Spend of one course by draw: `cost` at once, `monthly` from month `begins` to month `ends`, then `after`."""
+
+    cost: Grid
+    monthly: Grid
+    after: Grid
+    begins: float
+    ends: float
+
+    def over(self, months: Grid) -> Grid:
+        """Spend in some of the coming months (a weight from 0 to 1 for each), undiscounted, draw by draw."""
+        import numpy as np
+
+        at = np.arange(len(months))
+        ended = np.clip(self.ends - at, 0.0, 1.0)
+        running = ended - np.minimum(np.clip(self.begins - at, 0.0, 1.0), ended)
+        rest = 1.0 - ended
+        first = float(months[0]) if len(months) else 0.0
+        found: Grid = self.cost * first + self.monthly * float(running @ months) + self.after * float(rest @ months)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """One initiative in brief, draw by draw where it is uncertain.
+
+    worth: of each course that can be priced, its later choices counted in. benefit: mean present value of what each
+    gains, costs apart. spending: of each course that can be costed. delay: time taken over time planned. fails: whether
+    it ends none. late: mean worth lost by beginning so many months later (as `LATER`); None where it is not priced.
+    unpriced: why no course, or one, has no worth.
+    """
+
+    id: str
+    worth: Mapping[str, Grid]
+    benefit: Mapping[str, float]
+    spending: Mapping[str, Spending]
+    delay: Grid
+    fails: NDArray[np.bool_] | None
+    late: tuple[float, ...] | None
+    unpriced: Mapping[str, str]
+
+    def lost_by(self, months: Grid) -> Grid:
+        """Mean worth lost by so many months of delay, of any shape; nothing where it is not priced."""
+        import numpy as np
+
+        return np.interp(months, LATER, self.late if self.late is not None else [0.0] * len(LATER))
+
+
+def prospect(
+    programme: Programme, initiative: Initiative, curve: Trajectory | None, appraisal: Appraisal | str | None, seed: int
+) -> Prospect:
+    """An initiative in brief, from its reading and its appraisal."""
+    own = stream(seed, initiative.id)
+    order = _order(own)
+    priced = appraisal if isinstance(appraisal, Appraisal) else None
+    why = {"persist": appraisal} if isinstance(appraisal, str) else {} if priced is None else priced.frame.unpriced
+    spending = _spending(programme, initiative, own)
+    return Prospect(
+        initiative.id,
+        {} if priced is None else {c: w.flexible[order] for c, w in priced.worth.items()},
+        {} if priced is None else _benefits(priced, spending),
+        {c: _shuffled(s, order) for c, s in spending.items()},
+        _delay(programme, initiative, own)[order],
+        None if curve is None else (curve.posterior.kind == 2)[order],
+        None if priced is None else _late(priced),
+        {"persist": "its path says too little to be read"} if appraisal is None else dict(why),
+    )
+
+
+def _order(seed: int) -> NDArray[np.intp]:
+    import numpy as np
+
+    return np.random.Generator(np.random.PCG64(seed ^ _SHUFFLE)).permutation(DRAWS)
+
+
+def _shuffled(s: Spending, order: NDArray[np.intp]) -> Spending:
+    return replace(s, cost=s.cost[order], monthly=s.monthly[order], after=s.after[order])
+
+
+def _delay(programme: Programme, initiative: Initiative, seed: int) -> Grid:
+    """Time taken over time planned, as its class has it; 1 where the class does not say."""
+    import numpy as np
+
+    reference = programme.reference_class(initiative.reference_class)
+    if reference is None or reference.delay is None:
+        return np.ones(DRAWS)
+    return reference.delay.sample(uniforms(seed ^ _DELAY, DRAWS, 1)[0])
+
+
+def _spending(programme: Programme, initiative: Initiative, seed: int) -> dict[str, Spending]:
+    """What each course would spend from today, where the register says enough; the draws are those of the appraisal."""
+    import numpy as np
+
+    nothing = np.zeros(DRAWS)
+    found = {"stop": Spending(nothing, nothing, nothing, 0.0, 0.0)} if initiative.stage == "idea" else {}
+    spend = initiative.spend
+    for option in initiative.options:
+        if isinstance(option, Stop) and option.cost is not None and initiative.stage != "idea":
+            cost = option.cost.sample(uniforms(seed ^ 0xB1, DRAWS, 1)[0])
+            found["stop"] = Spending(cost, nothing, nothing, 0.0, 0.0)
+    if spend is None or spend.monthly is None or initiative.ends is None:
+        return found
+    u = uniforms(seed ^ 0xA5, DRAWS, 5)
+    reference = programme.reference_class(initiative.reference_class)
+    overrun = reference.overrun.sample(u[4]) if reference and reference.overrun else np.ones(DRAWS)
+    after = nothing if spend.after is None else spend.after.sample(u[3]) * overrun
+    start, ends = begins(programme, initiative), max(0.0, months_between(programme.as_of, initiative.ends))
+    going_on = Spending(nothing, spend.monthly.sample(u[2]) * overrun, after, start, ends)
+    return {**found, "persist": going_on, **_changed(initiative, going_on, seed)}
+
+
+def _changed(initiative: Initiative, going_on: Spending, seed: int) -> dict[str, Spending]:
+    """Spend with other tactics, or with another strategy."""
+    found: dict[str, Spending] = {}
+    for option in initiative.options:
+        if option.cost is None:
+            continue
+        if isinstance(option, AdjustTactics):
+            cost = option.cost.sample(uniforms(seed ^ 0xB2, DRAWS, 3)[0])
+            found[option.action] = replace(going_on, cost=cost, ends=going_on.ends + (option.extends or 0.0))
+        elif isinstance(option, AdjustStrategy) and option.runs is not None:
+            cost = option.cost.sample(uniforms(seed ^ 0xB3, DRAWS, 1)[0])
+            found[option.action] = replace(going_on, cost=cost, begins=0.0, ends=option.runs)
+    return found
+
+
+def _benefits(priced: Appraisal, spending: Mapping[str, Spending]) -> dict[str, float]:
+    """Mean present value of what each course gains: its worth with its costs as planned put back."""
+    weights = priced.frame.calendar.weights
+    return {
+        c: float(w.flexible.mean()) + float(spending[c].over(weights).mean())
+        for c, w in priced.worth.items()
+        if c in spending
+    }
+
+
+def _late(priced: Appraisal) -> tuple[float, ...]:
+    """Mean worth that beginning later would lose: gains and spend come later, the horizon does not move."""
+    frame = priced.frame
+    now = float(priced.worth["persist"].fixed.mean())
+    return tuple(now - _worth_later(priced, d, frame.stakes.ends) for d in LATER)
+
+
+def _worth_later(priced: Appraisal, months: float, ends: float) -> float:
+    frame = priced.frame
+    stakes = replace(frame.stakes, begins=frame.stakes.begins + months, ends=ends + months)
+    way = Way(put_off(priced.way.monthly, months), priced.way.at)
+    return float(courses.persisting(way, stakes, frame.calendar).mean())
