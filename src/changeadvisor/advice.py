@@ -17,9 +17,9 @@ from pydantic import Field
 from changeadvisor import __version__, evidence, portfolio, trajectory
 from changeadvisor.adoption import Diffusion
 from changeadvisor.base_rates import RATINGS, DeclaredMoves, RatingMoves, candour_means, declared_moves
-from changeadvisor.evidence import Evidence, Spreading, Stale
+from changeadvisor.evidence import Evidence, Hanging, Spreading, Stale
 from changeadvisor.facts import VOCABULARY, FactSheet, Known, can_be_known
-from changeadvisor.graph import DependencyGraph, Reach
+from changeadvisor.graph import OVERLAP, Cascade, DependencyGraph, Downstream, Enabler, Reach
 from changeadvisor.leading import Led, Order, arrangement, order_of
 from changeadvisor.lenses import MeasureAdvice, attend, audit, read_measures
 from changeadvisor.model import (
@@ -36,7 +36,18 @@ from changeadvisor.model import (
     to_plain,
 )
 from changeadvisor.performance.targets import TargetAudit
-from changeadvisor.portfolio import Conflict, Load
+from changeadvisor.portfolio import (
+    NO_LOCKS,
+    CapacityUse,
+    Conflict,
+    FrontierPoint,
+    Gainer,
+    LimitCost,
+    Load,
+    Locks,
+    Pick,
+    Totals,
+)
 from changeadvisor.rules import (
     Disagreement,
     Flip,
@@ -54,7 +65,7 @@ from changeadvisor.rules import (
 from changeadvisor.rules.ledger import weights_on
 from changeadvisor.rules.pack import cut_points
 from changeadvisor.scoring import Framework, Scorecard, score
-from changeadvisor.trajectory import Beside, Priced, View
+from changeadvisor.trajectory import Beside, Priced, Prospect, View
 
 Part = Literal["action", "route", "portfolio", "measures"]
 PARTS: tuple[Part, ...] = ("action", "route", "portfolio", "measures")
@@ -63,7 +74,7 @@ Progress = Callable[[int, int], None]
 _RATED = ("results.evidenced", "results.candour")
 #: Facts of a reading that its value does not change, or that are worked out again with the appraisal.
 _PRICED_AGAIN = ("appraisal.", "tripwire.", "results.readings")
-_DERIVED = ("results.", "path.", "score.", "theory.", "tripwire.", "appraisal.", "performance.", "adoption.")
+_DERIVED = ("results.", "path.", "score.", "theory.", "tripwire.", "appraisal.", "performance.", "adoption.", "stake.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +202,18 @@ class TripwireState:
 
 @dataclass(frozen=True, slots=True)
 class Dependants:
-    """What hangs on it: worth (not yet priced), people counted once, and by which paths."""
+    """What hangs on it: worth lost downstream if it is stopped, people counted once, and by which paths.
+
+    at_stake: None where something hangs on it and none of that is priced. courses: what each course does downstream.
+    split: its part of each dependant's worth, so that parts of all enablers add up (Shapley 1953).
+    """
 
     at_stake: Spread | None
     people: float | None
     paths: tuple[tuple[str, ...], ...]
+    courses: tuple[Downstream, ...] = ()
+    split: tuple[Enabler, ...] = ()
+    assumption: str = OVERLAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,19 +258,26 @@ class InitiativeAdvice:
 class Portfolio:
     """What stands in whose way, how many changes each staff group carries, and which set to run.
 
-    Choosing is not built yet: chosen to core are None.
+    chosen: what runs; deferred: what waits or stops. bound: no set within the limits is worth more; gap: by how much,
+    in shares of its worth. frontier: worth for few against worth in all. core: share of the good sets in which each
+    runs. why_none: why there is no set.
     """
 
     conflicts: tuple[Conflict, ...]
     load: tuple[Load, ...] = ()
     notices: tuple[str, ...] = ()
-    chosen: None = None
-    deferred: None = None
-    totals: None = None
-    bound: None = None
-    gap: None = None
-    frontier: None = None
-    core: None = None
+    chosen: tuple[Pick, ...] | None = None
+    deferred: tuple[Pick, ...] | None = None
+    totals: Totals | None = None
+    bound: float | None = None
+    gap: float | None = None
+    frontier: tuple[FrontierPoint, ...] | None = None
+    core: Mapping[str, float] | None = None
+    limits: tuple[LimitCost, ...] = ()
+    gainers: tuple[Gainer, ...] = ()
+    capacity: tuple[CapacityUse, ...] = ()
+    why_none: str | None = None
+    enablers: tuple[Enabler, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,19 +313,24 @@ def advise(
     seed: int = 0,
     parts: Sequence[Part] = PARTS,
     on_progress: Progress | None = None,
+    locks: Locks = NO_LOCKS,
+    seconds: float | None = None,
 ) -> Advice:
     """Advise on a programme. `parts` left out are None. `on_progress(done, all)` is called after each initiative.
 
-    Raises CycleError where initiatives require one another in a ring.
+    locks: initiative id -> course it is set to, for asking what if. seconds: a clock on each choice, only where one is
+    asked for: with it the same input may give another set. Raises CycleError where initiatives require one another in a
+    ring.
     """
     trajectory.keep_memory()
-    graph = DependencyGraph(programme)
-    series = evidence.all_series(programme)
-    advised = []
-    for initiative in programme.initiatives:
-        advised.append(_Case(programme, judges, graph, series, seed, initiative).advice(parts))
+    whole = _Whole(programme, judges, seed, locks)
+    found: dict[str, InitiativeAdvice] = {}
+    for id in whole.graph.dependants_first():
+        found[id] = whole.case(id).advice(parts)
         if on_progress is not None:
-            on_progress(len(advised), len(programme.initiatives))
+            on_progress(len(found), len(programme.initiatives))
+    advised = [found[i.id] for i in programme.initiatives]
+    series = whole.series
     return Advice(
         engine=_engine(judges),
         programme=programme.programme,
@@ -309,7 +339,7 @@ def advise(
         seed=seed,
         decisions_needed=tuple(_decisions(advised)),
         initiatives=tuple(advised),
-        portfolio=_portfolio(programme, graph, advised) if "portfolio" in parts else None,
+        portfolio=_portfolio(whole, advised, seconds) if "portfolio" in parts else None,
         measures=tuple(read_measures(programme, series, judges.lens, seed)) if "measures" in parts else None,
         audit=audit(programme, series) if "measures" in parts else None,
         notices=tuple(_notices(programme)),
@@ -340,9 +370,50 @@ def routes(programme: Programme, judges: Judges, *, seed: int = 0) -> dict[str, 
     return found
 
 
+class _Whole:
+    """A programme while it is advised on: its graph, its readings, and each initiative in brief once it was read."""
+
+    def __init__(self, programme: Programme, judges: Judges, seed: int, locks: Locks) -> None:
+        self.programme, self.judges, self.seed, self.locks = programme, judges, seed, locks
+        self.graph, self.series = DependencyGraph(programme), evidence.all_series(programme)
+        self.cascade = Cascade(programme, self.graph)
+        self.prospects: dict[str, Prospect] = {}
+        self.cap = max((r.cap for r in judges.action.rules if r.appraises), default=0.0)
+
+    def case(self, id: str) -> _Case:
+        """One initiative to judge. Those that hang on it should have been asked for before: it is quicker."""
+        initiative = self.programme.initiative(id)
+        if initiative is None:
+            raise KeyError(id)
+        found = self._gathered(initiative)
+        downstream: tuple[Downstream, ...] = ()
+        if initiative.stage != "closed" and self.graph.downstream(id):
+            found, downstream = self._hanging(found)
+        return _Case(self.programme, self.judges, self.graph, self.series, self.seed, initiative, found, downstream)
+
+    def _gathered(self, initiative: Initiative) -> Evidence:
+        found = evidence.gather(self.programme, initiative, self.graph, self.series, self.seed)
+        self.prospects[initiative.id] = trajectory.prospect(
+            self.programme, initiative, found.trajectory, found.appraisal, self.seed
+        )
+        return found
+
+    def _hanging(self, found: Evidence) -> tuple[Evidence, tuple[Downstream, ...]]:
+        """With the worth at stake downstream in its ledger; not known where none of that is priced."""
+        id = found.initiative.id
+        for other in self.cascade.touched(id):
+            if other not in self.prospects and (known := self.programme.initiative(other)) is not None:
+                self._gathered(known)
+        both = {c: self.cascade.of(id, c, self.prospects) for c in trajectory.COURSES}
+        if both["stop"][0].lost is None:
+            return found, tuple(d for d, _ in both.values())
+        hangs = Hanging({c: drawn for c, (_, drawn) in both.items()}, self.cap)
+        return evidence.with_hanging(found, hangs), tuple(d for d, _ in both.values())
+
+
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """One initiative with all that is needed to judge it."""
+    """One initiative with all that is needed to judge it: what was gathered, and what its courses do downstream."""
 
     programme: Programme
     judges: Judges
@@ -350,10 +421,12 @@ class _Case:
     series: Mapping[str, Series]
     seed: int
     initiative: Initiative
+    found: Evidence
+    downstream: tuple[Downstream, ...]
 
     def advice(self, parts: Sequence[Part]) -> InitiativeAdvice:
         """Evidence, then judgement, then what it means for those who decide."""
-        found = evidence.gather(self.programme, self.initiative, self.graph, self.series, self.seed)
+        found = self.found
         sheet, spreading = complete(found.sheet, self.judges), None
         closed = self.initiative.stage == "closed"
         if "route" in parts and not closed:
@@ -584,7 +657,7 @@ class _Case:
         ledger, weights = judge(pack, sheet), weights_on(pack, sheet)
         support = dict(ledger.support)
         for i, rule in enumerate(pack.rules):
-            if rule.weight_fact is not None and ledger.counted[i]:
+            if rule.appraises and ledger.counted[i]:
                 support[rule.then] -= weights[i]
         return Beside(support, max((r.cap for r in pack.rules), default=0.0), frozenset(ledger.vetoed))
 
@@ -634,7 +707,10 @@ class _Case:
     def _dependants(self) -> Dependants:
         reach = self.graph.downstream_reach(self.initiative.id)
         paths = self.graph.paths(self.initiative.id).paths
-        return Dependants(None, _people(reach) if paths else 0.0, paths)
+        stopped = next((d for d in self.downstream if d.course == "stop"), None)
+        lost = (0.0, 0.0, 0.0) if stopped is None else stopped.lost
+        at_stake = None if lost is None else Spread(*lost)
+        return Dependants(at_stake, _people(reach) if paths else 0.0, paths, self.downstream)
 
     def _notices(self, found: Evidence) -> Iterator[str]:
         as_of = self.programme.as_of
@@ -865,15 +941,33 @@ def _decision(item: InitiativeAdvice, initiative: Initiative) -> str | None:
     return _DECISIONS[answer] + tripped if answer != "stop" or initiative.stage != "idea" else "Not start it?" + tripped
 
 
-def _portfolio(programme: Programme, graph: DependencyGraph, advised: Sequence[InitiativeAdvice]) -> Portfolio:
+def _portfolio(whole: _Whole, advised: Sequence[InitiativeAdvice], seconds: float | None) -> Portfolio:
     """What the answers mean for one another; routes and actions that were not asked for are unknown."""
+    programme, graph = whole.programme, whole.graph
+    setting = portfolio.setting(programme, graph, whole.prospects, whole.locks)
+    found = portfolio.select(setting, whole.prospects, _counted_once(graph), whole.locks, whole.seed, seconds)
     routes = {i.id: i.route.answer if i.route else None for i in advised}
     actions = {i.id: i.action.answer if i.action else None for i in advised}
     return Portfolio(
         portfolio.conflicts(programme, graph, routes, actions),
         portfolio.load(programme, routes, actions),
-        portfolio.notices(programme, routes, actions),
+        (*portfolio.notices(programme, routes, actions), *setting.assumed),
+        found.chosen if found.totals else None,
+        found.deferred if found.totals else None,
+        found.totals,
+        found.bound,
+        found.gap,
+        portfolio.few_and_all(setting, found.rows) if found.totals else None,
+        limits=found.limits,
+        gainers=found.gainers,
+        capacity=found.capacity,
+        why_none=found.why_none,
+        enablers=whole.cascade.enablers(whole.prospects),
     )
+
+
+def _counted_once(graph: DependencyGraph) -> Callable[[Iterable[str]], float]:
+    return lambda ids: graph.reach(ids).likely
 
 
 def _people(reach: Reach) -> float | None:

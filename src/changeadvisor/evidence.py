@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import GetPydanticSchema
 from pydantic_core import core_schema
@@ -23,6 +23,10 @@ from changeadvisor.performance import Standing
 from changeadvisor.performance.forecast import BeforeAfter, before_after
 from changeadvisor.performance.reading import Comparative, Ipsative, places, read_performance
 from changeadvisor.trajectory import Appraisal, PathReading, Trajectory, TripwireReading
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: Months after which a judgement is shown as stale; it still counts (formats.md section 2).
 STALE_MONTHS = 12
@@ -42,6 +46,14 @@ class Stale:
 
 
 @dataclass(frozen=True, slots=True)
+class Hanging:
+    """Worth that each course would lose downstream, draw by draw, and the most that the appraisal may weigh."""
+
+    lost: Mapping[str, NDArray[np.float64] | float]
+    cap: float
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known of one initiative as of a date, and the sheet of facts it makes."""
 
@@ -57,12 +69,13 @@ class Evidence:
     appraisal: Annotated[Appraisal | str | None, ANYTHING]
     sheet: FactSheet
     stale: tuple[Stale, ...]
+    hangs: Annotated[Hanging | None, ANYTHING] = None
 
     def kept(self) -> Evidence:
         """What is worth keeping of it once it has been advised on: a thousand appraisals would fill the memory."""
         curve = self.trajectory
         why = self.appraisal if isinstance(self.appraisal, str) else None
-        return replace(self, trajectory=None if curve is None else curve.kept(), appraisal=why)
+        return replace(self, trajectory=None if curve is None else curve.kept(), appraisal=why, hangs=None)
 
     @property
     def priced(self) -> Appraisal | None:
@@ -130,9 +143,26 @@ def _read(
         wires,
         curve,
         appraisal,
-        sheet,
+        sheet if before is None else sheet.with_known(dict(_hung(curve, appraisal, before.hangs))),
         before.stale if before else _stale(initiative, programme.as_of),
+        before.hangs if before else None,
     )
+
+
+def with_hanging(found: Evidence, hangs: Hanging) -> Evidence:
+    """The same with the worth of what hangs on it, which enters its own ledger."""
+    known = dict(_hung(found.trajectory, found.appraisal, hangs))
+    return replace(found, sheet=found.sheet.with_known(known), hangs=hangs)
+
+
+def _hung(curve: Trajectory | None, appraisal: Appraisal | str | None, hangs: Hanging | None) -> Facts:
+    """What the worth at stake downstream turns in the weight of each course."""
+    if hangs is None:
+        return
+    read = curve is not None and curve.read and appraisal is not None and not isinstance(appraisal, str)
+    worths = appraisal.worths if read and not isinstance(appraisal, str | None) else {}
+    for course, decibans in trajectory.hanging(worths, hangs.lost, hangs.cap).items():
+        yield f"stake.{course}", Known(round(decibans, 2), "worth lost downstream, draw by draw")
 
 
 def _curve(
@@ -192,7 +222,9 @@ def with_latest_priced(programme: Programme, evidence: Evidence, value: float) -
         return None
     series = {**evidence.series, measure.id: every}
     wires = trajectory.tripwires(initiative, series, programme.as_of, programme.review_months)
-    return {**dict(_appraised(again, trajectory.appraise(priced.frame, again))), **dict(_wires(wires))}
+    appraisal = trajectory.appraise(priced.frame, again)
+    hung = dict(_hung(again, appraisal, evidence.hangs))
+    return {**dict(_appraised(again, appraisal)), **hung, **dict(_wires(wires))}
 
 
 def _unread_of(sheet: FactSheet) -> dict[str, Known]:
@@ -252,6 +284,8 @@ def _graph(initiative: Initiative, graph: DependencyGraph) -> Facts:
     statutory = graph.statutory_dependants(initiative.id)
     yield "dependants.count", Known(float(len(dependants)), "dependencies: " + (", ".join(dependants) or "none"))
     yield "dependants.statutory", Known(float(len(statutory)), "dependencies: " + (", ".join(statutory) or "none"))
+    if not graph.downstream(initiative.id):
+        yield from ((f"stake.{course}", Known(0.0, "dependencies: none")) for course in trajectory.COURSES)
 
 
 def _results(measure: Measure | None, series: Series | None, reading: PathReading | None) -> Facts:

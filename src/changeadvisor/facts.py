@@ -802,6 +802,18 @@ _APPRAISAL = tuple(
     )
 )
 
+_HANGS = "What is each initiative that hangs on it worth (its `path`, `reach`, `impact`, `spend`)?"
+#: What the worth at stake downstream changes in the weight of the appraisal for each course (graph.cascade).
+_STAKE = tuple(
+    _number(f"stake.{course}", "graph", f"What hangs on it, as weight for: {words}", "decibans", -20, 20, _HANGS)
+    for course, words in (
+        ("persist", "persisting"),
+        ("adjust-tactics", "adjusting tactics"),
+        ("adjust-strategy", "adjusting the strategy"),
+        ("stop", "stopping"),
+    )
+)
+
 _SPREAD = "Who must come to work differently, and how ready are they (`adoption`)?"
 #: The weight of the simulated spread for each route, worked out as the appraisal's is (formats.md section 3).
 _ADOPTION = tuple(
@@ -821,7 +833,18 @@ VOCABULARY: Mapping[str, Fact] = MappingProxyType(
     {
         f.name: f
         for f in sorted(
-            (*_REGISTER, *_GRAPH, *_RESULTS, *_PERFORMANCE, *_APPRAISAL, *_ADOPTION, *_KANTER, *_SUSTAIN, *_ROUTE),
+            (
+                *_REGISTER,
+                *_GRAPH,
+                *_RESULTS,
+                *_PERFORMANCE,
+                *_APPRAISAL,
+                *_STAKE,
+                *_ADOPTION,
+                *_KANTER,
+                *_SUSTAIN,
+                *_ROUTE,
+            ),
             key=lambda f: f.name,
         )
     }

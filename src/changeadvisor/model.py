@@ -670,6 +670,11 @@ def day_text(day: dt.date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def money_text(value: float) -> str:
+    """Money in three digits, with thousands apart."""
+    return f"{float(f'{value:.3g}') + 0.0:,.0f}"
+
+
 @lru_cache(maxsize=4096)
 def _last_day(year: int, month: int) -> int:
     import calendar

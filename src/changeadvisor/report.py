@@ -22,7 +22,7 @@ from changeadvisor.base_rates import ClassesFile
 from changeadvisor.errors import InputError, plain
 from changeadvisor.facts import VOCABULARY, Fact, FactSheet
 from changeadvisor.lenses import ATTENTION, MeasureAdvice
-from changeadvisor.model import Estimate, ReferenceClass, day_text
+from changeadvisor.model import Estimate, ReferenceClass, day_text, money_text
 from changeadvisor.performance.forecast import AFTER, BEFORE, BeforeAfter
 from changeadvisor.performance.targets import sentences
 from changeadvisor.portfolio import Load
@@ -487,7 +487,7 @@ def _outlook(item: InitiativeAdvice) -> Iterator[str]:
     outlook = item.outlook
     yield from outlook.sentences
     if outlook.worth_of_waiting:
-        waiting = _money(outlook.worth_of_waiting)
+        waiting = money_text(outlook.worth_of_waiting)
         yield f"To go on and choose later is worth {waiting} more than any course fixed for good."
     answered = item.action is None or item.action.answer is not None
     if outlook.worth_of_knowing and outlook.basis == "class" and answered:
@@ -495,8 +495,8 @@ def _outlook(item: InitiativeAdvice) -> Iterator[str]:
     if outlook.cashable is not None:
         saved = outlook.cashable
         yield (
-            f"The budget itself saves {_money(saved.mean)} ({_money(saved.p10)} to {_money(saved.p90)}) by going on: "
-            "shown beside the value, never added."
+            f"The budget itself saves {money_text(saved.mean)} ({money_text(saved.p10)} to {money_text(saved.p90)}) "
+            "by going on: shown beside the value, never added."
         )
     if outlook.value is not None:
         year = outlook.pays_back_in_year
@@ -519,18 +519,12 @@ def _worths(item: InitiativeAdvice) -> Iterator[WorthView]:
     for course, worth in (item.outlook.value or {}).items():
         yield WorthView(
             _ACTIONS[course],
-            _money(worth.mean),
-            f"{_money(worth.p10)} to {_money(worth.p90)}",
-            _money(worth.if_fixed),
+            money_text(worth.mean),
+            f"{money_text(worth.p10)} to {money_text(worth.p90)}",
+            money_text(worth.if_fixed),
             f"{round(100 * worth.best_in)} in 100",
-            _money(worth.regret),
+            money_text(worth.regret),
         )
-
-
-def _money(value: float) -> str:
-    """Money in three digits, with thousands apart."""
-    rounded = float(f"{value:.3g}") + 0.0
-    return f"{rounded:,.0f}"
 
 
 def _ended(item: InitiativeAdvice) -> bool:
@@ -631,7 +625,7 @@ def _because(item: InitiativeAdvice, top: Reason) -> str:
     rival = max((c for c in value if c != top.answer), key=lambda c: (value[c].mean, c))
     more = value[top.answer].mean - value[rival].mean
     return (
-        f"Weight of the appraisal: by its results so far {_DOING[top.answer]} is worth {_money(more)} more than "
+        f"Weight of the appraisal: by its results so far {_DOING[top.answer]} is worth {money_text(more)} more than "
         f"{_DOING[rival]}, later choices counted in."
     )
 
@@ -759,7 +753,7 @@ def _knowing(item: InitiativeAdvice) -> str:
     if not worth:
         return "To know how it will end would change nothing: one course is worth most whatever comes."
     assumed = "" if item.outlook.basis else " (full, partial and none taken as equally likely)"
-    return f"To know how it will end would be worth at most {_money(worth)}{assumed}."
+    return f"To know how it will end would be worth at most {money_text(worth)}{assumed}."
 
 
 def _could_move(decibans: float | None) -> str:

@@ -1,8 +1,10 @@
 """What hangs on what: order, paths, critical path, reach counted once, and what is lost downstream.
 
-`dependencies` the graph of a programme. networkx is used in this package only.
+`dependencies` the graph of a programme (networkx is used there only); `cascade` what each course of one initiative does
+downstream.
 """
 
+from changeadvisor.graph.cascade import Cascade, Downstream, Enabler, Loss
 from changeadvisor.graph.dependencies import (
     MOST_PATHS,
     OVERLAP,
@@ -18,8 +20,12 @@ from changeadvisor.graph.dependencies import (
 __all__ = [
     "MOST_PATHS",
     "OVERLAP",
+    "Cascade",
     "CriticalPath",
     "DependencyGraph",
+    "Downstream",
+    "Enabler",
+    "Loss",
     "PathList",
     "Reach",
     "Timing",

@@ -105,6 +105,27 @@ class DependencyGraph:
 
         return tuple(sorted(nx.descendants(self._hangs, id) - {id}))
 
+    def requirements(self, id: str) -> tuple[str, ...]:
+        """All it cannot go on without, directly or through others, closed ones included."""
+        import networkx as nx
+
+        return tuple(sorted(nx.ancestors(self._needs, id)))
+
+    def shortest(self, id: str, other: str) -> tuple[str, ...]:
+        """The shortest path down from one to what hangs on it; of equally short ones the first by the alphabet."""
+        import networkx as nx
+
+        return tuple(min(nx.all_shortest_paths(self._hangs, id, other)))
+
+    def dependants_first(self) -> tuple[str, ...]:
+        """Every initiative after all that hang on it; where they help one another in a ring, by the alphabet."""
+        import networkx as nx
+
+        rings = nx.condensation(self._hangs)
+        places = {n: min(rings.nodes[n]["members"]) for n in rings}
+        order = nx.lexicographical_topological_sort(rings.reverse(), key=lambda n: places[n])
+        return tuple(id for n in order for id in sorted(rings.nodes[n]["members"]))
+
     def requirers(self, id: str) -> tuple[str, ...]:
         """All that cannot go on without it, directly or through others, closed ones apart."""
         import networkx as nx
@@ -194,6 +215,36 @@ class DependencyGraph:
                 return Timing(None, None)
             ready.append(later(end, dependency.lag_months or 0.0))
         return _moved(initiative, max(ready))
+
+    def finishes(self, moved: Mapping[str, dt.date] | None = None) -> dict[str, dt.date | None]:
+        """When each is finished: not before what it requires is, plus the lag. moved: ends that differ from the plan.
+
+        One that has begun keeps its start, but cannot be finished before what it requires; one to come starts when it
+        can, and takes as long as planned.
+        """
+        found: dict[str, dt.date | None] = {}
+        for id in self.order():
+            found[id] = self._finish(self._initiatives[id], found, (moved or {}).get(id))
+        return found
+
+    def _finish(
+        self, initiative: Initiative, found: Mapping[str, dt.date | None], moved: dt.date | None
+    ) -> dt.date | None:
+        ends = moved or initiative.ends
+        if ends is None:
+            return None
+        ready = [
+            later(end, d.lag_months or 0.0)
+            for d in initiative.depends_on
+            if d.kind == "requires"
+            and d.initiative in found
+            and self._initiatives[d.initiative].stage != "closed"
+            and (end := found[d.initiative]) is not None
+        ]
+        start = initiative.started
+        if start is None or start <= self._programme.as_of or not ready or max(ready) <= start:
+            return max([ends, *ready])
+        return later(max(ready), months_between(start, ends))
 
     def critical_path(self, durations: Mapping[str, float]) -> CriticalPath:
         """The longest chain of requirements, lags included; durations in months by id."""

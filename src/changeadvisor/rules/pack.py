@@ -141,6 +141,12 @@ class Rule:
     weight: float = 0.0
     weight_fact: str | None = None
     cap: float = 0.0
+
+    @property
+    def appraises(self) -> bool:
+        """Whether its weight is that of the appraisal of the initiative itself (or of its simulated spread)."""
+        return self.weight_fact is not None and not self.weight_fact.startswith("stake.")
+
     veto: bool = False
     because: str = ""
     source: str = ""

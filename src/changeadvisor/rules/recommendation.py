@@ -286,7 +286,7 @@ class _Judged:
     def _appraised(self) -> dict[str, float]:
         """What the appraisal says for each course it could price."""
         rules = enumerate(self.pack.rules)
-        return {r.then: self.weights[i] for i, r in rules if r.weight_fact is not None and self.ledger.counted[i]}
+        return {r.then: self.weights[i] for i, r in rules if r.appraises and self.ledger.counted[i]}
 
     def _between(self, mine: str, leads: float, theirs: str, their_lead: float) -> Disagreement:
         """The disagreement in words, with the reason that parts the two courses most."""
@@ -294,7 +294,7 @@ class _Judged:
         parting = [
             (self.weights[i] * signs[r.then], i)
             for i, r in enumerate(self.pack.rules)
-            if self.ledger.counted[i] and r.weight_fact is None and r.then in signs
+            if self.ledger.counted[i] and not r.appraises and r.then in signs
         ]
         rule = self.pack.rules[max(parting, key=lambda p: (p[0], -p[1]))[1]]
         says = (

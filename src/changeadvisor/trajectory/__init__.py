@@ -7,7 +7,7 @@ what each course is worth; `pricing` an initiative's register put before it; `ou
 """
 
 from changeadvisor.trajectory.courses import COURSES
-from changeadvisor.trajectory.outlook import REACH, Beside, Priced, View, class_said, look, reweighted, weights
+from changeadvisor.trajectory.outlook import REACH, Beside, Priced, View, class_said, hanging, look, reweighted, weights
 from changeadvisor.trajectory.plan import (
     FEWEST,
     PathReading,
@@ -47,6 +47,7 @@ __all__ = [
     "expected_at",
     "expected_path",
     "frame",
+    "hanging",
     "keep_memory",
     "look",
     "next_review",

@@ -146,6 +146,26 @@ def weights(worths: Mapping[str, Grid]) -> dict[str, float]:
     return dict(zip(names, _weights_at(worth, counts)[0].tolist(), strict=True))
 
 
+def hanging(worths: Mapping[str, Grid], lost: Mapping[str, Grid | float], cap: float) -> dict[str, float]:
+    """What the worth lost downstream turns in the weight of each course, in decibans, weights held to `cap`.
+
+    worths: of the courses that are appraised. Where stopping is not among them its own worth is not known, and what is
+    lost downstream speaks alone.
+    """
+    import numpy as np
+
+    alone = len(worths) < 2 or "stop" not in worths
+    nothing = np.zeros(max((np.size(v) for v in lost.values()), default=1))
+    known = dict.fromkeys(COURSES, nothing) if alone else worths
+    before = dict.fromkeys(known, 0.0) if alone else weights(known)
+    after = weights({c: w - lost.get(c, 0.0) for c, w in known.items()})
+    return {c: _held(after[c], cap) - _held(before[c], cap) for c in known}
+
+
+def _held(weight: float, cap: float) -> float:
+    return max(-cap, min(cap, weight))
+
+
 def _decibans(mean: Grid, sd: Grid) -> Grid:
     """10 log10 of the odds that d is above 0; certain where nothing scatters, and held to `MOST`."""
     import numpy as np

@@ -1,0 +1,404 @@
+"""Which set to run, in words and figures: what is chosen, what waits and why, what each limit costs, and who gains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from changeadvisor.model import Initiative, money_text
+from changeadvisor.portfolio.building import Locks, Setting
+from changeadvisor.portfolio.choice import Chosen, Effort, Infeasible, choose, effort_for
+from changeadvisor.portfolio.frontier import POINTS, Exchange, Point, exchanges, frontier
+from changeadvisor.portfolio.problem import Course, Problem, kept
+from changeadvisor.trajectory import Prospect
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Grid = NDArray[np.float64]
+
+#: Up to so many initiatives it is worked out what each would change by itself.
+EACH = 60
+#: Joint draws of what a set spends and gains.
+JOINT = 4_096
+DOING = {
+    "persist": "going on as planned",
+    "adjust-tactics": "adjusting tactics",
+    "adjust-strategy": "adjusting strategy",
+    "stop": "stopping",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """What the set does with one initiative, and why.
+
+    worth: mean present value as chosen, helpers that do not run taken off; None where it is not known. spend: mean, in
+    the budget periods. without: what the best set would lose if this were ruled out (for one that waits: if it were
+    forced in); None where that was not worked out. locked: set from outside.
+    """
+
+    id: str
+    course: str
+    because: str
+    worth: float | None
+    spend: float
+    without: float | None = None
+    locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the set comes to: worth in all and its part for few, mean spend, and the chance of more than a budget.
+
+    spend_over: the periods that are counted. low, high: P10 and P90 of the worth in all. share_for_few: of the spend.
+    people: reached a year, each counted once, as far as is known.
+    """
+
+    all: float
+    few: float
+    spend: float
+    overspend: float | None
+    low: float
+    high: float
+    share_for_few: float | None
+    spend_over: tuple[str, ...]
+    people: float
+
+
+@dataclass(frozen=True, slots=True)
+class LimitCost:
+    """One limit: how much of it is used at its fullest, and what the best set would gain without it."""
+
+    limit: str
+    used: float | None
+    of: float | None
+    costs: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gainer:
+    """Who gains: a service or a staff-facing group of residents; worth and people of what runs for it."""
+
+    service: str
+    worth: float
+    few: float
+    spend: float
+    running: int
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityUse:
+    """A role in one quarter: how many the set needs, of how many."""
+
+    role: str
+    quarter: str
+    used: float
+    limit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The set: what runs, what waits, and what they come to. why_none: where no set keeps to every limit."""
+
+    chosen: tuple[Pick, ...]
+    deferred: tuple[Pick, ...]
+    totals: Totals | None
+    bound: float | None
+    gap: float | None
+    limits: tuple[LimitCost, ...] = ()
+    gainers: tuple[Gainer, ...] = ()
+    capacity: tuple[CapacityUse, ...] = ()
+    sentences: tuple[str, ...] = ()
+    why_none: str | None = None
+    rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierPoint:
+    """A set on the frontier: worth for few, worth in all, and what no set with as much for few can exceed.
+
+    courses: what it does with each initiative. spend_on_few: mean, in the budget periods. More beside the set before
+    it: gained for the few, given_up by all others, moved (spend on the few), and what each pound gained costs the
+    others. chosen: the set that is advised.
+    """
+
+    few: float
+    all: float
+    bound: float
+    gap: float
+    courses: Mapping[str, str]
+    spend_on_few: float
+    gained: float | None = None
+    given_up: float | None = None
+    moved: float | None = None
+    by_pound: float | None = None
+    chosen: bool = False
+
+
+def few_and_all(
+    setting: Setting, rows: Sequence[int], points: int = POINTS, effort: Effort | None = None
+) -> tuple[FrontierPoint, ...]:
+    """The frontier of worth for few against worth in all. rows: the set that is advised."""
+    found = frontier(setting.problem, points, effort)
+    shown = [_shown(setting.problem, p, sorted(p.rows) == sorted(rows)) for p in found.points]
+    stepped = (_stepped(p, e) for p, e in zip(shown[1:], exchanges(found), strict=True))
+    return (*shown[:1], *stepped)
+
+
+def _shown(problem: Problem, p: Point, chosen: bool) -> FrontierPoint:
+    courses = dict(sorted((problem.courses[r].initiative, problem.courses[r].course) for r in p.rows))
+    return FrontierPoint(p.few, p.worth, p.bound, p.gap, courses, p.spent_on_few, chosen=chosen)
+
+
+def _stepped(point: FrontierPoint, step: Exchange) -> FrontierPoint:
+    return replace(point, gained=step.gained, given_up=step.given_up, moved=step.moved, by_pound=step.by_pound)
+
+
+def select(
+    setting: Setting, prospects: Mapping[str, Prospect], people: Any, locks: Locks, seed: int, seconds: float | None
+) -> Selection:
+    """The set of the greatest mean worth within the limits. people: (ids) -> people a year, each counted once."""
+    effort = effort_for(setting.problem, seconds)
+    found = choose(setting.problem, effort=effort)
+    if isinstance(found, Infeasible):
+        return Selection((), (), None, None, None, why_none=_why_none(found))
+    return _Selected(setting, prospects, found, effort, locks, seed).selection(people)
+
+
+def _why_none(found: Infeasible) -> str:
+    """Why no set can be run."""
+    named = {
+        "budget": "the budget",
+        "capacity": "the number of people",
+        "requires": "what requires what",
+        "conflicts-with": "what stands in what's way",
+        "share_for_few": "the share kept for few",
+    }
+    if not found.limits:
+        return "No set keeps to all limits together, and dropping one limit alone would not help."
+    which = " or ".join(named[k] for k in found.limits)
+    return f"No set keeps to all limits together. Dropping {which} would allow one."
+
+
+class _Selected:
+    def __init__(
+        self,
+        setting: Setting,
+        prospects: Mapping[str, Prospect],
+        found: Chosen,
+        effort: Effort,
+        locks: Locks,
+        seed: int,
+    ) -> None:
+        self.setting, self.prospects, self.found = setting, prospects, found
+        self.problem, self.effort, self.locks, self.seed = setting.problem, effort, locks, seed
+        self.courses = [self.problem.courses[r] for r in found.rows]
+        self.running = frozenset(c.initiative for c in self.courses if c.runs)
+        self.each = len(self.problem.groups) <= EACH
+
+    def selection(self, people: Any) -> Selection:
+        picks = [self._pick(c) for c in sorted(self.courses, key=lambda c: c.initiative)]
+        return Selection(
+            tuple(p for p in picks if p.id in self.running),
+            tuple(p for p in picks if p.id not in self.running),
+            self._totals(people),
+            self.found.bound,
+            self.found.gap,
+            tuple(self._limits()),
+            tuple(self._gainers()),
+            tuple(self._capacity()),
+            rows=self.found.rows,
+        )
+
+    # --- each initiative ---------------------------------------------------------------------------------------------
+
+    def _pick(self, course: Course) -> Pick:
+        held = course.initiative in self.setting.held
+        worth = None if held else course.worth * kept(self.problem, course, self.running)
+        without = None if held or not self.each else self._without(course)
+        because = " ".join(self._because(course, worth, without))
+        locked = course.initiative in self.locks
+        return Pick(course.initiative, course.course, because, worth, sum(course.spend), without, locked)
+
+    def _without(self, course: Course) -> float | None:
+        """What the best set loses if this is turned round: run where it does not, or not where it does."""
+        rows = self.problem.groups[course.initiative]
+        other = frozenset(r for r in rows if self.problem.courses[r].runs != course.runs)
+        if not other:
+            return None
+        kept_rows = [c for r, c in enumerate(self.problem.courses) if r not in rows or r in other]
+        found = choose(replace(self.problem, courses=tuple(kept_rows)), effort=self.effort)
+        return max(0.0, self.found.worth - found.worth) if isinstance(found, Chosen) else None
+
+    def _because(self, course: Course, worth: float | None, without: float | None) -> Iterator[str]:
+        """The working of one pick, in sentences."""
+        initiative = self._initiative(course.initiative)
+        if course.initiative in self.locks:
+            yield "It was set so from outside."
+        if worth is None:
+            yield f"Its worth is not known ({self.setting.held[course.initiative]}), so it is not weighed."
+            yield "It has begun, so it is counted as going on." if course.runs else "It has not begun, so it waits."
+            return
+        if initiative.statutory and course.runs:
+            yield "The law requires it: it cannot be dropped."
+        yield from self._alone(course, worth)
+        yield from self._hanging(course)
+        yield from self._turned(course, without)
+
+    def _alone(self, course: Course, worth: float) -> Iterator[str]:
+        spend = sum(course.spend)
+        doing = DOING[course.course] if course.runs or course.worth else "not running it"
+        if course.runs or course.worth:
+            for_ = f", for spend of {money_text(spend)}" if spend else ""
+            yield f"By itself {doing} is worth {money_text(worth)}{for_}."
+        lost = course.worth - worth
+        if lost > 0.5:
+            yield f"That is {money_text(lost)} less than with its helpers running."
+
+    def _hanging(self, course: Course) -> Iterator[str]:
+        """What requires it and runs, or what it requires and does not run."""
+        if course.runs:
+            hang = sorted(d for d, n in self.problem.requires if n == course.initiative and d in self.running)
+            if hang:
+                worth = sum(c.worth for c in self.courses if c.initiative in hang)
+                many = len(hang) > 1
+                what = f"{'are' if many else 'is'} worth {money_text(worth)}{' together' if many else ''}"
+                yield f"{_and(hang)} cannot run without it and {what}."
+            if course.initiative in self.problem.few:
+                yield "It counts as deep change for few people."
+            return
+        lacking = sorted(n for d, n in self.problem.requires if d == course.initiative and n not in self.running)
+        if lacking:
+            yield f"It requires {_and(lacking)}, which {'does' if len(lacking) == 1 else 'do'} not run."
+        against = sorted(
+            {b if a == course.initiative else a for a, b in self.problem.conflicts if course.initiative in (a, b)}
+            & self.running
+        )
+        if against:
+            yield f"It stands in the way of {_and(against)}, which is worth more."
+
+    def _turned(self, course: Course, without: float | None) -> Iterator[str]:
+        if course.initiative in self.locks:
+            return
+        if course.runs and without is not None:
+            yield f"Without it the best set would be worth {money_text(without)} less."
+        elif not course.runs and without is not None:
+            yield f"Running it would make the best set worth {money_text(without)} less."
+        elif not course.runs and self.each:
+            yield "No set within the limits can run it."
+
+    def _initiative(self, id: str) -> Initiative:
+        found = self.setting.programme.initiative(id)
+        if found is None:
+            raise KeyError(id)
+        return found
+
+    # --- the set as a whole ------------------------------------------------------------------------------------------
+
+    def _totals(self, people: Any) -> Totals:
+        import numpy as np
+
+        got, spent = self.found.outcome, self._drawn_spend()
+        worth = sum((self._drawn_worth(c, k) for k, c in enumerate(self.courses)), np.zeros(JOINT))
+        low, high = np.quantile(worth, [0.1, 0.9])
+        few = sum(sum(c.spend) for c in self.courses if c.runs and c.initiative in self.problem.few)
+        return Totals(
+            got.worth,
+            got.few,
+            got.spent,
+            self._overspend(spent),
+            float(low),
+            float(high),
+            few / got.spent if got.spent > 0 else None,
+            tuple(p.name for p in self.setting.periods),
+            people(self.running),
+        )
+
+    def _paired(self, key: int) -> NDArray[np.intp]:
+        """Which draw of one initiative goes into each joint draw."""
+        import numpy as np
+
+        return np.random.Generator(np.random.PCG64([self.seed & 0xFFFFFFFF, key])).integers(0, 256, JOINT)
+
+    def _drawn_worth(self, course: Course, key: int) -> Grid:
+        import numpy as np
+
+        found = self.prospects.get(course.initiative)
+        draws = None if found is None else found.worth.get(course.course)
+        if draws is None:
+            return np.zeros(JOINT)
+        return draws[self._paired(key)] - course.worth * (1.0 - kept(self.problem, course, self.running))
+
+    def _drawn_spend(self) -> list[Grid]:
+        """Joint draws of spend, by period."""
+        import numpy as np
+
+        found = [np.zeros(JOINT) for _ in self.setting.periods]
+        for key, course in enumerate(self.courses):
+            prospect = self.prospects.get(course.initiative)
+            spending = prospect.spending.get(course.course) if prospect else None
+            if spending is not None:
+                pairs = self._paired(key)
+                for t, period in enumerate(self.setting.periods):
+                    found[t] = found[t] + spending.over(np.array(period.months))[pairs]
+        return found
+
+    def _overspend(self, spent: Sequence[Grid]) -> float | None:
+        """The chance that some budget is exceeded; None where none is given."""
+        import numpy as np
+
+        if not self.problem.caps:
+            return None
+        over = np.zeros(JOINT, dtype=bool)
+        for periods, cap in self.problem.caps:
+            over |= sum((spent[t] for t in periods), np.zeros(JOINT)) > cap
+        return float(over.mean())
+
+    def _limits(self) -> Iterator[LimitCost]:
+        """Each kind of limit, with what the best set would gain without it."""
+        for name, eased, used, of in self._eased():
+            found = choose(eased, effort=self.effort)
+            gains = max(0.0, found.worth - self.found.worth) if isinstance(found, Chosen) else 0.0
+            yield LimitCost(name, used, of, gains if gains > 0.5 else 0.0)
+
+    def _eased(self) -> Iterator[tuple[str, Problem, float | None, float | None]]:
+        problem, got = self.problem, self.found.outcome
+        for t, period in enumerate(self.setting.periods):
+            if period.limit is not None:
+                budgets = tuple(None if k == t else b for k, b in enumerate(problem.budgets))
+                yield f"budget {period.name}", replace(problem, budgets=budgets), got.spend[t], period.limit
+        for role in dict.fromkeys(c.role for c in self.setting.capacities):
+            rows = [k for k, c in enumerate(self.setting.capacities) if c.role == role]
+            caps = tuple(float("inf") if k in rows else c for k, c in enumerate(problem.capacities))
+            full = max(rows, key=lambda k: got.use[k] / max(problem.capacities[k], 1e-9))
+            eased = replace(problem, capacities=caps)
+            yield f"capacity {role}", eased, got.use[full], problem.capacities[full]
+        if problem.share_for_few is not None:
+            few = sum(sum(c.spend) for c in self.courses if c.runs and c.initiative in problem.few)
+            share = few / got.spent if got.spent > 0 else None
+            yield "share for few", replace(problem, share_for_few=None), share, problem.share_for_few
+
+    def _gainers(self) -> Iterator[Gainer]:
+        """What runs, by service."""
+        by: dict[str, list[Course]] = {}
+        for course in self.courses:
+            if course.runs:
+                by.setdefault(self._initiative(course.initiative).service or "service not given", []).append(course)
+        for service, of in sorted(by.items()):
+            left = [kept(self.problem, c, self.running) for c in of]
+            worth = sum(c.worth * k for c, k in zip(of, left, strict=True))
+            few = sum(c.few * k for c, k in zip(of, left, strict=True))
+            yield Gainer(service, worth, few, sum(sum(c.spend) for c in of), len(of))
+
+    def _capacity(self) -> Iterator[CapacityUse]:
+        """Each role and quarter that the set uses."""
+        for k, c in enumerate(self.setting.capacities):
+            if self.found.outcome.use[k] > 0.0:
+                yield CapacityUse(c.role, c.quarter, self.found.outcome.use[k], c.limit)
+
+
+def _and(words: Sequence[str]) -> str:
+    return " and ".join(w for w in (", ".join(words[:-1]), words[-1] if words else "") if w)
