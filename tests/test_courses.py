@@ -177,7 +177,7 @@ def test_the_weight_of_the_appraisal() -> None:
     """formats.md section 3: z = mean / sd against the best of the others; 10 log10 of the odds."""
     draws = np.linspace(-1, 3, 320)
     worth = {c: courses.Worth(v, v) for c, v in (("persist", draws), ("stop", 0 * draws))}
-    one = weights(Appraisal(worth, None, None))  # type: ignore[arg-type]
+    one = weights(Appraisal(worth, None, None).worths)  # type: ignore[arg-type]
     z = draws.mean() / draws.std()
     odds = 0.5 * (1 + math.erf(z / math.sqrt(2)))
     assert one["persist"] == pytest.approx(10 * math.log10(odds / (1 - odds)), abs=1e-6)

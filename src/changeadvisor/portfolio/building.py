@@ -160,8 +160,10 @@ class _Builder:
     def _unpriced(self, initiative: Initiative) -> Iterator[Course]:
         found = self.prospects.get(initiative.id)
         self.held[initiative.id] = (found.unpriced.get("persist") if found else None) or "its worth is not known"
-        yield self._course(initiative, "persist", 0.0)
-        if not begun(self.programme, initiative):
+        begins = begun(self.programme, initiative)
+        if begins or self.graph.requirers(initiative.id):
+            yield self._course(initiative, "persist", 0.0)
+        if not begins:
             yield self._course(initiative, "stop", 0.0)
 
     def _course(self, initiative: Initiative, name: str, worth: float) -> Course:

@@ -70,16 +70,17 @@ def choose(
     problem: Problem,
     worths: Sequence[float] | None = None,
     *,
-    few_at_least: float | None = None,
+    other: Sequence[float] | None = None,
+    at_least: float | None = None,
     lift: float = 0.0,
     effort: Effort | None = None,
 ) -> Chosen | Infeasible:
     """The set of the greatest worth within every limit.
 
-    worths: another worth of each row than its own. few_at_least: a floor under the worth for few (by the rows' own
-    `few`). lift: what each pound for few counts more, to choose among equals.
+    worths: another worth of each row than its own. other: a second worth of each row (its worth for few, if none is
+    given). at_least: a floor under it. lift: what each pound of it counts more in the first, to choose among equals.
     """
-    model = _Model(problem, worths, few_at_least, lift)
+    model = _Model(problem, worths, other, at_least, lift)
     found = _solved(model, effort or effort_for(problem))
     if found is None:
         return Infeasible(tuple(_in_the_way(problem)))
@@ -99,7 +100,7 @@ def _in_the_way(problem: Problem) -> Iterator[str]:
     }
     for kind, without in nothing.items():
         eased = replace(problem, **without)
-        if eased != problem and _solved(_Model(eased, None, None, 0.0), Effort(1.0, 200)) is not None:
+        if eased != problem and _solved(_Model(eased), Effort(1.0, 200)) is not None:
             yield kind
 
 
@@ -113,15 +114,21 @@ class _Model:
     """
 
     def __init__(
-        self, problem: Problem, worths: Sequence[float] | None, few_at_least: float | None, lift: float
+        self,
+        problem: Problem,
+        worths: Sequence[float] | None = None,
+        other: Sequence[float] | None = None,
+        at_least: float | None = None,
+        lift: float = 0.0,
     ) -> None:
         self.problem = problem
         self.worths = [c.worth for c in problem.courses] if worths is None else list(worths)
+        self.other = [c.few for c in problem.courses] if other is None else list(other)
         rows = range(len(problem.courses))
         self.order = sorted(rows, key=self._figures)
         self.column = {row: k for k, row in enumerate(self.order)}
-        self.gain: list[float] = [self.worths[r] + lift * problem.courses[r].few for r in self.order]
-        self.few: list[float] = [problem.courses[r].few for r in self.order]
+        self.gain: list[float] = [self.worths[r] + lift * self.other[r] for r in self.order]
+        self.second: list[float] = [self.other[r] for r in self.order]
         self.upper: list[float] = [1.0] * len(self.order)
         self.whole: list[int] = [1] * len(self.order)
         self.lines: list[tuple[dict[int, float], float, float]] = []
@@ -130,13 +137,13 @@ class _Model:
         self._money_and_people()
         self._between()
         self._helped()
-        if few_at_least is not None:
-            scale = max((abs(f) for f in self.few), default=0.0) or 1.0
-            self._line(enumerate(f / scale for f in self.few), few_at_least / scale, float("inf"))
+        if at_least is not None:
+            scale = max((abs(v) for v in self.second), default=0.0) or 1.0
+            self._line(enumerate(v / scale for v in self.second), at_least / scale, float("inf"))
 
     def _figures(self, row: int) -> tuple[Any, ...]:
         c = self.problem.courses[row]
-        return (-self.worths[row], -c.few, c.spend, c.use, c.runs, c.course, c.initiative)
+        return (-self.worths[row], -self.other[row], c.spend, c.use, c.runs, c.course, c.initiative)
 
     def _line(self, parts: Any, low: float, high: float) -> None:
         """A constraint: low <= sum of coefficient x column <= high."""
@@ -196,15 +203,15 @@ class _Model:
         for k, row in enumerate(self.order):
             course = self.problem.courses[row]
             shares = helpers.get(course.initiative, [])
-            if course.runs and shares and (self.gain[k] > 0.0 or course.few > 0.0):
+            if course.runs and shares and (self.gain[k] > 0.0 or self.second[k] > 0.0):
                 if sum(s for _, s in shares) <= 1.0 + 1e-12:
                     self._losing(k, shares)
                 else:
                     self._keeping(k, shares)
 
-    def _column(self, gain: float, few: float, whole: bool = False) -> int:
+    def _column(self, gain: float, second: float, whole: bool = False) -> int:
         self.gain.append(gain)
-        self.few.append(few)
+        self.second.append(second)
         self.upper.append(1.0)
         self.whole.append(int(whole))
         return len(self.gain) - 1
@@ -212,15 +219,15 @@ class _Model:
     def _losing(self, k: int, shares: Sequence[tuple[str, float]]) -> None:
         """Lost: the share of each helper that does not run while the course does."""
         for _, share, runs in sorted((tuple(self._runs(h)), s, self._runs(h)) for h, s in shares):
-            lost = self._column(-share * max(self.gain[k], 0.0), -share * self.few[k])
+            lost = self._column(-share * max(self.gain[k], 0.0), -share * max(self.second[k], 0.0))
             self._line([(lost, 1.0), (k, -1.0), *((r, 1.0) for r in runs)], 0.0, float("inf"))
 
     def _keeping(self, k: int, shares: Sequence[tuple[str, float]]) -> None:
         """Kept: where shares come to more than 1 nothing is left, but never less than nothing."""
         more = sum(s for _, s in shares)
-        kept = self._column(max(self.gain[k], 0.0), self.few[k])
+        kept = self._column(max(self.gain[k], 0.0), max(self.second[k], 0.0))
         gone = self._column(0.0, 0.0, whole=True)
-        self.gain[k], self.few[k] = min(self.gain[k], 0.0), 0.0
+        self.gain[k], self.second[k] = min(self.gain[k], 0.0), min(self.second[k], 0.0)
         self._line([(kept, 1.0), (k, -1.0)], -float("inf"), 0.0)
         self._line([(kept, 1.0), (gone, 1.0)], -float("inf"), 1.0)
         helped = [(r, -s) for h, s in shares for r in self._runs(h)]
@@ -289,7 +296,8 @@ def _chosen(model: _Model, rows: tuple[int, ...], bound: float, hurried: bool) -
         return None
     found = outcome(problem, rows)
     worth = valued(problem, rows, model.worths)
-    bound = max(bound, worth + model.lift * found.few) - model.lift * found.few
+    lifted = model.lift * valued(problem, rows, model.other) if model.lift else 0.0
+    bound = max(bound - lifted, worth)
     gap = (bound - worth) / abs(worth) if worth else (0.0 if bound <= SMALL else float("inf"))
     return Chosen(rows, found, worth, bound, 0.0 if gap < 1e-9 else gap, hurried)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from changeadvisor.portfolio.choice import Chosen, Effort, choose
+from changeadvisor.portfolio.choice import Chosen, Effort, choose, valued
 from changeadvisor.portfolio.problem import Problem, broken, outcome
 
 #: Points of a frontier, at most, unless more are asked for.
@@ -21,6 +21,8 @@ POINTS = 20
 COMPLETE = 40
 #: Worth that tells two sets apart, in shares of the most that is for few.
 _FINE = 1e-6
+#: So little for each pound of the second worth that it only decides between equals in the first.
+_LIFT = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +63,46 @@ class Exchange:
 def frontier(problem: Problem, points: int = POINTS, effort: Effort | None = None) -> Frontier:
     """The frontier of worth for few against worth in all, within every limit; empty where no set keeps to them."""
     exact = len(problem.groups) <= COMPLETE
-    effort = effort or Effort(0.0 if exact else 0.01, 20_000 if exact else 500)
+    if exact:
+        sets, complete = efficient(problem, [c.worth for c in problem.courses], [c.few for c in problem.courses])
+        every = _kept([_point(problem, rows, outcome(problem, rows).worth) for rows in sets])
+        return Frontier(tuple(_some(every, points)), complete and len(every) <= points)
+    effort = effort or Effort(0.01, 500)
     first, last = _ends(problem, effort)
     if first is None or last is None:
         return Frontier((), True)
-    if not exact:
-        return Frontier(tuple(_kept(_levels(problem, first, last, points, effort))), False)
-    every, complete = _every(problem, first, last, effort)
-    return Frontier(tuple(_some(every, points)), complete and len(every) <= points)
+    return Frontier(tuple(_kept(_levels(problem, first, last, points, effort))), False)
+
+
+def efficient(
+    problem: Problem, first: Sequence[float], second: Sequence[float], most: int = 400
+) -> tuple[tuple[tuple[int, ...], ...], bool]:
+    """Every set that no other matches in both of two worths and beats in one, least of the second first.
+
+    first, second: worth of each row. Of sets that are equal in both, one. Whether they are all there are: `most` ends
+    the search. The epsilon-constraint method: the best by the first with a little more of the second each time.
+    """
+    effort = Effort(0.0)
+    last = choose(problem, second, effort=effort)
+    found: list[tuple[int, ...]] = []
+    if not isinstance(last, Chosen):
+        return (), True
+    step = _FINE * max(1.0, abs(last.worth))
+    floor: float | None = None
+    while floor is None or floor <= last.worth:
+        if len(found) >= most:
+            return tuple(found), False
+        after = choose(problem, first, other=second, at_least=floor, lift=_LIFT, effort=effort)
+        if not isinstance(after, Chosen):
+            break
+        found.append(after.rows)
+        floor = valued(problem, after.rows, second) + 2.0 * step
+    return tuple(found), True
 
 
 def _ends(problem: Problem, effort: Effort) -> tuple[Point | None, Point | None]:
     """The set of most worth in all (of equals most for few), and of most worth for few (of equals most in all)."""
-    best = choose(problem, lift=_lift(problem), effort=effort)
+    best = choose(problem, lift=_LIFT, effort=effort)
     few = choose(problem, [c.few for c in problem.courses], effort=effort)
     if not isinstance(best, Chosen) or not isinstance(few, Chosen):
         return None, None
@@ -81,15 +110,10 @@ def _ends(problem: Problem, effort: Effort) -> tuple[Point | None, Point | None]
     return _point(problem, best.rows, best.bound), deepest
 
 
-def _lift(problem: Problem) -> float:
-    """So little for each pound for few that it only decides between equals."""
-    return 1e-7 if any(c.few for c in problem.courses) else 0.0
-
-
 def _at(problem: Problem, level: float, effort: Effort) -> Point | None:
     """The best set in all with so much for few, or None."""
     slack = _FINE * max(1.0, abs(level)) * 1e-2
-    found = choose(problem, few_at_least=level - slack, lift=_lift(problem), effort=effort)
+    found = choose(problem, at_least=level - slack, lift=_LIFT, effort=effort)
     return _point(problem, found.rows, found.bound) if isinstance(found, Chosen) else None
 
 
@@ -100,19 +124,6 @@ def _point(problem: Problem, rows: Sequence[int], bound: float) -> Point:
     bound = max(bound, got.worth)
     gap = (bound - got.worth) / abs(got.worth) if got.worth else math.inf if bound > _FINE else 0.0
     return Point(tuple(rows), got.few, got.worth, on_few, got.spent, bound, 0.0 if gap < 1e-9 else gap)
-
-
-def _every(problem: Problem, first: Point, last: Point, effort: Effort, most: int = 400) -> tuple[list[Point], bool]:
-    """Every point from the first to the last, each with a little more for few than the one before."""
-    found, step = [first], _FINE * max(1.0, abs(last.few))
-    while found[-1].few < last.few - step:
-        if len(found) >= most:
-            return [*found, last], False
-        after = _at(problem, found[-1].few + 2.0 * step, effort)
-        if after is None:
-            break
-        found.append(after)
-    return _kept(found), True
 
 
 def _levels(problem: Problem, first: Point, last: Point, points: int, effort: Effort) -> list[Point]:
