@@ -40,13 +40,19 @@ from changeadvisor.portfolio import (
     NO_LOCKS,
     CapacityUse,
     Conflict,
+    Delivery,
+    Finish,
     FrontierPoint,
     Gainer,
     LimitCost,
     Load,
     Locks,
     Pick,
+    Robust,
+    Setting,
+    Start,
     Totals,
+    Weighed,
 )
 from changeadvisor.rules import (
     Disagreement,
@@ -260,7 +266,9 @@ class Portfolio:
 
     chosen: what runs; deferred: what waits or stops. bound: no set within the limits is worth more; gap: by how much,
     in shares of its worth. frontier: worth for few against worth in all. core: share of the good sets in which each
-    runs. why_none: why there is no set.
+    runs. why_none: why there is no set. limits: what each costs. gainers: by service. robust: what runs whatever the
+    weights and values. weighed: the choice with gains weighed by income. order: when to begin what has not begun.
+    finishes, delivery: when what runs is finished. sentences: few and all in words.
     """
 
     conflicts: tuple[Conflict, ...]
@@ -278,6 +286,12 @@ class Portfolio:
     capacity: tuple[CapacityUse, ...] = ()
     why_none: str | None = None
     enablers: tuple[Enabler, ...] = ()
+    robust: Robust | None = None
+    weighed: Weighed | None = None
+    order: tuple[Start, ...] = ()
+    finishes: tuple[Finish, ...] = ()
+    delivery: tuple[Delivery, ...] = ()
+    sentences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -944,26 +958,44 @@ def _decision(item: InitiativeAdvice, initiative: Initiative) -> str | None:
 def _portfolio(whole: _Whole, advised: Sequence[InitiativeAdvice], seconds: float | None) -> Portfolio:
     """What the answers mean for one another; routes and actions that were not asked for are unknown."""
     programme, graph = whole.programme, whole.graph
-    setting = portfolio.setting(programme, graph, whole.prospects, whole.locks)
-    found = portfolio.select(setting, whole.prospects, _counted_once(graph), whole.locks, whole.seed, seconds)
     routes = {i.id: i.route.answer if i.route else None for i in advised}
     actions = {i.id: i.action.answer if i.action else None for i in advised}
-    return Portfolio(
+    setting = portfolio.setting(programme, graph, whole.prospects, whole.locks)
+    found = Portfolio(
         portfolio.conflicts(programme, graph, routes, actions),
         portfolio.load(programme, routes, actions),
         (*portfolio.notices(programme, routes, actions), *setting.assumed),
-        found.chosen if found.totals else None,
-        found.deferred if found.totals else None,
-        found.totals,
-        found.bound,
-        found.gap,
-        portfolio.few_and_all(setting, found.rows) if found.totals else None,
-        limits=found.limits,
-        gainers=found.gainers,
-        capacity=found.capacity,
-        why_none=found.why_none,
         enablers=whole.cascade.enablers(whole.prospects),
     )
+    return _with_choice(whole, found, setting, seconds)
+
+
+def _with_choice(whole: _Whole, found: Portfolio, setting: Setting, seconds: float | None) -> Portfolio:
+    """With the set to run, where any keeps to all limits."""
+    prospects, seed = whole.prospects, whole.seed
+    if not any(p.worth for p in prospects.values()):
+        return replace(found, why_none="No initiative has a worth yet, so there is nothing to choose by.")
+    chosen = portfolio.select(setting, prospects, _counted_once(whole.graph), whole.locks, seed, seconds)
+    if chosen.totals is None:
+        return replace(found, why_none=chosen.why_none)
+    points = portfolio.few_and_all(setting, chosen.rows)
+    robust = portfolio.robust_choice(setting, prospects, chosen.rows, seed)
+    ends, delivery = portfolio.finishes(setting, whole.graph, prospects, chosen.rows, seed)
+    return replace(
+        found,
+        **{k: getattr(chosen, k) for k in _CHOSEN},
+        frontier=points,
+        core=robust.core,
+        robust=robust,
+        weighed=portfolio.weighed(setting, prospects, chosen.rows),
+        order=portfolio.starts(setting, prospects, chosen.rows),
+        finishes=ends,
+        delivery=delivery,
+        sentences=portfolio.said(setting, chosen, points),
+    )
+
+
+_CHOSEN = ("chosen", "deferred", "totals", "bound", "gap", "limits", "gainers", "capacity")
 
 
 def _counted_once(graph: DependencyGraph) -> Callable[[Iterable[str]], float]:

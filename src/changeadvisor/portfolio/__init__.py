@@ -2,7 +2,8 @@
 
 `conflicts` what is asked of the same staff at the same time, and ways of leading that clash; `problem` a choice among
 courses under limits, as numbers; `building` a programme put as such a choice; `choice` the best set, exactly;
-`frontier` few against all; `selection` what is chosen and why.
+`frontier` few against all; `fairness` depth against reach; `robust` what
+runs whatever the weights and values; `sequence` when to start and when it ends; `selection` what is chosen and why.
 """
 
 from changeadvisor.portfolio.building import NO_LOCKS, Locks, Setting, setting
@@ -17,39 +18,58 @@ from changeadvisor.portfolio.conflicts import (
     load,
     notices,
 )
+from changeadvisor.portfolio.fairness import Weighed, weighed
 from changeadvisor.portfolio.selection import (
+    Alternative,
     CapacityUse,
+    FindOut,
     FrontierPoint,
     Gainer,
     LimitCost,
     Pick,
+    Robust,
     Selection,
     Totals,
     few_and_all,
+    robust_choice,
+    said,
     select,
 )
+from changeadvisor.portfolio.sequence import Delivery, Finish, Start, finishes, starts
 
 __all__ = [
     "FROM_THE_TOP",
     "NONE",
     "NO_LOCKS",
     "QUARTERS",
+    "Alternative",
     "Answers",
     "CapacityUse",
     "Conflict",
+    "Delivery",
+    "FindOut",
+    "Finish",
     "FrontierPoint",
     "Gainer",
     "LimitCost",
     "Load",
     "Locks",
     "Pick",
+    "Robust",
     "Selection",
     "Setting",
+    "Start",
     "Totals",
+    "Weighed",
     "conflicts",
     "few_and_all",
+    "finishes",
     "load",
     "notices",
+    "robust_choice",
+    "said",
     "select",
     "setting",
+    "starts",
+    "weighed",
 ]

@@ -171,9 +171,8 @@ class _Builder:
         few = worth if counts_as_few(self.programme, initiative) and runs else 0.0
         dates = self._dates(initiative, name)
         self.runs[initiative.id, name] = dates
-        return Course(
-            initiative.id, name, runs, worth, few, self._spend(initiative, name), self._use(initiative, dates)
-        )
+        use = capacity_use(initiative, dates, self.capacities)
+        return Course(initiative.id, name, runs, worth, few, self._spend(initiative, name), use)
 
     def _spend(self, initiative: Initiative, name: str) -> tuple[float, ...]:
         """Mean spend by period; nothing where it is not known, which is said."""
@@ -197,12 +196,6 @@ class _Builder:
         if isinstance(option, AdjustStrategy) and option.runs is not None:
             start, end = as_of + dt.timedelta(days=1), later(as_of, option.runs)
         return (start, end) if start <= end else None
-
-    def _use(self, initiative: Initiative, dates: tuple[dt.date, dt.date] | None) -> tuple[float, ...]:
-        """Of each capacity: what it needs, times the share of the quarter's days on which it runs."""
-        if dates is None:
-            return tuple(0.0 for _ in self.capacities)
-        return tuple(initiative.needs.get(c.role, 0.0) * _share(dates, c) for c in self.capacities)
 
     # --- between initiatives -----------------------------------------------------------------------------------------
 
@@ -294,6 +287,15 @@ def _capacities(programme: Programme) -> Iterator[Capacity]:
             held = limit.get(name) if isinstance(limit, dict) else limit
             if held is not None:
                 yield Capacity(role, name, held, max(start, first), end)
+
+
+def capacity_use(
+    initiative: Initiative, dates: tuple[dt.date, dt.date] | None, capacities: Sequence[Capacity]
+) -> tuple[float, ...]:
+    """Of each capacity: what it needs, times the share of the quarter's days on which it runs."""
+    if dates is None:
+        return tuple(0.0 for _ in capacities)
+    return tuple(initiative.needs.get(c.role, 0.0) * _share(dates, c) for c in capacities)
 
 
 def _share(dates: tuple[dt.date, dt.date], capacity: Capacity) -> float:

@@ -87,7 +87,8 @@ def efficient(
     found: list[tuple[int, ...]] = []
     if not isinstance(last, Chosen):
         return (), True
-    step = _FINE * max(1.0, abs(last.worth))
+    # A little more than the solver's own tolerance, which is in shares of the greatest worth.
+    step = 2.0 * _FINE * max(1.0, *(abs(v) for v in second))
     floor: float | None = None
     while floor is None or floor <= last.worth:
         if len(found) >= most:

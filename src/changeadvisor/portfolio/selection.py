@@ -10,7 +10,8 @@ from changeadvisor.model import Initiative, money_text
 from changeadvisor.portfolio.building import Locks, Setting
 from changeadvisor.portfolio.choice import Chosen, Effort, Infeasible, choose, effort_for
 from changeadvisor.portfolio.frontier import POINTS, Exchange, Point, exchanges, frontier
-from changeadvisor.portfolio.problem import Course, Problem, kept
+from changeadvisor.portfolio.problem import Course, Problem, kept, outcome
+from changeadvisor.portfolio.robust import Values, core, different, good_sets, worth_of_knowing
 from changeadvisor.trajectory import Prospect
 
 if TYPE_CHECKING:
@@ -111,7 +112,6 @@ class Selection:
     limits: tuple[LimitCost, ...] = ()
     gainers: tuple[Gainer, ...] = ()
     capacity: tuple[CapacityUse, ...] = ()
-    sentences: tuple[str, ...] = ()
     why_none: str | None = None
     rows: tuple[int, ...] = ()
 
@@ -155,6 +155,112 @@ def _shown(problem: Problem, p: Point, chosen: bool) -> FrontierPoint:
 
 def _stepped(point: FrontierPoint, step: Exchange) -> FrontierPoint:
     return replace(point, gained=step.gained, given_up=step.given_up, moved=step.moved, by_pound=step.by_pound)
+
+
+@dataclass(frozen=True, slots=True)
+class FindOut:
+    """A borderline initiative: in what share of the good sets it runs, and what knowing its worth would be worth."""
+
+    id: str
+    share: float
+    worth: float
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another good set: what it comes to, and what it does otherwise than the advised one (id -> course)."""
+
+    all: float
+    few: float
+    spend: float
+    differs: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Robust:
+    """Which initiatives run whatever the weights and values. core: share of good sets; exact: all of these were found.
+
+    sets: how many good sets. find_out: what to find out about the borderline ones, most worth knowing first.
+    """
+
+    core: Mapping[str, float]
+    exact: bool
+    sets: int
+    find_out: tuple[FindOut, ...]
+    alternatives: tuple[Alternative, ...]
+
+
+def robust_choice(setting: Setting, prospects: Mapping[str, Prospect], rows: Sequence[int], seed: int) -> Robust:
+    """Core, borderline and exterior initiatives, what to find out, and good sets that really differ. rows: the set."""
+    problem = setting.problem
+    good = good_sets(problem, _states(setting, prospects), seed)
+    sets = tuple(sorted({*good.sets, tuple(sorted(rows))}))
+    shares = core(problem, good.sets)
+    borderline = {id for id, share in shares.items() if 0.0 < share < 1.0}
+    draws = {id: prospects[id].worth for id in borderline if id in prospects and prospects[id].worth}
+    knowing = [FindOut(id, shares[id], worth) for id, worth in worth_of_knowing(problem, sets, draws)]
+    found = tuple(sorted(knowing, key=lambda f: (-f.worth, f.id)))
+    others = tuple(_alternative(problem, rows, other) for other in different(problem, good, rows))
+    return Robust(shares, good.exact, len(good.sets), found, others)
+
+
+def _states(setting: Setting, prospects: Mapping[str, Prospect]) -> list[Values]:
+    """Every course worth what is expected; as little as one time in ten; as much as one time in ten."""
+    import numpy as np
+
+    def drawn(course: Course) -> tuple[float, float, float]:
+        prospect = prospects.get(course.initiative)
+        draws = prospect.worth.get(course.course) if prospect else None
+        if draws is None:
+            return course.worth, course.worth, course.worth
+        low, high = np.quantile(draws, [0.1, 0.9])
+        return course.worth, float(low), float(high)
+
+    every = [drawn(c) for c in setting.problem.courses]
+    counts = [c.runs and c.initiative in setting.problem.few for c in setting.problem.courses]
+    return [
+        Values(tuple(v[k] for v in every), tuple(v[k] if few else 0.0 for v, few in zip(every, counts, strict=True)))
+        for k in range(3)
+    ]
+
+
+def _alternative(problem: Problem, rows: Sequence[int], other: Sequence[int]) -> Alternative:
+    got, courses = outcome(problem, other), problem.courses
+    before = {courses[r].initiative: courses[r].course for r in rows}
+    after = {courses[r].initiative: courses[r].course for r in other}
+    return Alternative(got.worth, got.few, got.spent, {id: c for id, c in sorted(after.items()) if before[id] != c})
+
+
+def said(setting: Setting, found: Selection, points: Sequence[FrontierPoint]) -> tuple[str, ...]:
+    """What the set means for few and all, in sentences a councillor can repeat."""
+    return tuple(_said(setting, found, points))
+
+
+def _said(setting: Setting, found: Selection, points: Sequence[FrontierPoint]) -> Iterator[str]:
+    totals = found.totals
+    if totals is None:
+        return
+    deep = [p for p in found.chosen if p.id in setting.problem.few]
+    if deep and totals.share_for_few is not None:
+        share = round(100 * totals.share_for_few)
+        yield (
+            f"Of every 100 we spend, {share} {'goes' if share == 1 else 'go'} to changes that matter deeply to few "
+            f"people ({_and([p.id for p in deep])})."
+        )
+    kept_for_few = next((x for x in found.limits if x.limit == "share for few"), None)
+    if kept_for_few is not None and kept_for_few.costs > 0.0:
+        yield (
+            f"Keeping {round(100 * (kept_for_few.of or 0.0))} in 100 for them costs everybody together "
+            f"{money_text(kept_for_few.costs)} of value: without that rule another set would be worth so much more."
+        )
+    elif kept_for_few is not None:
+        yield "Keeping that share for them costs nobody anything: the best set keeps it by itself."
+    after = next((p for p in points if p.by_pound is not None and p.few > totals.few), None)
+    if after is not None and after.by_pound is not None and after.gained is not None:
+        yield (
+            f"The next step further towards the few would give them {money_text(after.gained)} more and take "
+            f"{after.by_pound:.3g} from all others for each 1 gained."
+        )
 
 
 def select(
