@@ -86,9 +86,13 @@ def test_it_has_every_key_of_the_format(northfield: Advice) -> None:
     }
     assert outlook <= set(one["outlook"])
     assert {"on", "measure", "below", "then"} <= set(one["outlook"]["next_review"])
-    assert {"at_stake", "people", "paths"} == set(one["dependants"])
+    assert {"at_stake", "people", "paths"} <= set(one["dependants"])
     choice = {"chosen", "deferred", "totals", "bound", "gap", "frontier", "core"}
-    assert {*choice, "conflicts", "load", "notices"} == set(found["portfolio"])
+    assert {*choice, "conflicts", "load", "notices"} <= set(found["portfolio"])
+    assert {"id", "course", "because"} <= set(found["portfolio"]["chosen"][0])
+    assert {"all", "few", "spend", "overspend"} <= set(found["portfolio"]["totals"])
+    assert {"few", "all", "bound", "gap", "courses"} <= set(found["portfolio"]["frontier"][0])
+    assert all(0.0 <= share <= 1.0 for share in found["portfolio"]["core"].values())
     assert {"id", "points", "ipsative", "normative", "comparative"} <= set(found["measures"][0])
     assert {"targets", "external", "process", "corporate", "with_comparators"} <= set(found["audit"])
 

@@ -399,12 +399,13 @@ def _gap_text(view: GapView) -> Iterator[str]:
 # --- drawing ---------------------------------------------------------------------------------------------------------
 
 
-def render(view: View, form: Form) -> bytes:
-    """The picture. SVG carries its text as a title; the same view gives the same bytes."""
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
+#: How every picture is drawn: the same view gives the same bytes, and nothing typed is taken as a formula.
+INK, QUIET, EDGE = _INK, _QUIET, _TARGET
 
-    settings: Any = {
+
+def settings() -> Any:
+    """What matplotlib is told for every picture."""
+    return {
         "svg.hashsalt": "changeadvisor",
         "svg.fonttype": "path",
         "font.family": "DejaVu Sans",
@@ -414,12 +415,19 @@ def render(view: View, form: Form) -> bytes:
         "text.parse_math": False,
         "text.color": _INK,
     }
-    with rc_context(settings):
+
+
+def render(view: View, form: Form) -> bytes:
+    """The picture. SVG carries its text as a title; the same view gives the same bytes."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    with rc_context(settings()):
         figure = Figure(figsize=(8.0, _height(view)), layout="constrained")
         if isinstance(view, SpreadView):
             figure.suptitle(_wrapped(view.title), x=0.01, ha="left", fontsize=11, fontweight="bold")
             _draw_spread(view, figure)
-            return _bytes(figure, form, alt_text(view))
+            return written(figure, form, alt_text(view))
         axes = figure.add_subplot()
         if isinstance(view, BarView | FeaturesView | DimensionsView):
             # Long names stand left of the axes: the title begins above them.
@@ -427,7 +435,7 @@ def render(view: View, form: Form) -> bytes:
         else:
             axes.set_title(_wrapped(view.title), loc="left", fontsize=11, fontweight="bold")
         _draw(view, axes)
-        return _bytes(figure, form, alt_text(view))
+        return written(figure, form, alt_text(view))
 
 
 def _height(view: View) -> float:
@@ -464,7 +472,8 @@ def _draw(view: View, axes: Axes) -> None:
         axes.text(0.5, 0.5, "Nothing to show yet", ha="center", va="center", transform=axes.transAxes)
 
 
-def _bytes(figure: Figure, form: Form, text: str) -> bytes:
+def written(figure: Figure, form: Form, text: str) -> bytes:
+    """The figure as a file, with the text for those who do not see it."""
     out = io.BytesIO()
     if form == "png":
         figure.savefig(out, format="png", dpi=150, metadata={"Software": None, "Description": text})

@@ -26,6 +26,7 @@ from changeadvisor.model import Estimate, ReferenceClass, day_text, money_text
 from changeadvisor.performance.forecast import AFTER, BEFORE, BeforeAfter
 from changeadvisor.performance.targets import sentences
 from changeadvisor.portfolio import Load
+from changeadvisor.portfolio_view import PortfolioView, portfolio_view
 from changeadvisor.route_view import RouteView, route_view, spread_parameters
 from changeadvisor.rules import Reason, Recommendation, RulePack, Working, by_strength
 from changeadvisor.scoring import Framework, Scorecard
@@ -286,6 +287,7 @@ class BoardView:
     engine: tuple[str, ...]
     initiatives: tuple[InitiativeView, ...]
     load: LoadView | None
+    portfolio: PortfolioView | None
 
 
 def board_view(advice: Advice, *, front_page: bool = False) -> BoardView:
@@ -301,6 +303,7 @@ def board_view(advice: Advice, *, front_page: bool = False) -> BoardView:
         engine=tuple(_engine(advice)),
         initiatives=() if front_page else tuple(map(initiative_view, advice.initiatives)),
         load=_load(advice.portfolio.load) if advice.portfolio and advice.portfolio.load else None,
+        portfolio=portfolio_view(advice, pictures=not front_page),
     )
 
 

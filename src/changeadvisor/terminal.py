@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from changeadvisor.errors import plain
 from changeadvisor.model import day_text
+from changeadvisor.portfolio_view import SET, PortfolioView
 from changeadvisor.report import BoardRow, BoardView, board_view, estimate_said, shares_said
 
 if TYPE_CHECKING:
@@ -157,8 +158,17 @@ def _cells(row: BoardRow) -> tuple[str, ...]:
 def _below(view: BoardView) -> list[str]:
     lines = [f"Decisions needed: {len(view.decisions)}"] if view.decisions else [view.no_decision]
     lines += [f"  {d.initiative} ({d.by}, before {d.before}): {d.decision}" for d in view.decisions]
+    if view.portfolio is not None and view.portfolio.sentences:
+        lines += ["The programme as a whole:", *(f"  {s}" for s in view.portfolio.sentences), *_set(view.portfolio)]
     lines += [*view.notices, "The whole working of one: changeadvisor explain PROGRAMME INITIATIVE"]
     return lines
+
+
+def _set(view: PortfolioView) -> Iterator[str]:
+    """The set, a line each."""
+    for table in view.tables:
+        if table.caption == SET:
+            yield from (f"  {row[0]}: {row[1]}" for row in table.rows)
 
 
 class Progress:

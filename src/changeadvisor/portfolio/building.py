@@ -108,6 +108,7 @@ class _Builder:
         self.capacities = tuple(_capacities(programme))
         self.held: dict[str, str] = {}
         self.assumed: list[str] = []
+        self.unstopped: list[str] = []
         self.runs: dict[tuple[str, str], tuple[dt.date, dt.date] | None] = {}
 
     def setting(self) -> Setting:
@@ -152,10 +153,7 @@ class _Builder:
         if "stop" not in found.worth:
             yield self._course(initiative, "stop", 0.0)
             if begun(self.programme, initiative) and not initiative.statutory:
-                self.assumed.append(
-                    f"What stopping {initiative.id} would cost is not given: it is counted as costing nothing and "
-                    "leaving nothing."
-                )
+                self.unstopped.append(initiative.id)
 
     def _unpriced(self, initiative: Initiative) -> Iterator[Course]:
         found = self.prospects.get(initiative.id)
@@ -226,6 +224,11 @@ class _Builder:
 
     def _said(self) -> Iterator[str]:
         limits = self.programme.limits
+        if self.unstopped:
+            yield (
+                f"What it would cost to stop {', '.join(self.unstopped)} is not given: stopping is counted as costing "
+                "nothing and leaving nothing."
+            )
         if limits is None or limits.budget is None:
             yield "No budget is given (`limits: budget`): spend of the next twelve months is shown, not limited."
         if limits is not None and limits.share_for_few is not None and limits.few is None:

@@ -39,6 +39,7 @@ class Pick:
     worth: mean present value as chosen, helpers that do not run taken off; None where it is not known. spend: mean, in
     the budget periods. without: what the best set would lose if this were ruled out (for one that waits: if it were
     forced in); None where that was not worked out. locked: set from outside.
+    few: counts as deep change for few people.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Pick:
     spend: float
     without: float | None = None
     locked: bool = False
+    few: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +329,8 @@ class _Selected:
         without = None if held or not self.each else self._without(course)
         because = " ".join(self._because(course, worth, without))
         locked = course.initiative in self.locks
-        return Pick(course.initiative, course.course, because, worth, sum(course.spend), without, locked)
+        few = course.initiative in self.problem.few
+        return Pick(course.initiative, course.course, because, worth, sum(course.spend), without, locked, few)
 
     def _without(self, course: Course) -> float | None:
         """What the best set loses if this is turned round: run where it does not, or not where it does."""

@@ -1,0 +1,410 @@
+"""The programme as a whole, as people read it: tables, the pictures of the same content, and plain sentences."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from changeadvisor import portfolio_charts as charts
+from changeadvisor.advice import Advice, InitiativeAdvice, Portfolio
+from changeadvisor.errors import plain
+from changeadvisor.model import day_text, money_text
+from changeadvisor.portfolio.problem import within
+
+UNKNOWN = "not known"
+#: The caption of the table of the set.
+SET = "Which set to run"
+_COURSE = {
+    "persist": "go on",
+    "adjust-tactics": "adjust tactics",
+    "adjust-strategy": "adjust strategy",
+    "stop": "stop",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """A table: caption, headings (the first is of the row), rows of words, and what a reader must know of it."""
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnView:
+    """A picture as an SVG inside the page, and the text that carries its finding."""
+
+    source: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioView:
+    """The set to run: in sentences, tables and pictures."""
+
+    sentences: tuple[str, ...]
+    tables: tuple[TableView, ...]
+    pictures: tuple[DrawnView, ...]
+
+
+def portfolio_view(advice: Advice, *, pictures: bool = True) -> PortfolioView | None:
+    """The view; None where the portfolio was not asked for."""
+    if advice.portfolio is None:
+        return None
+    view = _Whole(advice, advice.portfolio)
+    tables = tuple(t for t in view.tables() if t.rows)
+    drawn = tuple(map(_drawn, view.pictures())) if pictures else ()
+    return PortfolioView(tuple(view.sentences()), tables, drawn)
+
+
+def _drawn(view: charts.View) -> DrawnView:
+    source = base64.b64encode(charts.render(view, "svg")).decode()
+    return DrawnView(f"data:image/svg+xml;base64,{source}", charts.alt_text(view))
+
+
+class _Whole:
+    def __init__(self, advice: Advice, found: Portfolio) -> None:
+        self.advice, self.found = advice, found
+        self.items = {i.id: i for i in advice.initiatives}
+        self.course = {p.id: p.course for p in (*(found.chosen or ()), *(found.deferred or ()))}
+
+    # --- sentences ---------------------------------------------------------------------------------------------------
+
+    def sentences(self) -> Iterator[str]:
+        """What the board must know first."""
+        found, totals = self.found, self.found.totals
+        if totals is None or found.chosen is None or found.deferred is None:
+            if found.why_none:
+                yield found.why_none
+            return
+        yield (
+            f"The best set within the limits runs {len(found.chosen)} and stops or puts off {len(found.deferred)}. "
+            f"It is worth {money_text(totals.all)} in all ({money_text(totals.low)} to {money_text(totals.high)}), "
+            f"for spend of {money_text(totals.spend)} over {', '.join(totals.spend_over)}."
+        )
+        yield self._proven()
+        if totals.overspend is not None:
+            yield f"The chance of spending more than a budget is {_percent(totals.overspend)}."
+        yield f"It reaches {totals.people:,.0f} people a year, each counted once, as far as reach is known."
+        yield from found.sentences
+        yield from self._robust()
+        yield from self._fair()
+        yield (
+            "The choice weighs worth by itself within the limits. It does not rewrite the recommendation on each "
+            "initiative, which weighs all evidence: where the two differ, people decide."
+        )
+
+    def _proven(self) -> str:
+        gap = self.found.gap
+        if gap is None:
+            return "How close it is to the best there can be is not known."
+        if gap == 0.0:
+            return "It is proven: no other set within the limits is worth more (gap 0)."
+        return f"No other set within the limits is worth more than {100 * gap:.3g} % above it (the proven gap)."
+
+    def _robust(self) -> Iterator[str]:
+        robust = self.found.robust
+        if robust is None or not robust.sets:
+            return
+        by = {k: [i for i, s in robust.core.items() if charts.kind_of(s) == k] for k in ("core", "borderline")}
+        how = "all good sets" if robust.exact else "a sample of good sets, not all"
+        yield (
+            f"Whatever a pound for the few counts, and with values as expected, cautious or hopeful, {len(by['core'])} "
+            f"run in every good set and {len(by['borderline'])} in some ({robust.sets} sets; {how})."
+        )
+        if robust.find_out and robust.find_out[0].worth >= 0.5:
+            top = robust.find_out[0]
+            yield (
+                f"Find out first about {top.id}: to know its worth before choosing would be worth up to "
+                f"{money_text(top.worth)}."
+            )
+
+    def _fair(self) -> Iterator[str]:
+        weighed = self.found.weighed
+        if weighed is None:
+            return
+        said = f"With gains weighed by income (Green Book, elasticity {weighed.elasticity:g})"
+        if weighed.differs:
+            yield f"{said} another set is best: {_differs(weighed.differs)}."
+        else:
+            yield f"{said} the same set is best."
+        if weighed.turns_at is None:
+            yield "No inequality aversion up to 4 would turn the choice."
+        else:
+            yield f"From an inequality aversion of {weighed.turns_at:.2g} it would be: {_differs(weighed.instead)}."
+        if weighed.unknown:
+            yield f"The income of those reached is not known for {len(weighed.unknown)}; their gains count plainly."
+
+    # --- tables ------------------------------------------------------------------------------------------------------
+
+    def tables(self) -> Iterator[TableView]:
+        """Every table, the set first."""
+        yield self._set()
+        yield self._limits()
+        yield self._frontier()
+        yield self._gainers()
+        yield self._core()
+        yield self._alternatives()
+        yield self._hanging()
+        yield self._split()
+        yield self._order()
+        yield self._finishes()
+        yield self._delivery()
+        yield self._capacity()
+
+    def _set(self) -> TableView:
+        picks = sorted((*(self.found.chosen or ()), *(self.found.deferred or ())), key=lambda p: p.id)
+        running = {p.id for p in self.found.chosen or ()}
+        rows = (
+            (
+                self._title(p.id),
+                f"run: {_COURSE[p.course]}" if p.id in running else self._waits(p.id),
+                self._recommended(p.id),
+                UNKNOWN if p.worth is None else money_text(p.worth),
+                money_text(p.spend),
+                p.because,
+            )
+            for p in picks
+        )
+        heads = ("Initiative", "In the set", "Recommended by itself", "Worth in the set", "Spend", "Because")
+        note = "Worth: mean present value from here on. Spend: mean, in the budget periods. Past spend never counts."
+        return TableView(SET, heads, tuple(rows), note)
+
+    def _waits(self, id: str) -> str:
+        item = self.items.get(id)
+        begun = item is not None and item.evidence.initiative.stage != "idea"
+        return "stop or put off" if begun else "not start now"
+
+    def _recommended(self, id: str) -> str:
+        item = self.items.get(id)
+        answer = item.action.answer if item and item.action else None
+        return _COURSE.get(answer or "", "no answer")
+
+    def _limits(self) -> TableView:
+        rows = (
+            (
+                x.limit,
+                UNKNOWN if x.used is None else _amount(x.used, x.limit),
+                UNKNOWN if x.of is None else _amount(x.of, x.limit),
+                "nothing" if x.costs == 0.0 else money_text(x.costs),
+            )
+            for x in self.found.limits
+        )
+        heads = ("Limit", "Used, at its fullest", "Of", "What it costs")
+        note = "What it costs: how much more the best set would be worth if this limit alone were dropped."
+        return TableView("What each limit costs", heads, tuple(rows), note)
+
+    def _frontier(self) -> TableView:
+        points = self.found.frontier or ()
+        rows = (
+            (
+                f"set {k + 1}{' (advised)' if p.chosen else ''}",
+                money_text(p.few),
+                money_text(p.all),
+                f"{money_text(p.bound)} (gap {100 * p.gap:.2g} %)",
+                "" if p.moved is None else money_text(p.moved),
+                "" if p.gained is None else money_text(p.gained),
+                "" if p.given_up is None else money_text(p.given_up),
+                "nothing" if p.by_pound is None and p.gained is not None else f"{p.by_pound:.3g}" if p.by_pound else "",
+            )
+            for k, p in enumerate(points)
+        )
+        heads = (
+            "Set", "Worth for the few", "Worth in all", "No set is worth more than", "More spent on the few",
+            "The few gain", "All others give up", "For each 1 gained",
+        )  # fmt: skip
+        note = "Each row beside the one above: what moving money towards the few gains them and takes from all others."
+        return TableView("Few and all: what each costs the other", heads, tuple(rows), note)
+
+    def _gainers(self) -> TableView:
+        rows = tuple(
+            (g.service, str(g.running), money_text(g.worth), money_text(g.few), money_text(g.spend))
+            for g in self.found.gainers
+        )
+        heads = ("Service", "Initiatives that run", "Worth", "Of it deep for few", "Spend")
+        return TableView("Who gains, by service", heads, rows, "")
+
+    def _core(self) -> TableView:
+        knowing = {f.id: f.worth for f in self.found.robust.find_out} if self.found.robust else {}
+        rows = tuple(
+            (self._title(id), charts.kind_of(share), f"{round(100 * share)} in 100", _worth(knowing.get(id)))
+            for id, share in sorted((self.found.core or {}).items(), key=lambda c: (-c[1], c[0]))
+        )
+        heads = ("Initiative", "Kind", "Runs in good sets", "Worth of knowing its worth first")
+        note = "Core: in every good set. Exterior: in none. Only for the borderline ones does finding out more pay."
+        return TableView("Core, borderline and exterior", heads, rows, note)
+
+    def _alternatives(self) -> TableView:
+        found = self.found.robust.alternatives if self.found.robust else ()
+        rows = tuple(
+            (f"set {chr(65 + k)}", money_text(a.all), money_text(a.few), money_text(a.spend), _differs(a.differs))
+            for k, a in enumerate(found)
+        )
+        heads = ("Set", "Worth in all", "For the few", "Spend", "What it does otherwise")
+        return TableView("Other good sets that really differ", heads, rows, "Each within a tenth of the best worth.")
+
+    def _hanging(self) -> TableView:
+        rows = tuple(row for item in self.advice.initiatives for row in self._losses(item))
+        heads = ("If this", "does this", "then", "by this path", "and loses")
+        note = (
+            "Stranded: cannot go on. People are counted once; those whom others reach all the same are not lost. "
+            "What is at stake enters the initiative's own reasons; the set is chosen by worth alone, so nothing counts "
+            "twice."
+        )
+        return TableView("What hangs on what: each course and what it does downstream", heads, rows, note)
+
+    def _losses(self, item: InitiativeAdvice) -> Iterator[tuple[str, ...]]:
+        for down in item.dependants.courses:
+            for loss in down.losses:
+                law = " (the law requires it)" if loss.statutory else ""
+                how = {
+                    "stranded": "is stranded",
+                    "helped": f"loses {round(100 * (loss.share or 0.0))} % of its worth",
+                    "delayed": f"waits {loss.months or 0.0:.0f} months longer",
+                }[loss.how]
+                path, worth = " → ".join(loss.path), _worth(loss.mean)
+                yield self._title(item.id), _COURSE[down.course], f"{self._title(loss.id)} {how}{law}", path, worth
+            if down.people > 0.0 and down.losses:
+                yield (
+                    self._title(item.id),
+                    _COURSE[down.course],
+                    "people reached no longer",
+                    "",
+                    f"{down.people:,.0f} a year",
+                )
+
+    def _split(self) -> TableView:
+        rows = tuple((self._title(e.id), self._title(e.dependant), money_text(e.part)) for e in self.found.enablers)
+        heads = ("Enabler", "Holds up", "Its part of that worth")
+        note = "What several hold up together is split evenly among them (Shapley 1953), so that the parts add up."
+        return TableView("Who shares what hangs on them", heads, rows, note)
+
+    def _order(self) -> TableView:
+        rows = tuple(
+            (
+                self._title(s.id),
+                day_text(s.planned),
+                "none fits" if s.start is None else day_text(s.start),
+                _worth(s.cost_of_delay),
+                s.because,
+            )
+            for s in sorted(self.found.order, key=lambda s: (s.start or dt.date.max, -(s.for_its_length or 0.0), s.id))
+        )
+        heads = ("Initiative", "Planned start", "Best start", "A month later loses", "Because")
+        return TableView("Which to start when", heads, rows, "What has not begun, in the order of its best start.")
+
+    def _finishes(self) -> TableView:
+        rows = tuple(
+            (
+                self._title(f.id), day_text(f.planned), day_text(f.p10), day_text(f.p50), day_text(f.p90),
+                _percent(f.late), _percent(f.critical),
+            )
+            for f in self.found.finishes
+        )  # fmt: skip
+        heads = (
+            "Initiative",
+            "Planned end",
+            "One in ten by",
+            "Middle",
+            "Nine in ten by",
+            "Late",
+            "Holds up the last end",
+        )
+        note = (
+            "Drawn jointly: each takes longer or shorter as its reference class has done, and what requires it waits. "
+            "Where no class gives delays, it ends as planned."
+        )
+        return TableView("When what runs will be finished", heads, rows, note)
+
+    def _delivery(self) -> TableView:
+        rows = tuple((day_text(d.by), _percent(d.chance), f"{d.expected:.1f} of {d.of}") for d in self.found.delivery)
+        heads = ("By", "Chance that all are finished", "Finished on average")
+        return TableView("The chance that the set is delivered", heads, rows, "")
+
+    def _capacity(self) -> TableView:
+        rows = tuple(
+            (f"{c.role}, {c.quarter}", f"{c.used:.3g}", f"{c.limit:g}", "within" if within(c.used, c.limit) else "over")
+            for c in self.found.capacity
+        )
+        heads = ("Role and quarter", "Needed", "There are", "State")
+        return TableView("People by quarter", heads, rows, "Full-time equivalents, on average over the quarter.")
+
+    def _title(self, id: str) -> str:
+        item = self.items.get(id)
+        return plain(item.title, 120) if item else id
+
+    # --- pictures ----------------------------------------------------------------------------------------------------
+
+    def pictures(self) -> Iterator[charts.View]:
+        """Every picture that has something to show."""
+        found = self.found
+        if any(i.dependants.paths for i in self.advice.initiatives) or self._edges():
+            yield charts.MapView("What hangs on what", tuple(self._nodes()), tuple(self._edges()))
+        if found.frontier and len(found.frontier) > 1:
+            dots = tuple(charts.FrontierDot(p.few, p.all, p.bound, p.chosen) for p in found.frontier)
+            finding = found.sentences[-1] if found.sentences else ""
+            yield charts.FrontierView("Worth for the few against worth in all", dots, finding)
+        if found.core:
+            bars = sorted(found.core.items(), key=lambda c: (-c[1], c[0]))
+            yield charts.CoreView(
+                "In how many good sets each runs", tuple(charts.CoreBar(self._title(i), s) for i, s in bars)
+            )
+        if found.capacity:
+            used = tuple(charts.CapacityBar(c.role, c.quarter, c.used, c.limit) for c in found.capacity)
+            yield charts.CapacityView("People needed, quarter by quarter", used)
+        if found.finishes:
+            rows = tuple(
+                charts.GanttRow(self._title(f.id), f.start, f.planned, f.p10, f.p50, f.p90, f.critical)
+                for f in sorted(found.finishes, key=lambda f: (f.start, f.p50, f.id))
+            )
+            yield charts.GanttView("When it runs and ends", rows, self.advice.as_of)
+
+    def _nodes(self) -> Iterator[charts.MapNode]:
+        few = {p.id for p in (*(self.found.chosen or ()), *(self.found.deferred or ())) if p.few}
+        for item in self.advice.initiatives:
+            initiative, course = item.evidence.initiative, self.course.get(item.id)
+            closed = initiative.stage == "closed"
+            what = "closed" if closed else _COURSE.get(course or "", "not decided")
+            stake = item.dependants.at_stake
+            at_stake = "" if not item.dependants.paths else UNKNOWN if stake is None else money_text(stake.mean)
+            yield charts.MapNode(
+                item.id, self._title(item.id), what, course not in (None, "stop"), bool(initiative.statutory),
+                item.id in few, at_stake,
+            )  # fmt: skip
+
+    def _edges(self) -> list[charts.MapEdge]:
+        found, ids = [], set(self.items)
+        for item in self.advice.initiatives:
+            for d in item.evidence.initiative.depends_on:
+                if d.initiative in ids:
+                    note = f"{round(100 * d.share)} %" if d.share is not None else ""
+                    months = f"{d.lag_months:g} month{'' if d.lag_months == 1 else 's'}" if d.lag_months else ""
+                    note = months if d.kind == "requires" else note
+                    found.append(charts.MapEdge(d.initiative, item.id, d.kind, note))
+        return found
+
+
+def _worth(value: float | None) -> str:
+    return UNKNOWN if value is None else money_text(value)
+
+
+def _percent(share: float) -> str:
+    """A share in a hundred; never none or all where it is not."""
+    if round(100 * share) in (0, 100) and 0.0 < share < 1.0:
+        return "under 1 %" if share < 0.5 else "over 99 %"
+    return f"{round(100 * share)} %"
+
+
+def _amount(value: float, limit: str) -> str:
+    if limit == "share for few":
+        return _percent(value)
+    return money_text(value) if limit.startswith("budget") else f"{value:.3g}"
+
+
+def _differs(courses: Mapping[str, str]) -> str:
+    """What another set does otherwise, in words."""
+    return ", ".join(f"{_COURSE[c]} {id}" for id, c in sorted(courses.items())) or "nothing"
