@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 CASES := src tests benchmarks scripts
 
-.PHONY: questions spread routes moves calibration worlds alarms councils coverage help setup advise test check format lint types contract rules docs golden scenarios bench mutants wheel
+.PHONY: graph portfolio questions spread routes moves calibration worlds alarms councils coverage help setup advise test check format lint types contract rules docs golden scenarios bench mutants wheel
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,9 @@ golden: $(READY)  ## write generated docs, scenario workbooks and golden outputs
 coverage: $(READY)  ## line and branch coverage, at least 95 %
 	$(BIN)/coverage erase
 	COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/pytest -n 2 --cov=changeadvisor --cov-branch --cov-report=term-missing --cov-fail-under=95
+
+graph: $(READY)  ## speed of the graph: reach beside networkx, draws passed down, a long chain
+	$(BIN)/python benchmarks/graph.py
 
 bench: $(READY)  ## speed of rules, beside zen-engine in the same run
 	$(BIN)/python benchmarks/rules.py

@@ -211,14 +211,14 @@ class Dependants:
     """What hangs on it: worth lost downstream if it is stopped, people counted once, and by which paths.
 
     at_stake: None where something hangs on it and none of that is priced. courses: what each course does downstream.
-    split: its part of each dependant's worth, so that parts of all enablers add up (Shapley 1953).
+    count: how many hang on it.
     """
 
     at_stake: Spread | None
     people: float | None
     paths: tuple[tuple[str, ...], ...]
     courses: tuple[Downstream, ...] = ()
-    split: tuple[Enabler, ...] = ()
+    count: int = 0
     assumption: str = OVERLAP
 
 
@@ -390,7 +390,7 @@ class _Whole:
     def __init__(self, programme: Programme, judges: Judges, seed: int, locks: Locks) -> None:
         self.programme, self.judges, self.seed, self.locks = programme, judges, seed, locks
         self.graph, self.series = DependencyGraph(programme), evidence.all_series(programme)
-        self.cascade = Cascade(programme, self.graph)
+        self.cascade, self.counts = Cascade(programme, self.graph), self.graph.downstream_counts()
         self.prospects: dict[str, Prospect] = {}
         self.cap = max((r.cap for r in judges.action.rules if r.appraises), default=0.0)
 
@@ -403,7 +403,8 @@ class _Whole:
         downstream: tuple[Downstream, ...] = ()
         if initiative.stage != "closed" and self.graph.downstream(id):
             found, downstream = self._hanging(found)
-        return _Case(self.programme, self.judges, self.graph, self.series, self.seed, initiative, found, downstream)
+        programme, judges, counts = self.programme, self.judges, self.counts
+        return _Case(programme, judges, self.graph, self.series, self.seed, initiative, found, downstream, counts)
 
     def _gathered(self, initiative: Initiative) -> Evidence:
         found = evidence.gather(self.programme, initiative, self.graph, self.series, self.seed)
@@ -437,6 +438,7 @@ class _Case:
     initiative: Initiative
     found: Evidence
     downstream: tuple[Downstream, ...]
+    counts: Mapping[str, int]
 
     def advice(self, parts: Sequence[Part]) -> InitiativeAdvice:
         """Evidence, then judgement, then what it means for those who decide."""
@@ -724,7 +726,8 @@ class _Case:
         stopped = next((d for d in self.downstream if d.course == "stop"), None)
         lost = (0.0, 0.0, 0.0) if stopped is None else stopped.lost
         at_stake = None if lost is None else Spread(*lost)
-        return Dependants(at_stake, _people(reach) if paths else 0.0, paths, self.downstream)
+        count = self.counts[self.initiative.id]
+        return Dependants(at_stake, _people(reach) if paths else 0.0, paths, self.downstream, count)
 
     def _notices(self, found: Evidence) -> Iterator[str]:
         as_of = self.programme.as_of

@@ -16,6 +16,8 @@ from changeadvisor.portfolio.problem import within
 UNKNOWN = "not known"
 #: The caption of the table of the set.
 SET = "Which set to run"
+#: Initiatives on the map, at most.
+MOST_ON_MAP = 150
 _COURSE = {
     "persist": "go on",
     "adjust-tactics": "adjust tactics",
@@ -343,7 +345,7 @@ class _Whole:
         """Every picture that has something to show."""
         found = self.found
         if any(i.dependants.paths for i in self.advice.initiatives) or self._edges():
-            yield charts.MapView("What hangs on what", tuple(self._nodes()), tuple(self._edges()))
+            yield self._map()
         if found.frontier and len(found.frontier) > 1:
             dots = tuple(charts.FrontierDot(p.few, p.all, p.bound, p.chosen) for p in found.frontier)
             finding = found.sentences[-1] if found.sentences else ""
@@ -362,6 +364,15 @@ class _Whole:
                 for f in sorted(found.finishes, key=lambda f: (f.start, f.p50, f.id))
             )
             yield charts.GanttView("When it runs and ends", rows, self.advice.as_of)
+
+    def _map(self) -> charts.MapView:
+        """The map; of a very large one the part on which most hangs: the table has it all."""
+        top = sorted(self.advice.initiatives, key=lambda i: (-i.dependants.count, i.id))[:MOST_ON_MAP]
+        shown = {i.id for i in top} if len(self.advice.initiatives) > MOST_ON_MAP else set(self.items)
+        nodes = tuple(n for n in self._nodes() if n.id in shown)
+        edges = tuple(e for e in self._edges() if {e.needed, e.dependant} <= shown)
+        left = len(self.items) - len(shown)
+        return charts.MapView(f"What hangs on what{f' ({left} more in the table)' if left else ''}", nodes, edges)
 
     def _nodes(self) -> Iterator[charts.MapNode]:
         few = {p.id for p in (*(self.found.chosen or ()), *(self.found.deferred or ())) if p.few}

@@ -1,7 +1,7 @@
 """What hangs on what: order, paths, critical path, reach counted once, and what is lost downstream.
 
 `dependencies` the graph of a programme (networkx is used there only); `cascade` what each course of one initiative does
-downstream.
+downstream; `network` the same as arrays, for many draws at once.
 """
 
 from changeadvisor.graph.cascade import Cascade, Downstream, Enabler, Loss
@@ -16,6 +16,7 @@ from changeadvisor.graph.dependencies import (
     critical_path,
     later,
 )
+from changeadvisor.graph.network import Network, criticality, propagate, reach_counts
 
 __all__ = [
     "MOST_PATHS",
@@ -26,9 +27,13 @@ __all__ = [
     "Downstream",
     "Enabler",
     "Loss",
+    "Network",
     "PathList",
     "Reach",
     "Timing",
     "critical_path",
+    "criticality",
     "later",
+    "propagate",
+    "reach_counts",
 ]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from changeadvisor.errors import CycleError
+from changeadvisor.graph.network import Network, reach_counts
 from changeadvisor.model import Initiative, Programme, add_months, months_between
 
 if TYPE_CHECKING:
@@ -104,6 +105,17 @@ class DependencyGraph:
         import networkx as nx
 
         return tuple(sorted(nx.descendants(self._hangs, id) - {id}))
+
+    def downstream_counts(self) -> dict[str, int]:
+        """How many hang on each, by requirement or help, directly or through others."""
+        ids = sorted(self._initiatives)
+        place = {id: k for k, id in enumerate(ids)}
+        try:
+            net = Network.of(len(ids), [(place[a], place[b], 0.0) for a, b in self._hangs.edges])
+        except CycleError:
+            # Some help one another in a ring, which is allowed.
+            return {id: len(self.downstream(id)) for id in ids}
+        return dict(zip(ids, reach_counts(net).tolist(), strict=True))
 
     def requirements(self, id: str) -> tuple[str, ...]:
         """All it cannot go on without, directly or through others, closed ones included."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from changeadvisor.graph import DependencyGraph, later
+from changeadvisor.graph import DependencyGraph, Network, criticality, later, propagate
 from changeadvisor.model import Initiative, add_months, day_text, months_between
 from changeadvisor.portfolio.building import Setting, begun, capacity_use, counts_as_few
 from changeadvisor.portfolio.choice import Chosen, Effort, choose
@@ -191,17 +191,16 @@ def finishes(
     """When what runs will be finished, drawn jointly through what requires what."""
     import numpy as np
 
-    drawn = _Drawn(setting, graph, prospects, chosen, seed)
+    drawn = _Drawn(setting, prospects, chosen, seed)
     ids = [id for id in graph.order() if id in drawn.dates]
     if not ids:
         return (), ()
-    ends: dict[str, Grid] = {}
-    for id in ids:
-        ends[id] = drawn.end(id, ends)
-    last = np.max([ends[id] for id in ids], axis=0)
-    critical = drawn.critical(ids, ends, last)
-    found = tuple(drawn.finish(id, ends[id], critical[id]) for id in sorted(ids))
-    return found, tuple(_deliveries(setting.programme.as_of, ends, last))
+    net = Network.of(len(ids), drawn.edges(ids))
+    times = [drawn.times(id) for id in ids]
+    earliest, durations = (np.stack([t[k] for t in times]) for k in (0, 1))
+    ends, critical = propagate(net, earliest, durations), criticality(net, earliest, durations)
+    found = (drawn.finish(id, ends[k], float(critical[k])) for k, id in enumerate(ids))
+    return tuple(sorted(found, key=lambda f: f.id)), tuple(_deliveries(setting.programme.as_of, ends))
 
 
 class _Drawn:
@@ -210,22 +209,26 @@ class _Drawn:
     def __init__(
         self,
         setting: Setting,
-        graph: DependencyGraph,
         prospects: Mapping[str, Prospect],
         chosen: Sequence[int],
         seed: int,
     ) -> None:
-        self.setting, self.graph, self.prospects = setting, graph, prospects
+        self.setting, self.prospects = setting, prospects
         self.as_of, self.seed = setting.programme.as_of, seed
         courses = [setting.problem.courses[r] for r in chosen]
         self.course = {c.initiative: c.course for c in courses if c.runs}
         found = ((id, setting.runs.get((id, course))) for id, course in self.course.items())
         self.dates = {id: dates for id, dates in found if dates is not None}
-        lags = {(d.initiative, i.id): d.lag_months or 0.0 for i in setting.programme.initiatives for d in i.depends_on}
-        self.before: dict[str, list[tuple[str, float]]] = {id: [] for id in self.dates}
-        for dependant, needed in setting.problem.requires:
-            if dependant in self.dates and needed in self.dates:
-                self.before[dependant].append((needed, lags[needed, dependant]))
+
+    def edges(self, ids: Sequence[str]) -> list[tuple[int, int, float]]:
+        """What requires what among those that run, by their places."""
+        place = {id: k for k, id in enumerate(ids)}
+        return [
+            (place[d.initiative], place[i.id], d.lag_months or 0.0)
+            for i in self.setting.programme.initiatives
+            for d in i.depends_on
+            if d.kind == "requires" and i.id in place and d.initiative in place
+        ]
 
     def _planned(self, id: str) -> tuple[float, float]:
         """Months from today until it begins (below 0 where it has begun) and ends, as planned."""
@@ -247,33 +250,18 @@ class _Drawn:
         found: Grid = prospect.delay[pairs]
         return found
 
-    def end(self, id: str, ends: Mapping[str, Grid]) -> Grid:
-        """When it is finished: not before what it requires, nor before today."""
+    def times(self, id: str) -> tuple[Grid, Grid]:
+        """From when it may go on, and how long it takes then, by draw.
+
+        What has begun keeps its start, and cannot be finished before what it requires: it waits with nothing to do.
+        """
         import numpy as np
 
         begins, planned = self._planned(id)
-        ready = [ends[n] + lag for n, lag in self.before[id]]
-        held = np.max(ready, axis=0) if ready else np.full(JOINT, -np.inf)
+        takes = (planned - begins) * self._stretch(id)
         if begins <= 0.0:
-            own = np.maximum(begins + (planned - begins) * self._stretch(id), 0.0)
-            return np.asarray(np.maximum(own, held))
-        return np.asarray(np.maximum(begins, held) + (planned - begins) * self._stretch(id))
-
-    def critical(self, ids: Sequence[str], ends: Mapping[str, Grid], last: Grid) -> dict[str, float]:
-        """Share of draws in which a later end of each would put off the last end."""
-        import numpy as np
-
-        holds = {id: ends[id] >= last - 1e-9 for id in ids}
-        for id in reversed(ids):
-            begins, planned = self._planned(id)
-            for needed, lag in self.before[id]:
-                ready = ends[needed] + lag
-                if begins <= 0.0:
-                    binds = ends[id] <= ready + 1e-9
-                else:
-                    binds = ends[id] - (planned - begins) * self._stretch(id) <= ready + 1e-9
-                holds[needed] = holds[needed] | (holds[id] & binds)
-        return {id: float(np.mean(h)) for id, h in holds.items()}
+            return np.maximum(begins + takes, 0.0), np.zeros(JOINT)
+        return np.full(JOINT, begins), takes
 
     def finish(self, id: str, ends: Grid, critical: float) -> Finish:
         import numpy as np
@@ -290,16 +278,13 @@ class _Drawn:
             return dt.date.max
 
 
-def _deliveries(as_of: dt.date, ends: Mapping[str, Grid], last: Grid) -> Iterator[Delivery]:
-    """By the end of each financial year to come, until nearly all is surely done."""
-    import numpy as np
-
-    year = as_of.year + (as_of > dt.date(as_of.year, 3, 31))
+def _deliveries(as_of: dt.date, ends: Grid) -> Iterator[Delivery]:
+    """By the end of each financial year to come, until nearly all is surely done. ends: what runs x draws."""
+    year, last = as_of.year + (as_of > dt.date(as_of.year, 3, 31)), ends.max(axis=0)
     for k in range(10):
         by = dt.date(year + k, 3, 31)
         months = months_between(as_of, by)
         chance = float((last <= months).mean())
-        expected = float(np.sum([(e <= months).mean() for e in ends.values()]))
-        yield Delivery(by, chance, expected, len(ends))
+        yield Delivery(by, chance, float((ends <= months).mean(axis=1).sum()), len(ends))
         if chance >= 0.99:
             return
