@@ -268,7 +268,8 @@ class Portfolio:
     in shares of its worth. frontier: worth for few against worth in all. core: share of the good sets in which each
     runs. why_none: why there is no set. limits: what each costs. gainers: by service. robust: what runs whatever the
     weights and values. weighed: the choice with gains weighed by income. order: when to begin what has not begun.
-    finishes, delivery: when what runs is finished. sentences: few and all in words.
+    finishes, delivery: when what runs is finished. sentences: few and all in words. time_limit: seconds a choice was
+    given, None without a clock.
     """
 
     conflicts: tuple[Conflict, ...]
@@ -292,6 +293,7 @@ class Portfolio:
     finishes: tuple[Finish, ...] = ()
     delivery: tuple[Delivery, ...] = ()
     sentences: tuple[str, ...] = ()
+    time_limit: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,7 +392,9 @@ class _Whole:
     def __init__(self, programme: Programme, judges: Judges, seed: int, locks: Locks) -> None:
         self.programme, self.judges, self.seed, self.locks = programme, judges, seed, locks
         self.graph, self.series = DependencyGraph(programme), evidence.all_series(programme)
-        self.cascade, self.counts = Cascade(programme, self.graph), self.graph.downstream_counts()
+        self.stopped = frozenset(id for id, course in locks.items() if course == "stop")
+        self.cascade = Cascade(programme, self.graph, self.stopped)
+        self.counts = self.graph.downstream_counts()
         self.prospects: dict[str, Prospect] = {}
         self.cap = max((r.cap for r in judges.action.rules if r.appraises), default=0.0)
 
@@ -403,6 +407,9 @@ class _Whole:
         downstream: tuple[Downstream, ...] = ()
         if initiative.stage != "closed" and self.graph.downstream(id):
             found, downstream = self._hanging(found)
+        lost = self.stopped.intersection(self.graph.requirements(id)) if self.stopped else frozenset()
+        if lost:
+            found = evidence.with_stopped(found, sorted(lost))
         programme, judges, counts = self.programme, self.judges, self.counts
         return _Case(programme, judges, self.graph, self.series, self.seed, initiative, found, downstream, counts)
 
@@ -995,6 +1002,7 @@ def _with_choice(whole: _Whole, found: Portfolio, setting: Setting, seconds: flo
         finishes=ends,
         delivery=delivery,
         sentences=portfolio.said(setting, chosen, points),
+        time_limit=seconds,
     )
 
 

@@ -255,11 +255,19 @@ _seed = click.option("--seed", default=0, show_default=True, help="Where the ran
 @click.option("--report", type=_AnyPath, help="Also write an HTML report to this file.")
 @click.option("--only", callback=_parts, metavar="PARTS", help="Some of action,route,portfolio,measures.")
 @_seed
-def advise(programme: Path, form: str, report: Path | None, only: tuple[Part, ...], seed: int) -> int:
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0.1),
+    metavar="SECONDS",
+    help="A clock on each choice of a set. Without it the same input gives the same answer.",
+)
+def advise(
+    programme: Path, form: str, report: Path | None, only: tuple[Part, ...], seed: int, time_limit: float | None
+) -> int:
     """Say for each initiative: persist, adjust tactics, adjust strategy or stop; how to lead it; and why."""
     from changeadvisor.advice import to_json
 
-    advice = _advised(programme, only, seed)
+    advice = _advised(programme, only, seed, time_limit)
     if report is not None:
         from changeadvisor import report as reports
 
@@ -274,14 +282,14 @@ def advise(programme: Path, form: str, report: Path | None, only: tuple[Part, ..
     return 0
 
 
-def _advised(path: Path, parts: Sequence[Part], seed: int) -> Advice:
+def _advised(path: Path, parts: Sequence[Part], seed: int, seconds: float | None = None) -> Advice:
     """Load and advise, with the receipt and a progress bar on standard error."""
     from changeadvisor.advice import advise as run
     from changeadvisor.terminal import Progress
 
     read = _read(path)
     with Progress("Judging initiatives") as progress:
-        return run(read, _judges(), seed=seed, parts=parts, on_progress=progress.update)
+        return run(read, _judges(), seed=seed, parts=parts, on_progress=progress.update, seconds=seconds)
 
 
 def _read(path: Path) -> Programme:

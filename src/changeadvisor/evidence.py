@@ -149,6 +149,12 @@ def _read(
     )
 
 
+def with_stopped(found: Evidence, stopped: Sequence[str]) -> Evidence:
+    """The same where something it requires has been set to stop."""
+    known = Known(True, f"set to stop: {', '.join(stopped)}")
+    return replace(found, sheet=found.sheet.with_known({"prerequisites.stopped": known}))
+
+
 def with_hanging(found: Evidence, hangs: Hanging) -> Evidence:
     """The same with the worth of what hangs on it, which enters its own ledger."""
     known = dict(_hung(found.trajectory, found.appraisal, hangs))
@@ -284,6 +290,8 @@ def _graph(initiative: Initiative, graph: DependencyGraph) -> Facts:
     statutory = graph.statutory_dependants(initiative.id)
     yield "dependants.count", Known(float(len(dependants)), "dependencies: " + (", ".join(dependants) or "none"))
     yield "dependants.statutory", Known(float(len(statutory)), "dependencies: " + (", ".join(statutory) or "none"))
+    # Only somebody who asks "what if" can set what it requires to stop.
+    yield "prerequisites.stopped", Known(False, "dependencies: none is set to stop")
     if not graph.downstream(initiative.id):
         yield from ((f"stake.{course}", Known(0.0, "dependencies: none")) for course in trajectory.COURSES)
 

@@ -263,6 +263,12 @@ _REGISTER = (
 )
 
 _GRAPH = (
+    Fact(
+        "prerequisites.stopped",
+        "Whether something it requires has been set to stop",
+        "graph",
+        "Has something it requires been stopped (true or false)?",
+    ),
     _number(
         "dependants.count",
         "graph",

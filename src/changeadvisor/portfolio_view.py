@@ -89,6 +89,8 @@ class _Whole:
             f"for spend of {money_text(totals.spend)} over {', '.join(totals.spend_over)}."
         )
         yield self._proven()
+        if found.time_limit is not None:
+            yield f"Each choice had {found.time_limit:g} seconds by the clock: the same input may give another set."
         if totals.overspend is not None:
             yield f"The chance of spending more than a budget is {_percent(totals.overspend)}."
         yield f"It reaches {totals.people:,.0f} people a year, each counted once, as far as reach is known."

@@ -94,17 +94,21 @@ def best(worth: Mapping[str, Grid]) -> str | None:
 
 
 class Cascade:
-    """What hangs on each initiative of a programme. Asked for one initiative at a time."""
+    """What hangs on each initiative of a programme. Asked for one initiative at a time.
 
-    def __init__(self, programme: Programme, graph: DependencyGraph) -> None:
-        self.programme, self.graph = programme, graph
+    stopped: set to stop already, so that nothing more can be lost there.
+    """
+
+    def __init__(self, programme: Programme, graph: DependencyGraph, stopped: frozenset[str] = frozenset()) -> None:
+        """Read what hangs on what."""
+        self.programme, self.graph, self.stopped = programme, graph, stopped
         self.initiatives = {i.id: i for i in programme.initiatives}
 
     def touched(self, id: str) -> tuple[str, ...]:
         """All whose worth matters to what hangs on it."""
         gone = set(stopped_with(self.graph, id))
         helped = (i.id for i in self.programme.initiatives if i.stage != "closed" and self._helpers(i, gone))
-        return tuple(sorted((gone | set(helped)) - {id}))
+        return tuple(sorted((gone | set(helped)) - {id} - self.stopped))
 
     def of(self, id: str, course: str, prospects: Mapping[str, Worth]) -> tuple[Downstream, Grid | float]:
         """What one course does downstream, and the worth it loses, draw by draw."""
@@ -159,7 +163,7 @@ class Cascade:
         if ends is None:
             return
         planned, moved = self.graph.finishes(), self.graph.finishes({id: ends})
-        for other in self.graph.requirers(id):
+        for other in (o for o in self.graph.requirers(id) if o not in self.stopped):
             before, after = planned.get(other), moved.get(other)
             months = months_between(before, after) if before is not None and after is not None else 0.0
             if months > 0.0:

@@ -46,8 +46,7 @@ def effort_for(problem: Problem, seconds: float | None = None) -> Effort:
 class Chosen:
     """A set: one row of the problem for each initiative, what it comes to, and what no set can exceed.
 
-    worth: what was asked to be greatest. bound: no set is worth more; gap: (bound - worth) / |worth|. hurried: the
-    search was ended by the clock.
+    worth: what was asked to be greatest. bound: no set is worth more; gap: (bound - worth) / |worth|.
     """
 
     rows: tuple[int, ...]
@@ -55,7 +54,6 @@ class Chosen:
     worth: float
     bound: float
     gap: float
-    hurried: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,10 +284,10 @@ def _solved(model: _Model, effort: Effort) -> Chosen | None:
     if got.x is None:
         return None
     rows = tuple(sorted(model.order[k] for k in np.flatnonzero(got.x[: len(model.order)] > 0.5)))
-    return _chosen(model, rows, -got.mip_dual_bound * scale, effort.seconds is not None and "ime limit" in got.message)
+    return _chosen(model, rows, -got.mip_dual_bound * scale)
 
 
-def _chosen(model: _Model, rows: tuple[int, ...], bound: float, hurried: bool) -> Chosen | None:
+def _chosen(model: _Model, rows: tuple[int, ...], bound: float) -> Chosen | None:
     """A set with what it comes to, checked against the limits themselves."""
     problem = model.problem
     if broken(problem, rows):
@@ -299,7 +297,7 @@ def _chosen(model: _Model, rows: tuple[int, ...], bound: float, hurried: bool) -
     lifted = model.lift * valued(problem, rows, model.other) if model.lift else 0.0
     bound = max(bound - lifted, worth)
     gap = (bound - worth) / abs(worth) if worth else (0.0 if bound <= SMALL else float("inf"))
-    return Chosen(rows, found, worth, bound, 0.0 if gap < 1e-9 else gap, hurried)
+    return Chosen(rows, found, worth, bound, 0.0 if gap < 1e-9 else gap)
 
 
 #: Worth that is nothing.
