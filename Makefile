@@ -56,6 +56,9 @@ coverage: $(READY)  ## line and branch coverage, at least 95 %
 graph: $(READY)  ## speed of the graph: reach beside networkx, draws passed down, a long chain
 	$(BIN)/python benchmarks/graph.py
 
+portfolio: $(READY)  ## speed of choosing a set, a frontier and a core, each with its proven gap
+	$(BIN)/python benchmarks/portfolio.py
+
 bench: $(READY)  ## speed of rules, beside zen-engine in the same run
 	$(BIN)/python benchmarks/rules.py
 

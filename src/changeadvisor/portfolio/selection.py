@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     Grid = NDArray[np.float64]
 
 #: Up to so many initiatives it is worked out what each would change by itself.
-EACH = 60
+EACH = 40
+#: How closely: figures are said in three digits.
+_CLOSE = Effort(1e-4, 2_000)
 #: Joint draws of what a set spends and gains.
 JOINT = 4_096
 DOING = {
@@ -339,7 +341,7 @@ class _Selected:
         if not other:
             return None
         kept_rows = [c for r, c in enumerate(self.problem.courses) if r not in rows or r in other]
-        found = choose(replace(self.problem, courses=tuple(kept_rows)), effort=self.effort)
+        found = choose(replace(self.problem, courses=tuple(kept_rows)), effort=_CLOSE)
         return max(0.0, self.found.worth - found.worth) if isinstance(found, Chosen) else None
 
     def _because(self, course: Course, worth: float | None, without: float | None) -> Iterator[str]:
