@@ -20,7 +20,7 @@ def pages() -> dict[Path, str]:
     made[docs / "spread.md"] = report.spread_page()
     for path in library.packs():
         made[docs / "rules" / f"{path.stem}.md"] = report.pack_page(library.load_pack(path))
-    for name in ("programme", "advice", "pack", "framework"):
+    for name in ("programme", "advice", "difference", "pack", "framework"):
         text = json.dumps(library.schema(name), indent=2, ensure_ascii=False) + "\n"
         made[docs / "schemas" / f"{name}.schema.json"] = text
     return made

@@ -146,7 +146,7 @@ def test_the_published_files_import_and_are_advised_on(tmp_path: Path) -> None:
     assert len(json.loads(advised.stdout)["initiatives"]) > 400
 
 
-@pytest.mark.parametrize("name", ["programme", "advice", "pack", "framework"])
+@pytest.mark.parametrize("name", ["programme", "advice", "difference", "pack", "framework"])
 def test_schema(capsys: pytest.CaptureFixture[str], name: str) -> None:
     status, out, _ = call(capsys, "schema", name)
     assert status == 0

@@ -222,7 +222,7 @@ def test_inline_tests_of_packs_and_frameworks() -> None:
     assert len(list(library.run_inline_tests("evidenced-rating"))) > 10
 
 
-@pytest.mark.parametrize("name", ["programme", "advice", "pack", "framework"])
+@pytest.mark.parametrize("name", ["programme", "advice", "difference", "pack", "framework"])
 def test_schemas_are_2020_12(name: str) -> None:
     found = library.schema(name)
     assert found["$schema"] == "https://json-schema.org/draft/2020-12/schema"

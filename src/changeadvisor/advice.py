@@ -331,18 +331,19 @@ def advise(
     on_progress: Progress | None = None,
     locks: Locks = NO_LOCKS,
     seconds: float | None = None,
+    flips: bool = True,
 ) -> Advice:
     """Advise on a programme. `parts` left out are None. `on_progress(done, all)` is called after each initiative.
 
     locks: initiative id -> course it is set to, for asking what if. seconds: a clock on each choice, only where one is
-    asked for: with it the same input may give another set. Raises CycleError where initiatives require one another in a
-    ring.
+    asked for: with it the same input may give another set. flips: whether to search for what would change each answer,
+    which takes most of the time. Raises CycleError where initiatives require one another in a ring.
     """
     trajectory.keep_memory()
     whole = _Whole(programme, judges, seed, locks)
     found: dict[str, InitiativeAdvice] = {}
     for id in whole.graph.dependants_first():
-        found[id] = whole.case(id).advice(parts)
+        found[id] = whole.case(id).advice(parts, flips)
         if on_progress is not None:
             on_progress(len(found), len(programme.initiatives))
     advised = [found[i.id] for i in programme.initiatives]
@@ -434,6 +435,49 @@ class _Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """The bare answers for one initiative, and the facts they rest on. ended: it is closed, and nothing is asked."""
+
+    action: str | None
+    route: str | None
+    evidenced: str | None
+    ended: bool
+    sheet: FactSheet
+
+    @classmethod
+    def of(cls, item: InitiativeAdvice) -> Answered:
+        """Those of an advice on action and route."""
+        ended = item.evidence.initiative.stage == "closed"
+        action, route = (None if found is None else found.answer for found in (item.action, item.route))
+        return cls(action, route, item.evidenced, ended, item.sheet)
+
+
+class Trial:
+    """A programme as it might be: the bare answers for each initiative, worked out when they are asked for."""
+
+    def __init__(self, programme: Programme, judges: Judges, *, seed: int = 0, locks: Locks = NO_LOCKS) -> None:
+        """Raises CycleError as `advise` does."""
+        trajectory.keep_memory()
+        self._whole = _Whole(programme, judges, seed, locks)
+        self._done: dict[str, Answered | None] = {}
+
+    def of(self, id: str) -> Answered | None:
+        """What `advise` answers for one initiative; None where it is not there."""
+        if id not in self._done:
+            there = self._whole.programme.initiative(id) is not None
+            self._done[id] = self._answered(id) if there else None
+        return self._done[id]
+
+    def _answered(self, id: str) -> Answered:
+        case, judges = self._whole.case(id), self._whole.judges
+        sheet, _ = case.facts(("action", "route"))
+        evidenced, ended = _word(sheet, "results.evidenced"), case.initiative.stage == "closed"
+        packs = (judges.action, judges.route)
+        action, route = (None if ended else judge(pack, sheet).answer for pack in packs)
+        return Answered(action, route, evidenced, ended, sheet)
+
+
+@dataclass(frozen=True, slots=True)
 class _Case:
     """One initiative with all that is needed to judge it: what was gathered, and what its courses do downstream."""
 
@@ -447,19 +491,17 @@ class _Case:
     downstream: tuple[Downstream, ...]
     counts: Mapping[str, int]
 
-    def advice(self, parts: Sequence[Part]) -> InitiativeAdvice:
+    def advice(self, parts: Sequence[Part], flips: bool = True) -> InitiativeAdvice:
         """Evidence, then judgement, then what it means for those who decide."""
         found = self.found
-        sheet, spreading = complete(found.sheet, self.judges), None
+        sheet, spreading = self.facts(parts)
         closed = self.initiative.stage == "closed"
-        if "route" in parts and not closed:
-            spreading = evidence.Spreading(self.programme, self.initiative, self.seed)
-            sheet = sheet.with_known(spreading.known(sheet))
-        levers = [] if closed else self._levers(sheet, spreading)
-        spread_levers = [] if spreading is None else list(_spread_levers(sheet, spreading))
-        readings = () if closed else tuple(r for r in [self._reading_lever(found)] if r is not None)
-        quick = () if closed else self._quick_lever(found, sheet, readings)
-        exact = () if closed else self._exact_lever(found, sheet, readings)
+        still = closed or not flips
+        levers = [] if still else self._levers(sheet, spreading)
+        spread_levers = [] if still or spreading is None else list(_spread_levers(sheet, spreading))
+        readings = () if still else tuple(r for r in [self._reading_lever(found)] if r is not None)
+        quick = () if still else self._quick_lever(found, sheet, readings)
+        exact = () if still else self._exact_lever(found, sheet, readings)
         return InitiativeAdvice(
             id=self.initiative.id,
             title=self.initiative.title,
@@ -484,6 +526,14 @@ class _Case:
             declared_moves=self._declared_moves(),
             theories=() if closed or "route" not in parts else tuple(theory.read(p, sheet) for p in self.judges.theory),
         )
+
+    def facts(self, parts: Sequence[Part]) -> tuple[FactSheet, Spreading | None]:
+        """The complete sheet; for a route that is asked for, with its simulated spread."""
+        sheet = complete(self.found.sheet, self.judges)
+        if "route" not in parts or self.initiative.stage == "closed":
+            return sheet, None
+        spreading = evidence.Spreading(self.programme, self.initiative, self.seed)
+        return sheet.with_known(spreading.known(sheet)), spreading
 
     def _declared_moves(self) -> DeclaredMoves | None:
         """What became of ratings like the declared one; of what has ended nothing is foretold."""

@@ -19,6 +19,7 @@ from changeadvisor.model import Programme
 if TYPE_CHECKING:
     from changeadvisor.advice import Judges
     from changeadvisor.base_rates import RatingMoves
+    from changeadvisor.changing import RuleSets
     from changeadvisor.rules import RulePack
     from changeadvisor.scoring import Framework
 
@@ -111,14 +112,127 @@ def rating_moves() -> RatingMoves:
 _JUDGING = ("persist-or-adjust", "top-down-or-bottom-up", "evidenced-rating", "which-lens", "blend-order")
 
 
-def load_judges() -> Judges:
-    """The packs and frameworks that `advise` uses, and how ratings moved."""
-    from changeadvisor.advice import Judges
+@dataclass(frozen=True, slots=True)
+class RuleFolder:
+    """Where rules are taken from: file by file, from a folder of one's own before those that come with this."""
 
-    scored, read = frameworks(), theories()
+    own: Path | None = None
+
+    @classmethod
+    def at(cls, path: Path) -> RuleFolder:
+        """A folder of one's own. Raises InputError where no file of it stands in the place of one of ours."""
+        found = cls(path)
+        if not path.is_dir():
+            raise InputError.one(str(path), "no such folder", "a folder of rule packs")
+        if not any(p.parent.is_relative_to(path) for p in (*found.packs(), *found.under("frameworks"))):
+            named = ", ".join(f"{n}.yaml" for n in _JUDGING)
+            expected = f"some of {named}, theory/*.yaml and frameworks/*.yaml"
+            raise InputError.one(str(path), "a folder without rules that are used", expected)
+        return found
+
+    def under(self, folder: str) -> tuple[Path, ...]:
+        """The files of `frameworks` or `theory`, by name."""
+        ours = sorted((resources.folder("rules") / folder).glob("*.yaml"))
+        own = sorted((self.own / folder).glob("*.yaml")) if self.own else ()
+        return tuple(path for _, path in sorted({p.stem: p for p in (*ours, *own)}.items()))
+
+    def packs(self) -> tuple[Path, ...]:
+        """The files of the packs that `advise` uses in the order of Judges, then those of published models."""
+        return (*(self._pack(n) for n in _JUDGING), *self.under("theory"))
+
+    def _pack(self, name: str) -> Path:
+        own = self.own / f"{name}.yaml" if self.own else None
+        return own if own is not None and own.is_file() else resources.folder("rules") / f"{name}.yaml"
+
+    def unread(self) -> Iterator[str]:
+        """Files of one's own folder that stand in nobody's place, as notices."""
+        for path in sorted(self.own.glob("*.yaml")) if self.own else ():
+            if path.stem not in _JUDGING:
+                near = nearest(path.stem, _JUDGING)
+                meant = f"; did you mean {near}.yaml?" if near and path.stem not in base_rates.FILES else ""
+                yield f"{plain(path, 300)}: not read{meant or '; it judges nothing'}"
+
+
+class _Documents:
+    """Files of rules, each read once."""
+
+    def __init__(self) -> None:
+        self._read: dict[Path, Document] = {}
+
+    def at(self, path: Path) -> Document:
+        """A file without faults. Raises InputError with every fault."""
+        if path not in self._read:
+            self._read[path] = _sound(read_document(path))
+        return self._read[path]
+
+
+def load_judges(
+    rules: RuleFolder | None = None, thresholds: RuleFolder | None = None, files: _Documents | None = None
+) -> Judges:
+    """The packs and frameworks that `advise` uses, and how ratings moved.
+
+    rules: where they are taken from; by default those that come with this. thresholds: whose values of parameters of
+    the same name stand in them instead of their own. files: what has been read already.
+    """
+    from changeadvisor.advice import Judges
+    from changeadvisor.scoring import Framework
+
+    folder, files = rules or RuleFolder(), files or _Documents()
+    scored = tuple(Framework.read(d.data, d.place) for d in map(files.at, folder.under("frameworks")))
+    values = {p.stem: p for p in thresholds.packs()} if thresholds else {}
+    mains, models = folder.packs()[: len(_JUDGING)], folder.packs()[len(_JUDGING) :]
+    read = tuple(_pack_at(p, VOCABULARY, values.get(p.stem), files) for p in models)
     facts = vocabulary(scored, read)
-    action, route, rating, lens, order = (load_pack(n, facts) for n in _JUDGING)
+    action, route, rating, lens, order = (_pack_at(p, facts, values.get(p.stem), files) for p in mains)
     return Judges(action, route, rating, lens, order, scored, rating_moves(), read)
+
+
+def _pack_at(path: Path, facts: Mapping[str, Fact], thresholds: Path | None, files: _Documents) -> RulePack:
+    """A pack of a file, with the values of the parameters that another file of it names too."""
+    from changeadvisor.rules import RulePack
+
+    _fitting(path, files)
+    document = files.at(path)
+    if thresholds is None or thresholds == path:
+        return RulePack.read(document.data, document.place, facts)
+    given = _parameters(files.at(thresholds))
+    own = {n: {**p, "value": given[n]["value"]} if n in given else p for n, p in _parameters(document).items()}
+    return RulePack.read({**document.data, "parameters": own}, document.place, facts)
+
+
+def _fitting(path: Path, files: _Documents) -> None:
+    """Raises InputError where a pack of one's own in the place of ours gives other answers: nothing would read them."""
+    ours = next((p for p in packs() if p.stem == path.stem), path)
+    if ours == path:
+        return
+    own, theirs = files.at(path), files.at(ours)
+    for key in ("pack", "answers"):
+        found, needed = (d.data.get(key) if isinstance(d.data, dict) else None for d in (own, theirs))
+        if found != needed:
+            raise InputError.one(own.place((key,)), f"`{_said(found)}`", f"`{_said(needed)}`, as in ours", field=key)
+
+
+def _said(value: object) -> str:
+    return plain(", ".join(map(str, value)) if isinstance(value, list) else value)
+
+
+def _parameters(document: Document) -> dict[str, Any]:
+    return dict(document.data.get("parameters") or {})
+
+
+def load_rule_sets(before: RuleFolder, after: RuleFolder) -> RuleSets:
+    """The rules before and after, and those between: one's rules with the other's thresholds, where that can be."""
+    from changeadvisor.changing import RuleSets
+
+    files = _Documents()
+    old = load_judges(before, files=files)
+    if before == after:
+        return RuleSets(old, old)
+    new = load_judges(after, files=files)
+    try:
+        return RuleSets(old, new, load_judges(before, after, files), load_judges(after, before, files))
+    except InputError:
+        return RuleSets(old, new)
 
 
 def run_inline_tests(name: Path | str) -> Iterator[Any]:
@@ -139,10 +253,11 @@ def _found_anywhere(name: Path | str) -> Path:
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of `programme`, `advice`, `pack` or `framework`."""
+    """The JSON Schema (2020-12) of `programme`, `advice`, `difference`, `pack` or `framework`."""
     makers: dict[str, Callable[[], dict[str, Any]]] = {
         "programme": Programme.model_json_schema,
         "advice": _advice_schema,
+        "difference": _difference_schema,
         "pack": _pack_schema,
         "framework": _framework_schema,
     }
@@ -160,6 +275,14 @@ def _advice_schema() -> dict[str, Any]:
     from changeadvisor.advice import Advice
 
     return TypeAdapter(Advice).json_schema(mode="serialization", by_alias=True)
+
+
+def _difference_schema() -> dict[str, Any]:
+    from pydantic import TypeAdapter
+
+    from changeadvisor.differences import Difference
+
+    return TypeAdapter(Difference).json_schema(mode="serialization", by_alias=True)
 
 
 def _pack_schema() -> dict[str, Any]:

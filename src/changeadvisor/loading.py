@@ -54,20 +54,26 @@ def read_programme(path: Path) -> ReadProgramme:
     A file called programme.yaml (or .yml, .json) stands for its folder: the CSV files beside it are read too. Beside a
     file of any other name they are not.
     """
-    document = _with_ties(_document(path), _base(path))
+    reading = programme_of(_document(path), base_of(path))
+    return reading if reading.programme is None else replace(reading, notices=(*_beside(path), *reading.notices))
+
+
+def programme_of(read: Document, base: Path) -> ReadProgramme:
+    """A document as a programme, with every check of form and of sense. base: the folder that it stands in."""
+    document = _with_ties(read, base)
     programme: Programme | None = None
     form: tuple[Fault, ...] = ()
     try:
         programme = Programme.model_validate(document.data)
     except ValidationError as error:
         form = validation.faults_of(error, Programme, document.data, document.place)
-    sense = _sense(document, _base(path))
+    sense = _sense(document, base)
     faults = (*document.faults, *_not_told(form, document.faults, sense), *sense)
     ordered = tuple(sorted(dict.fromkeys(faults), key=by_place))
     if programme is None or ordered:
         return ReadProgramme(None, ordered, (), document.receipt)
     published = _published_of(programme)
-    notices = (*_beside(path), *_notices(programme, _base(path)), *map(_taken_up, published))
+    notices = (*_notices(programme, base), *map(_taken_up, published))
     return ReadProgramme(_with_classes(programme, published), (), notices, document.receipt)
 
 
@@ -126,7 +132,8 @@ def by_place(fault: Fault) -> tuple[str, int, int, str]:
     return found["name"], int(found["line"] or found["row"] or 0), len(column), column
 
 
-def _base(path: Path) -> Path:
+def base_of(path: Path) -> Path:
+    """The folder that a programme stands in."""
     return path if path.is_dir() else path.parent
 
 

@@ -542,6 +542,10 @@ def _word(answer: str | None) -> str:
     return "No answer yet" if answer is None else _ACTIONS.get(answer, answer)
 
 
+#: An answer as people read it, for other views.
+answer_word = _word
+
+
 def _meaning(fact: str) -> str:
     if fact in VOCABULARY:
         return VOCABULARY[fact].meaning

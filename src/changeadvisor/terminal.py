@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from changeadvisor.advice import Advice
     from changeadvisor.base_rates import ClassesFile
+    from changeadvisor.differences import Difference
     from changeadvisor.lenses import BesideYear, MeasuresPart
     from changeadvisor.model import Programme
     from changeadvisor.simulation import Result
@@ -62,6 +63,23 @@ def measures_table(part: MeasuresPart, programme: Programme, width: int) -> str:
         table.add_row(*map(_text, (measure.title or measure.id, str(found.points), found.says, look)))
     below = [*sentences(part.audit), *_chosen(part)]
     return _printed(table, width, [*below, "Every figure: changeadvisor measures PROGRAMME --format json"])
+
+
+def difference_table(found: Difference, width: int) -> str:
+    """What differs and why: the line that answers, a table of changed answers, and all else below it, as plain text."""
+    from rich.table import Table
+
+    from changeadvisor import difference_view
+
+    table = Table(show_lines=True, expand=True)
+    for heading, ratio in (("Initiative", 3), ("Asked", 3), ("Before", 3), ("After", 3), ("Because of", 3)):
+        table.add_column(heading, ratio=ratio)
+    every = list(difference_view.rows(found))
+    for row in every:
+        table.add_row(*map(_text, row))
+    below = list(difference_view.below(found))
+    head = difference_view.headline(found)
+    return f"{head}\n{_printed(table if every else None, width, below)}"
 
 
 def classes_table(file: ClassesFile, width: int) -> str:
@@ -131,13 +149,14 @@ def _years(years: Sequence[BesideYear]) -> Iterator[str]:
         yield f"    {y.period:%B %Y}: ours {y.own:.4g}, {middle}{target}"
 
 
-def _printed(table: Table, width: int, below: list[str]) -> str:
-    """A table and lines below it as plain text, ending in a newline."""
+def _printed(table: Table | None, width: int, below: list[str]) -> str:
+    """A table, where there is one, and lines below it as plain text, ending in a newline."""
     from rich.console import Console
 
     out = io.StringIO()
     console = Console(file=out, width=width, color_system=None, force_terminal=False, legacy_windows=False)
-    console.print(table)
+    if table is not None:
+        console.print(table)
     for line in below:
         console.print(_text(line), soft_wrap=True)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
