@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from changeadvisor import answering, asking, cli
@@ -344,7 +344,10 @@ def test_asking_never_loses_what_another_rater_said(
     )
     path = tmp_path_factory.mktemp("h") / "p.yaml"
     path.write_text(out.getvalue(), encoding="utf-8", newline="")
-    before = read_document(path).data["initiatives"][0]["judgements"].get(FACT, [])
+    try:
+        before = read_document(path).data["initiatives"][0]["judgements"].get(FACT, [])
+    except InputError:  # what ruamel wrote it cannot read itself, such as `because: :0` in braces
+        reject()
     try:
         AnswerFile(path).write("a", FACT, answer("opposed", who))
     except InputError:

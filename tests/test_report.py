@@ -13,7 +13,7 @@ import pytest
 from jinja2 import nodes
 from jinja2.exceptions import SecurityError, UndefinedError
 
-from changeadvisor import library, loading, pictures, report, resources, route_view
+from changeadvisor import library, loading, pictures, portfolio_view, report, resources, route_view
 from changeadvisor.advice import Advice, advise
 from changeadvisor.facts import FactSheet
 from changeadvisor.rules import recommend
@@ -31,7 +31,7 @@ def northfield() -> Advice:
 
 VIEWS = [
     v
-    for module in (report, route_view)
+    for module in (report, route_view, portfolio_view)
     for v in vars(module).values()
     if dataclasses.is_dataclass(v) and v.__module__ == module.__name__
 ]
