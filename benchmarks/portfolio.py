@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from changeadvisor.portfolio.choice import Chosen, Effort, choose, effort_for
+from changeadvisor.portfolio.choice import choose, effort_for
 from changeadvisor.portfolio.frontier import frontier
 from changeadvisor.portfolio.problem import Course, Problem
 from changeadvisor.portfolio.robust import Values, core, good_sets
+from changeadvisor.portfolio.solving import Chosen, Effort
 
 ROWS = 8
 

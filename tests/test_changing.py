@@ -661,12 +661,12 @@ def test_northfield_a_quarter_later(judges: Judges, northfield: Programme) -> No
 
 def test_every_kind_of_difference_is_said(judges: Judges) -> None:
     first = advise(programme(initiatives=[SHOP]), judges, flips=False)
-    stands = Stand("persist", 4.0, True, False), Stand("persist", 2.0, False, True)
+    sure, unsure = Stand("persist", 4.0, True, False), Stand("persist", 2.0, False, True)
     rules = tuple(RuleChange(f"PA-0{k}", "T", "stop", None, "veto" if k else 2.0, "") for k in range(7))
     item = InitiativeDifference(
         "shop",
         "One-stop shop",
-        sureness=(AnswerChange("action", *stands, rules=rules), AnswerChange("route", *reversed(stands))),
+        sureness=(AnswerChange("action", sure, unsure, rules=rules), AnswerChange("route", unsure, sure)),
         declared=FieldChange("declared", "green", None),
         outlook=OutlookChange((FieldChange("full", 0.25, None),), Course("persist", 123456.0), Course("stop", None)),
         tripwires=(WireChange(dt.date(2027, 2, 28), "m", "stop", None, "broken"),),

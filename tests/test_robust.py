@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 import numpy as np
@@ -11,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from changeadvisor.portfolio import robust
-from changeadvisor.portfolio.choice import valued
-from changeadvisor.portfolio.problem import Course, Problem, broken
+from changeadvisor.portfolio.problem import Course, Problem
+from tests.counting import Counted
 from tests.test_choice import problems
 
 #: methods.md 8.3: worth by two criteria, and cost.
@@ -55,15 +54,8 @@ def test_worked_case(weights: tuple[float, ...], sets: set[str], core: dict[str,
 
 def counted(problem: Problem, states: list[robust.Values]) -> set[tuple[int, ...]]:
     """All good sets by counting every set."""
-    sets = [tuple(sorted(s)) for s in itertools.product(*problem.groups.values()) if not broken(problem, s)]
-    good = set()
-    for state in states:
-        worth = np.array([[valued(problem, s, v) for v in (state.worth, state.few)] for s in sets]).reshape(-1, 2)
-        for k, s in enumerate(sets):
-            better = (worth >= worth[k] - 1e-7).all(axis=1) & (worth > worth[k] + 1e-7).any(axis=1)
-            if not better.any():
-                good.add(s)
-    return good
+    every = Counted(problem)
+    return {s for state in states for s in every.good(state.worth, state.few)}
 
 
 @st.composite
@@ -86,14 +78,14 @@ def as_by_counting(case: tuple[Problem, list[robust.Values]]) -> None:
     assert robust.core(problem, found.sets) == pytest.approx(shares)
 
 
-@settings(max_examples=150, deadline=None)
-@given(cases(7, 2))
+@settings(max_examples=300, deadline=None)
+@given(cases(14, 2))
 def test_two_courses_each_as_by_counting(case: tuple[Problem, list[robust.Values]]) -> None:
     as_by_counting(case)
 
 
-@settings(max_examples=150, deadline=None)
-@given(cases(4, 5))
+@settings(max_examples=250, deadline=None)
+@given(cases(6, 5))
 def test_five_courses_each_as_by_counting(case: tuple[Problem, list[robust.Values]]) -> None:
     as_by_counting(case)
 

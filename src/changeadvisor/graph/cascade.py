@@ -8,7 +8,7 @@ is worth by itself, so that nothing counts twice.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -246,19 +246,3 @@ def _spread(drawn: Grid | float) -> tuple[float, float, float]:
         return float(drawn), float(drawn), float(drawn)
     low, high = np.quantile(drawn, [0.1, 0.9])
     return float(drawn.mean()), float(low), float(high)
-
-
-def said(found: Downstream, titles: Mapping[str, str], money: Mapping[str, str]) -> Sequence[str]:
-    """What a course does downstream, in short sentences. titles: names by id; money: texts of the means by id."""
-    sentences = []
-    for loss in found.losses:
-        name, worth = titles.get(loss.id, loss.id), money.get(loss.id)
-        lost = "its worth is not known" if worth is None else f"worth {worth}"
-        law = ", which the law requires" if loss.statutory else ""
-        if loss.how == "stranded":
-            sentences.append(f"{name}{law}, could not go on: {lost}.")
-        elif loss.how == "helped":
-            sentences.append(f"{name}{law} would lose {round(100 * (loss.share or 0.0))} % of its worth: {lost}.")
-        else:
-            sentences.append(f"{name}{law} would wait {loss.months:.0f} months longer: {lost}.")
-    return sentences

@@ -8,12 +8,13 @@ many points, each with the worth that no set with as much for few can exceed.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from changeadvisor.portfolio.choice import Chosen, Effort, choose, valued
-from changeadvisor.portfolio.problem import Problem, broken, outcome
+from changeadvisor.portfolio.choice import choose
+from changeadvisor.portfolio.problem import Problem, outcome
+from changeadvisor.portfolio.solving import Chosen, Effort, valued
 
 #: Points of a frontier, at most, unless more are asked for.
 POINTS = 20
@@ -161,13 +162,3 @@ def _exchange(a: Point, b: Point) -> Exchange:
     gained = b.few - a.few
     given_up = (a.worth - a.few) - (b.worth - b.few)
     return Exchange(b.spent_on_few - a.spent_on_few, gained, given_up, given_up / gained if given_up > 0.0 else None)
-
-
-def counted(problem: Problem) -> Iterator[tuple[float, float]]:
-    """(few, worth) of every set that keeps to the limits, by counting them all: for small programmes and tests."""
-    from itertools import product
-
-    for rows in product(*problem.groups.values()):
-        if not broken(problem, rows):
-            got = outcome(problem, rows)
-            yield got.few, got.worth

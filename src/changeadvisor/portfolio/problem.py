@@ -88,9 +88,9 @@ class Outcome:
         return sum(self.spend)
 
 
-def within(amount: float, limit: float) -> bool:
-    """Whether an amount keeps to a limit."""
-    return amount <= limit + SLACK * max(1.0, abs(limit))
+def within(amount: float, limit: float, scale: float = 1.0) -> bool:
+    """Whether an amount keeps to a limit. scale: what is weighed against, where that is more than the limit."""
+    return amount <= limit + SLACK * max(scale, abs(limit))
 
 
 def kept(problem: Problem, course: Course, running: frozenset[str]) -> float:
@@ -119,12 +119,13 @@ def broken(problem: Problem, rows: Sequence[int]) -> tuple[str, ...]:
     chosen = [problem.courses[r] for r in rows]
     running, found = {c.initiative for c in chosen if c.runs}, outcome(problem, rows)
     for_few = sum(sum(c.spend) for c in chosen if c.initiative in problem.few and c.runs)
+    most = max(1.0, sum(sum(c.spend) for c in problem.courses))
     kinds = {
         "budget": any(not within(sum(found.spend[t] for t in ts), cap) for ts, cap in problem.caps),
         "capacity": any(not within(u, cap) for u, cap in zip(found.use, problem.capacities, strict=True)),
         "requires": any(d in running and n not in running for d, n in problem.requires),
         "conflicts-with": any(a in running and b in running for a, b in problem.conflicts),
-        "share_for_few": not within((problem.share_for_few or 0.0) * found.spent, for_few),
+        "share_for_few": not within((problem.share_for_few or 0.0) * found.spent, for_few, most),
         "one course each": sorted(c.initiative for c in chosen) != sorted(problem.groups),
     }
     return tuple(kind for kind, is_broken in kinds.items() if is_broken)

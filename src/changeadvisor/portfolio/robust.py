@@ -13,9 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from changeadvisor.portfolio.choice import Chosen, Effort, choose, valued
+from changeadvisor.portfolio.choice import choose
 from changeadvisor.portfolio.frontier import COMPLETE, efficient
 from changeadvisor.portfolio.problem import Problem
+from changeadvisor.portfolio.solving import Chosen, Effort, valued
 
 if TYPE_CHECKING:
     import numpy as np

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from changeadvisor.model import Initiative, money_text
 from changeadvisor.portfolio.building import Locks, Setting
-from changeadvisor.portfolio.choice import Chosen, Effort, Infeasible, choose, effort_for
+from changeadvisor.portfolio.choice import choose, effort_for, explained
 from changeadvisor.portfolio.frontier import POINTS, Exchange, Point, exchanges, frontier
 from changeadvisor.portfolio.problem import Course, Problem, kept, outcome
 from changeadvisor.portfolio.robust import Values, core, different, good_sets, worth_of_knowing
+from changeadvisor.portfolio.solving import Chosen, Effort, Infeasible
 from changeadvisor.trajectory import Prospect
 
 if TYPE_CHECKING:
@@ -274,23 +276,56 @@ def select(
     effort = effort_for(setting.problem, seconds)
     found = choose(setting.problem, effort=effort)
     if isinstance(found, Infeasible):
-        return Selection((), (), None, None, None, why_none=_why_none(found))
+        return Selection(
+            (), (), None, None, None, why_none=_why_none(setting.problem, explained(setting.problem, found))
+        )
     return _Selected(setting, prospects, found, effort, locks, seed).selection(people)
 
 
-def _why_none(found: Infeasible) -> str:
-    """Why no set can be run."""
-    named = {
-        "budget": "the budget",
-        "capacity": "the number of people",
-        "requires": "what requires what",
-        "conflicts-with": "what stands in what's way",
-        "share_for_few": "the share kept for few",
-    }
+def _why_none(problem: Problem, found: Infeasible) -> str:
+    """Why no set can be run, and what would let one."""
+    if not found.proven:
+        return "No set that keeps to all limits was found in the search. That there is none is not proven."
     if not found.limits:
         return "No set keeps to all limits together, and dropping one limit alone would not help."
-    which = " or ".join(named[k] for k in found.limits)
-    return f"No set keeps to all limits together. Dropping {which} would allow one."
+    ways = _listed([_way(problem, kind, found.enough.get(kind)) for kind in found.limits], "or")
+    return f"No set keeps to all limits together. This would be enough to allow one: {ways}."
+
+
+def _way(problem: Problem, kind: str, enough: float | None) -> str:
+    """What would let a set run: how far a limit must give where that is measured."""
+    dropped = {
+        "budget": "no budget",
+        "capacity": "no limit on people",
+        "requires": "to let what requires another run without it",
+        "conflicts-with": "to run together what stands in each other's way",
+        "share_for_few": "no share kept for few",
+    }
+    if enough is None:
+        return dropped[kind]
+    if kind == "budget":
+        each = len([b for b in problem.budgets if b is not None]) > 1
+        more = " in the first year" if each and problem.carry_over else " in each year" if each else ""
+        return f"{_enough_money(enough)} more money{more}"
+    if kind == "capacity":
+        return f"up to {_up(enough):g} more full-time people in a role and quarter"
+    return f"{_down(100.0 * enough):g} in 100 kept for few, not {100.0 * (problem.share_for_few or 0.0):g}"
+
+
+def _enough_money(value: float) -> str:
+    """Money in three digits, rounded up so that it is still enough."""
+    step = 10.0 ** max(0, math.floor(math.log10(max(value, 1.0))) - 2)
+    return f"{math.ceil(value / step - 1e-6) * step:,.0f}"
+
+
+def _up(value: float) -> float:
+    """Rounded up to a tenth, so that it is still enough."""
+    return float(math.ceil(value * 10 - 1e-6) / 10)
+
+
+def _down(value: float) -> float:
+    """Rounded down to a tenth, so that it can still be kept."""
+    return float(math.floor(value * 10 + 1e-6) / 10)
 
 
 class _Selected:
@@ -512,4 +547,8 @@ class _Selected:
 
 
 def _and(words: Sequence[str]) -> str:
-    return " and ".join(w for w in (", ".join(words[:-1]), words[-1] if words else "") if w)
+    return _listed(words, "and")
+
+
+def _listed(words: Sequence[str], joint: str) -> str:
+    return f" {joint} ".join(w for w in (", ".join(words[:-1]), words[-1] if words else "") if w)

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 from changeadvisor.graph import DependencyGraph, Network, criticality, later, propagate
 from changeadvisor.model import Initiative, add_months, day_text, months_between
 from changeadvisor.portfolio.building import Setting, begun, capacity_use, counts_as_few
-from changeadvisor.portfolio.choice import Chosen, Effort, choose
+from changeadvisor.portfolio.choice import choose
 from changeadvisor.portfolio.problem import Course, Problem
+from changeadvisor.portfolio.solving import Chosen, Effort
 from changeadvisor.trajectory import Prospect
 
 if TYPE_CHECKING:
