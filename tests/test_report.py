@@ -320,7 +320,7 @@ def test_the_dimensions_are_a_table_with_words_and_marks(northfield: Advice) -> 
 def test_change_load_is_a_table_told_in_words(northfield: Advice) -> None:
     load = report.board_view(northfield, front_page=True).load
     assert load is not None
-    assert len(load.quarters) == report.LOAD_QUARTERS
+    assert len(load.quarters) == portfolio_view.LOAD_QUARTERS
     crews = next(row for row in load.groups if row.group == "crews and drivers")
     assert [c.over for c in crews.cells[:3]] == [True, True, False]
     assert crews.cells[0].text == "4, 3 from the top: over the limit"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from changeadvisor.portfolio import robust
 from changeadvisor.portfolio.problem import Course, Problem
+from changeadvisor.portfolio.solving import valued
 from tests.counting import Counted
 from tests.test_choice import problems
 
@@ -111,7 +112,23 @@ def test_sets_that_differ_differ_in_two_things_at_least() -> None:
     )
     problem = Problem(rows, budgets=(2.0,))
     sets = robust.Good(((0, 2, 5, 7), (0, 3, 4, 7), (1, 3, 4, 6)), True)
-    (other,) = robust.different(problem, sets, (0, 2, 5, 7), near=0.9)[:1]
+    (other,) = robust.different(problem, sets, (0, 2, 5, 7), near=0.9, count=1)
     assert other == (1, 3, 4, 6)
-    assert robust.apart(other, (0, 2, 5, 7)) == 4
-    assert not robust.different(problem, sets, (0, 2, 5, 7), near=0.99)
+    assert robust.apart(problem, other, (0, 2, 5, 7)) == 4
+    assert not robust.different(problem, sets, (0, 2, 5, 7), near=0.995)
+
+
+def test_where_good_sets_are_alike_others_near_the_best_are_found() -> None:
+    """Two of four may run: beside a and b stand c and d, and then pairs that share one with each."""
+    rows = tuple(
+        c
+        for id, worth in (("a", 50.0), ("b", 49.0), ("c", 48.0), ("d", 47.0))
+        for c in (Course(id, "persist", True, worth, 0.0, (1.0,)), Course(id, "stop", False, 0.0, 0.0, (0.0,)))
+    )
+    problem = Problem(rows, budgets=(2.0,))
+    others = robust.different(problem, robust.Good(((0, 2, 5, 7),), True), (0, 2, 5, 7), near=0.9)
+    assert others[0] == (1, 3, 4, 6)
+    every = [(0, 2, 5, 7), *others]
+    assert len(every) == 4
+    assert min(robust.apart(problem, s, t) for k, s in enumerate(every) for t in every[:k]) >= 2
+    assert min(valued(problem, s, [c.worth for c in rows]) for s in every) >= 0.9 * 99

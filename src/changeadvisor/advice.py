@@ -269,7 +269,7 @@ class Portfolio:
     runs. why_none: why there is no set. limits: what each costs. gainers: by service. robust: what runs whatever the
     weights and values. weighed: the choice with gains weighed by income. order: when to begin what has not begun.
     finishes, delivery: when what runs is finished. sentences: few and all in words. time_limit: seconds a choice was
-    given, None without a clock.
+    given, None without a clock. load_of_set: changes each staff group carries if the set is run.
     """
 
     conflicts: tuple[Conflict, ...]
@@ -294,6 +294,7 @@ class Portfolio:
     delivery: tuple[Delivery, ...] = ()
     sentences: tuple[str, ...] = ()
     time_limit: float | None = None
+    load_of_set: tuple[Load, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -1027,10 +1028,12 @@ def _portfolio(whole: _Whole, advised: Sequence[InitiativeAdvice], seconds: floa
         (*portfolio.notices(programme, routes, actions), *setting.assumed),
         enablers=whole.cascade.enablers(whole.prospects),
     )
-    return _with_choice(whole, found, setting, seconds)
+    return _with_choice(whole, found, setting, routes, seconds)
 
 
-def _with_choice(whole: _Whole, found: Portfolio, setting: Setting, seconds: float | None) -> Portfolio:
+def _with_choice(
+    whole: _Whole, found: Portfolio, setting: Setting, routes: Mapping[str, str | None], seconds: float | None
+) -> Portfolio:
     """With the set to run, where any keeps to all limits."""
     prospects, seed = whole.prospects, whole.seed
     if not any(p.worth for p in prospects.values()):
@@ -1038,6 +1041,7 @@ def _with_choice(whole: _Whole, found: Portfolio, setting: Setting, seconds: flo
     chosen = portfolio.select(setting, prospects, _counted_once(whole.graph), whole.locks, seed, seconds)
     if chosen.totals is None:
         return replace(found, why_none=chosen.why_none)
+    waits = {p.id: "stop" for p in chosen.deferred}
     points = portfolio.few_and_all(setting, chosen.rows)
     robust = portfolio.robust_choice(setting, prospects, chosen.rows, seed)
     ends, delivery = portfolio.finishes(setting, whole.graph, prospects, chosen.rows, seed)
@@ -1053,6 +1057,7 @@ def _with_choice(whole: _Whole, found: Portfolio, setting: Setting, seconds: flo
         delivery=delivery,
         sentences=portfolio.said(setting, chosen, points),
         time_limit=seconds,
+        load_of_set=portfolio.load(whole.programme, routes, waits),
     )
 
 

@@ -11,6 +11,7 @@ from changeadvisor import portfolio_charts as charts
 from changeadvisor.advice import Advice, InitiativeAdvice, Portfolio
 from changeadvisor.errors import plain
 from changeadvisor.model import day_text, money_text
+from changeadvisor.portfolio import Load
 from changeadvisor.portfolio.problem import within
 
 UNKNOWN = "not known"
@@ -18,6 +19,8 @@ UNKNOWN = "not known"
 SET = "Which set to run"
 #: Initiatives on the map, at most.
 MOST_ON_MAP = 150
+#: Quarters of change load that are shown; the JSON has them all.
+LOAD_QUARTERS = 8
 _COURSE = {
     "persist": "go on",
     "adjust-tactics": "adjust tactics",
@@ -159,6 +162,7 @@ class _Whole:
         yield self._finishes()
         yield self._delivery()
         yield self._capacity()
+        yield self._load_of_set()
 
     def _set(self) -> TableView:
         picks = sorted((*(self.found.chosen or ()), *(self.found.deferred or ())), key=lambda p: p.id)
@@ -244,12 +248,17 @@ class _Whole:
 
     def _alternatives(self) -> TableView:
         found = self.found.robust.alternatives if self.found.robust else ()
+        names = (f"set {chr(65 + k)}{'' if a.good else ' (not a good set)'}" for k, a in enumerate(found))
         rows = tuple(
-            (f"set {chr(65 + k)}", money_text(a.all), money_text(a.few), money_text(a.spend), _differs(a.differs))
-            for k, a in enumerate(found)
+            (name, money_text(a.all), money_text(a.few), money_text(a.spend), _differs(a.differs))
+            for name, a in zip(names, found, strict=True)
         )
         heads = ("Set", "Worth in all", "For the few", "Spend", "What it does otherwise")
-        return TableView("Other good sets that really differ", heads, rows, "Each within a tenth of the best worth.")
+        note = (
+            "Each within a tenth of the best worth, and unlike the best and one another in what runs. Where it is not "
+            "a good set, another is better by every weight: it is shown because it is near and really differs."
+        )
+        return TableView("Other sets near the best that really differ", heads, rows, note)
 
     def _hanging(self) -> TableView:
         rows = tuple(row for item in self.advice.initiatives for row in self._losses(item))
@@ -337,6 +346,19 @@ class _Whole:
         heads = ("Role and quarter", "Needed", "There are", "State")
         return TableView("People by quarter", heads, rows, "Full-time equivalents, on average over the quarter.")
 
+    def _load_of_set(self) -> TableView:
+        """Staff groups by quarter, the nearest quarters."""
+        found = {(r.group, r.quarter): r for r in self.found.load_of_set}
+        quarters = tuple(sorted({q for _, q in found})[:LOAD_QUARTERS])
+        rows = tuple((g, *(_carried(found.get((g, q))) for q in quarters)) for g in sorted({g for g, _ in found}))
+        limits = {r.limit for r in found.values()}
+        limit = next((f"the limit is {x:g}" for x in limits if x is not None), "no limit is given")
+        note = (
+            f"The most changes on any one day of a quarter ({limit}), what waits left out. By the planned dates. "
+            "Changes for all staff count for every group."
+        )
+        return TableView("Changes each staff group carries if the set is run", ("Staff group", *quarters), rows, note)
+
     def _title(self, id: str) -> str:
         item = self.items.get(id)
         return plain(item.title, 120) if item else id
@@ -399,6 +421,12 @@ class _Whole:
                     note = months if d.kind == "requires" else note
                     found.append(charts.MapEdge(d.initiative, item.id, d.kind, note))
         return found
+
+
+def _carried(row: Load | None) -> str:
+    if row is None:
+        return "none"
+    return f"{row.changes}: over the limit" if row.limit is not None and row.changes > row.limit else str(row.changes)
 
 
 def _worth(value: float | None) -> str:

@@ -26,7 +26,7 @@ from changeadvisor.model import Estimate, ReferenceClass, day_text, money_text
 from changeadvisor.performance.forecast import AFTER, BEFORE, BeforeAfter
 from changeadvisor.performance.targets import sentences
 from changeadvisor.portfolio import Load
-from changeadvisor.portfolio_view import PortfolioView, portfolio_view
+from changeadvisor.portfolio_view import LOAD_QUARTERS, PortfolioView, portfolio_view
 from changeadvisor.route_view import RouteView, route_view, spread_parameters
 from changeadvisor.rules import Reason, Recommendation, RulePack, Working, by_strength
 from changeadvisor.scoring import Framework, Scorecard
@@ -305,10 +305,6 @@ def board_view(advice: Advice, *, front_page: bool = False) -> BoardView:
         load=_load(advice.portfolio.load) if advice.portfolio and advice.portfolio.load else None,
         portfolio=portfolio_view(advice, pictures=not front_page),
     )
-
-
-#: Quarters of change load that the page shows; the JSON has them all.
-LOAD_QUARTERS = 8
 
 
 def _load(rows: Sequence[Load]) -> LoadView:

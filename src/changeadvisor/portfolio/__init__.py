@@ -1,9 +1,9 @@
 """Across initiatives: what stands in whose way, and which set to run within money and people.
 
 `conflicts` what is asked of the same staff at the same time, and ways of leading that clash; `problem` a choice among
-courses under limits, as numbers; `building` a programme put as such a choice; `choice` the best set, exactly;
-`frontier` few against all; `fairness` depth against reach; `robust` what
-runs whatever the weights and values; `sequence` when to start and when it ends; `selection` what is chosen and why.
+courses under limits, as numbers; `building` a programme put as such a choice; `solving` the solver; `choice` the best
+set, exactly; `frontier` few against all; `fairness` depth against reach; `robust` what runs whatever the weights and
+values; `sequence` when to start and when it ends; `selection` what is chosen and why.
 """
 
 from changeadvisor.portfolio.building import NO_LOCKS, Locks, Setting, setting

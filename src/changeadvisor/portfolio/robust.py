@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from changeadvisor.portfolio.choice import choose
 from changeadvisor.portfolio.frontier import COMPLETE, efficient
 from changeadvisor.portfolio.problem import Problem
-from changeadvisor.portfolio.solving import Chosen, Effort, valued
+from changeadvisor.portfolio.solving import Chosen, Effort, Model, solved, valued
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Sets drawn where all cannot be had.
 SAMPLES = 200
+#: Two sets really differ where so many initiatives run in one and not in the other.
+UNLIKE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +82,46 @@ def _sampled(problem: Problem, states: Sequence[Values], seed: int, draws: int) 
 def different(
     problem: Problem, good: Good, best: Sequence[int], near: float = 0.9, count: int = 3
 ) -> list[tuple[int, ...]]:
-    """Sets nearly as good as the best that differ most from it and from one another, two initiatives at least.
+    """Sets nearly as good as the best that differ most from it and from one another.
 
-    near: the least share of the best set's worth.
+    Of each two, two initiatives at least run in one and not in the other. First from the good sets; where those are too
+    few, any set near the best that runs as unlike as can be the ones already found (hop, skip and jump: Brill, Chang
+    and Hopkins 1982, Management Science 28(3)). near: the least share of the best set's worth.
     """
     own = [c.worth for c in problem.courses]
-    most = valued(problem, best, own)
-    close = [s for s in good.sets if valued(problem, s, own) >= most - (1.0 - near) * abs(most)]
+    floor = valued(problem, best, own) - (1.0 - near) * abs(valued(problem, best, own))
+    close = [s for s in good.sets if valued(problem, s, own) >= floor]
     picked = [tuple(sorted(best))]
-    while close and len(picked) <= count:
-        far = max(close, key=lambda s: (min(apart(s, p) for p in picked), valued(problem, s, own), s))
-        if min(apart(far, p) for p in picked) < 2:
+    while len(picked) <= count:
+        ranks = {s: (min(apart(problem, s, p) for p in picked), valued(problem, s, own), s) for s in close}
+        far = [s for s in close if ranks[s][0] >= UNLIKE]
+        found = max(far, key=ranks.__getitem__) if far else _unlike(problem, picked, floor)
+        if found is None:
             break
-        picked.append(far)
+        picked.append(found)
     return picked[1:]
 
 
-def apart(one: Sequence[int], other: Sequence[int]) -> int:
-    """In how many initiatives two sets do something else."""
-    return len(set(one) - set(other))
+def _unlike(problem: Problem, picked: Sequence[Sequence[int]], floor: float) -> tuple[int, ...] | None:
+    """The set that runs least of what those run, and most of what they do not, of the worth asked for."""
+    own = [c.worth for c in problem.courses]
+    running = [_running(problem, s) for s in picked]
+    unlike = [[float(c.runs != (c.initiative in r)) for c in problem.courses] for r in running]
+    among_equals = 0.5 / (sum(map(abs, own)) or 1.0)
+    model = Model(problem, [sum(each) for each in zip(*unlike, strict=True)], own, floor, among_equals)
+    for each in unlike:
+        model.line(((k, each[r]) for k, r in enumerate(model.order)), UNLIKE, float("inf"))
+    found = solved(model, Effort(1e-6, 5_000))
+    return tuple(sorted(found.rows)) if isinstance(found, Chosen) else None
+
+
+def _running(problem: Problem, rows: Sequence[int]) -> frozenset[str]:
+    return frozenset(problem.courses[r].initiative for r in rows if problem.courses[r].runs)
+
+
+def apart(problem: Problem, one: Sequence[int], other: Sequence[int]) -> int:
+    """How many initiatives run in one of two sets and not in the other."""
+    return len(_running(problem, one) ^ _running(problem, other))
 
 
 def worth_of_knowing(

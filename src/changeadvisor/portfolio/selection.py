@@ -174,12 +174,16 @@ class FindOut:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another good set: what it comes to, and what it does otherwise than the advised one (id -> course)."""
+    """Another set near the best: what it comes to, and what it does otherwise than the advised one (id -> course).
+
+    good: one of the good sets; else another would be better by every weight, but it is near and unlike.
+    """
 
     all: float
     few: float
     spend: float
     differs: Mapping[str, str]
+    good: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +210,8 @@ def robust_choice(setting: Setting, prospects: Mapping[str, Prospect], rows: Seq
     draws = {id: prospects[id].worth for id in borderline if id in prospects and prospects[id].worth}
     knowing = [FindOut(id, shares[id], worth) for id, worth in worth_of_knowing(problem, sets, draws)]
     found = tuple(sorted(knowing, key=lambda f: (-f.worth, f.id)))
-    others = tuple(_alternative(problem, rows, other) for other in different(problem, good, rows))
-    return Robust(shares, good.exact, len(good.sets), found, others)
+    unlike = (replace(_alternative(problem, rows, s), good=s in good.sets) for s in different(problem, good, rows))
+    return Robust(shares, good.exact, len(good.sets), found, tuple(unlike))
 
 
 def _states(setting: Setting, prospects: Mapping[str, Prospect]) -> list[Values]:
@@ -372,11 +376,15 @@ class _Selected:
     def _without(self, course: Course) -> float | None:
         """What the best set loses if this is turned round: run where it does not, or not where it does."""
         rows = self.problem.groups[course.initiative]
-        other = frozenset(r for r in rows if self.problem.courses[r].runs != course.runs)
-        if not other:
+        return self._loses(course.initiative, [r for r in rows if self.problem.courses[r].runs != course.runs])
+
+    def _loses(self, id: str, allowed: Sequence[int]) -> float | None:
+        """What the best set loses if one initiative must take one of these rows; None where no set then fits."""
+        if not allowed:
             return None
-        kept_rows = [c for r, c in enumerate(self.problem.courses) if r not in rows or r in other]
-        found = choose(replace(self.problem, courses=tuple(kept_rows)), effort=_CLOSE)
+        rows = self.problem.groups[id]
+        courses = tuple(c for r, c in enumerate(self.problem.courses) if r not in rows or r in allowed)
+        found = choose(replace(self.problem, courses=courses), effort=_CLOSE)
         return max(0.0, self.found.worth - found.worth) if isinstance(found, Chosen) else None
 
     def _because(self, course: Course, worth: float | None, without: float | None) -> Iterator[str]:
@@ -393,6 +401,20 @@ class _Selected:
         yield from self._alone(course, worth)
         yield from self._hanging(course)
         yield from self._turned(course, without)
+        if course.runs and self.each:
+            yield from self._instead(course)
+
+    def _instead(self, course: Course) -> Iterator[str]:
+        """What each other way to go on with it would do to the set."""
+        for row in self.problem.groups[course.initiative]:
+            other = self.problem.courses[row]
+            if other.runs and other.course != course.course:
+                less = self._loses(course.initiative, [row])
+                doing = f"{DOING[other.course].capitalize()} instead is worth {money_text(other.worth)} by itself"
+                if less is None:
+                    yield f"{doing}, and no set within the limits has room for it."
+                else:
+                    yield f"{doing}, and would make the best set worth {_less(less)}."
 
     def _alone(self, course: Course, worth: float) -> Iterator[str]:
         spend = sum(course.spend)
@@ -430,9 +452,9 @@ class _Selected:
         if course.initiative in self.locks:
             return
         if course.runs and without is not None:
-            yield f"Without it the best set would be worth {money_text(without)} less."
+            yield f"Without it the best set would be worth {_less(without)}."
         elif not course.runs and without is not None:
-            yield f"Running it would make the best set worth {money_text(without)} less."
+            yield f"Running it would make the best set worth {_less(without)}."
         elif not course.runs and self.each:
             yield "No set within the limits can run it."
 
@@ -544,6 +566,10 @@ class _Selected:
         for k, c in enumerate(self.setting.capacities):
             if self.found.outcome.use[k] > 0.0:
                 yield CapacityUse(c.role, c.quarter, self.found.outcome.use[k], c.limit)
+
+
+def _less(value: float) -> str:
+    return f"{money_text(value)} less" if value >= 0.5 else "as much"
 
 
 def _and(words: Sequence[str]) -> str:

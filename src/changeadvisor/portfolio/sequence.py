@@ -9,6 +9,7 @@ what requires it waits (Van Slyke 1963, Operations Research 11(5)).
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 PUT_OFF = 8
 #: Joint draws of finish dates.
 JOINT = 4_096
-_MONTH = 30.4375
+#: Months of unequal length: so small a part of a quarter is none.
+_NEARLY = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +149,23 @@ def _begins(
 
 
 def _out_of_order(setting: Setting, found: Mapping[str, int]) -> Iterator[tuple[str, int]]:
-    """What would begin fewer quarters late than something it requires."""
+    """What would begin before something it requires has ended, and by how many quarters it must be put off."""
     for dependant, needed in setting.problem.requires:
-        if dependant in found and needed in found and found[dependant] < found[needed]:
-            yield dependant, found[needed]
+        if dependant in found and needed in found:
+            least = _waits(setting, dependant, needed, found[needed])
+            if found[dependant] < least:
+                yield dependant, least
+
+
+def _waits(setting: Setting, dependant: str, needed: str, late: int) -> int:
+    """Quarters by which a dependant must be put off where what it requires is put off by so many."""
+    then, before = setting.runs.get((dependant, "persist")), setting.runs.get((needed, "persist"))
+    initiative = setting.programme.initiative(dependant)
+    if then is None or before is None or initiative is None or not late:
+        return late
+    lags = [d.lag_months or 0.0 for d in initiative.depends_on if d.initiative == needed and d.kind == "requires"]
+    free = later(add_months(before[1], 3 * late), max(lags, default=0.0))
+    return min(PUT_OFF, max(0, math.ceil(months_between(then[0], free) / 3.0 - _NEARLY)))
 
 
 def _start(setting: Setting, prospects: Mapping[str, Prospect], initiative: Initiative, late: int | None) -> Start:
