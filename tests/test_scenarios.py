@@ -53,6 +53,53 @@ def test_northfield_holds_the_hard_cases(northfield: Advice) -> None:
     }
 
 
+def test_northfield_chooses_a_set(northfield: Advice) -> None:
+    """As expected.md tells it."""
+    found = northfield.portfolio
+    assert found is not None
+    assert found.chosen is not None
+    assert found.deferred is not None
+    runs, waits = {p.id: p for p in found.chosen}, {p.id: p for p in found.deferred}
+    enabler = runs["care-record"]
+    assert enabler.worth is not None
+    assert enabler.worth < 0
+    assert "falls-prevention, own-front-door and reablement-redesign cannot run without it" in enabler.because
+    assert {id for id, p in runs.items() if p.few} == {"own-front-door", "reablement-redesign"}
+    assert {x.limit: x.costs for x in found.limits}["share for few"] == pytest.approx(1.38e6, rel=0.01)
+    assert "The law requires it: it cannot be dropped." in runs["homelessness-duty"].because
+    assert "waste-rounds" in runs
+    assert "depot-merger" in waits
+    assert runs["reablement-redesign"].course == "persist"
+    assert "Adjusting tactics instead is worth" in runs["reablement-redesign"].because
+    assert found.gap == 0.0
+    assert found.totals is not None
+    assert found.totals.share_for_few is not None
+    assert found.totals.share_for_few >= 0.25
+
+
+def test_northfield_splits_core_from_borderline(northfield: Advice) -> None:
+    """As expected.md tells it."""
+    assert northfield.portfolio is not None
+    core = northfield.portfolio.core or {}
+    assert {id for id, share in core.items() if share == 1.0} == {
+        "care-record",
+        "falls-prevention",
+        "homelessness-duty",
+        "local-wealth",
+        "own-front-door",
+        "reablement-redesign",
+    }
+    assert {id for id, share in core.items() if share == 0.0} == {
+        "benefits-digital",
+        "contact-platform",
+        "depot-merger",
+    }
+    assert northfield.portfolio.robust is not None
+    assert northfield.portfolio.robust.exact
+    assert len(northfield.portfolio.robust.find_out) == 5
+    assert len(northfield.portfolio.robust.alternatives) >= 2
+
+
 def test_northfield_has_the_shape_the_issue_asks_for() -> None:
     programme = load_programme(NORTHFIELD)
     assert len(programme.initiatives) == 15

@@ -942,6 +942,8 @@ def _dependants(item: InitiativeAdvice) -> Iterator[str]:
         yield "How many people these reach together is not known: one of them gives no reach."
     elif item.dependants.paths:
         yield f"Together these reach about {item.dependants.people:,.0f} people a year, counted once."
+    for course in item.dependants.courses:
+        yield from (plain(said, 600) for said in course.sentences)
 
 
 def _judgements(item: InitiativeAdvice) -> Iterator[PairView]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from changeadvisor.graph.dependencies import DependencyGraph, later
-from changeadvisor.model import Initiative, Programme, months_between
+from changeadvisor.model import Initiative, Programme, money_text, months_between
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,6 +33,14 @@ class Worth(Protocol):
     def lost_by(self, months: Grid) -> Grid:
         """Mean worth lost by so many months of delay."""
         ...
+
+
+_DOING = {
+    "persist": "Going on with it",
+    "adjust-tactics": "Adjusting tactics",
+    "adjust-strategy": "Adjusting strategy",
+    "stop": "Stopping it",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,7 @@ class Downstream:
 
     unpriced: dependants that would lose something, but whose worth is not known: the loss is at least what is said.
     people: reached no longer, each counted once, without those whom the rest of the programme reaches all the same.
+    sentences: the same in words.
     """
 
     course: str
@@ -120,7 +129,36 @@ class Cascade:
         statutory = tuple(x.id for x in losses if x.statutory and x.how != "helped")
         unpriced = tuple(x.id for x in losses if x.mean is None)
         lost = None if losses and not priced else _spread(drawn)
-        return Downstream(course, losses, lost, unpriced, people, unknown, statutory), drawn
+        found_out = Downstream(course, losses, lost, unpriced, people, unknown, statutory)
+        return replace(found_out, sentences=tuple(self._said(found_out))), drawn
+
+    # --- in words ----------------------------------------------------------------------------------------------------
+
+    def _said(self, found: Downstream) -> Iterator[str]:
+        """What a course does downstream; nothing where it does nothing."""
+        if not found.losses:
+            return
+        yield f"{_DOING[found.course]}: {'; '.join(map(self._one, found.losses))}."
+        if found.lost is not None and len(found.losses) > 1:
+            mean, low, high = map(money_text, found.lost)
+            yield f"In all that loses {mean} of worth (eight times in ten between {low} and {high})."
+        if found.unpriced:
+            yield f"It is at least so much: the worth of {', '.join(found.unpriced)} is not known."
+        if found.people > 0.0:
+            unknown = f", those of {', '.join(found.people_unknown)} not counted" if found.people_unknown else ""
+            yield f"About {found.people:,.0f} people a year would be reached by nobody, each counted once{unknown}."
+
+    def _one(self, loss: Loss) -> str:
+        """What happens to one dependant."""
+        worth = "worth not known" if loss.mean is None else f"worth {money_text(loss.mean)}"
+        title = self.initiatives[loss.id].title
+        law = ", which the law requires," if loss.statutory else ""
+        if loss.how == "stranded":
+            return f"{title}{law} cannot go on ({worth})"
+        if loss.how == "helped":
+            return f"{title}{law} loses {round(100 * (loss.share or 0.0))} % of what it is worth ({worth})"
+        months = max(1, round(loss.months or 0.0))
+        return f"{title}{law} waits {months} month{'' if months == 1 else 's'} longer ({worth})"
 
     # --- stopping ----------------------------------------------------------------------------------------------------
 

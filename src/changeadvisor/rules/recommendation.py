@@ -345,11 +345,21 @@ class _Judged:
     def _part(self, waiting: Sequence[int]) -> tuple[_Same, _States, _Facts]:
         """What bears on some waiting rules: the states and weights of all that share their evidence, and known facts.
 
-        Nothing else can change what a filling of them does, so that initiatives alike in this share the work.
+        Nothing else can change what a filling of them does, so that initiatives alike in this share the work. What a
+        weight read from a fact adds is there with and without the filling, and what it speaks for is counted already:
+        both are left out, for they part all initiatives.
         """
         sharing, facts = _sharing(_Same(self.pack), tuple(waiting))
         known = tuple((n, v) for n in facts if (v := self.sheet.get(n)) is not None)
-        return _Same(self.pack), tuple((i, self.states[i], self.weights[i]) for i in sharing), known
+        read = [i for i in self.pack.read_weights if i in sharing and self.states[i] == "fired" and i not in waiting]
+        spoken = frozenset().union(*(self.pack.rules[i].evidence for i in read))
+        still = {i for i in sharing if i in waiting or spoken.isdisjoint(self.pack.rules[i].evidence)}
+        told = ((i, self.states[i], self.weights[i]) if i in still else (i, self._inert(i, read), 0.0) for i in sharing)
+        return _Same(self.pack), tuple(told), known
+
+    def _inert(self, rule: int, read: Sequence[int]) -> State:
+        """The state of a rule whose weight is out of play: it matters only for what it speaks for or vetoes."""
+        return self.states[rule] if rule in read or self.pack.rules[rule].veto else "silent"
 
     def _candidates(self, name: str) -> tuple[Single, ...]:
         return _candidates(self.pack, name)
@@ -559,11 +569,11 @@ def _joined(key: _Same, waiting: tuple[int, ...], unknown: tuple[str, ...]) -> t
 
 @lru_cache(maxsize=4096)
 def _sharing(key: _Same, waiting: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """Waiting rules and all that share evidence with them, and the facts of those, sorted."""
+    """Waiting rules and all that share evidence with them, and the facts that the waiting ones read, sorted."""
     rules = key.pack.rules
     evidence = frozenset().union(*(rules[i].evidence for i in waiting))
     sharing = tuple(i for i, r in enumerate(rules) if i in waiting or not r.evidence.isdisjoint(evidence))
-    return sharing, tuple(sorted(frozenset().union(*(rules[i].facts for i in sharing))))
+    return sharing, tuple(sorted(frozenset().union(*(rules[i].facts for i in waiting))))
 
 
 @lru_cache(maxsize=4096)
