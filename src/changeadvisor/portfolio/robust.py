@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Grid = NDArray[np.float64]
 
 #: Sets drawn where all cannot be had.
-SAMPLES = 200
+SAMPLES = 64
 #: Two sets really differ where so many initiatives run in one and not in the other.
 UNLIKE = 2
 
