@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from changeadvisor.graph import DependencyGraph
 from changeadvisor.model import Programme
-from changeadvisor.portfolio import NO_LOCKS, Locks, Selection, Setting, select, setting, starts
+from changeadvisor.portfolio import NO_LOCKS, Locks, Selection, Setting, delivered, select, setting, starts
 from changeadvisor.portfolio.building import financial_year
+from changeadvisor.portfolio.joint import paired
 from changeadvisor.portfolio.sequence import finishes
 from changeadvisor.trajectory.posterior import DRAWS
 from changeadvisor.trajectory.prospect import LATER, Prospect, Spending
@@ -321,7 +322,8 @@ def test_finishes_wait_for_what_they_require() -> None:
     made = programme(waiting("a"), waiting("b", "a", started="2027-07-01", ends="2027-12-31"))
     late = prospect("a", delay=flat(1.5), persist=9.0, stop=0.0)
     case = Case(made, [late, prospect("b", persist=9.0, stop=0.0)])
-    found, delivery = finishes(case.setting, case.graph, case.prospects, case.selection().rows, 0)
+    ends = finishes(case.setting, case.graph, case.prospects, case.selection().rows, 0)
+    found, delivery = ends.finishes, ends.delivery
     by = {f.id: f for f in found}
     assert by["a"].planned == dt.date(2027, 6, 30)
     assert abs((by["a"].p50 - dt.date(2027, 9, 29)).days) <= 3
@@ -338,7 +340,38 @@ def test_finishes_are_drawn_jointly() -> None:
     delay = np.where(np.arange(DRAWS) % 2, 1.0, 3.0)
     made = programme(waiting("a"), waiting("b"))
     case = Case(made, [prospect(i, delay=delay, persist=9.0, stop=0.0) for i in ("a", "b")])
-    _, delivery = finishes(case.setting, case.graph, case.prospects, case.selection().rows, 0)
-    by = {d.by: d for d in delivery}[dt.date(2028, 3, 31)]
+    ends = finishes(case.setting, case.graph, case.prospects, case.selection().rows, 0)
+    by = {d.by: d for d in ends.delivery}[dt.date(2028, 3, 31)]
     assert by.chance == pytest.approx(0.25, abs=0.03)
     assert by.expected == pytest.approx(1.0, abs=0.05)
+
+
+@pytest.mark.parametrize("ends", ["2027-08-31", "2027-09-30", "2028-02-29", "2030-10-31"])
+def test_what_ends_as_planned_ends_on_its_day(ends: str) -> None:
+    made = programme(item("a", **{**RUNNING, "ends": ends}))
+    case = Case(made, [prospect("a", persist=9.0, stop=0.0)])
+    (found,) = finishes(case.setting, case.graph, case.prospects, case.selection().rows, 0).finishes
+    assert found.p10 == found.p50 == found.p90 == dt.date.fromisoformat(ends)
+    assert found.late == 0.0
+
+
+def test_what_waits_for_what_is_late_loses_what_delay_costs() -> None:
+    """In half of the draws a ends six months late, and b, which begins when it ends, loses 2 for each month."""
+    delay = np.where(np.arange(DRAWS) % 2, 1.0, 2.0)
+    made = programme(waiting("a"), waiting("b", "a", started="2027-07-01", ends="2027-12-31"))
+    case = Case(made, [prospect("a", delay=delay, persist=50.0, stop=0.0), prospect("b", late=2.0, persist=90.0)])
+    rows = case.selection().rows
+    ends = finishes(case.setting, case.graph, case.prospects, rows, 0)
+    found = delivered(case.setting, case.prospects, rows, ends.waits, 0)
+    assert set(found.waits) == {"b"}
+    assert found.waits["b"] == pytest.approx(3.0, abs=0.2)
+    assert found.waiting == pytest.approx(6.0, abs=0.4)
+    assert found.mean == pytest.approx(140.0 - found.waiting)
+    assert (found.p10, found.p90) == pytest.approx((128.0, 140.0), abs=0.5)
+
+
+def test_one_initiative_is_late_and_worth_less_in_the_same_draws() -> None:
+    """Draws of one initiative stay together; those of two whose names end alike do not."""
+    assert list(paired(0, "own-front-door")) == list(paired(0, "own-front-door"))
+    one, other = paired(0, "own-front-door"), paired(0, "new-front-door")
+    assert abs(np.corrcoef(one, other)[0, 1]) < 0.08

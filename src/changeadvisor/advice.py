@@ -40,6 +40,7 @@ from changeadvisor.portfolio import (
     NO_LOCKS,
     CapacityUse,
     Conflict,
+    Delivered,
     Delivery,
     Finish,
     FrontierPoint,
@@ -269,7 +270,8 @@ class Portfolio:
     runs. why_none: why there is no set. limits: what each costs. gainers: by service. robust: what runs whatever the
     weights and values. weighed: the choice with gains weighed by income. order: when to begin what has not begun.
     finishes, delivery: when what runs is finished. sentences: few and all in words. time_limit: seconds a choice was
-    given, None without a clock. load_of_set: changes each staff group carries if the set is run.
+    given, None without a clock. load_of_set: changes each staff group carries if the set is run. delivered: the worth
+    of the set where what is late makes others wait.
     """
 
     conflicts: tuple[Conflict, ...]
@@ -295,6 +297,7 @@ class Portfolio:
     sentences: tuple[str, ...] = ()
     time_limit: float | None = None
     load_of_set: tuple[Load, ...] = ()
+    delivered: Delivered | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -1044,7 +1047,7 @@ def _with_choice(
     waits = {p.id: "stop" for p in chosen.deferred}
     points = portfolio.few_and_all(setting, chosen.rows)
     robust = portfolio.robust_choice(setting, prospects, chosen.rows, seed)
-    ends, delivery = portfolio.finishes(setting, whole.graph, prospects, chosen.rows, seed)
+    ends = portfolio.finishes(setting, whole.graph, prospects, chosen.rows, seed)
     return replace(
         found,
         **{k: getattr(chosen, k) for k in _CHOSEN},
@@ -1053,8 +1056,9 @@ def _with_choice(
         robust=robust,
         weighed=portfolio.weighed(setting, prospects, chosen.rows),
         order=portfolio.starts(setting, prospects, chosen.rows),
-        finishes=ends,
-        delivery=delivery,
+        finishes=ends.finishes,
+        delivery=ends.delivery,
+        delivered=portfolio.delivered(setting, prospects, chosen.rows, ends.waits, seed),
         sentences=portfolio.said(setting, chosen, points),
         time_limit=seconds,
         load_of_set=portfolio.load(whole.programme, routes, waits),

@@ -91,6 +91,7 @@ class _Whole:
             f"It is worth {money_text(totals.all)} in all ({money_text(totals.low)} to {money_text(totals.high)}), "
             f"for spend of {money_text(totals.spend)} over {', '.join(totals.spend_over)}."
         )
+        yield from self._waiting()
         yield self._proven()
         if found.time_limit is not None:
             yield f"Each choice had {found.time_limit:g} seconds by the clock: the same input may give another set."
@@ -104,6 +105,16 @@ class _Whole:
             "The choice weighs worth by itself within the limits. It does not rewrite the recommendation on each "
             "initiative, which weighs all evidence: where the two differ, people decide."
         )
+
+    def _waiting(self) -> Iterator[str]:
+        """What delays passed down take away."""
+        got = self.found.delivered
+        if got is not None and got.waiting >= 0.5:
+            longest = max(got.waits, key=lambda i: (got.waits[i], i), default="")
+            yield (
+                f"What is late makes others wait ({longest} most): that takes {money_text(got.waiting)} on average and "
+                f"leaves {money_text(got.mean)} ({money_text(got.p10)} to {money_text(got.p90)})."
+            )
 
     def _proven(self) -> str:
         gap = self.found.gap

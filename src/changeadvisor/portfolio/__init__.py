@@ -3,7 +3,7 @@
 `conflicts` what is asked of the same staff at the same time, and ways of leading that clash; `problem` a choice among
 courses under limits, as numbers; `building` a programme put as such a choice; `solving` the solver; `choice` the best
 set, exactly; `frontier` few against all; `fairness` depth against reach; `robust` what runs whatever the weights and
-values; `sequence` when to start and when it ends; `selection` what is chosen and why.
+values; `joint` draws over all; `sequence` when to start and when it ends; `selection` what is chosen and why.
 """
 
 from changeadvisor.portfolio.building import NO_LOCKS, Locks, Setting, setting
@@ -19,6 +19,7 @@ from changeadvisor.portfolio.conflicts import (
     notices,
 )
 from changeadvisor.portfolio.fairness import Weighed, weighed
+from changeadvisor.portfolio.joint import Delivered, delivered
 from changeadvisor.portfolio.selection import (
     Alternative,
     CapacityUse,
@@ -46,6 +47,7 @@ __all__ = [
     "Answers",
     "CapacityUse",
     "Conflict",
+    "Delivered",
     "Delivery",
     "FindOut",
     "Finish",
@@ -62,6 +64,7 @@ __all__ = [
     "Totals",
     "Weighed",
     "conflicts",
+    "delivered",
     "few_and_all",
     "finishes",
     "load",

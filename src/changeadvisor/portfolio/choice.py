@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from changeadvisor.portfolio.problem import Problem
+from changeadvisor.portfolio.problem import Problem, spent_on_few
 from changeadvisor.portfolio.solving import Chosen, Effort, Infeasible, Model, solved
 
 #: Up to so many initiatives the best set is proven to the last pound; beyond, to a thousandth.
@@ -101,5 +101,4 @@ def _share_kept(problem: Problem, found: Chosen) -> float:
 def _share(problem: Problem, rows: Sequence[int]) -> float:
     """The share of the spend of a set that goes to the few."""
     chosen = [problem.courses[r] for r in rows]
-    few = sum(sum(c.spend) for c in chosen if c.runs and c.initiative in problem.few)
-    return few / (sum(sum(c.spend) for c in chosen) or 1.0)
+    return spent_on_few(problem, chosen) / (sum(sum(c.spend) for c in chosen) or 1.0)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from changeadvisor.portfolio.choice import choose
-from changeadvisor.portfolio.problem import Problem, outcome
+from changeadvisor.portfolio.problem import Problem, outcome, spent_on_few
 from changeadvisor.portfolio.solving import Chosen, Effort, valued
 
 #: Points of a frontier, at most, unless more are asked for.
@@ -122,7 +122,7 @@ def _at(problem: Problem, level: float, effort: Effort) -> Point | None:
 def _point(problem: Problem, rows: Sequence[int], bound: float) -> Point:
     got = outcome(problem, rows)
     chosen = [problem.courses[r] for r in rows]
-    on_few = sum(sum(c.spend) for c in chosen if c.runs and c.initiative in problem.few)
+    on_few = spent_on_few(problem, chosen)
     bound = max(bound, got.worth)
     gap = (bound - got.worth) / abs(got.worth) if got.worth else math.inf if bound > _FINE else 0.0
     return Point(tuple(rows), got.few, got.worth, on_few, got.spent, bound, 0.0 if gap < 1e-9 else gap)

@@ -114,11 +114,16 @@ def outcome(problem: Problem, rows: Iterable[int]) -> Outcome:
     )
 
 
+def spent_on_few(problem: Problem, chosen: Iterable[Course]) -> float:
+    """Spend, over all periods, on what runs and counts as deep for few."""
+    return sum(sum(c.spend) for c in chosen if c.runs and c.initiative in problem.few)
+
+
 def broken(problem: Problem, rows: Sequence[int]) -> tuple[str, ...]:
     """Which kinds of limit a choice breaks; empty where it may be run."""
     chosen = [problem.courses[r] for r in rows]
     running, found = {c.initiative for c in chosen if c.runs}, outcome(problem, rows)
-    for_few = sum(sum(c.spend) for c in chosen if c.initiative in problem.few and c.runs)
+    for_few = spent_on_few(problem, chosen)
     most = max(1.0, sum(sum(c.spend) for c in problem.courses))
     kinds = {
         "budget": any(not within(sum(found.spend[t] for t in ts), cap) for ts, cap in problem.caps),

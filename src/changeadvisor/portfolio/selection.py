@@ -11,7 +11,8 @@ from changeadvisor.model import Initiative, money_text
 from changeadvisor.portfolio.building import Locks, Setting
 from changeadvisor.portfolio.choice import choose, effort_for, explained
 from changeadvisor.portfolio.frontier import POINTS, Exchange, Point, exchanges, frontier
-from changeadvisor.portfolio.problem import Course, Problem, kept, outcome
+from changeadvisor.portfolio.joint import JOINT, paired, worth_drawn
+from changeadvisor.portfolio.problem import Course, Problem, kept, outcome, spent_on_few
 from changeadvisor.portfolio.robust import Values, core, different, good_sets, worth_of_knowing
 from changeadvisor.portfolio.solving import Chosen, Effort, Infeasible
 from changeadvisor.trajectory import Prospect
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 EACH = 40
 #: How closely: figures are said in three digits.
 _CLOSE = Effort(1e-4, 2_000)
-#: Joint draws of what a set spends and gains.
-JOINT = 4_096
 DOING = {
     "persist": "going on as planned",
     "adjust-tactics": "adjusting tactics",
@@ -470,9 +469,9 @@ class _Selected:
         import numpy as np
 
         got, spent = self.found.outcome, self._drawn_spend()
-        worth = sum((self._drawn_worth(c, k) for k, c in enumerate(self.courses)), np.zeros(JOINT))
+        worth = worth_drawn(self.setting, self.prospects, self.found.rows, self.seed)
         low, high = np.quantile(worth, [0.1, 0.9])
-        few = sum(sum(c.spend) for c in self.courses if c.runs and c.initiative in self.problem.few)
+        few = spent_on_few(self.problem, self.courses)
         return Totals(
             got.worth,
             got.few,
@@ -485,31 +484,16 @@ class _Selected:
             people(self.running),
         )
 
-    def _paired(self, key: int) -> NDArray[np.intp]:
-        """Which draw of one initiative goes into each joint draw."""
-        import numpy as np
-
-        return np.random.Generator(np.random.PCG64([self.seed & 0xFFFFFFFF, key])).integers(0, 256, JOINT)
-
-    def _drawn_worth(self, course: Course, key: int) -> Grid:
-        import numpy as np
-
-        found = self.prospects.get(course.initiative)
-        draws = None if found is None else found.worth.get(course.course)
-        if draws is None:
-            return np.zeros(JOINT)
-        return draws[self._paired(key)] - course.worth * (1.0 - kept(self.problem, course, self.running))
-
     def _drawn_spend(self) -> list[Grid]:
         """Joint draws of spend, by period."""
         import numpy as np
 
         found = [np.zeros(JOINT) for _ in self.setting.periods]
-        for key, course in enumerate(self.courses):
+        for course in self.courses:
             prospect = self.prospects.get(course.initiative)
             spending = prospect.spending.get(course.course) if prospect else None
             if spending is not None:
-                pairs = self._paired(key)
+                pairs = paired(self.seed, course.initiative)
                 for t, period in enumerate(self.setting.periods):
                     found[t] = found[t] + spending.over(np.array(period.months))[pairs]
         return found
@@ -545,7 +529,7 @@ class _Selected:
             eased = replace(problem, capacities=caps)
             yield f"capacity {role}", eased, got.use[full], problem.capacities[full]
         if problem.share_for_few is not None:
-            few = sum(sum(c.spend) for c in self.courses if c.runs and c.initiative in problem.few)
+            few = spent_on_few(problem, self.courses)
             share = few / got.spent if got.spent > 0 else None
             yield "share for few", replace(problem, share_for_few=None), share, problem.share_for_few
 

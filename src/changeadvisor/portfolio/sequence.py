@@ -18,6 +18,7 @@ from changeadvisor.graph import DependencyGraph, Network, criticality, later, pr
 from changeadvisor.model import Initiative, add_months, day_text, months_between
 from changeadvisor.portfolio.building import Setting, begun, capacity_use, counts_as_few
 from changeadvisor.portfolio.choice import choose
+from changeadvisor.portfolio.joint import JOINT, paired
 from changeadvisor.portfolio.problem import Course, Problem
 from changeadvisor.portfolio.solving import Chosen, Effort
 from changeadvisor.trajectory import Prospect
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 #: Quarters by which a start may be put off.
 PUT_OFF = 8
-#: Joint draws of finish dates.
-JOINT = 4_096
 #: Months of unequal length: so small a part of a quarter is none.
 _NEARLY = 0.05
 
@@ -201,22 +200,33 @@ def _why(start: dt.date | None, planned: dt.date, monthly: float | None) -> str:
 # --- finishes --------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """When what runs ends, when all of it is delivered, and the months each waits for what it requires, by draw."""
+
+    finishes: tuple[Finish, ...]
+    delivery: tuple[Delivery, ...]
+    waits: Mapping[str, Grid]
+
+
 def finishes(
     setting: Setting, graph: DependencyGraph, prospects: Mapping[str, Prospect], chosen: Sequence[int], seed: int
-) -> tuple[tuple[Finish, ...], tuple[Delivery, ...]]:
+) -> Ends:
     """When what runs will be finished, drawn jointly through what requires what."""
     import numpy as np
 
     drawn = _Drawn(setting, prospects, chosen, seed)
     ids = [id for id in graph.order() if id in drawn.dates]
     if not ids:
-        return (), ()
+        return Ends((), (), {})
     net = Network.of(len(ids), drawn.edges(ids))
     times = [drawn.times(id) for id in ids]
     earliest, durations = (np.stack([t[k] for t in times]) for k in (0, 1))
     ends, critical = propagate(net, earliest, durations), criticality(net, earliest, durations)
     found = (drawn.finish(id, ends[k], float(critical[k])) for k, id in enumerate(ids))
-    return tuple(sorted(found, key=lambda f: f.id)), tuple(_deliveries(setting.programme.as_of, ends))
+    waits = {id: np.maximum(ends[k] - earliest[k] - durations[k], 0.0) for k, id in enumerate(ids)}
+    in_order = tuple(sorted(found, key=lambda f: f.id))
+    return Ends(in_order, tuple(_deliveries(setting.programme.as_of, ends)), waits)
 
 
 class _Drawn:
@@ -261,9 +271,7 @@ class _Drawn:
         prospect = self.prospects.get(id)
         if prospect is None:
             return np.ones(JOINT)
-        key = int.from_bytes(id.encode(), "big") & 0xFFFFFFFFFFFF
-        pairs = np.random.Generator(np.random.PCG64([self.seed & 0xFFFFFFFF, key])).integers(0, 256, JOINT)
-        found: Grid = prospect.delay[pairs]
+        found: Grid = prospect.delay[paired(self.seed, id)]
         return found
 
     def times(self, id: str) -> tuple[Grid, Grid]:
@@ -288,8 +296,10 @@ class _Drawn:
         return Finish(id, first, last, low, middle, high, critical, late)
 
     def _day(self, months: float) -> dt.date:
+        """The day that is nearest to so many months from today, so that what ends as planned ends on its day."""
         try:
-            return later(self.as_of, max(months, 0.0))
+            near = [later(self.as_of, max(months, 0.0)) + dt.timedelta(days=k) for k in (0, -1, 1)]
+            return min(near, key=lambda day: abs(months_between(self.as_of, day) - months))
         except (OverflowError, ValueError):
             return dt.date.max
 

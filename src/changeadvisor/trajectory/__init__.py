@@ -24,7 +24,7 @@ from changeadvisor.trajectory.plan import (
 )
 from changeadvisor.trajectory.pricing import Appraisal, Frame, appraise, frame
 from changeadvisor.trajectory.prospect import LATER, Prospect, Spending, prospect
-from changeadvisor.trajectory.reading import Trajectory, keep_memory, read_trajectory, reread, shares_of
+from changeadvisor.trajectory.reading import Trajectory, keep_memory, read_trajectory, reread, shares_of, stream
 
 __all__ = [
     "COURSES",
@@ -59,6 +59,7 @@ __all__ = [
     "shares_of",
     "since",
     "stand",
+    "stream",
     "tripwires",
     "weights",
     "with_latest",
