@@ -46,7 +46,10 @@ class Counted:
         for at, limit in enumerate(problem.capacities):
             good &= self._of("use", rows)[:, :, at].sum(axis=1) <= limit + FINE
         for dependant, needed in problem.requires:
-            good &= ~self._column(rows, dependant) | self._column(rows, needed)
+            lag = problem.lags.get((dependant, needed), 0.0)
+            ready = self._of("ready", rows)[:, self.ids.index(needed)] + lag
+            in_time = ready <= self._of("begins", rows)[:, self.ids.index(dependant)] + 0.15
+            good &= ~self._column(rows, dependant) | (self._column(rows, needed) & in_time)
         for one, other in problem.conflicts:
             good &= ~(self._column(rows, one) & self._column(rows, other))
         few = sum((spend[:, self.ids.index(i)].sum(axis=1) * self._column(rows, i) for i in self._few()), 0.0)

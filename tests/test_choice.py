@@ -170,20 +170,27 @@ def problems(draw: Any, initiatives: int, most: int) -> Problem:
             runs = k != 1
             spend = (float(draw(st.integers(0, 9))), float(draw(st.integers(0, 9)))) if runs else (1.0, 0.0)
             worth = float(draw(WORTH))
-            rows.append(Course(id, f"c{k}", runs, worth, worth if id in FEW else 0.0, spend, (spend[0] % 4.0,)))
+            few = worth if id in FEW else 0.0
+            # Now and then it matters when: a course begins, and what requires it may begin three months on.
+            begins = draw(st.sampled_from([None, None, 0.0, 3.0, 6.0])) if runs else None
+            times = {} if begins is None else {"later": begins, "begins": begins, "ready": begins + 3.0}
+            rows.append(Course(id, f"c{k}", runs, worth, few, spend, (spend[0] % 4.0,), **times))
     pair = st.tuples(st.sampled_from(ids), st.sampled_from(ids)).filter(lambda p: p[0] < p[1])
     pairs = st.lists(pair, max_size=n // 2, unique=True) if n > 1 else st.just([])
     helps = [(b, a, draw(st.sampled_from([0.2, 0.5, 0.7]))) for a, b in draw(pairs)]
+    requires = tuple((b, a) for a, b in draw(pairs))
+    lags = {pair: 3.0 for pair in requires if draw(st.booleans())}
     return Problem(
         tuple(rows),
         draw(st.sampled_from([(2.0 * n, 3.0 * n), (2.0 * n, None), (None, 3.0 * n), (300.0, 300.0)])),
         draw(st.booleans()),
         (float(draw(st.integers(2, 2 * n))),),
-        tuple((b, a) for a, b in draw(pairs)),
+        requires,
         tuple(helps),
         tuple(draw(pairs)) if draw(st.booleans()) else (),
         frozenset(FEW).intersection(ids),
         draw(st.sampled_from([None, 0.1, 0.3])),
+        lags,
     )
 
 
@@ -233,6 +240,7 @@ def test_other_names_in_another_order_change_nothing(problem: Problem, random: A
         problem,
         courses=tuple(rows),
         requires=tuple((name[a], name[b]) for a, b in problem.requires),
+        lags={(name[a], name[b]): lag for (a, b), lag in problem.lags.items()},
         helps=tuple((name[a], name[b], s) for a, b, s in problem.helps),
         conflicts=tuple((name[a], name[b]) for a, b in problem.conflicts),
         few=frozenset(name[i] for i in problem.few if i in name),

@@ -89,7 +89,7 @@ def test_locks_hold_and_say_so() -> None:
     found = Case(made, prospects, {"a": "persist", "b": "stop"}).selection()
     assert [(p.id, p.locked) for p in found.chosen] == [("a", True)]
     assert [(p.id, p.locked) for p in found.deferred] == [("b", True)]
-    assert found.chosen[0].because.startswith("It was set so from outside.")
+    assert found.chosen[0].because.startswith("It was set so by hand.")
 
 
 def test_an_enabler_of_little_worth_is_kept_for_what_requires_it() -> None:
@@ -98,7 +98,7 @@ def test_an_enabler_of_little_worth_is_kept_for_what_requires_it() -> None:
     case = Case(made, [prospect("base", persist=-60.0, stop=0.0), top, tip])
     found = {p.id: p for p in case.selection().chosen}
     assert set(found) == {"base", "top", "tip"}
-    assert "top cannot run without it and is worth 100." in found["base"].because
+    assert "tip and top cannot run without it and are worth 110 together in this set." in found["base"].because
     assert found["base"].without == pytest.approx(50.0)
     dear = Case(made, [prospect("base", persist=-160.0, stop=0.0), top, tip])
     assert dear.runs() == {}
@@ -119,7 +119,8 @@ def test_two_that_conflict_and_must_both_run_are_left_to_people() -> None:
     made = programme(item("a", statutory=True, **RUNNING), {"id": "b", "statutory": True, **against, **RUNNING})
     case = Case(made, [prospect("a", persist=30.0), prospect("b", persist=20.0)])
     assert set(case.runs()) == {"a", "b"}
-    assert "a and b stand in each other's way, and neither can be dropped." in case.setting.assumed
+    said = "a and b stand in each other's way, and neither can be dropped: the set runs both all the same."
+    assert said in case.setting.assumed
 
 
 def test_what_has_no_known_worth_is_not_weighed() -> None:
@@ -143,7 +144,7 @@ def test_a_helper_that_does_not_run_takes_its_share() -> None:
     found = Case(made, [prospect("help", persist=-50.0, stop=0.0), prospect("a", persist=100.0, stop=0.0)]).selection()
     assert [p.id for p in found.chosen] == ["a"]
     assert found.chosen[0].worth == pytest.approx(70.0)
-    assert "That is 30 less than with its helpers running." in found.chosen[0].because
+    assert "Without help, which would help it, it is worth 70." in found.chosen[0].because
 
 
 def test_another_way_to_go_on_is_weighed_in_the_set() -> None:
@@ -169,7 +170,7 @@ def two_years(carry_over: bool | None) -> Case:
     made = programme(item("b", stage="idea", started="2027-04-01", ends="2029-03-31"))
     budget = {"2026-27": 60, "2027-28": 60}
     more = {} if carry_over is None else {"carry_over": carry_over}
-    return Case(limited(made, budget=budget, **more), [prospect("b", 10.0, 6.0, persist=9.0, stop=0.0)])
+    return Case(limited(made, budget=budget, **more), [prospect("b", 10.0, 6.0, late=5.0, persist=9.0, stop=0.0)])
 
 
 def test_money_is_carried_over_only_where_it_may_be() -> None:
@@ -283,12 +284,15 @@ def test_what_loses_most_by_waiting_begins_first_where_people_are_short() -> Non
     made = limited(programme(waiting("a", **needs), waiting("b", **needs)), capacity={"analysts": 4})
     prospects = [prospect("a", late=1.0, persist=100.0, stop=0.0), prospect("b", late=5.0, persist=100.0, stop=0.0)]
     case = Case(made, prospects)
-    found = {s.id: s for s in starts(case.setting, case.prospects, case.selection().rows)}
+    found = {s.id: s for s in starts(case.setting, case.prospects, case.selection().chosen)}
     assert found["b"].start == dt.date(2027, 1, 1)
     assert found["a"].start == dt.date(2027, 7, 1)
     assert found["a"].months_later == 6.0
     assert found["b"].cost_of_delay == pytest.approx(5.0)
-    assert found["a"].because == "Begin on 1 July 2027 and not on 1 January 2027: money or people are short before."
+    assert found["a"].because == (
+        "It begins on 1 July 2027 and not on 1 January 2027. As planned the set would need 8 analysts in 2027-Q1, and "
+        "there are 4. Beginning then would make the best set worth 24 less."
+    )
 
 
 def test_what_requires_another_never_begins_before_it_is_put_off() -> None:
@@ -296,7 +300,7 @@ def test_what_requires_another_never_begins_before_it_is_put_off() -> None:
     first, then = waiting("a", **needs), waiting("b", "a")
     made = limited(programme(first, then), capacity={"analysts": {"2027-Q1": 0, "2027-Q2": 4, "2027-Q3": 4}})
     case = Case(made, [prospect("a", persist=9.0, stop=0.0), prospect("b", late=1.0, persist=9.0, stop=0.0)])
-    found = {s.id: s.start for s in starts(case.setting, case.prospects, case.selection().rows)}
+    found = {s.id: s.start for s in starts(case.setting, case.prospects, case.selection().chosen)}
     assert found == {"a": dt.date(2027, 4, 1), "b": dt.date(2027, 9, 30)}
 
 
@@ -305,16 +309,57 @@ def test_what_has_time_to_spare_after_another_is_not_put_off_with_it() -> None:
     first, then = waiting("a", **needs), waiting("b", "a", started="2027-10-01", ends="2028-03-31")
     made = limited(programme(first, then), capacity={"analysts": {"2027-Q1": 0, "2027-Q2": 4, "2027-Q3": 4}})
     case = Case(made, [prospect("a", persist=9.0, stop=0.0), prospect("b", late=1.0, persist=9.0, stop=0.0)])
-    found = {s.id: s.start for s in starts(case.setting, case.prospects, case.selection().rows)}
+    found = {s.id: s.start for s in starts(case.setting, case.prospects, case.selection().chosen)}
     assert found == {"a": dt.date(2027, 4, 1), "b": dt.date(2027, 10, 1)}
 
 
-def test_what_fits_nowhere_says_so() -> None:
+def test_what_fits_nowhere_waits_and_says_so() -> None:
     made = limited(programme(waiting("a", needs={"analysts": 4})), capacity={"analysts": 3})
     case = Case(made, [prospect("a", persist=9.0, stop=0.0)])
-    (found,) = starts(case.setting, case.prospects, case.selection().rows)
-    assert found.start is None
-    assert found.because.startswith("No start within two years of the plan fits")
+    found = case.selection()
+    assert starts(case.setting, case.prospects, found.chosen) == ()
+    assert found.deferred[0].because == "No set within the limits can run it."
+
+
+def test_a_start_is_put_off_rather_than_dropped() -> None:
+    """Nothing is short as planned but the people of two quarters; a year later they are there again."""
+    needs = {"needs": {"analysts": 4}}
+    many = {"2027-Q1": 1, "2027-Q2": 2, "2027-Q3": 4, "2027-Q4": 4, "2028-Q1": 4}
+    made = limited(programme(waiting("a", **needs)), capacity={"analysts": many})
+    case = Case(made, [prospect("a", late=1.0, persist=9.0, stop=0.0)])
+    (found,) = case.selection().chosen
+    assert (found.course, found.start, found.planned) == ("persist", dt.date(2027, 7, 1), dt.date(2027, 1, 1))
+    assert found.worth == pytest.approx(3.0)
+    assert found.put_off.startswith("It begins on 1 July 2027 and not on 1 January 2027. As planned the set would need")
+    assert found.put_off.endswith("No set within the limits begins it then.")
+
+
+def test_where_nothing_is_short_all_begin_as_planned() -> None:
+    """Also what loses nothing by waiting: of equals the earliest."""
+    made = programme(waiting("a"), waiting("b", "a", started="2027-07-01", ends="2027-12-31"), waiting("c"))
+    rows = [prospect("a", persist=9.0, stop=0.0), prospect("b", late=1.0, persist=9.0, stop=0.0)]
+    for limits in ({}, {"budget": 1000}):
+        case = Case(limited(made, **limits), [*rows, prospect("c", persist=1.0, stop=0.0)])
+        found = {s.id: (s.start, s.because) for s in starts(case.setting, case.prospects, case.selection().chosen)}
+        assert found == {
+            "a": (dt.date(2027, 1, 1), "It begins as planned, on 1 January 2027."),
+            "b": (dt.date(2027, 7, 1), "It begins as planned, on 1 July 2027."),
+            "c": (dt.date(2027, 1, 1), "It begins as planned, on 1 January 2027."),
+        }
+
+
+def test_money_counts_when_it_is_spent_and_not_when_it_was_planned() -> None:
+    """b is planned for January but requires a, which ends in June: in 2026-27 only a spends."""
+    made = programme(waiting("a"), waiting("b", "a", ends="2027-12-31"))
+    budget = {"2026-27": 30, "2027-28": 1000}
+    rows = [prospect("a", 10.0, 3.0, persist=9.0, stop=0.0), prospect("b", 10.0, 3.0, persist=9.0, stop=0.0)]
+    case = Case(limited(made, budget=budget, carry_over=False), rows)
+    found = case.selection()
+    assert {p.id: p.start for p in found.chosen} == {"a": dt.date(2027, 1, 1), "b": dt.date(2027, 6, 30)}
+    assert found.totals is not None
+    assert next(x for x in found.limits if x.limit == "budget 2026-27").used == pytest.approx(30.0)
+    order = {s.id: s.because for s in starts(case.setting, case.prospects, found.chosen)}
+    assert order["b"] == "It begins on 30 June 2027 and not on 1 January 2027: what it requires ends later."
 
 
 def test_finishes_wait_for_what_they_require() -> None:
@@ -375,3 +420,31 @@ def test_one_initiative_is_late_and_worth_less_in_the_same_draws() -> None:
     assert list(paired(0, "own-front-door")) == list(paired(0, "own-front-door"))
     one, other = paired(0, "own-front-door"), paired(0, "new-front-door")
     assert abs(np.corrcoef(one, other)[0, 1]) < 0.08
+
+
+def test_a_course_of_unknown_worth_set_by_hand_is_not_weighed() -> None:
+    made = programme(item("a", **RUNNING))
+    found = Case(made, [prospect("a", persist=9.0, stop=0.0)], {"a": "adjust-tactics"}).selection()
+    (pick,) = found.chosen
+    assert (pick.course, pick.worth) == ("adjust-tactics", None)
+    assert "the register does not say what adjust tactics would cost and bring" in pick.because
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ({"budget": {}}, "No budget is given"),
+        ({"budget": {"2019-20": 5}}, "No year of the budget (`limits: budget`) is still to come"),
+        ({"capacity": {"wizards": 3}}, "Nothing that is open needs wizards"),
+        ({}, "How many there are of analysts is not given"),
+        ({}, "What counts as deep for few is not given"),
+        ({"few": {"reach_below": 5, "impact_above": 5}}, "No share for few is given"),
+    ],
+)
+def test_limits_that_hold_nothing_are_named(limits: dict[str, Any], said: str) -> None:
+    made = programme(item("a", needs={"analysts": 2}, **RUNNING))
+    case = Case(limited(made, **limits), [prospect("a", 10.0, persist=9.0, stop=0.0)])
+    assert any(text.startswith(said) for text in case.setting.assumed)
+    totals = case.selection().totals
+    assert totals is not None
+    assert totals.spend == pytest.approx(120.0)

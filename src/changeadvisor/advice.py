@@ -1055,7 +1055,7 @@ def _with_choice(
         core=robust.core,
         robust=robust,
         weighed=portfolio.weighed(setting, prospects, chosen.rows),
-        order=portfolio.starts(setting, prospects, chosen.rows),
+        order=portfolio.starts(setting, prospects, chosen.chosen),
         finishes=ends.finishes,
         delivery=ends.delivery,
         delivered=portfolio.delivered(setting, prospects, chosen.rows, ends.waits, seed),

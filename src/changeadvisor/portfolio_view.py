@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from changeadvisor import portfolio_charts as charts
 from changeadvisor.advice import Advice, InitiativeAdvice, Portfolio
 from changeadvisor.errors import plain
 from changeadvisor.model import day_text, money_text
-from changeadvisor.portfolio import Load
+from changeadvisor.portfolio import Load, Pick
 from changeadvisor.portfolio.problem import within
 
 UNKNOWN = "not known"
@@ -181,7 +180,7 @@ class _Whole:
         rows = (
             (
                 self._title(p.id),
-                f"run: {_COURSE[p.course]}" if p.id in running else self._waits(p.id),
+                _runs(p) if p.id in running else self._waits(p.id),
                 self._recommended(p.id),
                 UNKNOWN if p.worth is None else money_text(p.worth),
                 money_text(p.spend),
@@ -312,11 +311,11 @@ class _Whole:
             (
                 self._title(s.id),
                 day_text(s.planned),
-                "none fits" if s.start is None else day_text(s.start),
+                day_text(s.start),
                 _worth(s.cost_of_delay),
                 s.because,
             )
-            for s in sorted(self.found.order, key=lambda s: (s.start or dt.date.max, -(s.for_its_length or 0.0), s.id))
+            for s in sorted(self.found.order, key=lambda s: (s.start, -(s.for_its_length or 0.0), s.id))
         )
         heads = ("Initiative", "Planned start", "Best start", "A month later loses", "Because")
         return TableView("Which to start when", heads, rows, "What has not begun, in the order of its best start.")
@@ -432,6 +431,11 @@ class _Whole:
                     note = months if d.kind == "requires" else note
                     found.append(charts.MapEdge(d.initiative, item.id, d.kind, note))
         return found
+
+
+def _runs(pick: Pick) -> str:
+    """What the set does with one that runs."""
+    return f"run: {_COURSE[pick.course]}" if pick.start is None else f"run: begin on {day_text(pick.start)}"
 
 
 def _carried(row: Load | None) -> str:

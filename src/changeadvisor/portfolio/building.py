@@ -8,16 +8,17 @@ limits.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from changeadvisor.graph import DependencyGraph, Timing, later
-from changeadvisor.model import AdjustStrategy, AdjustTactics, Initiative, Programme, add_months
+from changeadvisor.model import AdjustStrategy, AdjustTactics, Initiative, Programme, add_months, months_between
 from changeadvisor.portfolio.conflicts import QUARTERS, quarter, quarter_bounds, quarter_label
 from changeadvisor.portfolio.problem import Course, Problem
-from changeadvisor.trajectory import Prospect
+from changeadvisor.trajectory import Prospect, Spending
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 #: What is set from outside: initiative id -> course.
 Locks = Mapping[str, str]
 NO_LOCKS: Locks = MappingProxyType({})
+#: First and last day.
+Dates = tuple[dt.date, dt.date]
+#: Quarters by which the start of what has not begun may be put off.
+PUT_OFF = 8
 _YEAR = 12
 
 
@@ -56,6 +61,7 @@ class Setting:
     """The choice that a programme faces, with what is needed to say it in words.
 
     held: initiatives whose worth is not known, and why. assumed: what was taken for want of figures, in sentences.
+    least: months by which what has not begun must wait for what it requires, even as planned.
     """
 
     programme: Programme
@@ -64,12 +70,16 @@ class Setting:
     capacities: tuple[Capacity, ...]
     held: Mapping[str, str]
     assumed: tuple[str, ...]
-    runs: Mapping[tuple[str, str], tuple[dt.date, dt.date] | None]
+    runs: Mapping[tuple[str, str, float], Dates | None]
+    least: Mapping[str, float]
 
-    def row(self, id: str, course: str) -> int | None:
-        """The row of a course, or None."""
-        rows = self.problem.groups.get(id, ())
-        return next((r for r in rows if self.problem.courses[r].course == course), None)
+    def dates(self, course: Course) -> Dates | None:
+        """From when to when it runs and needs its people; None where it does not, or it is not known."""
+        return self.runs.get((course.initiative, course.course, course.later))
+
+    def waits(self, course: Course) -> bool:
+        """Whether it begins later than the register plans, money, people or what it requires being short."""
+        return course.runs and course.later > self.least.get(course.initiative, 0.0)
 
 
 def setting(
@@ -109,7 +119,8 @@ class _Builder:
         self.held: dict[str, str] = {}
         self.assumed: list[str] = []
         self.unstopped: list[str] = []
-        self.runs: dict[tuple[str, str], tuple[dt.date, dt.date] | None] = {}
+        self.runs: dict[tuple[str, str, float], Dates | None] = {}
+        self.least = {i.id: self._least(i) for i in self.open}
 
     def setting(self) -> Setting:
         courses = tuple(c for i in self.open for c in self._courses(i))
@@ -126,10 +137,10 @@ class _Builder:
             tuple(self._conflicts(courses)),
             few,
             limits.share_for_few if limits and limits.few else None,
+            dict(self._lags()),
         )
-        return Setting(
-            self.programme, problem, self.periods, self.capacities, self.held, tuple(self.assumed), self.runs
-        )
+        said = tuple(self.assumed)
+        return Setting(self.programme, problem, self.periods, self.capacities, self.held, said, self.runs, self.least)
 
     # --- courses -----------------------------------------------------------------------------------------------------
 
@@ -138,8 +149,7 @@ class _Builder:
         every = list(self._priced(initiative)) or list(self._unpriced(initiative))
         lock = self.locks.get(initiative.id)
         if lock is not None:
-            kept = [c for c in every if c.course == lock]
-            yield from kept or [self._course(initiative, lock, 0.0)]
+            yield from [c for c in every if c.course == lock] or [self._unknown(initiative, lock)]
             return
         required = initiative.statutory and any(c.runs for c in every)
         yield from (c for c in every if c.runs or not required)
@@ -149,7 +159,8 @@ class _Builder:
         if found is None or "persist" not in found.worth:
             return
         for name, worth in found.worth.items():
-            yield self._course(initiative, name, float(worth.mean()))
+            for months in self._starts(initiative, name):
+                yield self._course(initiative, name, float(worth.mean()), months)
         if "stop" not in found.worth:
             yield self._course(initiative, "stop", 0.0)
             if begun(self.programme, initiative) and not initiative.statutory:
@@ -164,25 +175,56 @@ class _Builder:
         if not begins:
             yield self._course(initiative, "stop", 0.0)
 
-    def _course(self, initiative: Initiative, name: str, worth: float) -> Course:
-        runs = name != "stop"
-        few = worth if counts_as_few(self.programme, initiative) and runs else 0.0
-        dates = self._dates(initiative, name)
-        self.runs[initiative.id, name] = dates
-        use = capacity_use(initiative, dates, self.capacities)
-        return Course(initiative.id, name, runs, worth, few, self._spend(initiative, name), use)
+    def _unknown(self, initiative: Initiative, name: str) -> Course:
+        """A course set from outside of which the register does not say enough to price it."""
+        self.held[initiative.id] = f"the register does not say what {name.replace('-', ' ')} would cost and bring"
+        return self._course(initiative, name, 0.0)
 
-    def _spend(self, initiative: Initiative, name: str) -> tuple[float, ...]:
-        """Mean spend by period; nothing where it is not known, which is said."""
+    # --- when what has not begun begins ------------------------------------------------------------------------------
+
+    def _least(self, initiative: Initiative) -> float:
+        """Months by which it must wait for what it requires, by the plans of those."""
+        start = self.timings.get(initiative.id, Timing(None, None)).start
+        if start is None or initiative.started is None or begun(self.programme, initiative):
+            return 0.0
+        return max(0.0, months_between(initiative.started, start))
+
+    def _starts(self, initiative: Initiative, name: str) -> list[float]:
+        """Months after its planned start at which a course may begin: quarter by quarter for what has not begun."""
+        least, found = self.least[initiative.id], self.prospects.get(initiative.id)
+        dated = initiative.started is not None and initiative.ends is not None
+        if name != "persist" or begun(self.programme, initiative) or not dated or found is None or found.late is None:
+            return [least if name == "persist" else 0.0]
+        return [least + 3.0 * k for k in range(PUT_OFF + 1)]
+
+    def _course(self, initiative: Initiative, name: str, worth: float, months: float = 0.0) -> Course:
+        """A course, begun so many months after its planned start."""
         import numpy as np
 
+        runs, found = name != "stop", self.prospects.get(initiative.id)
+        if months and found is not None:
+            worth -= float(found.lost_by(np.array([months]))[0])
+        few = worth if counts_as_few(self.programme, initiative) and runs else 0.0
+        dates = self._dates(initiative, name, months)
+        self.runs[initiative.id, name, months] = dates
+        use, spend = capacity_use(initiative, dates, self.capacities), self._spend(initiative, name, months)
+        return Course(initiative.id, name, runs, worth, few, spend, use, months, *self._times(initiative, name, dates))
+
+    def _times(self, initiative: Initiative, name: str, dates: Dates | None) -> tuple[float, float]:
+        """Months from today at which it begins, and is ready for what requires it, where it has still to begin."""
+        if dates is None or name != "persist" or begun(self.programme, initiative):
+            return math.inf, -math.inf
+        return months_between(self.programme.as_of, dates[0]), months_between(self.programme.as_of, dates[1])
+
+    def _spend(self, initiative: Initiative, name: str, months: float) -> tuple[float, ...]:
+        """Mean spend by period; nothing where it is not known, which is said."""
         found = self.prospects.get(initiative.id)
         spending = found.spending.get(name) if found else None
         if spending is None:
             return tuple(0.0 for _ in self.periods)
-        return tuple(float(spending.over(np.array(p.months)).mean()) for p in self.periods)
+        return tuple(float(s.mean()) for s in spent_by_period(spending, self.periods, months))
 
-    def _dates(self, initiative: Initiative, name: str) -> tuple[dt.date, dt.date] | None:
+    def _dates(self, initiative: Initiative, name: str, months: float) -> Dates | None:
         """The first and last day on which it runs and needs its people; None where it does not, or it is not known."""
         timing, as_of = self.timings.get(initiative.id, Timing(None, None)), self.programme.as_of
         option = next((o for o in initiative.options if o.action == name), None)
@@ -193,6 +235,8 @@ class _Builder:
             end = later(end, option.extends or 0.0)
         if isinstance(option, AdjustStrategy) and option.runs is not None:
             start, end = as_of + dt.timedelta(days=1), later(as_of, option.runs)
+        quarters = round(max(0.0, months - self.least[initiative.id]))
+        start, end = add_months(start, quarters), add_months(end, quarters)
         return (start, end) if start <= end else None
 
     # --- between initiatives -----------------------------------------------------------------------------------------
@@ -201,6 +245,13 @@ class _Builder:
         ids = {i.id for i in self.open}
         for i in self.open:
             yield from ((i.id, d.initiative) for d in i.depends_on if d.kind == kind and d.initiative in ids)
+
+    def _lags(self) -> Iterator[tuple[tuple[str, str], float]]:
+        """Months that must lie between the end of what is required and a start, where there are any."""
+        for i in self.open:
+            for d in i.depends_on:
+                if d.kind == "requires" and d.lag_months:
+                    yield (i.id, d.initiative), d.lag_months
 
     def _helps(self) -> Iterator[tuple[str, str, float]]:
         ids = {i.id for i in self.open}
@@ -216,7 +267,10 @@ class _Builder:
             if not all(any(c.initiative == id for c in courses) for id in pair):
                 continue
             if can_stop.isdisjoint(pair):
-                self.assumed.append(f"{pair[0]} and {pair[1]} stand in each other's way, and neither can be dropped.")
+                self.assumed.append(
+                    f"{pair[0]} and {pair[1]} stand in each other's way, and neither can be dropped: the set runs both "
+                    "all the same."
+                )
             else:
                 yield pair
 
@@ -229,21 +283,46 @@ class _Builder:
                 f"What it would cost to stop {', '.join(self.unstopped)} is not given: stopping is counted as costing "
                 "nothing and leaving nothing."
             )
-        if limits is None or limits.budget is None:
-            yield "No budget is given (`limits: budget`): spend of the next twelve months is shown, not limited."
-        if limits is not None and limits.share_for_few is not None and limits.few is None:
-            yield "What counts as few and deep is not given (`limits: few`): the share for few cannot be kept."
-        if limits is not None and isinstance(limits.budget, dict) and limits.carry_over is None:
+        yield from self._unlimited()
+        if limits is not None and isinstance(limits.budget, dict) and limits.budget and limits.carry_over is None:
             yield "Whether money may be carried over is not given (`limits: carry_over`): each year is held by itself."
         yield from self._unknown_needs()
+
+    def _unlimited(self) -> Iterator[str]:
+        """Limits that are not given, and such as can hold nothing."""
+        limits = self.programme.limits
+        budget = limits.budget if limits else None
+        if budget is None or budget == {}:
+            yield "No budget is given (`limits: budget`): spend of the next twelve months is shown, not limited."
+        elif all(p.limit is None for p in self.periods):
+            yield (
+                "No year of the budget (`limits: budget`) is still to come: spend of the next twelve months is shown, "
+                "not limited."
+            )
+        if limits is None or limits.few is None:
+            share = ", and the share for few cannot be kept" if limits and limits.share_for_few is not None else ""
+            yield f"What counts as deep for few is not given (`limits: few`): few and all are not set apart{share}."
+        elif limits.share_for_few is None:
+            yield "No share for few is given (`limits: share_for_few`): none is kept."
+        yield from self._unlimited_people()
+
+    def _unlimited_people(self) -> Iterator[str]:
+        needed = {role for i in self.open for role in i.needs}
+        given = set(self.programme.limits.capacity) if self.programme.limits else set()
+        if needed - given:
+            roles = ", ".join(sorted(needed - given))
+            yield f"How many there are of {roles} is not given (`limits: capacity`): what needs them is not limited."
+        if given - needed:
+            roles = ", ".join(sorted(given - needed))
+            yield f"Nothing that is open needs {roles} (`limits: capacity`): that limit holds nothing."
 
     def _unknown_needs(self) -> Iterator[str]:
         undated = [i.id for i in self.open if i.needs and self.timings[i.id].end is None]
         if undated:
-            yield f"When {', '.join(undated)} ends is not known: its people are not counted."
+            yield f"The end of {', '.join(undated)} is not known: the people it needs are not counted."
         unspent = [i.id for i in self.open if begun(self.programme, i) and not self._costed(i)]
         if unspent:
-            yield f"What {', '.join(unspent)} spends is not known: it is not counted."
+            yield f"The spend of {', '.join(unspent)} is not known: it is not counted."
         shares = [i.id for i in self.open if any(d.kind == "helps" and d.share is None for d in i.depends_on)]
         if shares:
             yield f"How much of {', '.join(shares)} rests on its helpers is not given (`share`): it is not counted."
@@ -270,15 +349,29 @@ def financial_year(day: dt.date) -> str:
 def _periods(programme: Programme) -> Iterator[Period]:
     """Budget periods in order. A year that is over is left out; of the current one its rest counts."""
     budget = programme.limits.budget if programme.limits else None
-    if not isinstance(budget, dict):
-        yield Period("the next twelve months", budget, (1.0,) * _YEAR)
+    years = _years(programme.as_of, budget) if isinstance(budget, dict) else []
+    still = sorted(set(budget) & set(years)) if isinstance(budget, dict) else []
+    if not isinstance(budget, dict) or not still:
+        limit = None if isinstance(budget, dict) else budget
+        yield Period("the next twelve months", limit, (1.0,) * _YEAR)
         return
-    last = max(int(name[:4]) for name in budget) + 1
-    count = max(0, (last - programme.as_of.year) * 12 + 4 - programme.as_of.month)
-    years = [financial_year(_middle(programme.as_of, k)) for k in range(count)]
-    for name, limit in sorted(budget.items()):
-        if name in years:
-            yield Period(name, limit, tuple(float(y == name) for y in years))
+    for name in still:
+        yield Period(name, budget[name], tuple(float(y == name) for y in years))
+
+
+def _years(as_of: dt.date, budget: Mapping[str, float]) -> list[str]:
+    """The financial year of each coming month, to the end of the last one that has a budget."""
+    last = max((int(name[:4]) for name in budget), default=as_of.year - 2) + 1
+    count = max(0, (last - as_of.year) * 12 + 4 - as_of.month)
+    return [financial_year(_middle(as_of, k)) for k in range(count)]
+
+
+def spent_by_period(spending: Spending, periods: Sequence[Period], months: float) -> list[Grid]:
+    """Spend in each period, draw by draw, if it begins so many months later."""
+    import numpy as np
+
+    moved = replace(spending, begins=spending.begins + months, ends=spending.ends + months) if months else spending
+    return [moved.over(np.array(p.months)) for p in periods]
 
 
 def _capacities(programme: Programme) -> Iterator[Capacity]:
@@ -292,16 +385,14 @@ def _capacities(programme: Programme) -> Iterator[Capacity]:
                 yield Capacity(role, name, held, max(start, first), end)
 
 
-def capacity_use(
-    initiative: Initiative, dates: tuple[dt.date, dt.date] | None, capacities: Sequence[Capacity]
-) -> tuple[float, ...]:
+def capacity_use(initiative: Initiative, dates: Dates | None, capacities: Sequence[Capacity]) -> tuple[float, ...]:
     """Of each capacity: what it needs, times the share of the quarter's days on which it runs."""
     if dates is None:
         return tuple(0.0 for _ in capacities)
     return tuple(initiative.needs.get(c.role, 0.0) * _share(dates, c) for c in capacities)
 
 
-def _share(dates: tuple[dt.date, dt.date], capacity: Capacity) -> float:
+def _share(dates: Dates, capacity: Capacity) -> float:
     """The share of the days of a quarter that lie within some dates."""
     days = (min(dates[1], capacity.last) - max(dates[0], capacity.first)).days + 1
     return max(0, days) / ((capacity.last - capacity.first).days + 1)

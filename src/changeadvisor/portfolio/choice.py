@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from changeadvisor.portfolio.problem import Problem, spent_on_few
+from changeadvisor.portfolio.problem import Problem, broken, outcome, spent_on_few
 from changeadvisor.portfolio.solving import Chosen, Effort, Infeasible, Model, solved
 
 #: Up to so many initiatives the best set is proven to the last pound; beyond, to a thousandth.
@@ -37,6 +37,34 @@ def choose(
     given). at_least: a floor under it. lift: what each pound of it counts more in the first, to choose among equals.
     """
     return solved(Model(problem, worths, other, at_least, lift), effort or effort_for(problem))
+
+
+def early(problem: Problem, found: Chosen) -> Chosen:
+    """The same set with each start as early as loses nothing: of equals the solver may take any."""
+    rows = list(found.rows)
+    for _ in range(len(rows)):
+        before = list(rows)
+        for at, row in enumerate(before):
+            rows[at] = next((r for r in _earlier(problem, row) if _no_worse(problem, rows, at, r)), rows[at])
+        if rows == before:
+            break
+    got = outcome(problem, rows)
+    return replace(found, rows=tuple(sorted(rows)), outcome=got, bound=max(found.bound, got.worth))
+
+
+def _earlier(problem: Problem, row: int) -> list[int]:
+    """Rows that do the same earlier, the earliest first."""
+    course = problem.courses[row]
+    rows = problem.groups[course.initiative]
+    same = [r for r in rows if problem.courses[r].course == course.course and problem.courses[r].later < course.later]
+    return sorted(same, key=lambda r: problem.courses[r].later)
+
+
+def _no_worse(problem: Problem, rows: Sequence[int], at: int, row: int) -> bool:
+    """Whether a set with another row in one place keeps to the limits and is worth no less."""
+    changed = [row if k == at else r for k, r in enumerate(rows)]
+    worth = outcome(problem, rows).worth
+    return outcome(problem, changed).worth >= worth - 1e-9 * max(1.0, abs(worth)) and not broken(problem, changed)
 
 
 # --- where there is none -----------------------------------------------------------------------------------------

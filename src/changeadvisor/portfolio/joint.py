@@ -59,8 +59,10 @@ def worth_drawn(setting: Setting, prospects: Mapping[str, Prospect], rows: Seque
         found = prospects.get(course.initiative)
         draws = None if found is None else found.worth.get(course.course)
         if draws is not None:
+            # Begun later, every draw is worth so much less or more; without its helpers, a share of the mean less.
+            moved = course.worth - float(draws.mean())
             lost = course.worth * (1.0 - kept(setting.problem, course, running))
-            total = total + draws[paired(seed, course.initiative)] - lost
+            total = total + draws[paired(seed, course.initiative)] + moved - lost
     return total
 
 
@@ -70,8 +72,17 @@ def delivered(
     """The same with delays passed down. waits: months that each waits for what it requires, by joint draw."""
     import numpy as np
 
-    lost = sum((prospects[i].lost_by(w) for i, w in waits.items() if i in prospects), np.zeros(JOINT))
+    later = {c.initiative: c.later for c in (setting.problem.courses[r] for r in rows)}
+    lost = sum((_lost(prospects[i], later[i], w) for i, w in waits.items() if i in prospects), np.zeros(JOINT))
     worth = worth_drawn(setting, prospects, rows, seed) - lost
     low, high = np.quantile(worth, [0.1, 0.9])
     longest = {i: float(w.mean()) for i, w in sorted(waits.items()) if float(w.mean()) >= _NOTICED}
     return Delivered(float(worth.mean()), float(low), float(high), float(lost.mean()), longest)
+
+
+def _lost(prospect: Prospect, later: float, waits: Grid) -> Grid:
+    """Worth lost by waiting so many months more than it is begun later already."""
+    import numpy as np
+
+    found: Grid = prospect.lost_by(later + waits) - prospect.lost_by(np.array([later]))
+    return found

@@ -6,12 +6,15 @@ courses that are not open are simply not here. Order of rows and names of initia
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 #: What is within this share of a limit is within it (floating point, and the solver's own tolerance).
 SLACK = 1e-6
+#: Months are of unequal length: so small a part of one is none.
+NEARLY = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,8 @@ class Course:
 
     runs: whether the initiative goes on under it. worth: mean present value; few: the part of it that counts as deep
     change for few people (all of it or nothing). spend: mean spend by budget period. use: of each capacity, as the rows
-    of `Problem.capacities`.
+    of `Problem.capacities`. later: months after the start in the register. begins, ready: months from today at which it
+    begins, and from which what requires it may begin; as they stand where time does not matter.
     """
 
     initiative: str
@@ -30,6 +34,9 @@ class Course:
     few: float = 0.0
     spend: tuple[float, ...] = ()
     use: tuple[float, ...] = ()
+    later: float = 0.0
+    begins: float = math.inf
+    ready: float = -math.inf
 
 
 @dataclass(frozen=True)
@@ -38,9 +45,10 @@ class Problem:
 
     budgets: by period, in order; None: no limit. carry_over: what is left of one period may be spent in the next.
     capacities: limits, one a role and quarter. requires: (dependant, needed): a dependant runs only if what it needs
-    does. helps: (dependant, helper, share): where the helper does not run, the share is taken off the worth of the
-    dependant's running course, if that is above 0; shares of several are added, up to 1. conflicts: pairs of which one
-    at most runs. few: initiatives that count as deep for few; share_for_few: least share of spend for them.
+    does, and begins only when that is ready; lags: months that must lie between, by pair. helps: (dependant, helper,
+    share): where the helper does not run, the share is taken off the worth of the dependant's running course, if that
+    is above 0; shares of several are added, up to 1. conflicts: pairs of which one at most runs. few: initiatives that
+    count as deep for few; share_for_few: least share of spend for them.
     """
 
     courses: tuple[Course, ...]
@@ -52,12 +60,18 @@ class Problem:
     conflicts: tuple[tuple[str, str], ...] = ()
     few: frozenset[str] = frozenset()
     share_for_few: float | None = None
+    lags: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+    def in_time(self, pair: tuple[str, str], dependant: Course, needed: Course) -> bool:
+        """Whether one may begin when it does, given when what it requires is ready."""
+        return needed.ready + self.lags.get(pair, 0.0) <= dependant.begins + NEARLY
 
     @cached_property
     def groups(self) -> Mapping[str, tuple[int, ...]]:
         """The rows of `courses` of each initiative, by id."""
         found: dict[str, tuple[int, ...]] = {}
-        for row, course in sorted(enumerate(self.courses), key=lambda c: (c[1].initiative, c[1].course)):
+        rows = sorted(enumerate(self.courses), key=lambda c: (c[1].initiative, c[1].course, c[1].later))
+        for row, course in rows:
             found[course.initiative] = (*found.get(course.initiative, ()), row)
         return found
 
@@ -122,13 +136,16 @@ def spent_on_few(problem: Problem, chosen: Iterable[Course]) -> float:
 def broken(problem: Problem, rows: Sequence[int]) -> tuple[str, ...]:
     """Which kinds of limit a choice breaks; empty where it may be run."""
     chosen = [problem.courses[r] for r in rows]
-    running, found = {c.initiative for c in chosen if c.runs}, outcome(problem, rows)
+    running, found = {c.initiative: c for c in chosen if c.runs}, outcome(problem, rows)
     for_few = spent_on_few(problem, chosen)
     most = max(1.0, sum(sum(c.spend) for c in problem.courses))
     kinds = {
         "budget": any(not within(sum(found.spend[t] for t in ts), cap) for ts, cap in problem.caps),
         "capacity": any(not within(u, cap) for u, cap in zip(found.use, problem.capacities, strict=True)),
-        "requires": any(d in running and n not in running for d, n in problem.requires),
+        "requires": any(
+            d in running and (n not in running or not problem.in_time((d, n), running[d], running[n]))
+            for d, n in problem.requires
+        ),
         "conflicts-with": any(a in running and b in running for a, b in problem.conflicts),
         "share_for_few": not within((problem.share_for_few or 0.0) * found.spent, for_few, most),
         "one course each": sorted(c.initiative for c in chosen) != sorted(problem.groups),

@@ -153,5 +153,5 @@ def _changes(problem: Problem, rows: Sequence[int], id: str, draws: Mapping[str,
     worth = own[row]
     left = valued(problem, rows, own) - valued(problem, rows, [0.0 if r == row else w for r, w in enumerate(own)])
     share = left / worth if worth > 0.0 else 1.0
-    found: Grid = (drawn - worth) * share
+    found: Grid = (drawn - drawn.mean()) * share
     return found

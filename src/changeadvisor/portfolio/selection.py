@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from changeadvisor.model import Initiative, money_text
-from changeadvisor.portfolio.building import Locks, Setting
-from changeadvisor.portfolio.choice import choose, effort_for, explained
+from changeadvisor.model import Initiative, day_text, money_text
+from changeadvisor.portfolio.building import Locks, Setting, begun, spent_by_period
+from changeadvisor.portfolio.choice import choose, early, effort_for, explained
 from changeadvisor.portfolio.frontier import POINTS, Exchange, Point, exchanges, frontier
 from changeadvisor.portfolio.joint import JOINT, paired, worth_drawn
-from changeadvisor.portfolio.problem import Course, Problem, kept, outcome, spent_on_few
+from changeadvisor.portfolio.problem import Course, Problem, kept, outcome, spent_on_few, within
 from changeadvisor.portfolio.robust import Values, core, different, good_sets, worth_of_knowing
 from changeadvisor.portfolio.solving import Chosen, Effort, Infeasible
 from changeadvisor.trajectory import Prospect
@@ -53,6 +54,9 @@ class Pick:
     without: float | None = None
     locked: bool = False
     few: bool = False
+    start: dt.date | None = None
+    planned: dt.date | None = None
+    put_off: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +152,21 @@ def few_and_all(
 ) -> tuple[FrontierPoint, ...]:
     """The frontier of worth for few against worth in all. rows: the set that is advised."""
     found = frontier(setting.problem, points, effort)
-    shown = [_shown(setting.problem, p, sorted(p.rows) == sorted(rows)) for p in found.points]
+    advised = outcome(setting.problem, rows)
+    same = [_doing(setting.problem, p.rows) == _doing(setting.problem, rows) for p in found.points]
+    near = [abs(p.worth - advised.worth) <= 1e-6 * max(1.0, abs(p.worth)) for p in found.points]
+    shown = [_shown(setting.problem, p, s and n) for p, s, n in zip(found.points, same, near, strict=True)]
     stepped = (_stepped(p, e) for p, e in zip(shown[1:], exchanges(found), strict=True))
     return (*shown[:1], *stepped)
 
 
+def _doing(problem: Problem, rows: Sequence[int]) -> dict[str, str]:
+    """What a set does with each initiative."""
+    return dict(sorted((problem.courses[r].initiative, problem.courses[r].course) for r in rows))
+
+
 def _shown(problem: Problem, p: Point, chosen: bool) -> FrontierPoint:
-    courses = dict(sorted((problem.courses[r].initiative, problem.courses[r].course) for r in p.rows))
-    return FrontierPoint(p.few, p.worth, p.bound, p.gap, courses, p.spent_on_few, chosen=chosen)
+    return FrontierPoint(p.few, p.worth, p.bound, p.gap, _doing(problem, p.rows), p.spent_on_few, chosen=chosen)
 
 
 def _stepped(point: FrontierPoint, step: Exchange) -> FrontierPoint:
@@ -222,7 +233,8 @@ def _states(setting: Setting, prospects: Mapping[str, Prospect]) -> list[Values]
         draws = prospect.worth.get(course.course) if prospect else None
         if draws is None:
             return course.worth, course.worth, course.worth
-        low, high = np.quantile(draws, [0.1, 0.9])
+        # Begun later, every draw is worth so much less or more.
+        low, high = np.quantile(draws, [0.1, 0.9]) + (course.worth - draws.mean())
         return course.worth, float(low), float(high)
 
     every = [drawn(c) for c in setting.problem.courses]
@@ -282,6 +294,7 @@ def select(
         return Selection(
             (), (), None, None, None, why_none=_why_none(setting.problem, explained(setting.problem, found))
         )
+    found = early(setting.problem, found)
     return _Selected(setting, prospects, found, effort, locks, seed).selection(people)
 
 
@@ -364,13 +377,18 @@ class _Selected:
     # --- each initiative ---------------------------------------------------------------------------------------------
 
     def _pick(self, course: Course) -> Pick:
-        held = course.initiative in self.setting.held
+        id, initiative = course.initiative, self._initiative(course.initiative)
+        held = id in self.setting.held
         worth = None if held else course.worth * kept(self.problem, course, self.running)
         without = None if held or not self.each else self._without(course)
-        because = " ".join(self._because(course, worth, without))
-        locked = course.initiative in self.locks
-        few = course.initiative in self.problem.few
-        return Pick(course.initiative, course.course, because, worth, sum(course.spend), without, locked, few)
+        put_off = " ".join(self._put_off(course)) if self.setting.waits(course) and not held else ""
+        because = " ".join((*self._because(course, worth, without), put_off)).strip()
+        dates = None if begun(self.setting.programme, initiative) else self.setting.dates(course)
+        start, planned = (None, None) if dates is None else (dates[0], initiative.started)
+        few = id in self.problem.few
+        spend = sum(course.spend)
+        locked = id in self.locks
+        return Pick(id, course.course, because, worth, spend, without, locked, few, start, planned, put_off)
 
     def _without(self, course: Course) -> float | None:
         """What the best set loses if this is turned round: run where it does not, or not where it does."""
@@ -388,51 +406,92 @@ class _Selected:
 
     def _because(self, course: Course, worth: float | None, without: float | None) -> Iterator[str]:
         """The working of one pick, in sentences."""
-        initiative = self._initiative(course.initiative)
-        if course.initiative in self.locks:
-            yield "It was set so from outside."
-        if worth is None:
-            yield f"Its worth is not known ({self.setting.held[course.initiative]}), so it is not weighed."
-            yield "It has begun, so it is counted as going on." if course.runs else "It has not begun, so it waits."
-            return
+        id, initiative = course.initiative, self._initiative(course.initiative)
+        if id in self.locks:
+            yield "It was set so by hand."
         if initiative.statutory and course.runs:
             yield "The law requires it: it cannot be dropped."
+        if worth is None:
+            yield f"Its worth is not known ({self.setting.held[id]}), so it is not weighed."
+            if id not in self.locks:
+                yield "It has begun, so it is counted as going on." if course.runs else "It has not begun, so it waits."
+            return
         yield from self._alone(course, worth)
         yield from self._hanging(course)
         yield from self._turned(course, without)
-        if course.runs and self.each:
+        if course.runs and self.each and id not in self.locks:
             yield from self._instead(course)
 
     def _instead(self, course: Course) -> Iterator[str]:
         """What each other way to go on with it would do to the set."""
+        others: dict[str, list[int]] = {}
         for row in self.problem.groups[course.initiative]:
             other = self.problem.courses[row]
             if other.runs and other.course != course.course:
-                less = self._loses(course.initiative, [row])
-                doing = f"{DOING[other.course].capitalize()} instead is worth {money_text(other.worth)} by itself"
-                if less is None:
-                    yield f"{doing}, and no set within the limits has room for it."
-                else:
-                    yield f"{doing}, and would make the best set worth {_less(less)}."
+                others.setdefault(other.course, []).append(row)
+        for name, rows in others.items():
+            less = self._loses(course.initiative, rows)
+            worth = money_text(max(self.problem.courses[r].worth for r in rows))
+            doing = f"{DOING[name].capitalize()} instead is worth {worth} by itself"
+            if less is None:
+                yield f"{doing}, and no set within the limits has room for it."
+            else:
+                yield f"{doing}, and would make the best set worth {_less(less)}."
+
+    def _put_off(self, course: Course) -> Iterator[str]:
+        """Why it does not begin as planned."""
+        dates = self.setting.dates(course)
+        first = min(
+            (r for r in self.problem.groups[course.initiative] if self.problem.courses[r].course == course.course),
+            key=lambda r: self.problem.courses[r].later,
+        )
+        planned = self.setting.dates(self.problem.courses[first])
+        if dates is None or planned is None:
+            return
+        yield f"It begins on {day_text(dates[0])} and not on {day_text(planned[0])}."
+        yield from self._why_later(course, first)
+        less = self._loses(course.initiative, [first]) if self.each else None
+        if less is not None:
+            yield f"Beginning then would make the best set worth {_less(less)}."
+        elif self.each:
+            yield "No set within the limits begins it then."
+
+    def _why_later(self, course: Course, first: int) -> Iterator[str]:
+        """Which limit the set would break if it began as planned, and no other thing were changed."""
+        rows = [first if self.problem.courses[r].initiative == course.initiative else r for r in self.found.rows]
+        got, capacities = outcome(self.problem, rows), self.setting.capacities
+        for use, limit, at in zip(got.use, self.problem.capacities, capacities, strict=True):
+            if not within(use, limit):
+                yield f"As planned the set would need {use:.3g} {at.role} in {at.quarter}, and there are {limit:g}."
+                return
+        for periods, cap in self.problem.caps:
+            spent = sum(got.spend[t] for t in periods)
+            if not within(spent, cap):
+                name = self.setting.periods[periods[-1]].name
+                yield f"As planned the set would spend {money_text(spent)} by {name}, and there is {money_text(cap)}."
+                return
+        if self.problem.courses[first].worth < course.worth:
+            yield "Beginning later is worth more by itself."
 
     def _alone(self, course: Course, worth: float) -> Iterator[str]:
         spend = sum(course.spend)
         doing = DOING[course.course] if course.runs or course.worth else "not running it"
         if course.runs or course.worth:
             for_ = f", for spend of {money_text(spend)}" if spend else ""
-            yield f"By itself {doing} is worth {money_text(worth)}{for_}."
-        lost = course.worth - worth
-        if lost > 0.5:
-            yield f"That is {money_text(lost)} less than with its helpers running."
+            yield f"By itself {doing} is worth {money_text(course.worth)}{for_}."
+        if course.worth - worth > 0.5:
+            helpers = {h for d, h, _ in self.problem.helps if d == course.initiative and h not in self.running}
+            yield f"Without {_and(sorted(helpers))}, which would help it, it is worth {money_text(worth)}."
 
     def _hanging(self, course: Course) -> Iterator[str]:
         """What requires it and runs, or what it requires and does not run."""
         if course.runs:
-            hang = sorted(d for d, n in self.problem.requires if n == course.initiative and d in self.running)
+            hang = sorted(self._requirers(course.initiative))
             if hang:
-                worth = sum(c.worth for c in self.courses if c.initiative in hang)
+                left = [(c, kept(self.problem, c, self.running)) for c in self.courses if c.initiative in hang]
+                worth = sum(c.worth * share for c, share in left)
                 many = len(hang) > 1
-                what = f"{'are' if many else 'is'} worth {money_text(worth)}{' together' if many else ''}"
+                what = f"{'are' if many else 'is'} worth {money_text(worth)}{' together' if many else ''} in this set"
                 yield f"{_and(hang)} cannot run without it and {what}."
             if course.initiative in self.problem.few:
                 yield "It counts as deep change for few people."
@@ -447,15 +506,29 @@ class _Selected:
         if against:
             yield f"It stands in the way of {_and(against)}, which is worth more."
 
+    def _requirers(self, id: str) -> set[str]:
+        """What runs and requires it, directly or through others."""
+        found, ahead = set[str](), [id]
+        while ahead:
+            at = ahead.pop()
+            more = {d for d, n in self.problem.requires if n == at and d in self.running} - found
+            found |= more
+            ahead.extend(more)
+        return found
+
     def _turned(self, course: Course, without: float | None) -> Iterator[str]:
-        if course.initiative in self.locks:
+        """What turning it round would do to the set, where it may be turned round."""
+        rows = self.problem.groups[course.initiative]
+        may = any(self.problem.courses[r].runs != course.runs for r in rows)
+        if course.initiative in self.locks or not self.each or not may:
             return
-        if course.runs and without is not None:
-            yield f"Without it the best set would be worth {_less(without)}."
-        elif not course.runs and without is not None:
-            yield f"Running it would make the best set worth {_less(without)}."
-        elif not course.runs and self.each:
+        if course.runs:
+            none = "Without it no set keeps to the limits."
+            yield none if without is None else f"Without it the best set would be worth {_less(without)}."
+        elif without is None:
             yield "No set within the limits can run it."
+        else:
+            yield f"Running it would make the best set worth {_less(without)}."
 
     def _initiative(self, id: str) -> Initiative:
         found = self.setting.programme.initiative(id)
@@ -494,8 +567,8 @@ class _Selected:
             spending = prospect.spending.get(course.course) if prospect else None
             if spending is not None:
                 pairs = paired(self.seed, course.initiative)
-                for t, period in enumerate(self.setting.periods):
-                    found[t] = found[t] + spending.over(np.array(period.months))[pairs]
+                spent = spent_by_period(spending, self.setting.periods, course.later)
+                found = [f + s[pairs] for f, s in zip(found, spent, strict=True)]
         return found
 
     def _overspend(self, spent: Sequence[Grid]) -> float | None:
@@ -518,10 +591,12 @@ class _Selected:
 
     def _eased(self) -> Iterator[tuple[str, Problem, float | None, float | None]]:
         problem, got = self.problem, self.found.outcome
-        for t, period in enumerate(self.setting.periods):
-            if period.limit is not None:
-                budgets = tuple(None if k == t else b for k, b in enumerate(problem.budgets))
-                yield f"budget {period.name}", replace(problem, budgets=budgets), got.spend[t], period.limit
+        for periods, cap in problem.caps:
+            last = periods[-1]
+            budgets = tuple(None if k == last else b for k, b in enumerate(problem.budgets))
+            name = self.setting.periods[last].name
+            over = f"to the end of {name}, what was left before counted in" if len(periods) > 1 else name
+            yield f"budget {over}", replace(problem, budgets=budgets), sum(got.spend[t] for t in periods), cap
         for role in dict.fromkeys(c.role for c in self.setting.capacities):
             rows = [k for k, c in enumerate(self.setting.capacities) if c.role == role]
             caps = tuple(float("inf") if k in rows else c for k, c in enumerate(problem.capacities))
@@ -544,6 +619,10 @@ class _Selected:
             worth = sum(c.worth * k for c, k in zip(of, left, strict=True))
             few = sum(c.few * k for c, k in zip(of, left, strict=True))
             yield Gainer(service, worth, few, sum(sum(c.spend) for c in of), len(of))
+        ending = [c for c in self.courses if not c.runs and (c.worth or sum(c.spend))]
+        if ending:
+            spend = sum(sum(c.spend) for c in ending)
+            yield Gainer("stopping what does not run", sum(c.worth for c in ending), 0.0, spend, 0)
 
     def _capacity(self) -> Iterator[CapacityUse]:
         """Each role and quarter that the set uses."""

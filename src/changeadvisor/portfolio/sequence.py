@@ -1,26 +1,23 @@
 """Which to start when, and when it will be finished: the value of delay under limits, and delays passed down the graph.
 
 Cost of delay is worth lost by each month of beginning later; where capacity is short, what loses most for the time it
-takes goes first (Smith 1956; Reinertsen 2009). Here the starts are chosen exactly, quarter by quarter, within the same
-limits as the set. Finish dates are drawn jointly: each initiative takes longer or shorter as its class has done, and
-what requires it waits (Van Slyke 1963, Operations Research 11(5)).
+takes goes first (Smith 1956; Reinertsen 2009). Here the starts are chosen exactly, quarter by quarter, with the set
+and within the same limits. Finish dates are drawn jointly: each initiative takes longer or shorter as its class has
+done, and what requires it waits (Van Slyke 1963, Operations Research 11(5)).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from changeadvisor.graph import DependencyGraph, Network, criticality, later, propagate
-from changeadvisor.model import Initiative, add_months, day_text, months_between
-from changeadvisor.portfolio.building import Setting, begun, capacity_use, counts_as_few
-from changeadvisor.portfolio.choice import choose
+from changeadvisor.model import day_text, months_between
+from changeadvisor.portfolio.building import Setting, begun
 from changeadvisor.portfolio.joint import JOINT, paired
-from changeadvisor.portfolio.problem import Course, Problem
-from changeadvisor.portfolio.solving import Chosen, Effort
+from changeadvisor.portfolio.selection import Pick
 from changeadvisor.trajectory import Prospect
 
 if TYPE_CHECKING:
@@ -29,24 +26,19 @@ if TYPE_CHECKING:
 
     Grid = NDArray[np.float64]
 
-#: Quarters by which a start may be put off.
-PUT_OFF = 8
-#: Months of unequal length: so small a part of a quarter is none.
-_NEARLY = 0.05
-
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """When to begin what has not begun. start: None where no start within two years fits.
+    """When to begin what has not begun and is in the set. planned: as the register has it.
 
-    cost_of_delay: mean worth lost by each month of the first quarter it is put off; for_its_length: the same over the
-    months it takes (what is greatest goes first where people are short).
+    cost_of_delay: mean worth lost by each month of a further quarter; for_its_length: the same over the months it takes
+    (what is greatest goes first where people are short).
     """
 
     id: str
     planned: dt.date
-    start: dt.date | None
-    months_later: float | None
+    start: dt.date
+    months_later: float
     cost_of_delay: float | None
     for_its_length: float | None
     because: str
@@ -79,122 +71,39 @@ class Delivery:
 # --- starts ----------------------------------------------------------------------------------------------------------
 
 
-def starts(setting: Setting, prospects: Mapping[str, Prospect], chosen: Sequence[int]) -> tuple[Start, ...]:
-    """When to begin each initiative that has not begun and has a price, the others as chosen."""
-    waiting = [
-        i
-        for i in setting.programme.initiatives
-        if i.stage != "closed"
-        and i.started is not None
-        and i.ends is not None
-        and i.id not in setting.held
-        and not begun(setting.programme, i)
-        and setting.row(i.id, "persist") is not None
-    ]
-    if not waiting:
-        return ()
-    found, least = {}, dict.fromkeys((i.id for i in waiting), 0)
-    for _ in range(PUT_OFF):
-        found = _solved(setting, prospects, chosen, waiting, least)
-        moved = {d: n for d, n in _out_of_order(setting, found) if n > least[d]}
-        if not moved:
-            break
-        least.update(moved)
-    return tuple(_start(setting, prospects, i, found.get(i.id)) for i in waiting)
+def starts(setting: Setting, prospects: Mapping[str, Prospect], picks: Sequence[Pick]) -> tuple[Start, ...]:
+    """When to begin each initiative that has not begun and that the set runs. picks: what it does with each."""
+    found = (_start(setting, prospects.get(p.id), p) for p in picks)
+    return tuple(s for s in found if s is not None)
 
 
-def _solved(
-    setting: Setting,
-    prospects: Mapping[str, Prospect],
-    chosen: Sequence[int],
-    waiting: Sequence[Initiative],
-    least: Mapping[str, int],
-) -> dict[str, int]:
-    """Quarters by which each is put off in the best order; left out where it does not fit at all."""
-    ids = {i.id for i in waiting}
-    fixed = [setting.problem.courses[r] for r in chosen if setting.problem.courses[r].initiative not in ids]
-    rows = [c for i in waiting for c in _begins(setting, prospects, i, least[i.id])]
-    problem: Problem = replace(setting.problem, courses=(*fixed, *rows))
-    got = choose(problem, effort=Effort(1e-6, 5_000))
-    if not isinstance(got, Chosen):
-        return {}
-    picked = (problem.courses[r] for r in got.rows)
-    return {c.initiative: int(c.course.split("@")[1]) for c in picked if c.initiative in ids and c.runs}
+def _start(setting: Setting, prospect: Prospect | None, pick: Pick) -> Start | None:
+    initiative = setting.programme.initiative(pick.id)
+    if pick.start is None or pick.planned is None or initiative is None:
+        return None
+    late = max(0.0, months_between(pick.planned, pick.start))
+    monthly = _month_lost(prospect, late)
+    length = months_between(pick.planned, initiative.ends) if initiative.ends else 0.0
+    by_length = None if monthly is None or length <= 0 else monthly / length
+    return Start(pick.id, pick.planned, pick.start, late, monthly, by_length, _why(pick, pick.start, pick.planned))
 
 
-def _begins(
-    setting: Setting, prospects: Mapping[str, Prospect], initiative: Initiative, least: int
-) -> Iterator[Course]:
-    """The initiative begun in each quarter that it may be put off to, or not begun at all."""
+def _month_lost(prospect: Prospect | None, late: float) -> float | None:
+    """Mean worth lost by each month of a further quarter; None where it is not priced."""
     import numpy as np
 
-    row = setting.row(initiative.id, "persist")
-    stopping = setting.row(initiative.id, "stop")
-    prospect = prospects[initiative.id]
-    if row is None:
-        return
-    base, dates = setting.problem.courses[row], setting.runs[initiative.id, "persist"]
-    for q in range(least, PUT_OFF + 1):
-        spending = prospect.spending["persist"]
-        moved = replace(spending, begins=spending.begins + 3.0 * q, ends=spending.ends + 3.0 * q)
-        worth = base.worth - float(prospect.lost_by(np.array([3.0 * q]))[0])
-        spend = tuple(float(moved.over(np.array(p.months)).mean()) for p in setting.periods)
-        span = None if dates is None else (add_months(dates[0], 3 * q), add_months(dates[1], 3 * q))
-        few = worth if counts_as_few(setting.programme, initiative) else 0.0
-        use = capacity_use(initiative, span, setting.capacities)
-        yield Course(initiative.id, f"persist@{q}", True, worth, few, spend, use)
-    if stopping is not None:
-        yield setting.problem.courses[stopping]
+    if prospect is None or prospect.late is None:
+        return None
+    now, then = prospect.lost_by(np.array([late, late + 3.0]))
+    return float(then - now) / 3.0
 
 
-def _out_of_order(setting: Setting, found: Mapping[str, int]) -> Iterator[tuple[str, int]]:
-    """What would begin before something it requires has ended, and by how many quarters it must be put off."""
-    for dependant, needed in setting.problem.requires:
-        if dependant in found and needed in found:
-            least = _waits(setting, dependant, needed, found[needed])
-            if found[dependant] < least:
-                yield dependant, least
-
-
-def _waits(setting: Setting, dependant: str, needed: str, late: int) -> int:
-    """Quarters by which a dependant must be put off where what it requires is put off by so many."""
-    then, before = setting.runs.get((dependant, "persist")), setting.runs.get((needed, "persist"))
-    initiative = setting.programme.initiative(dependant)
-    if then is None or before is None or initiative is None or not late:
-        return late
-    lags = [d.lag_months or 0.0 for d in initiative.depends_on if d.initiative == needed and d.kind == "requires"]
-    free = later(add_months(before[1], 3 * late), max(lags, default=0.0))
-    return min(PUT_OFF, max(0, math.ceil(months_between(then[0], free) / 3.0 - _NEARLY)))
-
-
-def _start(setting: Setting, prospects: Mapping[str, Prospect], initiative: Initiative, late: int | None) -> Start:
-    import numpy as np
-
-    dates = setting.runs.get((initiative.id, "persist"))
-    planned = dates[0] if dates else initiative.started or setting.programme.as_of
-    prospect = prospects[initiative.id]
-    monthly = float(prospect.lost_by(np.array([3.0]))[0]) / 3.0 if prospect.late is not None else None
-    length = months_between(initiative.started, initiative.ends) if initiative.started and initiative.ends else 0.0
-    start = None if late is None else add_months(planned, 3 * late)
-    return Start(
-        initiative.id,
-        planned,
-        start,
-        None if late is None else 3.0 * late,
-        monthly,
-        None if monthly is None or length <= 0 else monthly / length,
-        _why(start, planned, monthly),
-    )
-
-
-def _why(start: dt.date | None, planned: dt.date, monthly: float | None) -> str:
-    if start is None:
-        return "No start within two years of the plan fits the limits, or it is worth less than nothing."
+def _why(pick: Pick, start: dt.date, planned: dt.date) -> str:
+    if pick.put_off:
+        return pick.put_off
     if start <= planned:
-        return f"It fits as planned, from {day_text(planned)}."
-    gains = monthly is not None and monthly < 0.0
-    why = "beginning later is worth more" if gains else "money or people are short before"
-    return f"Begin on {day_text(start)} and not on {day_text(planned)}: {why}."
+        return f"It begins as planned, on {day_text(start)}."
+    return f"It begins on {day_text(start)} and not on {day_text(planned)}: what it requires ends later."
 
 
 # --- finishes --------------------------------------------------------------------------------------------------------
@@ -243,7 +152,7 @@ class _Drawn:
         self.as_of, self.seed = setting.programme.as_of, seed
         courses = [setting.problem.courses[r] for r in chosen]
         self.course = {c.initiative: c.course for c in courses if c.runs}
-        found = ((id, setting.runs.get((id, course))) for id, course in self.course.items())
+        found = ((c.initiative, setting.dates(c)) for c in courses if c.runs)
         self.dates = {id: dates for id, dates in found if dates is not None}
 
     def edges(self, ids: Sequence[str]) -> list[tuple[int, int, float]]:
@@ -292,8 +201,11 @@ class _Drawn:
 
         low, middle, high = (self._day(float(x)) for x in np.quantile(ends, [0.1, 0.5, 0.9]))
         first, last = self.dates[id]
-        late = float((ends > months_between(self.as_of, last) + 0.5).mean())
-        return Finish(id, first, last, low, middle, high, critical, late)
+        initiative = self.setting.programme.initiative(id)
+        as_given = self.course[id] == "persist" and initiative is not None and initiative.ends is not None
+        planned = initiative.ends if as_given and initiative and initiative.ends else last
+        late = float((ends > months_between(self.as_of, planned) + 0.5).mean())
+        return Finish(id, first, planned, low, middle, high, critical, late)
 
     def _day(self, months: float) -> dt.date:
         """The day that is nearest to so many months from today, so that what ends as planned ends on its day."""

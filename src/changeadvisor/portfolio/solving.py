@@ -105,7 +105,7 @@ class Model:
 
     def _figures(self, row: int) -> tuple[Any, ...]:
         c = self.problem.courses[row]
-        return (-self.worths[row], -self.other[row], c.spend, c.use, c.runs, c.course, c.initiative)
+        return (-self.worths[row], -self.other[row], c.spend, c.use, c.runs, c.later, c.course, c.initiative)
 
     def line(self, parts: Any, low: float, high: float) -> None:
         """A constraint: low <= sum of coefficient x column <= high."""
@@ -149,13 +149,21 @@ class Model:
 
     def _between(self) -> None:
         """What requires what, and what stands in whose way."""
-        needs = {(tuple(self._runs(d)), tuple(self._runs(n))) for d, n in self.problem.requires}
+        needs = {need for d, n in self.problem.requires for need in self._needs(d, n)}
         for dependant, needed in sorted(needs):
             self.line([*((k, 1.0) for k in dependant), *((k, -1.0) for k in needed)], -float("inf"), 0.0)
         for pair in sorted(
             {tuple(sorted((tuple(self._runs(a)), tuple(self._runs(b))))) for a, b in self.problem.conflicts}
         ):
             self.line(((k, 1.0) for side in pair for k in side), -float("inf"), 1.0)
+
+    def _needs(self, dependant: str, needed: str) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+        """Columns of a dependant that begin by one time, and those of what it needs that are ready by then."""
+        courses, pair = self.problem.courses, (dependant, needed)
+        for latest in sorted({courses[self.order[k]].begins for k in self._runs(dependant)}):
+            by = tuple(k for k in self._runs(dependant) if courses[self.order[k]].begins <= latest)
+            last = courses[self.order[max(by, key=lambda k: courses[self.order[k]].begins)]]
+            yield by, tuple(k for k in self._runs(needed) if self.problem.in_time(pair, last, courses[self.order[k]]))
 
     def _helped(self) -> None:
         """Of each running course that is helped and worth something: the part lost with each helper that is not run."""
