@@ -406,7 +406,7 @@ def test_places_in_the_set_are_read_by_the_keys_of_the_json(judges: Judges, monk
     assert [(t.field, t.before, t.after) for t in found.totals] == [("totals.all", 10.0, 12.0)]
     text = difference_table(difference(first, second), 110)
     assert "the set to run does something else with 2 initiatives" in text
-    assert "b: Deferred (stop) → Chosen (stop)" in text
+    assert "b: Does not run → Runs (stop)" in text
 
 
 def test_where_there_is_no_set_nothing_is_placed() -> None:
@@ -706,7 +706,7 @@ def test_every_kind_of_difference_is_said(judges: Judges) -> None:
         "Chances in 100: full 25 → not known",
         "Worth of what is recommended: 123,000 (persist) → not known",
         "Tripwire of 28 February 2027 on m: not agreed → broken",
-        "shop: Chosen (persist) → Deferred (stop). Because of limit (limits.budget).",
+        "shop: Runs (persist) → Does not run. Because of limit (limits.budget).",
         "    Too dear",
         "New conflict: x would carry 3",
         "No longer a conflict: x would carry 3",

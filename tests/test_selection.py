@@ -229,7 +229,18 @@ def test_where_nothing_keeps_to_the_limits_it_is_said_how_far_they_must_give() -
     made = limited(programme(item("law", statutory=True, **RUNNING)), budget=100)
     found = Case(made, [prospect("law", 10.0, persist=9.0)]).selection()
     assert found.totals is None
-    assert found.why_none == ("No set keeps to all limits together. This would be enough to allow one: 20 more money.")
+    assert found.why_none == (
+        "No set keeps to all limits together. What has to run in any case: law. This would be enough to allow one: 20 "
+        "more money."
+    )
+
+
+def test_it_is_said_which_people_are_short() -> None:
+    needs: dict[str, Any] = {"statutory": True, "needs": {"analysts": 3}}
+    made = limited(programme(item("law", **needs, **RUNNING)), capacity={"analysts": {"2026-Q4": 3, "2027-Q1": 1}})
+    found = Case(made, [prospect("law", persist=9.0)]).selection()
+    assert found.why_none is not None
+    assert found.why_none.endswith("up to 2 more full-time people (analysts in 2027-Q1).")
 
 
 def test_totals_count_people_and_the_chance_of_overspending() -> None:

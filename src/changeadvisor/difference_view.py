@@ -245,7 +245,7 @@ def _kinds(why: Why | None) -> str:
     if why is None:
         return ""
     names = [_KINDS[k] for k in why.kinds]
-    both = ", together" if why.how == "together" else ", each by itself" if why.how == "either" else ""
+    both = ", together" if why.how == "together" else ", either alone would do it" if why.how == "either" else ""
     return f"{' and '.join(names)}{both}"
 
 
@@ -307,11 +307,14 @@ _TOTALS = {
     "totals.people": "People reached a year",
     "totals.share_for_few": "Share of the spend for few",
     "totals.spend": "Spend",
+    "totals.spend_over": "Spend is counted over",
 }
 
 
-def _total(value: float | None) -> str:
-    """A sum or a share in three digits."""
+def _total(value: float | str | None) -> str:
+    """A sum or a share in three digits, or words."""
+    if isinstance(value, str):
+        return value
     return "none" if value is None else f"{float(f'{value:.3g}') + 0.0:,.10g}"
 
 
@@ -328,8 +331,10 @@ def _place(c: PlaceChange) -> Iterator[str]:
 def _placed(found: Placed | None) -> str:
     if found is None:
         return "Not in it"
-    course = f" ({answer_word(found.course).lower()})" if found.course else ""
-    return f"{'Chosen' if found.place == 'chosen' else 'Deferred'}{course}"
+    course = answer_word(found.course).lower() if found.course else ""
+    if found.place != "chosen":
+        return "Does not run"
+    return f"Runs ({f'begins on {found.start}' if found.start else course})"
 
 
 def _comings(found: Difference) -> Iterator[str]:

@@ -189,11 +189,12 @@ class DecisionChange:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What the set to run does with an initiative."""
+    """What the set to run does with an initiative. start: of what has not begun, when it should."""
 
     place: Literal["chosen", "deferred"]
     course: str | None
     because: str | None
+    start: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,7 +429,7 @@ def places(advice: Advice) -> dict[str, Placed] | None:
     if all(plain.get(name) is None for name in lists):
         return None
     return {
-        pick["id"]: Placed(name, pick.get("course"), pick.get("because"))
+        pick["id"]: Placed(name, pick.get("course"), pick.get("because"), pick.get("start"))
         for name in lists
         for pick in plain.get(name) or ()
     }
@@ -443,9 +444,9 @@ def place_changes(old: Mapping[str, Placed] | None, new: Mapping[str, Placed] | 
             yield PlaceChange(id, a, b)
 
 
-def done(placed: Placed | None) -> tuple[str, str | None] | None:
+def done(placed: Placed | None) -> tuple[str | None, ...] | None:
     """What is done with an initiative, without the reason."""
-    return None if placed is None else (placed.place, placed.course)
+    return None if placed is None else (placed.place, placed.course, placed.start)
 
 
 def _totals(before: Advice, after: Advice) -> Iterator[FieldChange]:
@@ -456,6 +457,12 @@ def _totals(before: Advice, after: Advice) -> Iterator[FieldChange]:
         least = WORTH * max(abs(a or 0.0), abs(b or 0.0))
         if a != b and _moved(a, b, least):
             yield FieldChange(name, a, b)
+    over = [
+        ", ".join(a.portfolio.totals.spend_over) if a.portfolio and a.portfolio.totals else None
+        for a in (before, after)
+    ]
+    if None not in over and over[0] != over[1]:
+        yield FieldChange("totals.spend_over", *over)
 
 
 def _numbers(plain: Mapping[str, Any]) -> Iterator[tuple[str, float]]:

@@ -86,8 +86,9 @@ class _Whole:
                 yield found.why_none
             return
         yield (
-            f"The best set within the limits runs {len(found.chosen)} and stops or puts off {len(found.deferred)}. "
-            f"It is worth {money_text(totals.all)} in all ({money_text(totals.low)} to {money_text(totals.high)}), "
+            f"The best set{' within the limits' if found.limits else ''} runs {len(found.chosen)} and stops or puts off {len(found.deferred)}. "
+            f"It is worth {money_text(totals.all)} in all (eight times in ten between {money_text(totals.low)} and "
+            f"{money_text(totals.high)}), "
             f"for spend of {money_text(totals.spend)} over {', '.join(totals.spend_over)}."
         )
         yield from self._waiting()
@@ -111,8 +112,9 @@ class _Whole:
         if got is not None and got.waiting >= 0.5:
             longest = max(got.waits, key=lambda i: (got.waits[i], i), default="")
             yield (
-                f"What is late makes others wait ({longest} most): that takes {money_text(got.waiting)} on average and "
-                f"leaves {money_text(got.mean)} ({money_text(got.p10)} to {money_text(got.p90)})."
+                f"What is late makes others wait (most of all {longest} has to): that takes {money_text(got.waiting)} on "
+                f"average and leaves {money_text(got.mean)} (eight times in ten between {money_text(got.p10)} and "
+                f"{money_text(got.p90)})."
             )
 
     def _proven(self) -> str:
@@ -207,13 +209,16 @@ class _Whole:
             (
                 x.limit,
                 UNKNOWN if x.used is None else _amount(x.used, x.limit),
-                UNKNOWN if x.of is None else _amount(x.of, x.limit),
+                UNKNOWN if x.of is None else _limit(x.of, x.limit),
                 "nothing" if x.costs == 0.0 else money_text(x.costs),
             )
             for x in self.found.limits
         )
         heads = ("Limit", "Used, at its fullest", "Of", "What it costs")
-        note = "What it costs: how much more the best set would be worth if this limit alone were dropped."
+        note = (
+            "What it costs: how much more the best set would be worth if this limit alone were dropped. Money that is left "
+            "of one year counts in the next only where the table says so."
+        )
         return TableView("What each limit costs", heads, tuple(rows), note)
 
     def _frontier(self) -> TableView:
@@ -235,7 +240,10 @@ class _Whole:
             "Set", "Worth for the few", "Worth in all", "No set is worth more than", "More spent on the few",
             "The few gain", "All others give up", "For each 1 gained",
         )  # fmt: skip
-        note = "Each row beside the one above: what moving money towards the few gains them and takes from all others."
+        note = (
+            "Each row beside the one above: what the few gain and all others give up. The few can also gain with less spent "
+            "on them, where what helps them runs."
+        )
         return TableView("Few and all: what each costs the other", heads, tuple(rows), note)
 
     def _gainers(self) -> TableView:
@@ -244,16 +252,29 @@ class _Whole:
             for g in self.found.gainers
         )
         heads = ("Service", "Initiatives that run", "Worth", "Of it deep for few", "Spend")
-        return TableView("Who gains, by service", heads, rows, "")
+        note = (
+            "All rows add up to the set. A service can be worth less than its part for few: an enabler in it may be worth "
+            "less than nothing by itself."
+        )
+        return TableView("Who gains, by service", heads, rows, note)
 
     def _core(self) -> TableView:
         knowing = {f.id: f.worth for f in self.found.robust.find_out} if self.found.robust else {}
+        held = {p.id for p in (*(self.found.chosen or ()), *(self.found.deferred or ())) if p.worth is None}
         rows = tuple(
-            (self._title(id), charts.kind_of(share), f"{round(100 * share)} in 100", _worth(knowing.get(id)))
+            (
+                self._title(id),
+                "not weighed" if id in held else charts.kind_of(share),
+                f"{round(100 * share)} in 100",
+                UNKNOWN if id in held else _worth(knowing.get(id, 0.0)),
+            )
             for id, share in sorted((self.found.core or {}).items(), key=lambda c: (-c[1], c[0]))
         )
         heads = ("Initiative", "Kind", "Runs in good sets", "Worth of knowing its worth first")
-        note = "Core: in every good set. Exterior: in none. Only for the borderline ones does finding out more pay."
+        note = (
+            "Core: in every good set. Exterior: in none. Only for the borderline ones does finding out more pay: for the "
+            "others it would turn no choice among these sets."
+        )
         return TableView("Core, borderline and exterior", heads, rows, note)
 
     def _alternatives(self) -> TableView:
@@ -346,7 +367,10 @@ class _Whole:
     def _delivery(self) -> TableView:
         rows = tuple((day_text(d.by), _percent(d.chance), f"{d.expected:.1f} of {d.of}") for d in self.found.delivery)
         heads = ("By", "Chance that all are finished", "Finished on average")
-        return TableView("The chance that the set is delivered", heads, rows, "")
+        dated = {f.id for f in self.found.finishes}
+        without = sorted(p.id for p in self.found.chosen or () if p.id not in dated)
+        note = f"Not counted, for want of dates: {', '.join(without)}." if without else ""
+        return TableView("The chance that the set is delivered", heads, rows, note)
 
     def _capacity(self) -> TableView:
         rows = tuple(
@@ -459,6 +483,11 @@ def _amount(value: float, limit: str) -> str:
     if limit == "share for few":
         return _percent(value)
     return money_text(value) if limit.startswith("budget") else f"{value:.3g}"
+
+
+def _limit(value: float, limit: str) -> str:
+    """How much of it there is; a share is one that must be kept."""
+    return f"at least {_amount(value, limit)}" if limit == "share for few" else _amount(value, limit)
 
 
 def _differs(courses: Mapping[str, str]) -> str:

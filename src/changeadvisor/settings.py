@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import re
 import types
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -128,12 +128,24 @@ def read_settings(texts: Sequence[str], programme: Programme, path: Path) -> Ask
     reader = _Reader(programme)
     settings = reader.once([s for text in texts if (s := reader.setting(text)) is not None])
     found = _applied(programme, [s for s in settings if s.lock is None], base_of(path))
-    faults = (*reader.faults, *found.faults)
+    faults = (*reader.faults, *found.faults, *_against_the_law(settings, found.programme))
     if faults:
         raise InputError(dict.fromkeys(faults))
     before = programme_of(_document(_data(programme), ()), base_of(path)).notices
     new = tuple(n for n in found.notices if n not in before)
     return Asked(programme, tuple(settings), base_of(path), new)
+
+
+def _against_the_law(settings: Iterable[Setting], made: Programme | None) -> Iterator[Fault]:
+    """Courses set by hand that the law rules out."""
+    for s in settings:
+        initiative = made.initiative(s.lock) if made and s.lock is not None else None
+        if initiative is not None and initiative.statutory and s.value == "stop":
+            mend = (
+                f"to see what would follow if the law did not: `--set {plain(initiative.id)}.statutory=false` as well"
+            )
+            found = f"`{plain(s.text)}`, which the law requires (`statutory`)"
+            yield Fault(f"--set {plain(s.text, 120)}", "", found, "a course that goes on", mend)
 
 
 # --- one setting -----------------------------------------------------------------------------------------------------

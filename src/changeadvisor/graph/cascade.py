@@ -141,7 +141,8 @@ class Cascade:
         yield f"{_DOING[found.course]}: {'; '.join(map(self._one, found.losses))}."
         if found.lost is not None and len(found.losses) > 1:
             mean, low, high = map(money_text, found.lost)
-            yield f"In all that loses {mean} of worth (eight times in ten between {low} and {high})."
+            between = f" (eight times in ten between {low} and {high})" if low != high else ""
+            yield f"In all that loses {mean} of worth{between}."
         if found.unpriced:
             yield f"It is at least so much: the worth of {', '.join(found.unpriced)} is not known."
         if found.people > 0.0:
@@ -222,8 +223,10 @@ class Cascade:
         import numpy as np
 
         drawn = None
-        if known is not None and best(known.worth) is not None:
-            drawn = known.lost_by(np.full(len(next(iter(known.worth.values()))), months))
+        if known is not None and known.worth:
+            # What is not worth running loses nothing by waiting.
+            late = 0.0 if best(known.worth) is None else months
+            drawn = known.lost_by(np.full(len(next(iter(known.worth.values()))), late))
         mean = None if drawn is None else float(drawn.mean())
         statutory = bool(self.initiatives[other].statutory)
         return Loss(other, self._path(id, other), "delayed", mean, None, months, statutory), drawn

@@ -177,7 +177,9 @@ class _Builder:
 
     def _unknown(self, initiative: Initiative, name: str) -> Course:
         """A course set from outside of which the register does not say enough to price it."""
-        self.held[initiative.id] = f"the register does not say what {name.replace('-', ' ')} would cost and bring"
+        self.held[initiative.id] = (
+            f"the register does not say what {name.replace('-', ' ')} would cost and bring: neither is counted"
+        )
         return self._course(initiative, name, 0.0)
 
     # --- when what has not begun begins ------------------------------------------------------------------------------
@@ -195,7 +197,14 @@ class _Builder:
         dated = initiative.started is not None and initiative.ends is not None
         if name != "persist" or begun(self.programme, initiative) or not dated or found is None or found.late is None:
             return [least if name == "persist" else 0.0]
-        return [least + 3.0 * k for k in range(PUT_OFF + 1)]
+        start = months_between(self.programme.as_of, initiative.started) + least if initiative.started else 0.0
+        later_on = (3.0 * k for k in range(1, PUT_OFF + 1))
+        return [least, *(least + k for k in later_on if start + k < self._limited_to())]
+
+    def _limited_to(self) -> float:
+        """Months from today that have a budget: beyond them nothing is put off, for money there is not counted."""
+        ends = [k + 1 for p in self.periods if p.limit is not None for k, share in enumerate(p.months) if share]
+        return float(max(ends, default=math.inf))
 
     def _course(self, initiative: Initiative, name: str, worth: float, months: float = 0.0) -> Course:
         """A course, begun so many months after its planned start."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from changeadvisor.portfolio.problem import Problem, broken, outcome, spent_on_few
+from changeadvisor.portfolio.problem import Problem, broken, outcome, spent_on_few, within
 from changeadvisor.portfolio.solving import Chosen, Effort, Infeasible, Model, solved
 
 #: Up to so many initiatives the best set is proven to the last pound; beyond, to a thousandth.
@@ -86,10 +86,15 @@ def explained(problem: Problem, found: Infeasible) -> Infeasible:
     tried = {kind: solved(Model(p), _EASILY) for kind, p in eased.items() if p != problem}
     sets = {kind: got for kind, got in tried.items() if isinstance(got, Chosen)}
     enough = {kind: _enough(problem, kind, eased[kind], got) for kind, got in sets.items()}
-    return replace(found, limits=tuple(sets), enough={k: v for k, v in enough.items() if v is not None})
+    known = {kind: least for kind, (least, _) in enough.items() if least is not None}
+    return replace(found, limits=tuple(sets), enough=known, short=enough.get("capacity", (None, ()))[1])
 
 
-def _enough(problem: Problem, kind: str, eased: Problem, found: Chosen) -> float | None:
+#: The least by which a limit must give (None: not measured), and which of several would be exceeded.
+_Give = tuple[float | None, tuple[int, ...]]
+
+
+def _enough(problem: Problem, kind: str, eased: Problem, found: Chosen) -> _Give:
     """The least by which one limit must give. eased: the problem without it; found: a set of that."""
     if kind == "budget":
         spend = [c.spend for c in problem.courses]
@@ -97,10 +102,10 @@ def _enough(problem: Problem, kind: str, eased: Problem, found: Chosen) -> float
     if kind == "capacity":
         use = [c.use for c in problem.courses]
         return _least_over(eased, [([u[k] for u in use], cap) for k, cap in enumerate(problem.capacities)])
-    return _share_kept(eased, found) if kind == "share_for_few" else None
+    return (_share_kept(eased, found) if kind == "share_for_few" else None), ()
 
 
-def _least_over(eased: Problem, limits: Sequence[tuple[Sequence[float], float]]) -> float | None:
+def _least_over(eased: Problem, limits: Sequence[tuple[Sequence[float], float]]) -> _Give:
     """By how much some set exceeds the limit that it exceeds most, at least. limits: amount by row, and cap."""
     model = Model(eased, [0.0] * len(eased.courses))
     unit = sum(sum(amounts) for amounts, _ in limits) or 1.0
@@ -110,8 +115,9 @@ def _least_over(eased: Problem, limits: Sequence[tuple[Sequence[float], float]])
         model.line([*parts, (over, -1.0)], -float("inf"), cap / unit)
     got = solved(model, _EASILY)
     if isinstance(got, Infeasible):
-        return None
-    return max(sum(amounts[r] for r in got.rows) - cap for amounts, cap in limits)
+        return None, ()
+    by = [sum(amounts[r] for r in got.rows) - cap for amounts, cap in limits]
+    return max(by), tuple(k for k, more in enumerate(by) if not within(more, 0.0))
 
 
 def _share_kept(problem: Problem, found: Chosen) -> float:

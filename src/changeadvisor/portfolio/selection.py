@@ -13,7 +13,7 @@ from changeadvisor.portfolio.building import Locks, Setting, begun, spent_by_per
 from changeadvisor.portfolio.choice import choose, early, effort_for, explained
 from changeadvisor.portfolio.frontier import POINTS, Exchange, Point, exchanges, frontier
 from changeadvisor.portfolio.joint import JOINT, paired, worth_drawn
-from changeadvisor.portfolio.problem import Course, Problem, kept, outcome, spent_on_few, within
+from changeadvisor.portfolio.problem import Course, Problem, broken, kept, outcome, spent_on_few, within
 from changeadvisor.portfolio.robust import Values, core, different, good_sets, worth_of_knowing
 from changeadvisor.portfolio.solving import Chosen, Effort, Infeasible
 from changeadvisor.trajectory import Prospect
@@ -291,32 +291,48 @@ def select(
     effort = effort_for(setting.problem, seconds)
     found = choose(setting.problem, effort=effort)
     if isinstance(found, Infeasible):
-        return Selection(
-            (), (), None, None, None, why_none=_why_none(setting.problem, explained(setting.problem, found))
-        )
+        return Selection((), (), None, None, None, why_none=_why_none(setting, explained(setting.problem, found)))
     found = early(setting.problem, found)
     return _Selected(setting, prospects, found, effort, locks, seed).selection(people)
 
 
-def _why_none(problem: Problem, found: Infeasible) -> str:
+def _why_none(setting: Setting, found: Infeasible) -> str:
     """Why no set can be run, and what would let one."""
     if not found.proven:
         return "No set that keeps to all limits was found in the search. That there is none is not proven."
-    if not found.limits:
-        return "No set keeps to all limits together, and dropping one limit alone would not help."
-    ways = _listed([_way(problem, kind, found.enough.get(kind)) for kind in found.limits], "or")
-    return f"No set keeps to all limits together. This would be enough to allow one: {ways}."
+    return " ".join(("No set keeps to all limits together.", *_must(setting), *_ways(setting, found)))
 
 
-def _way(problem: Problem, kind: str, enough: float | None) -> str:
+def _must(setting: Setting) -> Iterator[str]:
+    """What has to run whatever is chosen."""
+    problem = setting.problem
+    must = [id for id, rows in problem.groups.items() if all(problem.courses[r].runs for r in rows)]
+    if must:
+        yield f"What has to run in any case: {_and(must)}."
+
+
+def _ways(setting: Setting, found: Infeasible) -> Iterator[str]:
+    """What would be enough, each by itself."""
+    ways = [_way(setting, kind, found) for kind in found.limits]
+    if not ways:
+        yield "Dropping one limit alone would not help."
+    elif len(ways) == 1:
+        yield f"This would be enough to allow one: {ways[0]}."
+    else:
+        lettered = "; ".join(f"({chr(97 + k)}) {way}" for k, way in enumerate(ways))
+        yield f"Any one of these would be enough to allow one: {lettered}."
+
+
+def _way(setting: Setting, kind: str, found: Infeasible) -> str:
     """What would let a set run: how far a limit must give where that is measured."""
     dropped = {
         "budget": "no budget",
         "capacity": "no limit on people",
-        "requires": "to let what requires another run without it",
-        "conflicts-with": "to run together what stands in each other's way",
+        "requires": "letting what requires another run without it",
+        "conflicts-with": "running together what stands in each other's way",
         "share_for_few": "no share kept for few",
     }
+    enough, problem = found.enough.get(kind), setting.problem
     if enough is None:
         return dropped[kind]
     if kind == "budget":
@@ -324,7 +340,9 @@ def _way(problem: Problem, kind: str, enough: float | None) -> str:
         more = " in the first year" if each and problem.carry_over else " in each year" if each else ""
         return f"{_enough_money(enough)} more money{more}"
     if kind == "capacity":
-        return f"up to {_up(enough):g} more full-time people in a role and quarter"
+        where = [f"{setting.capacities[k].role} in {setting.capacities[k].quarter}" for k in found.short[:4]]
+        more = " and others" if len(found.short) > 4 else ""
+        return f"up to {_up(enough):g} more full-time people ({', '.join(where)}{more})"
     return f"{_down(100.0 * enough):g} in 100 kept for few, not {100.0 * (problem.share_for_few or 0.0):g}"
 
 
@@ -468,9 +486,13 @@ class _Selected:
             spent = sum(got.spend[t] for t in periods)
             if not within(spent, cap):
                 name = self.setting.periods[periods[-1]].name
-                yield f"As planned the set would spend {money_text(spent)} by {name}, and there is {money_text(cap)}."
+                when = f"to the end of {name}" if len(periods) > 1 else f"in {name}"
+                yield f"As planned the set would spend {money_text(spent)} {when}, and there is {money_text(cap)}."
                 return
-        if self.problem.courses[first].worth < course.worth:
+        if "share_for_few" in broken(self.problem, rows):
+            share = 100.0 * (self.problem.share_for_few or 0.0)
+            yield f"As planned less than {share:g} in 100 of the spend in the budget years would be for the few."
+        elif self.problem.courses[first].worth < course.worth:
             yield "Beginning later is worth more by itself."
 
     def _alone(self, course: Course, worth: float) -> Iterator[str]:
@@ -636,8 +658,4 @@ def _less(value: float) -> str:
 
 
 def _and(words: Sequence[str]) -> str:
-    return _listed(words, "and")
-
-
-def _listed(words: Sequence[str], joint: str) -> str:
-    return f" {joint} ".join(w for w in (", ".join(words[:-1]), words[-1] if words else "") if w)
+    return " and ".join(w for w in (", ".join(words[:-1]), words[-1] if words else "") if w)

@@ -61,12 +61,14 @@ class Infeasible:
 
     proven: there is none; else none was found within the effort. enough: by kind of limit the least that lets a set
     run: `budget` money more in each period (only in the first where money is carried over), `capacity` people more of
-    each role and quarter, `share_for_few` the greatest share that can be kept.
+    each role and quarter, `share_for_few` the greatest share that can be kept. short: the capacities that this would
+    exceed, by their place.
     """
 
     limits: tuple[str, ...] = ()
     proven: bool = True
     enough: Mapping[str, float] = field(default_factory=dict)
+    short: tuple[int, ...] = ()
 
 
 class Model:
