@@ -85,10 +85,11 @@ class _Whole:
             if found.why_none:
                 yield found.why_none
             return
+        within_limits = " within the limits" if found.limits else ""
+        low, high = money_text(totals.low), money_text(totals.high)
         yield (
-            f"The best set{' within the limits' if found.limits else ''} runs {len(found.chosen)} and stops or puts off {len(found.deferred)}. "
-            f"It is worth {money_text(totals.all)} in all (eight times in ten between {money_text(totals.low)} and "
-            f"{money_text(totals.high)}), "
+            f"The best set{within_limits} runs {len(found.chosen)} and stops or puts off {len(found.deferred)}. "
+            f"It is worth {money_text(totals.all)} in all (eight times in ten between {low} and {high}), "
             f"for spend of {money_text(totals.spend)} over {', '.join(totals.spend_over)}."
         )
         yield from self._waiting()
@@ -112,8 +113,8 @@ class _Whole:
         if got is not None and got.waiting >= 0.5:
             longest = max(got.waits, key=lambda i: (got.waits[i], i), default="")
             yield (
-                f"What is late makes others wait (most of all {longest} has to): that takes {money_text(got.waiting)} on "
-                f"average and leaves {money_text(got.mean)} (eight times in ten between {money_text(got.p10)} and "
+                f"What is late makes others wait (most of all {longest} has to). That takes {money_text(got.waiting)} "
+                f"on average and leaves {money_text(got.mean)} (eight times in ten between {money_text(got.p10)} and "
                 f"{money_text(got.p90)})."
             )
 
@@ -216,8 +217,8 @@ class _Whole:
         )
         heads = ("Limit", "Used, at its fullest", "Of", "What it costs")
         note = (
-            "What it costs: how much more the best set would be worth if this limit alone were dropped. Money that is left "
-            "of one year counts in the next only where the table says so."
+            "What it costs: how much more the best set would be worth if this limit alone were dropped. Money that is "
+            "left of one year counts in the next only where the table says so."
         )
         return TableView("What each limit costs", heads, tuple(rows), note)
 
@@ -241,8 +242,8 @@ class _Whole:
             "The few gain", "All others give up", "For each 1 gained",
         )  # fmt: skip
         note = (
-            "Each row beside the one above: what the few gain and all others give up. The few can also gain with less spent "
-            "on them, where what helps them runs."
+            "Each row beside the one above: what the few gain and all others give up. The few can also gain with less "
+            "spent on them, where what helps them runs."
         )
         return TableView("Few and all: what each costs the other", heads, tuple(rows), note)
 
@@ -253,8 +254,8 @@ class _Whole:
         )
         heads = ("Service", "Initiatives that run", "Worth", "Of it deep for few", "Spend")
         note = (
-            "All rows add up to the set. A service can be worth less than its part for few: an enabler in it may be worth "
-            "less than nothing by itself."
+            "All rows add up to the set. A service can be worth less than its part for few: an enabler in it may be "
+            "worth less than nothing by itself."
         )
         return TableView("Who gains, by service", heads, rows, note)
 
@@ -272,8 +273,8 @@ class _Whole:
         )
         heads = ("Initiative", "Kind", "Runs in good sets", "Worth of knowing its worth first")
         note = (
-            "Core: in every good set. Exterior: in none. Only for the borderline ones does finding out more pay: for the "
-            "others it would turn no choice among these sets."
+            "Core: in every good set. Exterior: in none. Only for the borderline ones does finding out more pay: for "
+            "the others it would turn no choice among these sets."
         )
         return TableView("Core, borderline and exterior", heads, rows, note)
 
