@@ -340,10 +340,17 @@ def _way(setting: Setting, kind: str, found: Infeasible) -> str:
         more = " in the first year" if each and problem.carry_over else " in each year" if each else ""
         return f"{_enough_money(enough)} more money{more}"
     if kind == "capacity":
-        where = [f"{setting.capacities[k].role} in {setting.capacities[k].quarter}" for k in found.short[:4]]
-        more = " and others" if len(found.short) > 4 else ""
-        return f"up to {_up(enough):g} more full-time people ({', '.join(where)}{more})"
+        return f"up to {_up(enough):g} more full-time people ({_short(setting, found)})"
     return f"{_down(100.0 * enough):g} in 100 kept for few, not {100.0 * (problem.share_for_few or 0.0):g}"
+
+
+def _short(setting: Setting, found: Infeasible) -> str:
+    """Who is short, and when: the first quarters of each role."""
+    by: dict[str, list[str]] = {}
+    for k in found.short:
+        by.setdefault(setting.capacities[k].role, []).append(setting.capacities[k].quarter)
+    listed = {role: f"{_and(at[:2])}{' and later' if len(at) > 2 else ''}" for role, at in by.items()}
+    return "; ".join(f"{role} in {at}" for role, at in listed.items())
 
 
 def _enough_money(value: float) -> str:
