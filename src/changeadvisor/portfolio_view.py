@@ -88,7 +88,7 @@ class _Whole:
         within_limits = " within the limits" if found.limits else ""
         low, high = money_text(totals.low), money_text(totals.high)
         yield (
-            f"The best set{within_limits} runs {len(found.chosen)} and stops or puts off {len(found.deferred)}. "
+            f"The best set{within_limits} runs {len(found.chosen)} and stops or does not start {len(found.deferred)}. "
             f"It is worth {money_text(totals.all)} in all (eight times in ten between {low} and {high}), "
             f"for spend of {money_text(totals.spend)} over {', '.join(totals.spend_over)}."
         )
@@ -183,7 +183,7 @@ class _Whole:
         rows = (
             (
                 self._title(p.id),
-                _runs(p) if p.id in running else self._waits(p.id),
+                _does(p, p.id in running),
                 self._recommended(p.id),
                 UNKNOWN if p.worth is None else money_text(p.worth),
                 money_text(p.spend),
@@ -194,11 +194,6 @@ class _Whole:
         heads = ("Initiative", "In the set", "Recommended by itself", "Worth in the set", "Spend", "Because")
         note = "Worth: mean present value from here on. Spend: mean, in the budget periods. Past spend never counts."
         return TableView(SET, heads, tuple(rows), note)
-
-    def _waits(self, id: str) -> str:
-        item = self.items.get(id)
-        begun = item is not None and item.evidence.initiative.stage != "idea"
-        return "stop or put off" if begun else "not start now"
 
     def _recommended(self, id: str) -> str:
         item = self.items.get(id)
@@ -458,9 +453,20 @@ class _Whole:
         return found
 
 
-def _runs(pick: Pick) -> str:
-    """What the set does with one that runs."""
+def _does(pick: Pick, runs: bool) -> str:
+    """What the set does with one initiative."""
+    if not runs:
+        return "stop" if pick.begun else "not start now"
     return f"run: {_COURSE[pick.course]}" if pick.start is None else f"run: begin on {day_text(pick.start)}"
+
+
+def in_set(advice: Advice) -> dict[str, str]:
+    """What the set to run does with each initiative, and why, in a few sentences; empty where there is no set."""
+    found = advice.portfolio
+    if found is None or found.chosen is None or found.deferred is None:
+        return {}
+    runs = {p.id: f"{_does(p, True).capitalize()}. {p.because}".strip() for p in found.chosen}
+    return runs | {p.id: f"{_does(p, False).capitalize()}. {p.because}".strip() for p in found.deferred}
 
 
 def _carried(row: Load | None) -> str:

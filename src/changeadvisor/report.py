@@ -26,7 +26,7 @@ from changeadvisor.model import Estimate, ReferenceClass, day_text, money_text
 from changeadvisor.performance.forecast import AFTER, BEFORE, BeforeAfter
 from changeadvisor.performance.targets import sentences
 from changeadvisor.portfolio import Load
-from changeadvisor.portfolio_view import LOAD_QUARTERS, PortfolioView, portfolio_view
+from changeadvisor.portfolio_view import LOAD_QUARTERS, PortfolioView, in_set, portfolio_view
 from changeadvisor.route_view import RouteView, route_view, spread_parameters
 from changeadvisor.rules import Reason, Recommendation, RulePack, Working, by_strength
 from changeadvisor.scoring import Framework, Scorecard
@@ -178,6 +178,7 @@ class InitiativeView:
     scores: tuple[ScoreView, ...]
     tripwires: tuple[str, ...]
     dependants: tuple[str, ...]
+    in_set: str
     judgements: tuple[PairView, ...]
     stale: tuple[str, ...]
     caveats: tuple[str, ...]
@@ -292,6 +293,7 @@ class BoardView:
 
 def board_view(advice: Advice, *, front_page: bool = False) -> BoardView:
     """The whole report's view; the `front_page` alone leaves out the initiatives with their pictures."""
+    does = in_set(advice)
     return BoardView(
         programme=plain(advice.programme, 200),
         as_of=_day(advice.as_of),
@@ -301,7 +303,9 @@ def board_view(advice: Advice, *, front_page: bool = False) -> BoardView:
         no_decision=_no_decision(advice),
         notices=tuple(_notices(advice)),
         engine=tuple(_engine(advice)),
-        initiatives=() if front_page else tuple(map(initiative_view, advice.initiatives)),
+        initiatives=()
+        if front_page
+        else tuple(initiative_view(i, in_set=does.get(i.id, "")) for i in advice.initiatives),
         load=_load(advice.portfolio.load) if advice.portfolio and advice.portfolio.load else None,
         portfolio=portfolio_view(advice, pictures=not front_page),
     )
@@ -396,8 +400,8 @@ def _per_cent(share: float) -> str:
     return "over 99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
 
 
-def initiative_view(item: InitiativeAdvice, *, drawn: bool = True) -> InitiativeView:
-    """The view of one initiative; its pictures in words alone where they are not `drawn`."""
+def initiative_view(item: InitiativeAdvice, *, drawn: bool = True, in_set: str = "") -> InitiativeView:
+    """The view of one initiative; its pictures in words alone where they are not `drawn`. in_set: what the set does."""
     views = () if _ended(item) else tuple(pictures.initiative_views(item))
     answers = [("What to do", item.action), ("How to lead it", item.route)]
     dimensions = _dimensions(item)
@@ -411,6 +415,7 @@ def initiative_view(item: InitiativeAdvice, *, drawn: bool = True) -> Initiative
         scores=() if _ended(item) else tuple(_score(card) for card in item.scorecards),
         tripwires=tuple(_tripwires(item)),
         dependants=tuple(_dependants(item)),
+        in_set=in_set,
         judgements=tuple(_judgements(item)),
         stale=tuple(f"{_meaning(s.fact)}: judged on {_day(s.on)}, more than a year ago" for s in item.stale),
         caveats=item.notices,

@@ -57,6 +57,7 @@ class Pick:
     start: dt.date | None = None
     planned: dt.date | None = None
     put_off: str = ""
+    begun: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,12 +409,13 @@ class _Selected:
         without = None if held or not self.each else self._without(course)
         put_off = " ".join(self._put_off(course)) if self.setting.waits(course) and not held else ""
         because = " ".join((*self._because(course, worth, without), put_off)).strip()
-        dates = None if begun(self.setting.programme, initiative) else self.setting.dates(course)
+        going = begun(self.setting.programme, initiative)
+        dates = None if going else self.setting.dates(course)
         start, planned = (None, None) if dates is None else (dates[0], initiative.started)
         few = id in self.problem.few
         spend = sum(course.spend)
         locked = id in self.locks
-        return Pick(id, course.course, because, worth, spend, without, locked, few, start, planned, put_off)
+        return Pick(id, course.course, because, worth, spend, without, locked, few, start, planned, put_off, going)
 
     def _without(self, course: Course) -> float | None:
         """What the best set loses if this is turned round: run where it does not, or not where it does."""
