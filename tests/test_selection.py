@@ -329,7 +329,8 @@ def test_what_fits_nowhere_waits_and_says_so() -> None:
     case = Case(made, [prospect("a", persist=9.0, stop=0.0)])
     found = case.selection()
     assert starts(case.setting, case.prospects, found.chosen) == ()
-    assert found.deferred[0].because == "No set within the limits can run it."
+    said = "By itself going on as planned would be worth 9. No set within the limits can run it."
+    assert found.deferred[0].because == said
 
 
 def test_a_start_is_put_off_rather_than_dropped() -> None:

@@ -465,8 +465,8 @@ def in_set(advice: Advice) -> dict[str, str]:
     found = advice.portfolio
     if found is None or found.chosen is None or found.deferred is None:
         return {}
-    runs = {p.id: f"{_does(p, True).capitalize()}. {p.because}".strip() for p in found.chosen}
-    return runs | {p.id: f"{_does(p, False).capitalize()}. {p.because}".strip() for p in found.deferred}
+    does = [(p, _does(p, True)) for p in found.chosen] + [(p, _does(p, False)) for p in found.deferred]
+    return {p.id: f"{what[:1].upper()}{what[1:]}. {p.because}".strip() for p, what in does}
 
 
 def _carried(row: Load | None) -> str:

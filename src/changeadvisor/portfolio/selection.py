@@ -505,14 +505,21 @@ class _Selected:
             yield "Beginning later is worth more by itself."
 
     def _alone(self, course: Course, worth: float) -> Iterator[str]:
-        spend = sum(course.spend)
-        doing = DOING[course.course] if course.runs or course.worth else "not running it"
+        """What it is worth by itself, and without the helpers that do not run."""
         if course.runs or course.worth:
-            for_ = f", for spend of {money_text(spend)}" if spend else ""
-            yield f"By itself {doing} is worth {money_text(course.worth)}{for_}."
-        if course.worth - worth > 0.5:
+            yield f"By itself {DOING[course.course]} is worth {_worth_and_spend(course)}."
+        if not course.runs:
+            going = [c for c in self._rows(course.initiative) if c.runs]
+            best = max(going, key=lambda c: (c.worth, c.course), default=None)
+            if best is not None:
+                yield f"By itself {DOING[best.course]} would be worth {_worth_and_spend(best)}."
+        elif course.worth - worth > 0.5:
             helpers = {h for d, h, _ in self.problem.helps if d == course.initiative and h not in self.running}
             yield f"Without {_and(sorted(helpers))}, which would help it, it is worth {money_text(worth)}."
+
+    def _rows(self, id: str) -> list[Course]:
+        """The courses of one initiative."""
+        return [self.problem.courses[r] for r in self.problem.groups[id]]
 
     def _hanging(self, course: Course) -> Iterator[str]:
         """What requires it and runs, or what it requires and does not run."""
@@ -660,6 +667,11 @@ class _Selected:
         for k, c in enumerate(self.setting.capacities):
             if self.found.outcome.use[k] > 0.0:
                 yield CapacityUse(c.role, c.quarter, self.found.outcome.use[k], c.limit)
+
+
+def _worth_and_spend(course: Course) -> str:
+    spend = sum(course.spend)
+    return f"{money_text(course.worth)}{f', for spend of {money_text(spend)}' if spend else ''}"
 
 
 def _less(value: float) -> str:
