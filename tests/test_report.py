@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import itertools
 import re
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -180,6 +182,15 @@ def test_the_page_fetches_nothing(page: Page) -> None:
     sources = [v for _, attrs in page.elements for k, v in attrs.items() if k in ("src", "srcset", "data")]
     assert all((source or "").startswith("data:image/svg+xml;base64,") for source in sources)
     assert all((a["src"] or "").startswith("data:image/svg+xml;base64,") and a["alt"] for a in page.all("img"))
+
+
+def test_every_picture_is_whole(page: Page) -> None:
+    """However large: an address that is cut is no picture."""
+    sources = [a["src"] or "" for a in page.all("img")]
+    drawn = [base64.b64decode(s.partition(",")[2], validate=True) for s in sources]
+    assert max(map(len, sources)) > 100_000
+    for svg in drawn:
+        assert ET.fromstring(svg).tag == "{http://www.w3.org/2000/svg}svg"
 
 
 def _light(colour: str) -> float:

@@ -6,6 +6,7 @@ view gives the same bytes. matplotlib is imported only when something is drawn.
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import io
 from collections.abc import Callable, Iterator, Sequence
@@ -415,6 +416,17 @@ def settings() -> Any:
         "text.parse_math": False,
         "text.color": _INK,
     }
+
+
+class ImageAddress(str):
+    """The address of a picture that was drawn here and stands in the page whole: no length cuts it."""
+
+    __slots__ = ()
+
+
+def address(svg: bytes) -> ImageAddress:
+    """A picture as an address that needs no other file."""
+    return ImageAddress(f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}")
 
 
 def render(view: View, form: Form) -> bytes:

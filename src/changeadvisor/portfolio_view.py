@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from changeadvisor import portfolio_charts as charts
 from changeadvisor.advice import Advice, InitiativeAdvice, Portfolio
+from changeadvisor.charts import address
 from changeadvisor.errors import plain
 from changeadvisor.model import day_text, money_text
 from changeadvisor.portfolio import Load, Pick
@@ -66,8 +66,7 @@ def portfolio_view(advice: Advice, *, pictures: bool = True) -> PortfolioView | 
 
 
 def _drawn(view: charts.View) -> DrawnView:
-    source = base64.b64encode(charts.render(view, "svg")).decode()
-    return DrawnView(f"data:image/svg+xml;base64,{source}", charts.alt_text(view))
+    return DrawnView(address(charts.render(view, "svg")), charts.alt_text(view))
 
 
 class _Whole:

@@ -6,7 +6,6 @@ a sandbox, and a name that a view lacks is an error. The explanation is the work
 
 from __future__ import annotations
 
-import base64
 import math
 import os
 import tempfile
@@ -359,8 +358,7 @@ def _measure(advice: Advice, found: MeasureAdvice) -> MeasureView:
 
 
 def _picture(view: charts.View) -> PictureView:
-    drawn = base64.b64encode(charts.render(view, "svg")).decode()
-    return PictureView(f"data:image/svg+xml;base64,{drawn}", charts.alt_text(view))
+    return PictureView(charts.address(charts.render(view, "svg")), charts.alt_text(view))
 
 
 def _chances(found: MeasureAdvice) -> Iterator[str]:
@@ -978,7 +976,7 @@ def environment(escape: bool) -> SandboxedEnvironment:
 
 def _clean(value: object) -> object:
     """Text as it may be shown: no control or direction characters, wherever it came from."""
-    return plain(value, 100_000) if isinstance(value, str) else value
+    return plain(value, 100_000) if isinstance(value, str) and not isinstance(value, charts.ImageAddress) else value
 
 
 def html(advice: Advice) -> str:
