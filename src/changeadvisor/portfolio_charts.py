@@ -210,10 +210,10 @@ def _plotted(view: FrontierView | CoreView | CapacityView | GanttView, form: For
         figure = Figure(figsize=(8.0, _height(view)), layout="constrained")
         figure.suptitle(view.title, x=0.01, ha="left", fontsize=11, fontweight="bold")
         if isinstance(view, CapacityView):
-            roles = sorted({b.role for b in view.points})
+            roles, quarters = sorted({b.role for b in view.points}), sorted({b.quarter for b in view.points})
             panels = figure.subplots(max(len(roles), 1), 1, squeeze=False)[:, 0]
             for role, axes in zip(roles, panels, strict=False):
-                _capacity([b for b in view.points if b.role == role], role, axes)
+                _capacity([b for b in view.points if b.role == role], role, quarters, axes)
         else:
             drawn: dict[type, Callable[[Any, Axes], None]] = {
                 FrontierView: _frontier,
@@ -266,8 +266,10 @@ def _core(view: CoreView, axes: Axes) -> None:
     axes.set_xticks([0, 0.5, 1], ["in no good set", "in half", "in all"])
 
 
-def _capacity(bars: Sequence[CapacityBar], role: str, axes: Axes) -> None:
-    for at, bar in enumerate(bars):
+def _capacity(bars: Sequence[CapacityBar], role: str, quarters: Sequence[str], axes: Axes) -> None:
+    """One role, the quarters in the same places as those of every other role."""
+    for bar in bars:
+        at = quarters.index(bar.quarter)
         over = bar.used > bar.limit * (1 + 1e-6)
         colour, hatch = (_ALARM, "xxx") if over else (_BAR, "")
         axes.bar(at, bar.used, color=colour, hatch=hatch, edgecolor=INK, linewidth=0.5)
@@ -275,8 +277,9 @@ def _capacity(bars: Sequence[CapacityBar], role: str, axes: Axes) -> None:
         if over:
             axes.text(at, bar.used, "over", ha="center", va="bottom")
     axes.set_title(f"{_short(role, 60)} (line: how many there are)", loc="left", fontsize=9)
-    step = max(1, len(bars) // 12)
-    axes.set_xticks(range(0, len(bars), step), [b.quarter for b in bars[::step]])
+    step = max(1, len(quarters) // 12)
+    axes.set_xticks(range(0, len(quarters), step), quarters[::step])
+    axes.set_xlim(-0.6, max(len(quarters), 1) - 0.4)
     axes.set_ylim(0, max([b.used for b in bars] + [b.limit for b in bars]) * 1.2 + 1e-9)
 
 
@@ -362,6 +365,11 @@ def _places(written_: str) -> tuple[tuple[float, float], ...]:
     return tuple((float(x) / 72.0, float(y) / 72.0) for x, y in parts)
 
 
+_KEY = "solid: is required by; dashed: helps; dotted: stand in each other's way; double frame: the law requires it"
+#: Letters of the key on an inch.
+_LETTERS = 12.5
+
+
 def _map(view: MapView, form: Form) -> bytes:
     """The map: places by Graphviz, drawn as every other picture is."""
     from matplotlib import rc_context
@@ -370,11 +378,13 @@ def _map(view: MapView, form: Form) -> bytes:
     laid = _laid(view)
     scale = min(1.0, _PAGE / max(laid.size[0], 1e-9))
     with rc_context(settings()):
-        figure = Figure(figsize=(max(laid.size[0] * scale, 4.0), laid.size[1] * scale + 0.9))
+        width = max(laid.size[0] * scale, 4.0)
+        key = textwrap.wrap(_KEY, int(width * _LETTERS))
+        above, below = 0.4, 0.2 + 0.16 * len(key)
+        height = laid.size[1] * scale + above + below
+        figure = Figure(figsize=(width, height))
         figure.suptitle(view.title, x=0.01, ha="left", fontsize=11, fontweight="bold")
-        axes = figure.add_axes(
-            (0.0, 0.35 / (laid.size[1] * scale + 0.9), 1.0, 1.0 - 0.75 / (laid.size[1] * scale + 0.9))
-        )
+        axes = figure.add_axes((0.0, below / height, 1.0, 1.0 - (above + below) / height))
         axes.set_xlim(-0.1, laid.size[0] + 0.1)
         axes.set_ylim(-0.1, laid.size[1] + 0.1)
         axes.axis("off")
@@ -383,10 +393,7 @@ def _map(view: MapView, form: Form) -> bytes:
         known = {n.id: n for n in view.points}
         for id, place in laid.nodes.items():
             _node(known[id], place, scale, axes)
-        key = (
-            "solid: is required by; dashed: helps; dotted: stand in each other's way; double frame: the law requires it"
-        )
-        figure.text(0.01, 0.02, key, fontsize=8)
+        figure.text(0.01, 0.06 / height, "\n".join(key), fontsize=8, va="bottom")
         return written(figure, form, alt_text(view))
 
 

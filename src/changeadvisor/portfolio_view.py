@@ -73,7 +73,12 @@ class _Whole:
     def __init__(self, advice: Advice, found: Portfolio) -> None:
         self.advice, self.found = advice, found
         self.items = {i.id: i for i in advice.initiatives}
-        self.course = {p.id: p.course for p in (*(found.chosen or ()), *(found.deferred or ()))}
+        running = [(p, True) for p in found.chosen or ()]
+        self.does = {
+            p.id: (_does(p, runs), runs) for p, runs in [*running, *((p, False) for p in found.deferred or ())]
+        }
+        #: Not weighed, for what they are worth is not known.
+        self.held = {p.id for p in (*(found.chosen or ()), *(found.deferred or ())) if p.worth is None}
 
     # --- sentences ---------------------------------------------------------------------------------------------------
 
@@ -129,7 +134,8 @@ class _Whole:
         robust = self.found.robust
         if robust is None or not robust.sets:
             return
-        by = {k: [i for i, s in robust.core.items() if charts.kind_of(s) == k] for k in ("core", "borderline")}
+        weighed = {i: s for i, s in robust.core.items() if i not in self.held}
+        by = {k: [i for i, s in weighed.items() if charts.kind_of(s) == k] for k in ("core", "borderline")}
         how = "all good sets" if robust.exact else "a sample of good sets, not all"
         yield (
             f"Whatever a pound for the few counts, and with values as expected, cautious or hopeful, {len(by['core'])} "
@@ -255,13 +261,12 @@ class _Whole:
 
     def _core(self) -> TableView:
         knowing = {f.id: f.worth for f in self.found.robust.find_out} if self.found.robust else {}
-        held = {p.id for p in (*(self.found.chosen or ()), *(self.found.deferred or ())) if p.worth is None}
         rows = tuple(
             (
                 self._title(id),
-                "not weighed" if id in held else charts.kind_of(share),
+                "not weighed" if id in self.held else charts.kind_of(share),
                 f"{round(100 * share)} in 100",
-                UNKNOWN if id in held else _worth(knowing.get(id, 0.0)),
+                UNKNOWN if id in self.held else _worth(knowing.get(id, 0.0)),
             )
             for id, share in sorted((self.found.core or {}).items(), key=lambda c: (-c[1], c[0]))
         )
@@ -404,7 +409,8 @@ class _Whole:
             finding = found.sentences[-1] if found.sentences else ""
             yield charts.FrontierView("Worth for the few against worth in all", dots, finding)
         if found.core:
-            bars = sorted(found.core.items(), key=lambda c: (-c[1], c[0]))
+            weighed = ((i, s) for i, s in found.core.items() if i not in self.held)
+            bars = sorted(weighed, key=lambda c: (-c[1], c[0]))
             yield charts.CoreView(
                 "In how many good sets each runs", tuple(charts.CoreBar(self._title(i), s) for i, s in bars)
             )
@@ -430,13 +436,13 @@ class _Whole:
     def _nodes(self) -> Iterator[charts.MapNode]:
         few = {p.id for p in (*(self.found.chosen or ()), *(self.found.deferred or ())) if p.few}
         for item in self.advice.initiatives:
-            initiative, course = item.evidence.initiative, self.course.get(item.id)
-            closed = initiative.stage == "closed"
-            what = "closed" if closed else _COURSE.get(course or "", "not decided")
+            initiative = item.evidence.initiative
+            does, runs = self.does.get(item.id, ("closed" if initiative.stage == "closed" else "not decided", False))
+            what = does.removeprefix("run: ")
             stake = item.dependants.at_stake
             at_stake = "" if not item.dependants.paths else UNKNOWN if stake is None else money_text(stake.mean)
             yield charts.MapNode(
-                item.id, self._title(item.id), what, course not in (None, "stop"), bool(initiative.statutory),
+                item.id, self._title(item.id), what, runs, bool(initiative.statutory),
                 item.id in few, at_stake,
             )  # fmt: skip
 
