@@ -383,7 +383,7 @@ def _map(view: MapView, form: Form) -> bytes:
         above, below = 0.4, 0.2 + 0.16 * len(key)
         height = laid.size[1] * scale + above + below
         figure = Figure(figsize=(width, height))
-        figure.suptitle(view.title, x=0.01, ha="left", fontsize=11, fontweight="bold")
+        figure.text(0.01, 1.0 - 0.08 / height, view.title, va="top", fontsize=11, fontweight="bold")
         axes = figure.add_axes((0.0, below / height, 1.0, 1.0 - (above + below) / height))
         axes.set_xlim(-0.1, laid.size[0] + 0.1)
         axes.set_ylim(-0.1, laid.size[1] + 0.1)
