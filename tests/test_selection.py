@@ -110,7 +110,7 @@ def test_of_two_that_conflict_one_runs_and_the_other_says_why() -> None:
     made = programme(item("a", **RUNNING), {"id": "b", **against, **RUNNING})
     found = Case(made, [prospect("a", persist=30.0, stop=0.0), prospect("b", persist=20.0, stop=0.0)]).selection()
     assert [p.id for p in found.chosen] == ["a"]
-    assert "It stands in the way of a, which is worth more." in found.deferred[0].because
+    assert "It stands in the way of a, which runs." in found.deferred[0].because
     assert found.deferred[0].without == pytest.approx(10.0)
 
 
@@ -302,7 +302,7 @@ def test_what_loses_most_by_waiting_begins_first_where_people_are_short() -> Non
     assert found["b"].cost_of_delay == pytest.approx(5.0)
     assert found["a"].because == (
         "It begins on 1 July 2027 and not on 1 January 2027. As planned the set would need 8 analysts in 2027-Q1, and "
-        "there are 4. Beginning then would make the best set worth 24 less."
+        "there are 4. Keeping to the earliest start would cost 24, as others would have to give way."
     )
 
 
@@ -343,7 +343,45 @@ def test_a_start_is_put_off_rather_than_dropped() -> None:
     assert (found.course, found.start, found.planned) == ("persist", dt.date(2027, 7, 1), dt.date(2027, 1, 1))
     assert found.worth == pytest.approx(3.0)
     assert found.put_off.startswith("It begins on 1 July 2027 and not on 1 January 2027. As planned the set would need")
-    assert found.put_off.endswith("No set within the limits begins it then.")
+    assert found.put_off.endswith("No set within the limits keeps to the earliest start.")
+
+
+def test_what_waits_for_an_enabler_that_is_put_off_says_so() -> None:
+    needs: dict[str, Any] = {"needs": {"analysts": 4}}
+    made = programme(waiting("a", **needs), waiting("b", "a", started="2027-07-01", ends="2027-12-31"))
+    many = {"2027-Q1": 0, "2027-Q2": 4, "2027-Q3": 4, "2027-Q4": 4}
+    case = Case(
+        limited(made, capacity={"analysts": many}), [prospect(i, late=1.0, persist=30.0, stop=0.0) for i in "ab"]
+    )
+    found = {p.id: p for p in case.selection().chosen}
+    assert found["a"].start == dt.date(2027, 4, 1)
+    assert found["b"].start == dt.date(2027, 10, 1)
+    assert found["b"].put_off == (
+        "It begins on 1 October 2027 and not on 1 July 2027. It requires a, which ends on 30 September 2027. No set within "
+        "the limits keeps to the earliest start."
+    )
+    assert any("is given only for 2027-Q1 to 2027-Q4" in said for said in case.setting.assumed)
+
+
+def test_what_the_law_requires_is_never_put_off() -> None:
+    made = programme(waiting("law", statutory=True))
+    case = Case(made, [prospect("law", late=-5.0, persist=-100.0)])
+    (found,) = case.selection().chosen
+    assert (found.start, found.put_off) == (dt.date(2027, 1, 1), "")
+
+
+def test_a_planned_start_that_is_over_is_said() -> None:
+    made = programme(waiting("a", started="2026-06-01", ends="2027-05-31"))
+    case = Case(made, [prospect("a", persist=9.0, stop=0.0)])
+    (found,) = starts(case.setting, case.prospects, case.selection().chosen)
+    assert found.because == "Its planned start, 1 June 2026, is over: it is counted from 1 October 2026 on."
+    assert any(said.startswith("The planned start of a is over") for said in case.setting.assumed)
+
+
+def test_a_helper_says_whom_it_helps() -> None:
+    made = programme(item("help", **RUNNING), item("a", helps=("help",), **RUNNING))
+    found = Case(made, [prospect("help", persist=-5.0, stop=0.0), prospect("a", persist=100.0, stop=0.0)]).selection()
+    assert "It helps a, which would be worth 30 less without it." in {p.id: p for p in found.chosen}["help"].because
 
 
 def test_where_nothing_is_short_all_begin_as_planned() -> None:

@@ -449,12 +449,16 @@ def done(placed: Placed | None) -> tuple[str | None, ...] | None:
     return None if placed is None else (placed.place, placed.course, placed.start)
 
 
+_SUMS = ("totals.all", "totals.few", "totals.people", "totals.spend")
+
+
 def _totals(before: Advice, after: Advice) -> Iterator[FieldChange]:
     """Totals, bound and gap that moved; of numbers only what a reader would see."""
     numbers = [dict(_numbers(to_plain(a.portfolio) if a.portfolio else {})) for a in (before, after)]
     for name in sorted({*numbers[0], *numbers[1]}):
         a, b = (n.get(name) for n in numbers)
-        least = WORTH * max(abs(a or 0.0), abs(b or 0.0))
+        # Sums over the whole programme are told as soon as a reader sees another number.
+        least = (0.005 if name in _SUMS else WORTH) * max(abs(a or 0.0), abs(b or 0.0))
         if a != b and _moved(a, b, least):
             yield FieldChange(name, a, b)
     over = [

@@ -304,7 +304,9 @@ def _gantt(view: GanttView, axes: Axes) -> None:
     axes.xaxis_date()
     axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator()))  # type: ignore[no-untyped-call]
     axes.margins(x=0.22)
-    axes.set_xlabel("bar: as planned; line: one in ten earlier to one in ten later; diamond: middle; upright: today")
+    axes.set_xlabel(
+        "bar: in the set, without delay; line: one in ten earlier to one in ten later; diamond: middle; upright: today"
+    )
 
 
 def _number(day: dt.date) -> float:
@@ -365,7 +367,10 @@ def _places(written_: str) -> tuple[tuple[float, float], ...]:
     return tuple((float(x) / 72.0, float(y) / 72.0) for x, y in parts)
 
 
-_KEY = "solid: is required by; dashed: helps; dotted: stand in each other's way; double frame: the law requires it"
+_KEY = (
+    "solid: is required by (months that must lie between); dashed: helps (share of the worth that rests on it); "
+    "dotted: stand in each other's way; double frame: the law requires it"
+)
 #: Letters of the key on an inch.
 _LETTERS = 12.5
 
@@ -411,7 +416,8 @@ def _edge(edge: MapEdge, points: Sequence[tuple[float, float]], axes: Axes) -> N
     )  # fmt: skip
     if edge.note:
         x, y = points[len(points) // 2]
-        axes.text(x, y + 0.05, edge.note, fontsize=7, ha="center", va="bottom", zorder=3)
+        behind = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
+        axes.text(x, y, edge.note, fontsize=7, ha="center", va="center", zorder=3, bbox=behind)
 
 
 def _node(node: MapNode, place: tuple[float, float], scale: float, axes: Axes) -> None:

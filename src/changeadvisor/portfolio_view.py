@@ -90,9 +90,10 @@ class _Whole:
                 yield found.why_none
             return
         within_limits = " within the limits" if found.limits else ""
+        ends = f" and stops or does not start {len(found.deferred)}" if found.deferred else ", which is all"
         low, high = money_text(totals.low), money_text(totals.high)
         yield (
-            f"The best set{within_limits} runs {len(found.chosen)} and stops or does not start {len(found.deferred)}. "
+            f"The best set{within_limits} runs {len(found.chosen)}{ends}. "
             f"It is worth {money_text(totals.all)} in all (eight times in ten between {low} and {high}), "
             f"for spend of {money_text(totals.spend)} over {', '.join(totals.spend_over)}."
         )
@@ -114,7 +115,7 @@ class _Whole:
     def _waiting(self) -> Iterator[str]:
         """What delays passed down take away."""
         got = self.found.delivered
-        if got is not None and got.waiting >= 0.5:
+        if got is not None and got.waiting >= 0.5 and got.waits:
             longest = max(got.waits, key=lambda i: (got.waits[i], i), default="")
             yield (
                 f"What is late makes others wait (most of all {longest} has to). That takes {money_text(got.waiting)} "
@@ -136,6 +137,9 @@ class _Whole:
             return
         weighed = {i: s for i, s in robust.core.items() if i not in self.held}
         by = {k: [i for i, s in weighed.items() if charts.kind_of(s) == k] for k in ("core", "borderline")}
+        if robust.sets == 1:
+            yield "One set is good whatever a pound for the few counts, with values as expected, cautious or hopeful."
+            return
         how = "all good sets" if robust.exact else "a sample of good sets, not all"
         yield (
             f"Whatever a pound for the few counts, and with values as expected, cautious or hopeful, {len(by['core'])} "
@@ -160,7 +164,10 @@ class _Whole:
         if weighed.turns_at is None:
             yield "No inequality aversion up to 4 would turn the choice."
         else:
-            yield f"From an inequality aversion of {weighed.turns_at:.2g} it would be: {_differs(weighed.instead)}."
+            yield (
+                f"If gains of poorer people counted still more or less than that (an inequality aversion of "
+                f"{weighed.turns_at:.2g}), another set would be best: {_differs(weighed.instead)}."
+            )
         if weighed.unknown:
             yield f"The income of those reached is not known for {len(weighed.unknown)}; their gains count plainly."
 
@@ -339,23 +346,28 @@ class _Whole:
             for s in sorted(self.found.order, key=lambda s: (s.start, -(s.for_its_length or 0.0), s.id))
         )
         heads = ("Initiative", "Planned start", "Best start", "A month later loses", "Because")
-        return TableView("Which to start when", heads, rows, "What has not begun, in the order of its best start.")
+        note = (
+            "What has not begun, in the order of its best start. Below nothing: waiting gains. What begins later "
+            "spends less in the budget years; beyond them no start is put off."
+        )
+        return TableView("Which to start when", heads, rows, note)
 
     def _finishes(self) -> TableView:
         rows = tuple(
             (
-                self._title(f.id), day_text(f.planned), day_text(f.p10), day_text(f.p50), day_text(f.p90),
-                _percent(f.late), _percent(f.critical),
+                self._title(f.id), UNKNOWN if f.register is None else day_text(f.register), day_text(f.planned),
+                day_text(f.p10), day_text(f.p50), day_text(f.p90), _percent(f.late), _percent(f.critical),
             )
             for f in self.found.finishes
         )  # fmt: skip
         heads = (
             "Initiative",
-            "Planned end",
+            "End in the register",
+            "End in the set, without delay",
             "One in ten by",
             "Middle",
             "Nine in ten by",
-            "Late",
+            "Later than in the set",
             "Holds up the last end",
         )
         note = (

@@ -195,7 +195,9 @@ class _Builder:
         """Months after its planned start at which a course may begin: quarter by quarter for what has not begun."""
         least, found = self.least[initiative.id], self.prospects.get(initiative.id)
         dated = initiative.started is not None and initiative.ends is not None
-        if name != "persist" or begun(self.programme, initiative) or not dated or found is None or found.late is None:
+        fixed = begun(self.programme, initiative) or not dated or found is None or found.late is None
+        # What the law requires may have its day: it is never put off.
+        if name != "persist" or fixed or initiative.statutory:
             return [least if name == "persist" else 0.0]
         start = months_between(self.programme.as_of, initiative.started) + least if initiative.started else 0.0
         later_on = (3.0 * k for k in range(1, PUT_OFF + 1))
@@ -314,6 +316,15 @@ class _Builder:
         elif limits.share_for_few is None:
             yield "No share for few is given (`limits: share_for_few`): none is kept."
         yield from self._unlimited_people()
+        yield from self._unlimited_quarters()
+
+    def _unlimited_quarters(self) -> Iterator[str]:
+        """Roles that are limited in some of the coming quarters only."""
+        for role, limit in self.programme.limits.capacity.items() if self.programme.limits else ():
+            if isinstance(limit, dict) and any(i.needs.get(role) for i in self.open):
+                given = [c.quarter for c in self.capacities if c.role == role]
+                when = f"only for {given[0]} to {given[-1]}" if given else "for no quarter that is still to come"
+                yield f"How many {role} there are is given {when}: in other quarters they are not limited."
 
     def _unlimited_people(self) -> Iterator[str]:
         needed = {role for i in self.open for role in i.needs}
@@ -326,6 +337,12 @@ class _Builder:
             yield f"Nothing that is open needs {roles} (`limits: capacity`): that limit holds nothing."
 
     def _unknown_needs(self) -> Iterator[str]:
+        overdue = [i.id for i in self.open if i.started and i.started <= self.programme.as_of and i.stage == "idea"]
+        if overdue:
+            yield (
+                f"The planned start of {', '.join(overdue)} is over and it has not begun: it is counted from tomorrow "
+                "to its planned end. Give it a new start."
+            )
         undated = [i.id for i in self.open if i.needs and self.timings[i.id].end is None]
         if undated:
             yield f"The end of {', '.join(undated)} is not known: the people it needs are not counted."

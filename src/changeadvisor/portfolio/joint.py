@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from changeadvisor.portfolio.building import Setting
-from changeadvisor.portfolio.problem import kept
+from changeadvisor.portfolio.problem import kept, outcome
 from changeadvisor.trajectory import Prospect, stream
 from changeadvisor.trajectory.posterior import DRAWS
 
@@ -63,7 +63,8 @@ def worth_drawn(setting: Setting, prospects: Mapping[str, Prospect], rows: Seque
             moved = course.worth - float(draws.mean())
             lost = course.worth * (1.0 - kept(setting.problem, course, running))
             total = total + draws[paired(seed, course.initiative)] + moved - lost
-    return total
+    # The joint draws are a sample: their mean is set to the worth that the set was chosen by.
+    return total + (outcome(setting.problem, rows).worth - float(total.mean()))
 
 
 def delivered(
@@ -73,8 +74,9 @@ def delivered(
     import numpy as np
 
     later = {c.initiative: c.later for c in (setting.problem.courses[r] for r in rows)}
+    planned = worth_drawn(setting, prospects, rows, seed)
     lost = sum((_lost(prospects[i], later[i], w) for i, w in waits.items() if i in prospects), np.zeros(JOINT))
-    worth = worth_drawn(setting, prospects, rows, seed) - lost
+    worth = planned - lost
     low, high = np.quantile(worth, [0.1, 0.9])
     longest = {i: float(w.mean()) for i, w in sorted(waits.items()) if float(w.mean()) >= _NOTICED}
     return Delivered(float(worth.mean()), float(low), float(high), float(lost.mean()), longest)

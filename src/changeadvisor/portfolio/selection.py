@@ -13,7 +13,7 @@ from changeadvisor.portfolio.building import Locks, Setting, begun, spent_by_per
 from changeadvisor.portfolio.choice import choose, early, effort_for, explained
 from changeadvisor.portfolio.frontier import POINTS, Exchange, Point, exchanges, frontier
 from changeadvisor.portfolio.joint import JOINT, paired, worth_drawn
-from changeadvisor.portfolio.problem import Course, Problem, broken, kept, outcome, spent_on_few, within
+from changeadvisor.portfolio.problem import Course, Outcome, Problem, broken, kept, outcome, spent_on_few, within
 from changeadvisor.portfolio.robust import Values, core, different, good_sets, worth_of_knowing
 from changeadvisor.portfolio.solving import Chosen, Effort, Infeasible
 from changeadvisor.trajectory import Prospect
@@ -338,7 +338,8 @@ def _way(setting: Setting, kind: str, found: Infeasible) -> str:
         return dropped[kind]
     if kind == "budget":
         each = len([b for b in problem.budgets if b is not None]) > 1
-        more = " in the first year" if each and problem.carry_over else " in each year" if each else ""
+        first = next((p.name for p in setting.periods if p.limit is not None), "")
+        more = f" in {first}" if each and problem.carry_over else " in each year" if each else ""
         return f"{_enough_money(enough)} more money{more}"
     if kind == "capacity":
         return f"up to {_up(enough):g} more full-time people ({_short(setting, found)})"
@@ -457,52 +458,89 @@ class _Selected:
             if other.runs and other.course != course.course:
                 others.setdefault(other.course, []).append(row)
         for name, rows in others.items():
-            less = self._loses(course.initiative, rows)
-            worth = money_text(max(self.problem.courses[r].worth for r in rows))
-            doing = f"{DOING[name].capitalize()} instead is worth {worth} by itself"
+            less, best = self._loses(course.initiative, rows), max(rows, key=lambda r: self.problem.courses[r].worth)
+            worth = self.problem.courses[best].worth
+            doing = f"{DOING[name].capitalize()} instead is worth {money_text(worth)} by itself"
             if less is None:
                 yield f"{doing}, and no set within the limits has room for it."
-            else:
-                yield f"{doing}, and would make the best set worth {_less(less)}."
+                continue
+            yield f"{doing}, and would make the best set worth {_less(less)}."
+            if worth > course.worth:
+                yield from self._breaks(course, best, "With that alone changed")
 
     def _put_off(self, course: Course) -> Iterator[str]:
         """Why it does not begin as planned."""
-        dates = self.setting.dates(course)
-        first = min(
-            (r for r in self.problem.groups[course.initiative] if self.problem.courses[r].course == course.course),
-            key=lambda r: self.problem.courses[r].later,
-        )
-        planned = self.setting.dates(self.problem.courses[first])
+        dates, planned = self.setting.dates(course), self._initiative(course.initiative).started
+        first = min(self._same(course), key=lambda r: self.problem.courses[r].later)
         if dates is None or planned is None:
             return
-        yield f"It begins on {day_text(dates[0])} and not on {day_text(planned[0])}."
-        yield from self._why_later(course, first)
+        yield f"It begins on {day_text(dates[0])} and not on {day_text(planned)}."
+        yield from self._breaks(course, first, "As planned")
+        if not self._late_need(course, first) and self.problem.courses[first].later > 0.0:
+            yield "What it requires ends later than the register plans."
         less = self._loses(course.initiative, [first]) if self.each else None
         if less is not None:
-            yield f"Beginning then would make the best set worth {_less(less)}."
+            cost = f"{money_text(less)}, as others would have to give way" if less >= 0.5 else "nothing"
+            yield f"Keeping to the earliest start would cost {cost}."
         elif self.each:
-            yield "No set within the limits begins it then."
+            yield "No set within the limits keeps to the earliest start."
 
-    def _why_later(self, course: Course, first: int) -> Iterator[str]:
-        """Which limit the set would break if it began as planned, and no other thing were changed."""
-        rows = [first if self.problem.courses[r].initiative == course.initiative else r for r in self.found.rows]
-        got, capacities = outcome(self.problem, rows), self.setting.capacities
-        for use, limit, at in zip(got.use, self.problem.capacities, capacities, strict=True):
-            if not within(use, limit):
-                yield f"As planned the set would need {use:.3g} {at.role} in {at.quarter}, and there are {limit:g}."
+    def _same(self, course: Course) -> list[int]:
+        """Rows that do the same, whenever it begins."""
+        return [r for r in self.problem.groups[course.initiative] if self.problem.courses[r].course == course.course]
+
+    def _breaks(self, course: Course, instead: int, when: str) -> Iterator[str]:
+        """Which limit the set would break with another row for one initiative, and no other thing changed."""
+        late = self._late_need(course, instead)
+        if late is not None:
+            yield late
+            return
+        rows = [instead if self.problem.courses[r].initiative == course.initiative else r for r in self.found.rows]
+        got = outcome(self.problem, rows)
+        for reason in (self._short_of_people(got, when), self._short_of_money(got, when)):
+            if reason is not None:
+                yield reason
                 return
+        if "share_for_few" in broken(self.problem, rows):
+            share = 100.0 * (self.problem.share_for_few or 0.0)
+            yield f"{when} less than {share:g} in 100 of the spend in the budget years would be for the few."
+        elif self.problem.courses[instead].worth < course.worth:
+            yield "Beginning later is worth more by itself."
+
+    def _late_need(self, course: Course, instead: int) -> str | None:
+        """What it requires and would not be ready in time, where there is anything."""
+        running = {c.initiative: c for c in self.courses if c.runs}
+        other = self.problem.courses[instead]
+        for pair in self.problem.requires:
+            needed = running.get(pair[1])
+            if pair[0] == course.initiative and needed and not self.problem.in_time(pair, other, needed):
+                dates, lag = self.setting.dates(needed), self.problem.lags.get(pair)
+                ends = f"which ends on {day_text(dates[1])}" if dates else "which ends later"
+                more = f", and {lag:g} month{'' if lag == 1 else 's'} must lie between" if lag else ""
+                return f"It requires {pair[1]}, {ends}{more}."
+        return None
+
+    def _short_of_people(self, got: Outcome, when: str) -> str | None:
+        """The role and quarter that is shortest."""
+        over = [
+            (use - limit, -k) for k, (use, limit) in enumerate(zip(got.use, self.problem.capacities, strict=True))
+            if not within(use, limit)
+        ]  # fmt: skip
+        if not over:
+            return None
+        k = -max(over)[1]
+        at = self.setting.capacities[k]
+        return f"{when} the set would need {got.use[k]:.3g} {at.role} in {at.quarter}, and there are {at.limit:g}."
+
+    def _short_of_money(self, got: Outcome, when: str) -> str | None:
+        """The first budget that would be exceeded."""
         for periods, cap in self.problem.caps:
             spent = sum(got.spend[t] for t in periods)
             if not within(spent, cap):
                 name = self.setting.periods[periods[-1]].name
-                when = f"to the end of {name}" if len(periods) > 1 else f"in {name}"
-                yield f"As planned the set would spend {money_text(spent)} {when}, and there is {money_text(cap)}."
-                return
-        if "share_for_few" in broken(self.problem, rows):
-            share = 100.0 * (self.problem.share_for_few or 0.0)
-            yield f"As planned less than {share:g} in 100 of the spend in the budget years would be for the few."
-        elif self.problem.courses[first].worth < course.worth:
-            yield "Beginning later is worth more by itself."
+                over = f"to the end of {name}" if len(periods) > 1 else f"in {name}"
+                return f"{when} the set would spend {money_text(spent)} {over}, and there is {money_text(cap)}."
+        return None
 
     def _alone(self, course: Course, worth: float) -> Iterator[str]:
         """What it is worth by itself, and without the helpers that do not run."""
@@ -531,6 +569,7 @@ class _Selected:
                 many = len(hang) > 1
                 what = f"{'are' if many else 'is'} worth {money_text(worth)}{' together' if many else ''} in this set"
                 yield f"{_and(hang)} cannot run without it and {what}."
+            yield from self._helping(course.initiative)
             if course.initiative in self.problem.few:
                 yield "It counts as deep change for few people."
             return
@@ -542,7 +581,17 @@ class _Selected:
             & self.running
         )
         if against:
-            yield f"It stands in the way of {_and(against)}, which is worth more."
+            yield f"It stands in the way of {_and(against)}, which {'runs' if len(against) == 1 else 'run'}."
+
+    def _helping(self, id: str) -> Iterator[str]:
+        """What runs and would be worth less without it."""
+        helped = sorted({d for d, h, _ in self.problem.helps if h == id and d in self.running})
+        of = [c for c in self.courses if c.initiative in helped]
+        lost = sum(
+            c.worth * (kept(self.problem, c, self.running) - kept(self.problem, c, self.running - {id})) for c in of
+        )
+        if lost >= 0.5:
+            yield f"It helps {_and(helped)}, which would be worth {money_text(lost)} less without it."
 
     def _requirers(self, id: str) -> set[str]:
         """What runs and requires it, directly or through others."""
@@ -633,7 +682,7 @@ class _Selected:
             last = periods[-1]
             budgets = tuple(None if k == last else b for k, b in enumerate(problem.budgets))
             name = self.setting.periods[last].name
-            over = f"to the end of {name}, what was left before counted in" if len(periods) > 1 else name
+            over = f"to the end of {name}, with money left from earlier years" if len(periods) > 1 else name
             yield f"budget {over}", replace(problem, budgets=budgets), sum(got.spend[t] for t in periods), cap
         for role in dict.fromkeys(c.role for c in self.setting.capacities):
             rows = [k for k, c in enumerate(self.setting.capacities) if c.role == role]
@@ -663,10 +712,16 @@ class _Selected:
             yield Gainer("stopping what does not run", sum(c.worth for c in ending), 0.0, spend, 0)
 
     def _capacity(self) -> Iterator[CapacityUse]:
-        """Each role and quarter that the set uses."""
-        for k, c in enumerate(self.setting.capacities):
-            if self.found.outcome.use[k] > 0.0:
-                yield CapacityUse(c.role, c.quarter, self.found.outcome.use[k], c.limit)
+        """Each role that the set uses, in each quarter up to the last in which any is used."""
+        used = self.found.outcome.use
+        rows = [(c, used[k]) for k, c in enumerate(self.setting.capacities)]
+        roles, last = (
+            {c.role for c, use in rows if use > 0.0},
+            max((c.quarter for c, use in rows if use > 0.0), default=""),
+        )
+        for c, use in rows:
+            if c.role in roles and c.quarter <= last:
+                yield CapacityUse(c.role, c.quarter, use, c.limit)
 
 
 def _worth_and_spend(course: Course) -> str:

@@ -46,7 +46,11 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """When one initiative ends: as planned and as drawn. critical: share of draws in which it holds up the last end."""
+    """When one initiative ends, as drawn. start, planned: from when to when it runs in the set, with no delay.
+
+    register: the end that the register gives. late: share of draws that end after `planned`. critical: share in which
+    it holds up the last end.
+    """
 
     id: str
     start: dt.date
@@ -56,6 +60,7 @@ class Finish:
     p90: dt.date
     critical: float
     late: float
+    register: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,15 @@ def _start(setting: Setting, prospect: Prospect | None, pick: Pick) -> Start | N
     monthly = _month_lost(prospect, late)
     length = months_between(pick.planned, initiative.ends) if initiative.ends else 0.0
     by_length = None if monthly is None or length <= 0 else monthly / length
-    return Start(pick.id, pick.planned, pick.start, late, monthly, by_length, _why(pick, pick.start, pick.planned))
+    return Start(
+        pick.id,
+        pick.planned,
+        pick.start,
+        late,
+        monthly,
+        by_length,
+        _why(pick, pick.start, pick.planned, setting.programme.as_of),
+    )
 
 
 def _month_lost(prospect: Prospect | None, late: float) -> float | None:
@@ -98,9 +111,11 @@ def _month_lost(prospect: Prospect | None, late: float) -> float | None:
     return float(then - now) / 3.0
 
 
-def _why(pick: Pick, start: dt.date, planned: dt.date) -> str:
+def _why(pick: Pick, start: dt.date, planned: dt.date, as_of: dt.date) -> str:
     if pick.put_off:
         return pick.put_off
+    if planned <= as_of and start <= as_of + dt.timedelta(days=1):
+        return f"Its planned start, {day_text(planned)}, is over: it is counted from {day_text(start)} on."
     if start <= planned:
         return f"It begins as planned, on {day_text(start)}."
     return f"It begins on {day_text(start)} and not on {day_text(planned)}: what it requires ends later."
@@ -202,10 +217,8 @@ class _Drawn:
         low, middle, high = (self._day(float(x)) for x in np.quantile(ends, [0.1, 0.5, 0.9]))
         first, last = self.dates[id]
         initiative = self.setting.programme.initiative(id)
-        as_given = self.course[id] == "persist" and initiative is not None and initiative.ends is not None
-        planned = initiative.ends if as_given and initiative and initiative.ends else last
-        late = float((ends > months_between(self.as_of, planned) + 0.5).mean())
-        return Finish(id, first, planned, low, middle, high, critical, late)
+        late = float((ends > months_between(self.as_of, last) + 0.5).mean())
+        return Finish(id, first, last, low, middle, high, critical, late, initiative.ends if initiative else None)
 
     def _day(self, months: float) -> dt.date:
         """The day that is nearest to so many months from today, so that what ends as planned ends on its day."""
