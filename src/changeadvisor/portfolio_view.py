@@ -165,8 +165,8 @@ class _Whole:
             yield "No inequality aversion up to 4 would turn the choice."
         else:
             yield (
-                f"If gains of poorer people counted still more or less than that (an inequality aversion of "
-                f"{weighed.turns_at:.2g}), another set would be best: {_differs(weighed.instead)}."
+                f"From an inequality aversion of {weighed.turns_at:.2g} on (the higher, the more do gains of poorer "
+                f"people count), another set would be best: {_differs(weighed.instead)}."
             )
         if weighed.unknown:
             yield f"The income of those reached is not known for {len(weighed.unknown)}; their gains count plainly."
