@@ -363,6 +363,20 @@ def test_what_waits_for_an_enabler_that_is_put_off_says_so() -> None:
     assert any("is given only for 2027-Q1 to 2027-Q4" in said for said in case.setting.assumed)
 
 
+def test_the_set_has_its_own_dates() -> None:
+    """What is put off is put off in the programme as run, and nothing else."""
+    needs = {"needs": {"analysts": 4}}
+    made = programme(waiting("a", **needs), waiting("b"), item("c", **RUNNING))
+    many = {"2027-Q1": 0, "2027-Q2": 4, "2027-Q3": 4}
+    case = Case(limited(made, capacity={"analysts": many}), [prospect(i, persist=9.0, stop=0.0) for i in "abc"])
+    run = case.setting.as_run(case.selection().rows)
+    assert {i.id: (i.started, i.ends) for i in run.initiatives} == {
+        "a": (dt.date(2027, 4, 1), dt.date(2027, 9, 30)),
+        "b": (dt.date(2027, 1, 1), dt.date(2027, 6, 30)),
+        "c": (dt.date(2026, 1, 1), dt.date(2027, 9, 30)),
+    }
+
+
 def test_what_the_law_requires_is_never_put_off() -> None:
     made = programme(waiting("law", statutory=True))
     case = Case(made, [prospect("law", late=-5.0, persist=-100.0)])

@@ -1061,7 +1061,7 @@ def _with_choice(
         delivered=portfolio.delivered(setting, prospects, chosen.rows, ends.waits, seed),
         sentences=portfolio.said(setting, chosen, points),
         time_limit=seconds,
-        load_of_set=portfolio.load(whole.programme, routes, waits),
+        load_of_set=portfolio.load(setting.as_run(chosen.rows), routes, waits),
     )
 
 

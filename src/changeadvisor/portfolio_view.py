@@ -400,8 +400,8 @@ class _Whole:
         limits = {r.limit for r in found.values()}
         limit = next((f"the limit is {x:g}" for x in limits if x is not None), "no limit is given")
         note = (
-            f"The most changes on any one day of a quarter ({limit}), what waits left out. By the planned dates. "
-            "Changes for all staff count for every group."
+            f"The most changes on any one day of a quarter ({limit}), what waits left out. By the dates of "
+            "the set. Changes for all staff count for every group."
         )
         return TableView("Changes each staff group carries if the set is run", ("Staff group", *quarters), rows, note)
 

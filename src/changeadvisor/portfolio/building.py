@@ -77,6 +77,17 @@ class Setting:
         """From when to when it runs and needs its people; None where it does not, or it is not known."""
         return self.runs.get((course.initiative, course.course, course.later))
 
+    def as_run(self, rows: Sequence[int]) -> Programme:
+        """The programme with the dates at which a set runs what has not begun."""
+        chosen = {c.initiative: c for c in (self.problem.courses[r] for r in rows) if c.runs and c.later}
+        return self.programme.model_copy(
+            update={"initiatives": tuple(self._moved(i, chosen.get(i.id)) for i in self.programme.initiatives)}
+        )
+
+    def _moved(self, initiative: Initiative, course: Course | None) -> Initiative:
+        dates = None if course is None else self.dates(course)
+        return initiative if dates is None else initiative.model_copy(update={"started": dates[0], "ends": dates[1]})
+
     def waits(self, course: Course) -> bool:
         """Whether it begins later than the register plans, money, people or what it requires being short."""
         return course.runs and course.later > self.least.get(course.initiative, 0.0)
