@@ -97,6 +97,15 @@ def test_checks_of_the_programme(value: dict[str, Any], message: str) -> None:
     assert any(message in f for f in found), found
 
 
+def test_a_wrong_value_in_a_map_is_told_once() -> None:
+    """And not also that the map is no number."""
+    data = {**programme().model_dump(mode="json"), "limits": {"budget": {"2026-27": "lots", "2027-28": -4}}}
+    assert faults(data) == [
+        "f:limits.budget.2026-27: limits.budget.2026-27: `lots`; expected a number",
+        "f:limits.budget.2027-28: limits.budget.2027-28: `-4`; expected a number ≥ 0",
+    ]
+
+
 def test_century_years_follow_one_another() -> None:
     assert programme(limits={"budget": {"2099-00": 1.0}}).limits is not None
 

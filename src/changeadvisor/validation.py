@@ -42,13 +42,21 @@ def faults_of(error: ValidationError, record: type[BaseModel], data: object, pla
     record: the class that refused; data: what it was given; place: where a location stands.
     """
     found: dict[Location, list[Fault]] = {}
-    for detail in error.errors(include_url=False):
-        location = _real(detail["loc"], data)
+    details = [(detail, _real(detail["loc"], data)) for detail in error.errors(include_url=False)]
+    holders = {other[:k] for _, other in details for k in range(len(other))}
+    for detail, location in details:
+        if location in holders and _other_form(detail, location, data):
+            continue
         fault = _fault(detail, location, record, data, place)
         found.setdefault(location, [])
         if fault not in found[location]:
             found[location].append(fault)
     return tuple(_merged(faults) for faults in found.values())
+
+
+def _other_form(detail: Any, location: Location, data: object) -> bool:
+    """Whether a map was only held to be no single value: what is wrong inside it is told by itself."""
+    return str(detail["type"]).endswith("_type") and isinstance(at(data, location), Mapping)
 
 
 def _merged(faults: list[Fault]) -> Fault:
