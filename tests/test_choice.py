@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -284,3 +285,41 @@ def test_what_a_pound_for_the_few_costs_the_others() -> None:
     assert [(p.few, p.worth) for p in found.points] == [(0.0, 100.0), (40.0, 40.0)]
     (step,) = exchanges(found)
     assert (step.moved, step.gained, step.given_up, step.by_pound) == (10.0, 40.0, 100.0, 2.5)
+
+
+def large(count: int = 44) -> Problem:
+    """More initiatives than every good set is looked for of: money for half of them, and one in four deep for few."""
+    rng = np.random.default_rng(3)
+    ids = [f"i{k:02}" for k in range(count)]
+    rows = []
+    for k, id in enumerate(ids):
+        spend, worth = float(rng.integers(5, 50)), float(rng.integers(5, 90))
+        rows.append(Course(id, "persist", True, worth, worth if k % 4 == 0 else 0.0, (spend,)))
+        rows.append(Course(id, "stop", False, 0.0, 0.0, (0.0,)))
+    half = sum(c.spend[0] for c in rows) / 2
+    needs = tuple((ids[k + 1], ids[k]) for k in range(0, count - 1, 5))
+    return Problem(tuple(rows), (half,), requires=needs, few=frozenset(ids[::4]))
+
+
+def test_of_a_large_programme_some_points_of_the_frontier_are_found_each_with_its_bound() -> None:
+    problem = large()
+    found = frontier(problem, points=8)
+    assert not found.complete
+    assert 3 <= len(found.points) <= 8
+    assert [p.few for p in found.points] == sorted(p.few for p in found.points)
+    assert [p.worth for p in found.points] == sorted((p.worth for p in found.points), reverse=True)
+    best, deepest = choose(problem), choose(problem, [c.few for c in problem.courses])
+    assert isinstance(best, Chosen)
+    assert isinstance(deepest, Chosen)
+    assert found.points[0].bound >= best.worth - 1e-6
+    assert found.points[0].worth >= 0.99 * best.worth
+    assert found.points[-1].few >= 0.99 * deepest.worth
+    for point in found.points:
+        assert not broken(problem, point.rows)
+        assert 0.0 <= point.gap <= 0.01
+
+
+def test_a_large_programme_without_a_set_has_no_frontier() -> None:
+    problem = large()
+    must = tuple(c for c in problem.courses if c.runs)
+    assert frontier(replace(problem, courses=must)).points == ()

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from changeadvisor.portfolio import robust
-from changeadvisor.portfolio.problem import Course, Problem
+from changeadvisor.portfolio.problem import Course, Problem, broken
 from changeadvisor.portfolio.solving import valued
 from tests.counting import Counted
-from tests.test_choice import problems
+from tests.test_choice import large, problems
 
 #: methods.md 8.3: worth by two criteria, and cost.
 FOUR = {"P1": (8.0, 2.0, 4.0), "P2": (3.0, 7.0, 3.0), "P3": (6.0, 5.0, 4.0), "P4": (4.0, 4.0, 2.0)}
@@ -135,3 +135,16 @@ def test_where_good_sets_are_alike_others_near_the_best_are_found() -> None:
     assert len(every) == 4
     assert min(robust.apart(problem, s, t) for k, s in enumerate(every) for t in every[:k]) >= 2
     assert min(valued(problem, s, [c.worth for c in rows]) for s in every) >= 0.9 * 99
+
+
+def test_of_a_large_programme_the_good_sets_are_a_sample_and_say_so() -> None:
+    """The same seed draws the same; each set keeps to the limits."""
+    problem = large()
+    values = robust.Values(tuple(c.worth for c in problem.courses), tuple(c.few for c in problem.courses))
+    found = robust.good_sets(problem, [values], 1, draws=12)
+    assert not found.exact
+    assert 1 <= len(found.sets) <= 12
+    assert found == robust.good_sets(problem, [values], 1, draws=12)
+    assert not any(broken(problem, rows) for rows in found.sets)
+    shares = robust.core(problem, found.sets)
+    assert 0.0 < sum(shares.values()) < len(shares)
