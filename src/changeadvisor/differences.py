@@ -24,7 +24,7 @@ QUESTIONS: tuple[Question, ...] = ("action", "route", "evidenced")
 Kind = Literal["data", "age", "threshold", "rule", "limit", "course"]
 
 #: Chances that move by less are not listed; nor is a worth or a total that moves by a smaller share of itself.
-CHANCE, WORTH = 0.05, 0.05
+CHANCE, WORTH, SUM = 0.05, 0.05, 0.005
 #: Margins are given to a tenth of a deciban: what moves by less is the same.
 MARGIN = 0.05
 
@@ -262,7 +262,7 @@ class Difference:
     portfolio: PortfolioDifference | None = None
     notices: tuple[str, ...] = ()
     thresholds: Mapping[str, float] = field(
-        default_factory=lambda: {"chance": CHANCE, "worth": WORTH, "margin": MARGIN}
+        default_factory=lambda: {"chance": CHANCE, "worth": WORTH, "sum": SUM, "margin": MARGIN}
     )
     format: Literal["changeadvisor-difference/1"] = "changeadvisor-difference/1"
 
@@ -458,7 +458,7 @@ def _totals(before: Advice, after: Advice) -> Iterator[FieldChange]:
     for name in sorted({*numbers[0], *numbers[1]}):
         a, b = (n.get(name) for n in numbers)
         # Sums over the whole programme are told as soon as a reader sees another number.
-        least = (0.005 if name in _SUMS else WORTH) * max(abs(a or 0.0), abs(b or 0.0))
+        least = (SUM if name in _SUMS else WORTH) * max(abs(a or 0.0), abs(b or 0.0))
         if a != b and _moved(a, b, least):
             yield FieldChange(name, a, b)
     over = [

@@ -73,12 +73,9 @@ class _Whole:
     def __init__(self, advice: Advice, found: Portfolio) -> None:
         self.advice, self.found = advice, found
         self.items = {i.id: i for i in advice.initiatives}
-        running = [(p, True) for p in found.chosen or ()]
-        self.does = {
-            p.id: (_does(p, runs), runs) for p, runs in [*running, *((p, False) for p in found.deferred or ())]
-        }
+        self.picks = _picks(found)
         #: Not weighed, for what they are worth is not known.
-        self.held = {p.id for p in (*(found.chosen or ()), *(found.deferred or ())) if p.worth is None}
+        self.held = {id for id, (p, _) in self.picks.items() if p.worth is None}
 
     # --- sentences ---------------------------------------------------------------------------------------------------
 
@@ -190,18 +187,16 @@ class _Whole:
         yield self._load_of_set()
 
     def _set(self) -> TableView:
-        picks = sorted((*(self.found.chosen or ()), *(self.found.deferred or ())), key=lambda p: p.id)
-        running = {p.id for p in self.found.chosen or ()}
         rows = (
             (
-                self._title(p.id),
-                _does(p, p.id in running),
+                f"{self._title(p.id)} ({p.id})",
+                _does(p, runs),
                 self._recommended(p.id),
                 UNKNOWN if p.worth is None else money_text(p.worth),
                 money_text(p.spend),
                 p.because,
             )
-            for p in picks
+            for _, (p, runs) in sorted(self.picks.items())
         )
         heads = ("Initiative", "In the set", "Recommended by itself", "Worth in the set", "Spend", "Because")
         note = "Worth: mean present value from here on. Spend: mean, in the budget periods. Past spend never counts."
@@ -446,16 +441,16 @@ class _Whole:
         return charts.MapView(f"What hangs on what{f' ({left} more in the table)' if left else ''}", nodes, edges)
 
     def _nodes(self) -> Iterator[charts.MapNode]:
-        few = {p.id for p in (*(self.found.chosen or ()), *(self.found.deferred or ())) if p.few}
         for item in self.advice.initiatives:
             initiative = item.evidence.initiative
-            does, runs = self.does.get(item.id, ("closed" if initiative.stage == "closed" else "not decided", False))
-            what = does.removeprefix("run: ")
+            pick, runs = self.picks.get(item.id, (None, False))
+            other = "closed" if initiative.stage == "closed" else "not decided"
+            what = other if pick is None else _does(pick, runs).removeprefix("run: ")
             stake = item.dependants.at_stake
             at_stake = "" if not item.dependants.paths else UNKNOWN if stake is None else money_text(stake.mean)
             yield charts.MapNode(
                 item.id, self._title(item.id), what, runs, bool(initiative.statutory),
-                item.id in few, at_stake,
+                pick is not None and pick.few, at_stake,
             )  # fmt: skip
 
     def _edges(self) -> list[charts.MapEdge]:
@@ -479,11 +474,15 @@ def _does(pick: Pick, runs: bool) -> str:
 
 def in_set(advice: Advice) -> dict[str, str]:
     """What the set to run does with each initiative, and why, in a few sentences; empty where there is no set."""
-    found = advice.portfolio
-    if found is None or found.chosen is None or found.deferred is None:
-        return {}
-    does = [(p, _does(p, True)) for p in found.chosen] + [(p, _does(p, False)) for p in found.deferred]
-    return {p.id: f"{what[:1].upper()}{what[1:]}. {p.because}".strip() for p, what in does}
+    picks = _picks(advice.portfolio) if advice.portfolio else {}
+    does = {id: (_does(p, runs), p.because) for id, (p, runs) in picks.items()}
+    return {id: f"{what[:1].upper()}{what[1:]}. {because}".strip() for id, (what, because) in does.items()}
+
+
+def _picks(found: Portfolio) -> dict[str, tuple[Pick, bool]]:
+    """What the set does with each initiative, and whether that runs, by id."""
+    runs = {p.id: (p, True) for p in found.chosen or ()}
+    return runs | {p.id: (p, False) for p in found.deferred or ()}
 
 
 def _carried(row: Load | None) -> str:

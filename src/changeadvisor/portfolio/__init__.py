@@ -3,7 +3,8 @@
 `conflicts` what is asked of the same staff at the same time, and ways of leading that clash; `problem` a choice among
 courses under limits, as numbers; `building` a programme put as such a choice; `solving` the solver; `choice` the best
 set, exactly; `frontier` few against all; `fairness` depth against reach; `robust` what runs whatever the weights and
-values; `joint` draws over all; `sequence` when to start and when it ends; `selection` what is chosen and why.
+values; `joint` draws over all; `sequence` when to start and when it ends; `selection` what is chosen and why,
+and `wanting` why nothing can be.
 """
 
 from changeadvisor.portfolio.building import NO_LOCKS, Locks, Setting, setting

@@ -61,7 +61,6 @@ class Setting:
     """The choice that a programme faces, with what is needed to say it in words.
 
     held: initiatives whose worth is not known, and why. assumed: what was taken for want of figures, in sentences.
-    least: months by which what has not begun must wait for what it requires, even as planned.
     """
 
     programme: Programme
@@ -71,7 +70,6 @@ class Setting:
     held: Mapping[str, str]
     assumed: tuple[str, ...]
     runs: Mapping[tuple[str, str, float], Dates | None]
-    least: Mapping[str, float]
 
     def dates(self, course: Course) -> Dates | None:
         """From when to when it runs and needs its people; None where it does not, or it is not known."""
@@ -87,10 +85,6 @@ class Setting:
     def _moved(self, initiative: Initiative, course: Course | None) -> Initiative:
         dates = None if course is None else self.dates(course)
         return initiative if dates is None else initiative.model_copy(update={"started": dates[0], "ends": dates[1]})
-
-    def waits(self, course: Course) -> bool:
-        """Whether it begins later than the register plans, money, people or what it requires being short."""
-        return course.runs and course.later > self.least.get(course.initiative, 0.0)
 
 
 def setting(
@@ -131,6 +125,7 @@ class _Builder:
         self.assumed: list[str] = []
         self.unstopped: list[str] = []
         self.runs: dict[tuple[str, str, float], Dates | None] = {}
+        #: Months by which what has not begun must wait for what it requires, even as planned.
         self.least = {i.id: self._least(i) for i in self.open}
 
     def setting(self) -> Setting:
@@ -151,7 +146,7 @@ class _Builder:
             dict(self._lags()),
         )
         said = tuple(self.assumed)
-        return Setting(self.programme, problem, self.periods, self.capacities, self.held, said, self.runs, self.least)
+        return Setting(self.programme, problem, self.periods, self.capacities, self.held, said, self.runs)
 
     # --- courses -----------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from changeadvisor.portfolio.problem import Problem, broken, outcome, spent_on_few, within
-from changeadvisor.portfolio.solving import Chosen, Effort, Infeasible, Model, solved
+from changeadvisor.portfolio.solving import Chosen, Effort, Infeasible, Model, gap_to, solved
 
 #: Up to so many initiatives the best set is proven to the last pound; beyond, to a thousandth.
 EXACT = 60
@@ -49,15 +49,14 @@ def early(problem: Problem, found: Chosen) -> Chosen:
         if rows == before:
             break
     got = outcome(problem, rows)
-    return replace(found, rows=tuple(sorted(rows)), outcome=got, bound=max(found.bound, got.worth))
+    bound = max(found.bound, got.worth)
+    return Chosen(tuple(sorted(rows)), got, got.worth, bound, gap_to(bound, got.worth))
 
 
 def _earlier(problem: Problem, row: int) -> list[int]:
     """Rows that do the same earlier, the earliest first."""
     course = problem.courses[row]
-    rows = problem.groups[course.initiative]
-    same = [r for r in rows if problem.courses[r].course == course.course and problem.courses[r].later < course.later]
-    return sorted(same, key=lambda r: problem.courses[r].later)
+    return [r for r in problem.same(course) if problem.courses[r].later < course.later]
 
 
 def _no_worse(problem: Problem, rows: Sequence[int], at: int, row: int) -> bool:

@@ -19,7 +19,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from changeadvisor.errors import plain
+from changeadvisor.errors import joined, plain
 from changeadvisor.graph import DependencyGraph, later
 from changeadvisor.model import Dependency, Initiative, Programme, day_text
 
@@ -596,7 +596,7 @@ def _and(words: Sequence[str]) -> str:
     """Words as a list people read; a long one is cut and says so."""
     if len(words) > _NAMED:
         return f"{', '.join(words[:_NAMED])} and {len(words) - _NAMED} more"
-    return " and ".join([w for w in (", ".join(words[:-1]), words[-1] if words else "") if w])
+    return joined(words)
 
 
 def _verb(ids: Sequence[str], one: str, several: str) -> str:

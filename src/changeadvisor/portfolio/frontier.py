@@ -7,14 +7,13 @@ many points, each with the worth that no set with as much for few can exceed.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from changeadvisor.portfolio.choice import choose
 from changeadvisor.portfolio.problem import Problem, outcome, spent_on_few
-from changeadvisor.portfolio.solving import Chosen, Effort, valued
+from changeadvisor.portfolio.solving import Chosen, Effort, gap_to, valued
 
 #: Points of a frontier, at most, unless more are asked for.
 POINTS = 20
@@ -124,8 +123,7 @@ def _point(problem: Problem, rows: Sequence[int], bound: float) -> Point:
     chosen = [problem.courses[r] for r in rows]
     on_few = spent_on_few(problem, chosen)
     bound = max(bound, got.worth)
-    gap = (bound - got.worth) / abs(got.worth) if got.worth else math.inf if bound > _FINE else 0.0
-    return Point(tuple(rows), got.few, got.worth, on_few, got.spent, bound, 0.0 if gap < 1e-9 else gap)
+    return Point(tuple(rows), got.few, got.worth, on_few, got.spent, bound, gap_to(bound, got.worth))
 
 
 def _levels(problem: Problem, first: Point, last: Point, points: int, effort: Effort) -> list[Point]:

@@ -75,6 +75,14 @@ class Problem:
             found[course.initiative] = (*found.get(course.initiative, ()), row)
         return found
 
+    def same(self, course: Course) -> list[int]:
+        """Rows that do the same with the same initiative, the earliest first."""
+        return [r for r in self.groups[course.initiative] if self.courses[r].course == course.course]
+
+    def put_off(self, course: Course) -> bool:
+        """Whether it runs and begins later than it could."""
+        return course.runs and course.later > self.courses[self.same(course)[0]].later
+
     @cached_property
     def caps(self) -> tuple[tuple[tuple[int, ...], float], ...]:
         """Periods whose spend is held together, and to how much: one by one, or with all before them."""

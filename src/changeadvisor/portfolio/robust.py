@@ -89,7 +89,8 @@ def different(
     and Hopkins 1982, Management Science 28(3)). near: the least share of the best set's worth.
     """
     own = [c.worth for c in problem.courses]
-    floor = valued(problem, best, own) - (1.0 - near) * abs(valued(problem, best, own))
+    most = valued(problem, best, own)
+    floor = most - (1.0 - near) * abs(most)
     close = [s for s in good.sets if valued(problem, s, own) >= floor]
     picked = [tuple(sorted(best))]
     while len(picked) <= count:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from changeadvisor.errors import joined
 from changeadvisor.model import Initiative, day_text, money_text
 from changeadvisor.portfolio.building import Locks, Setting, begun, spent_by_period
 from changeadvisor.portfolio.choice import choose, early, effort_for, explained
@@ -16,6 +16,7 @@ from changeadvisor.portfolio.joint import JOINT, paired, worth_drawn
 from changeadvisor.portfolio.problem import Course, Outcome, Problem, broken, kept, outcome, spent_on_few, within
 from changeadvisor.portfolio.robust import Values, core, different, good_sets, worth_of_knowing
 from changeadvisor.portfolio.solving import Chosen, Effort, Infeasible
+from changeadvisor.portfolio.wanting import why_none
 from changeadvisor.trajectory import Prospect
 
 if TYPE_CHECKING:
@@ -267,7 +268,7 @@ def _said(setting: Setting, found: Selection, points: Sequence[FrontierPoint]) -
         share = round(100 * totals.share_for_few)
         yield (
             f"Of every 100 we spend, {share} {'goes' if share == 1 else 'go'} to changes that matter deeply to few "
-            f"people ({_and([p.id for p in deep])})."
+            f"people ({joined([p.id for p in deep])})."
         )
     kept_for_few = next((x for x in found.limits if x.limit == "share for few"), None)
     if kept_for_few is not None and kept_for_few.costs > 0.0:
@@ -292,83 +293,9 @@ def select(
     effort = effort_for(setting.problem, seconds)
     found = choose(setting.problem, effort=effort)
     if isinstance(found, Infeasible):
-        return Selection((), (), None, None, None, why_none=_why_none(setting, explained(setting.problem, found)))
+        return Selection((), (), None, None, None, why_none=why_none(setting, explained(setting.problem, found)))
     found = early(setting.problem, found)
     return _Selected(setting, prospects, found, effort, locks, seed).selection(people)
-
-
-def _why_none(setting: Setting, found: Infeasible) -> str:
-    """Why no set can be run, and what would let one."""
-    if not found.proven:
-        return "No set that keeps to all limits was found in the search. That there is none is not proven."
-    return " ".join(("No set keeps to all limits together.", *_must(setting), *_ways(setting, found)))
-
-
-def _must(setting: Setting) -> Iterator[str]:
-    """What has to run whatever is chosen."""
-    problem = setting.problem
-    must = [id for id, rows in problem.groups.items() if all(problem.courses[r].runs for r in rows)]
-    if must:
-        yield f"What has to run in any case: {_and(must)}."
-
-
-def _ways(setting: Setting, found: Infeasible) -> Iterator[str]:
-    """What would be enough, each by itself."""
-    ways = [_way(setting, kind, found) for kind in found.limits]
-    if not ways:
-        yield "Dropping one limit alone would not help."
-    elif len(ways) == 1:
-        yield f"This would be enough to allow one: {ways[0]}."
-    else:
-        lettered = "; ".join(f"({chr(97 + k)}) {way}" for k, way in enumerate(ways))
-        yield f"Any one of these would be enough to allow one: {lettered}."
-
-
-def _way(setting: Setting, kind: str, found: Infeasible) -> str:
-    """What would let a set run: how far a limit must give where that is measured."""
-    dropped = {
-        "budget": "no budget",
-        "capacity": "no limit on people",
-        "requires": "letting what requires another run without it",
-        "conflicts-with": "running together what stands in each other's way",
-        "share_for_few": "no share kept for few",
-    }
-    enough, problem = found.enough.get(kind), setting.problem
-    if enough is None:
-        return dropped[kind]
-    if kind == "budget":
-        each = len([b for b in problem.budgets if b is not None]) > 1
-        first = next((p.name for p in setting.periods if p.limit is not None), "")
-        more = f" in {first}" if each and problem.carry_over else " in each year" if each else ""
-        return f"{_enough_money(enough)} more money{more}"
-    if kind == "capacity":
-        return f"up to {_up(enough):g} more full-time people ({_short(setting, found)})"
-    return f"{_down(100.0 * enough):g} in 100 kept for few, not {100.0 * (problem.share_for_few or 0.0):g}"
-
-
-def _short(setting: Setting, found: Infeasible) -> str:
-    """Who is short, and when: the first quarters of each role."""
-    by: dict[str, list[str]] = {}
-    for k in found.short:
-        by.setdefault(setting.capacities[k].role, []).append(setting.capacities[k].quarter)
-    listed = {role: f"{_and(at[:2])}{' and later' if len(at) > 2 else ''}" for role, at in by.items()}
-    return "; ".join(f"{role} in {at}" for role, at in listed.items())
-
-
-def _enough_money(value: float) -> str:
-    """Money in three digits, rounded up so that it is still enough."""
-    step = 10.0 ** max(0, math.floor(math.log10(max(value, 1.0))) - 2)
-    return f"{math.ceil(value / step - 1e-6) * step:,.0f}"
-
-
-def _up(value: float) -> float:
-    """Rounded up to a tenth, so that it is still enough."""
-    return float(math.ceil(value * 10 - 1e-6) / 10)
-
-
-def _down(value: float) -> float:
-    """Rounded down to a tenth, so that it can still be kept."""
-    return float(math.floor(value * 10 + 1e-6) / 10)
 
 
 class _Selected:
@@ -408,7 +335,7 @@ class _Selected:
         held = id in self.setting.held
         worth = None if held else course.worth * kept(self.problem, course, self.running)
         without = None if held or not self.each else self._without(course)
-        put_off = " ".join(self._put_off(course)) if self.setting.waits(course) and not held else ""
+        put_off = " ".join(self._put_off(course)) if self.problem.put_off(course) and not held else ""
         because = " ".join((*self._because(course, worth, without), put_off)).strip()
         going = begun(self.setting.programme, initiative)
         dates = None if going else self.setting.dates(course)
@@ -471,7 +398,7 @@ class _Selected:
     def _put_off(self, course: Course) -> Iterator[str]:
         """Why it does not begin as planned."""
         dates, planned = self.setting.dates(course), self._initiative(course.initiative).started
-        first = min(self._same(course), key=lambda r: self.problem.courses[r].later)
+        first = self.problem.same(course)[0]
         if dates is None or planned is None:
             return
         yield f"It begins on {day_text(dates[0])} and not on {day_text(planned)}."
@@ -484,10 +411,6 @@ class _Selected:
             yield f"Keeping to the earliest start would cost {cost}."
         elif self.each:
             yield "No set within the limits keeps to the earliest start."
-
-    def _same(self, course: Course) -> list[int]:
-        """Rows that do the same, whenever it begins."""
-        return [r for r in self.problem.groups[course.initiative] if self.problem.courses[r].course == course.course]
 
     def _breaks(self, course: Course, instead: int, when: str) -> Iterator[str]:
         """Which limit the set would break with another row for one initiative, and no other thing changed."""
@@ -553,7 +476,7 @@ class _Selected:
                 yield f"By itself {DOING[best.course]} would be worth {_worth_and_spend(best)}."
         elif course.worth - worth > 0.5:
             helpers = {h for d, h, _ in self.problem.helps if d == course.initiative and h not in self.running}
-            yield f"Without {_and(sorted(helpers))}, which would help it, it is worth {money_text(worth)}."
+            yield f"Without {joined(sorted(helpers))}, which would help it, it is worth {money_text(worth)}."
 
     def _rows(self, id: str) -> list[Course]:
         """The courses of one initiative."""
@@ -568,20 +491,20 @@ class _Selected:
                 worth = sum(c.worth * share for c, share in left)
                 many = len(hang) > 1
                 what = f"{'are' if many else 'is'} worth {money_text(worth)}{' together' if many else ''} in this set"
-                yield f"{_and(hang)} cannot run without it and {what}."
+                yield f"{joined(hang)} cannot run without it and {what}."
             yield from self._helping(course.initiative)
             if course.initiative in self.problem.few:
                 yield "It counts as deep change for few people."
             return
         lacking = sorted(n for d, n in self.problem.requires if d == course.initiative and n not in self.running)
         if lacking:
-            yield f"It requires {_and(lacking)}, which {'does' if len(lacking) == 1 else 'do'} not run."
+            yield f"It requires {joined(lacking)}, which {'does' if len(lacking) == 1 else 'do'} not run."
         against = sorted(
             {b if a == course.initiative else a for a, b in self.problem.conflicts if course.initiative in (a, b)}
             & self.running
         )
         if against:
-            yield f"It stands in the way of {_and(against)}, which {'runs' if len(against) == 1 else 'run'}."
+            yield f"It stands in the way of {joined(against)}, which {'runs' if len(against) == 1 else 'run'}."
 
     def _helping(self, id: str) -> Iterator[str]:
         """What runs and would be worth less without it."""
@@ -591,7 +514,7 @@ class _Selected:
             c.worth * (kept(self.problem, c, self.running) - kept(self.problem, c, self.running - {id})) for c in of
         )
         if lost >= 0.5:
-            yield f"It helps {_and(helped)}, which would be worth {money_text(lost)} less without it."
+            yield f"It helps {joined(helped)}, which would be worth {money_text(lost)} less without it."
 
     def _requirers(self, id: str) -> set[str]:
         """What runs and requires it, directly or through others."""
@@ -731,7 +654,3 @@ def _worth_and_spend(course: Course) -> str:
 
 def _less(value: float) -> str:
     return f"{money_text(value)} less" if value >= 0.5 else "as much"
-
-
-def _and(words: Sequence[str]) -> str:
-    return " and ".join(w for w in (", ".join(words[:-1]), words[-1] if words else "") if w)

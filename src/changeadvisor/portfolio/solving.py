@@ -271,8 +271,13 @@ def _chosen(model: Model, rows: tuple[int, ...], bound: float) -> Chosen | Infea
     worth = valued(problem, rows, model.worths)
     lifted = model.lift * valued(problem, rows, model.other) if model.lift else 0.0
     bound = max(bound - lifted, worth)
+    return Chosen(rows, found, worth, bound, gap_to(bound, worth))
+
+
+def gap_to(bound: float, worth: float) -> float:
+    """How much more a set could be worth, in shares of what one is worth; infinite beside a worth of nothing."""
     gap = (bound - worth) / abs(worth) if worth else (0.0 if bound <= SMALL else float("inf"))
-    return Chosen(rows, found, worth, bound, 0.0 if gap < 1e-9 else gap)
+    return 0.0 if gap < 1e-9 else gap
 
 
 def valued(problem: Problem, rows: Sequence[int], worths: Sequence[float]) -> float:
