@@ -92,7 +92,7 @@ class LimitCost:
 
 @dataclass(frozen=True, slots=True)
 class Gainer:
-    """Who gains: a service or a staff-facing group of residents; worth and people of what runs for it."""
+    """Who gains: a service; worth of what runs for it, the part of that which is deep for few, and spend."""
 
     service: str
     worth: float
