@@ -19,7 +19,7 @@ from changeadvisor import library, loading, pictures, portfolio_view, report, re
 from changeadvisor.advice import Advice, advise
 from changeadvisor.facts import FactSheet
 from changeadvisor.rules import recommend
-from tests.helpers import MINIMAL, NORTHFIELD, programme
+from tests.helpers import MINIMAL, NORTHFIELD, ROOT, programme
 
 EVIL = "<script>alert(1)</script>{{ 7*7 }} \x1b[31m =1+1 \u202e"
 
@@ -341,3 +341,22 @@ def test_change_load_is_a_table_told_in_words(northfield: Advice) -> None:
     assert (
         report.board_view(advise(loading.load_programme(MINIMAL), library.load_judges()), front_page=True).load is None
     )
+
+
+def test_the_board_reads_the_money_whatever_the_words_of_the_appraisals_rules(
+    northfield: Advice, tmp_path: Path
+) -> None:
+    """Only the words of the rules differ: the page must be the same wherever it gives the money."""
+    before = {row.id: row.because for row in report.board_view(northfield, front_page=True).rows}
+    priced = {id: because for id, because in before.items() if "is worth" in because}
+    assert priced
+    text = (ROOT / "rules" / "persist-or-adjust.yaml").read_text(encoding="utf-8")
+    reworded = text.replace('because: "Weight of the appraisal:', 'because: "By the figures:')
+    (tmp_path / "persist-or-adjust.yaml").write_text(reworded, encoding="utf-8")
+    judges = library.load_judges(library.RuleFolder(tmp_path))
+    advice = advise(loading.load_programme(NORTHFIELD), judges, parts=("action",), flips=False)
+    appraised = [r for i in advice.initiatives if i.action for r in i.action.reasons if r.appraises]
+    assert appraised
+    assert all(r.because.startswith("By the figures:") for r in appraised)
+    after = {row.id: row.because for row in report.board_view(advice, front_page=True).rows}
+    assert {id: after[id] for id in priced} == priced

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from changeadvisor.errors import InputError, JudgementError
 from changeadvisor.facts import FactSheet, Known, Single, Value
+from changeadvisor.model import to_plain
 from changeadvisor.rules import (
     Lever,
     Recommendation,
@@ -541,6 +542,9 @@ def spelled(found: Recommendation) -> dict[str, Any]:
     plain = dataclasses.asdict(dataclasses.replace(found, judged=None))
     last = {n: plain.pop(n) for n in ("enough", "disagreement")}
     del plain["judged"]
+    for reason in plain["reasons"]:
+        # No part of what is written out: `test_a_reason_tells_whether_it_appraises` has it.
+        del reason["appraises"]
     return {**plain, "workings": list(map(dataclasses.asdict, found.workings)), **last}
 
 
@@ -548,6 +552,13 @@ def test_recommendations_word_for_word() -> None:
     """The whole recommendation on a pack with everything in it, kept beside the tests."""
     found = [json.dumps(spelled(recommend(p, s)), indent=1, default=str) for p, s in whole()]
     assert "\n".join(found) + "\n" == WORKING.read_text(encoding="utf-8")
+
+
+def test_a_reason_tells_whether_it_appraises_and_the_json_does_not() -> None:
+    made, found = whole()[2]
+    reasons = recommend(made, found).reasons
+    assert {r.rule for r in reasons if r.appraises} == {APPRAISAL["id"]}
+    assert all("appraises" not in to_plain(r) for r in reasons)
 
 
 # --- properties ------------------------------------------------------------------------------------------------------

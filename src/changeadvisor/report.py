@@ -625,8 +625,7 @@ _DOING = {
 def _because(item: InitiativeAdvice, top: Reason) -> str:
     """The strongest reason; where it is the appraisal, by how much the course is worth more than the next best."""
     value = item.outlook.value or {}
-    appraised = top.because.startswith("Weight of the appraisal")
-    if not appraised or top.answer not in value or len(value) < 2:
+    if not top.appraises or top.answer not in value or len(value) < 2:
         return top.because
     rival = max((c for c in value if c != top.answer), key=lambda c: (value[c].mean, c))
     more = value[top.answer].mean - value[rival].mean

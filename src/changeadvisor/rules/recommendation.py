@@ -35,6 +35,8 @@ class Reason:
     evidence: str
     because: str
     source: str
+    appraises: Annotated[bool, Field(exclude=True)] = False
+    """Whether its weight is that of the appraisal (or of the simulated spread). Not in the JSON."""
 
 
 def by_strength(reasons: Iterable[Reason]) -> list[Reason]:
@@ -208,13 +210,20 @@ class _Judged:
         """What fired, by rule, vetoes apart."""
         weighed = self.pack.combine == "weigh"
         fired = [i for i, s in enumerate(self.states) if s == "fired" and not self.pack.rules[i].veto]
-        found = [
+        reasons = [
             Reason(
-                r.id, r.then, self.weights[i] if weighed else None, self.ledger.counted[i], r.named, r.because, r.source
+                rule=rule.id,
+                answer=rule.then,
+                decibans=self.weights[i] if weighed else None,
+                counted=self.ledger.counted[i],
+                evidence=rule.named,
+                because=rule.because,
+                source=rule.source,
+                appraises=rule.appraises,
             )
-            for i, r in ((i, self.pack.rules[i]) for i in fired)
+            for i, rule in ((i, self.pack.rules[i]) for i in fired)
         ]
-        return tuple(sorted(found, key=lambda r: r.rule))
+        return tuple(sorted(reasons, key=lambda r: r.rule))
 
     def rejected(self) -> tuple[Rejected, ...]:
         """Answers a veto took out."""
