@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from changeadvisor import differences, library, loading
-from changeadvisor.advice import Answered, Judges, Trial, advise
+from changeadvisor.advice import Answered, Judges, Portfolio, Trial, advise
 from changeadvisor.changing import RuleSets, between, explained
 from changeadvisor.differences import (
     AnswerChange,
@@ -42,8 +42,8 @@ from changeadvisor.differences import (
 )
 from changeadvisor.errors import InputError
 from changeadvisor.fields import Bearing, fields, put_back
-from changeadvisor.model import Programme
-from changeadvisor.portfolio import Conflict
+from changeadvisor.model import Programme, to_plain
+from changeadvisor.portfolio import Conflict, Pick, Totals
 from changeadvisor.settings import Asked, read_settings
 from changeadvisor.terminal import difference_table
 from tests.helpers import MINIMAL, NORTHFIELD, ROOT, programme
@@ -381,32 +381,75 @@ def test_a_course_set_by_hand_changes_nothing_where_no_set_is_chosen(judges: Jud
         assert "the courses set by hand change none: shop" in found.notices[0]
 
 
-def test_places_in_the_set_are_read_by_the_keys_of_the_json(judges: Judges, monkeypatch: pytest.MonkeyPatch) -> None:
-    picks = {
-        "chosen": [{"id": "a", "course": "persist", "because": "x"}],
-        "deferred": [{"id": "b", "course": "stop", "because": "y"}],
-        "totals": {"all": 10.0, "spend": 1, "periods": ["p"]},
-        "bound": 10.0,
-        "gap": None,
+def chosen_set(**more: Any) -> Portfolio:
+    """A set in which `a` runs and `b` does not."""
+    totals = Totals(
+        all=10.0, few=2.0, spend=4.0, overspend=None, low=5.0, high=15.0,
+        share_for_few=0.25, spend_over=("2026-27",), people=100.0,
+    )  # fmt: skip
+    runs = Pick("a", "persist", "x", 1.0, 1.0, start=dt.date(2027, 1, 1))
+    made = Portfolio(
+        (), chosen=(runs,), deferred=(Pick("b", "stop", "y", 0.0, 0.0),), totals=totals, bound=10.0, gap=0.0
+    )
+    return replace(made, **more)
+
+
+def test_the_set_and_its_totals_are_read_as_they_are_typed(judges: Judges) -> None:
+    advice = advise(programme(initiatives=[SHOP]), judges, flips=False)
+    old = chosen_set()
+    assert old.totals is not None
+    # Every number moves enough to be told but `low`, `people` (less than a reader sees) and `few` (dust).
+    totals = replace(
+        old.totals, all=12.0, few=2.0 + 1e-13, spend=5.0, overspend=0.5, low=5.1, high=20.0,
+        share_for_few=None, spend_over=("2026-27", "2027-28"), people=100.1,
+    )  # fmt: skip
+    new = replace(old, chosen=(Pick("b", "persist", "z", 1.0, 1.0),), deferred=None, totals=totals, bound=12.0, gap=0.1)
+    first, second = replace(advice, portfolio=old), replace(advice, portfolio=new)
+    assert differences.places(first) == {
+        "a": Placed("chosen", "persist", "x", "2027-01-01"),
+        "b": Placed("deferred", "stop", "y"),
     }
-    other = {**picks, "chosen": [*picks["deferred"]], "deferred": None, "totals": {"all": 12.0, "spend": 1}}  # type: ignore[misc]
-    first = advise(programme(initiatives=[SHOP]), judges, flips=False)
-    second = replace(first, seed=1)
-    plain = {id(first.portfolio): picks}
-    second = replace(second, portfolio=replace(first.portfolio)) if first.portfolio else second
-    plain[id(second.portfolio)] = other
-    monkeypatch.setattr(differences, "to_plain", lambda p: plain.get(id(p), {}))
-    assert differences.places(first) == {"a": Placed("chosen", "persist", "x"), "b": Placed("deferred", "stop", "y")}
     found = difference(first, second).portfolio
     assert found is not None
     assert [(c.initiative, c.before and c.before.place, c.after and c.after.place) for c in found.courses] == [
         ("a", "chosen", None),
         ("b", "deferred", "chosen"),
     ]
-    assert [(t.field, t.before, t.after) for t in found.totals] == [("totals.all", 10.0, 12.0)]
+    assert [(t.field, t.before, t.after) for t in found.totals] == [
+        ("bound", 10.0, 12.0),
+        ("gap", 0.0, 0.1),
+        ("totals.all", 10.0, 12.0),
+        ("totals.high", 15.0, 20.0),
+        ("totals.overspend", None, 0.5),
+        ("totals.share_for_few", 0.25, None),
+        ("totals.spend", 4.0, 5.0),
+        ("totals.spend_over", "2026-27", "2026-27, 2027-28"),
+    ]
     text = difference_table(difference(first, second), 110)
     assert "the set to run does something else with 2 initiatives" in text
-    assert "b: Does not run → Runs (stop)" in text
+    assert "b: Does not run → Runs (persist)" in text
+
+
+def test_every_number_of_the_totals_is_compared(judges: Judges) -> None:
+    """A number that is added to the totals must be compared as well, by the name it has in the JSON."""
+    advice = advise(programme(initiatives=[SHOP]), judges, flips=False)
+    old = chosen_set()
+    assert old.totals is not None
+    numbers = {name for name, value in to_plain(old.totals).items() if not isinstance(value, list)}
+    doubled = {name: 2.0 * (getattr(old.totals, name) or 0.1) for name in numbers}
+    new = replace(old, totals=replace(old.totals, **doubled))
+    found = difference(replace(advice, portfolio=old), replace(advice, portfolio=new)).portfolio
+    assert found is not None
+    assert {t.field for t in found.totals} == {f"totals.{name}" for name in numbers}
+
+
+def test_why_there_is_no_set_is_said(judges: Judges) -> None:
+    advice = advise(programme(initiatives=[SHOP]), judges, flips=False)
+    none = chosen_set(chosen=None, deferred=None, totals=None, bound=None, gap=None, why_none="Too little money.")
+    found = difference(replace(advice, portfolio=chosen_set()), replace(advice, portfolio=none)).portfolio
+    assert found is not None
+    assert found.set == SetChange(True, False, "Too little money.")
+    assert found.courses == ()
 
 
 def test_where_there_is_no_set_nothing_is_placed() -> None:

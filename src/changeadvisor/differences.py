@@ -1,21 +1,21 @@
 """What differs between two pieces of advice: answers, how sure they are, outlook, decisions and the set to run.
 
 Nothing here says why; `changing` works that out and puts it in. What is compared is what people read: an answer, its
-margin, a chance. The portfolio is read by the keys of the advice's JSON.
+margin, a chance.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from changeadvisor.advice import Advice, Chances, Engine, InitiativeAdvice, PackUsed
-from changeadvisor.model import as_json, to_plain
-from changeadvisor.portfolio import Conflict
+from changeadvisor.advice import Advice, Chances, Engine, InitiativeAdvice, PackUsed, Portfolio
+from changeadvisor.model import as_json, tidy_number, to_plain
+from changeadvisor.portfolio import Conflict, Pick
 from changeadvisor.rules import Recommendation
 
 Question = Literal["action", "route", "evidenced"]
@@ -393,7 +393,7 @@ def _decisions(before: Advice, after: Advice) -> Iterator[DecisionChange]:
             yield DecisionChange(id, old, new)
 
 
-# --- the portfolio, by the keys of its JSON --------------------------------------------------------------------------
+# --- the portfolio ---------------------------------------------------------------------------------------------------
 
 
 def _portfolio(before: Advice, after: Advice) -> PortfolioDifference | None:
@@ -414,7 +414,7 @@ def _portfolio(before: Advice, after: Advice) -> PortfolioDifference | None:
 def _set(before: Advice, after: Advice) -> SetChange:
     there = [places(a) is not None for a in (before, after)]
     lacking = before if there[1] else after
-    because = to_plain(lacking.portfolio).get("why_none") if lacking.portfolio else None
+    because = lacking.portfolio.why_none if lacking.portfolio else None
     return SetChange(there[0], there[1], because)
 
 
@@ -424,15 +424,16 @@ def _key(conflict: Conflict) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
 
 def places(advice: Advice) -> dict[str, Placed] | None:
     """What the set to run does with each initiative; None where no set was chosen."""
-    plain = to_plain(advice.portfolio) if advice.portfolio else {}
-    lists: tuple[Literal["chosen", "deferred"], ...] = ("chosen", "deferred")
-    if all(plain.get(name) is None for name in lists):
+    portfolio = advice.portfolio
+    if portfolio is None or (portfolio.chosen is None and portfolio.deferred is None):
         return None
-    return {
-        pick["id"]: Placed(name, pick.get("course"), pick.get("because"), pick.get("start"))
-        for name in lists
-        for pick in plain.get(name) or ()
-    }
+    placed = {pick.id: _placed("chosen", pick) for pick in portfolio.chosen or ()}
+    return placed | {pick.id: _placed("deferred", pick) for pick in portfolio.deferred or ()}
+
+
+def _placed(place: Literal["chosen", "deferred"], pick: Pick) -> Placed:
+    start = None if pick.start is None else pick.start.isoformat()
+    return Placed(place, pick.course, pick.because, start)
 
 
 def place_changes(old: Mapping[str, Placed] | None, new: Mapping[str, Placed] | None) -> Iterator[PlaceChange]:
@@ -449,15 +450,15 @@ def done(placed: Placed | None) -> tuple[str | None, ...] | None:
     return None if placed is None else (placed.place, placed.course, placed.start)
 
 
+#: Sums over the whole programme: these are told as soon as a reader sees another number.
 _SUMS = ("totals.all", "totals.few", "totals.people", "totals.spend")
 
 
 def _totals(before: Advice, after: Advice) -> Iterator[FieldChange]:
     """Totals, bound and gap that moved; of numbers only what a reader would see."""
-    numbers = [dict(_numbers(to_plain(a.portfolio) if a.portfolio else {})) for a in (before, after)]
+    numbers = [_numbers(a.portfolio) if a.portfolio else {} for a in (before, after)]
     for name in sorted({*numbers[0], *numbers[1]}):
         a, b = (n.get(name) for n in numbers)
-        # Sums over the whole programme are told as soon as a reader sees another number.
         least = (SUM if name in _SUMS else WORTH) * max(abs(a or 0.0), abs(b or 0.0))
         if a != b and _moved(a, b, least):
             yield FieldChange(name, a, b)
@@ -469,12 +470,21 @@ def _totals(before: Advice, after: Advice) -> Iterator[FieldChange]:
         yield FieldChange("totals.spend_over", *over)
 
 
-def _numbers(plain: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
-    totals = plain.get("totals") or {}
-    every: Sequence[tuple[str, Any]] = [*((f"totals.{k}", v) for k, v in totals.items()), ("bound", plain.get("bound"))]
-    for name, value in (*every, ("gap", plain.get("gap"))):
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            yield name, float(value)
+def _numbers(portfolio: Portfolio) -> dict[str, float]:
+    """The known numbers of a set, by the names that a difference gives them, as exact as the JSON has them."""
+    named: dict[str, float | None] = {"bound": portfolio.bound, "gap": portfolio.gap}
+    if (totals := portfolio.totals) is not None:
+        named |= {
+            "totals.all": totals.all,
+            "totals.few": totals.few,
+            "totals.spend": totals.spend,
+            "totals.overspend": totals.overspend,
+            "totals.low": totals.low,
+            "totals.high": totals.high,
+            "totals.share_for_few": totals.share_for_few,
+            "totals.people": totals.people,
+        }
+    return {name: tidy_number(value) for name, value in named.items() if value is not None}
 
 
 # --- as JSON ---------------------------------------------------------------------------------------------------------

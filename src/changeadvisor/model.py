@@ -733,9 +733,12 @@ def _tidied(value: Any) -> Any:
         return {k: _tidied(v) for k, v in value.items()}
     if isinstance(value, list):
         return [_tidied(v) for v in value]
-    if isinstance(value, float):
-        return float(f"{value:.10g}") + 0.0
-    return value
+    return tidy_number(value) if isinstance(value, float) else value
+
+
+def tidy_number(value: float) -> float:
+    """A number to ten significant digits, as it is written out; minus nothing is nothing."""
+    return float(f"{value:.10g}") + 0.0
 
 
 def as_json(data: Any) -> str:
