@@ -30,7 +30,6 @@ from changeadvisor.model import (
     Series,
     as_json,
     canonical_json,
-    day_text,
     digest,
     months_between,
     to_plain,
@@ -73,6 +72,16 @@ from changeadvisor.rules.ledger import weights_on
 from changeadvisor.rules.pack import cut_points
 from changeadvisor.scoring import Framework, Scorecard, score
 from changeadvisor.trajectory import Beside, Priced, Prospect, View
+from changeadvisor.words import (
+    COURSE_WORDS,
+    NO_ANSWER_YET,
+    bracketed_many,
+    capitalised,
+    day_text,
+    many,
+    plain_per_cent,
+    two_digit_day_text,
+)
 
 Part = Literal["action", "route", "portfolio", "measures"]
 PARTS: tuple[Part, ...] = ("action", "route", "portfolio", "measures")
@@ -768,8 +777,8 @@ class _Case:
         last, unit = series.points[-1], f" {measure.unit}" if measure.unit else ""
         yield f"It has ended. Its latest reading is {last.value:.4g}{unit}, of {day_text(last.period)}."
         if found.reading is not None and found.reading.progress is not None:
-            share = round(100 * found.reading.progress)
-            yield f"Its recent level is {share} % of the way from {path.baseline:.4g} to {path.target:.4g}."
+            share = plain_per_cent(found.reading.progress)
+            yield f"Its recent level is {share} of the way from {path.baseline:.4g} to {path.target:.4g}."
 
     def _next_review(self, view: View | None) -> NextReview | None:
         if self.programme.review_months is None or self.initiative.stage == "closed":
@@ -804,7 +813,8 @@ class _Case:
             yield f"Its reference class is {known.id}. Source: {known.source.rstrip('.')}."
         series = found.own_series
         if series is not None and series.not_yet:
-            yield f"{len(series.not_yet)} reading(s) of {found.measure.id if found.measure else ''} are not known yet."
+            unread = bracketed_many(len(series.not_yet), "reading")
+            yield f"{unread} of {found.measure.id if found.measure else ''} are not known yet."
         if found.reading is not None and found.reading.against_path is None:
             yield f"Where the results stand against the plan cannot be said: {found.reading.because}."
         yield from self._read_notices(found)
@@ -932,8 +942,7 @@ def _candour(sheet: FactSheet) -> str | None:
     steps = _rank(evidenced) - _rank(declared)
     if steps == 0:
         return "declared as the evidence supports"
-    many = f"{abs(steps)} step" + ("" if abs(steps) == 1 else "s")
-    return f"declared {many} {'better' if steps > 0 else 'worse'} than the evidence"
+    return f"declared {many(abs(steps), 'step')} {'better' if steps > 0 else 'worse'} than the evidence"
 
 
 def _rating(word: str | None) -> Colour | None:
@@ -958,7 +967,7 @@ def _spread_once(missing: Iterable[Missing], why: str | None) -> Iterator[Missin
     for m in missing:
         spread = m.fact.startswith("adoption.")
         if spread and not told and why is not None:
-            yield replace(m, question=f"{m.question} {why[:1].upper()}{why[1:]}.")
+            yield replace(m, question=f"{m.question} {capitalised(why)}.")
         elif not spread or not told:
             yield m
         told = told or spread
@@ -986,13 +995,6 @@ def _engine(judges: Judges) -> Engine:
 
 # --- what it means for those who decide ------------------------------------------------------------------------------
 
-_DECISIONS = {
-    "persist": "Start it?",
-    "adjust-tactics": "Adjust tactics: keep the idea, change how it is done?",
-    "adjust-strategy": "Adjust strategy: keep the aim, change the idea?",
-    "stop": "Stop it?",
-}
-
 
 def _decisions(advised: Sequence[InitiativeAdvice]) -> Iterator[DecisionNeeded]:
     """One line for each initiative that needs a decision, by id."""
@@ -1009,14 +1011,16 @@ def _decision(item: InitiativeAdvice, initiative: Initiative) -> str | None:
     if item.action is None or initiative.stage == "closed":
         return None
     broken = [w for w in item.tripwires if w.state == "broken"]
-    tripped = f" A tripwire agreed for {broken[0].by:%d %B %Y} is broken." if broken else ""
+    tripped = f" A tripwire agreed for {two_digit_day_text(broken[0].by)} is broken." if broken else ""
     answer = item.action.answer
     if answer is None:
         first = item.action.missing[0].question if item.action.missing else "The evidence is evenly balanced."
-        return f"No answer yet. Find out first: {first}{tripped}"
-    if answer == "persist" and initiative.stage != "idea":
-        return f"Go on in spite of it?{tripped}" if broken else None
-    return _DECISIONS[answer] + tripped if answer != "stop" or initiative.stage != "idea" else "Not start it?" + tripped
+        return f"{NO_ANSWER_YET}. Find out first: {first}{tripped}"
+    idea = initiative.stage == "idea"
+    if answer == "persist" and not idea and not broken:
+        return None
+    question = COURSE_WORDS[answer].decision_on_idea if idea else COURSE_WORDS[answer].decision
+    return question + tripped
 
 
 def _portfolio(whole: _Whole, advised: Sequence[InitiativeAdvice], seconds: float | None) -> Portfolio:

@@ -23,8 +23,9 @@ from changeadvisor import cells
 from changeadvisor.answering import AnswerFile, same_rater
 from changeadvisor.errors import InputError, nearest, plain
 from changeadvisor.facts import Fact, FactSheet, Single
-from changeadvisor.model import Initiative, Judgement, Programme, day_text
+from changeadvisor.model import Initiative, Judgement, Programme
 from changeadvisor.questions import ENOUGH, Interview, Standing
+from changeadvisor.words import answer_in_sentence, day_text, many, many_or_no
 
 #: What a reply can be, besides an answer.
 Reply = Literal["unknown", "back", "stop"]
@@ -129,9 +130,8 @@ class Conversation:
     @property
     def summary(self) -> str:
         """How many answers were written, and where."""
-        many = "1 answer" if self.file.written == 1 else f"{self.file.written or 'No'} answers"
         whose = f", by {plain(self.by)}, dated {day_text(self.on)}" if self.file.written else ""
-        return f"{many} written to {plain(self.file.path, 300)}{whose}."
+        return f"{many_or_no(self.file.written, 'answer')} written to {plain(self.file.path, 300)}{whose}."
 
     def _look(self) -> Standing:
         return self.interview.look(self._sheet())
@@ -141,7 +141,7 @@ class Conversation:
 
     def _greet(self, standing: Standing) -> None:
         facts, open_ = len(self.interview.facts), len(standing.order)
-        self.say(f"{plain(self.initiative.title, 200)}. {_many(open_, 'question')} open, of {facts}.")
+        self.say(f"{plain(self.initiative.title, 200)}. {many(open_, 'question')} open, of {facts}.")
         self.say(f"Answers go to {plain(self.file.path, 300)}, by {plain(self.by)}, dated {day_text(self.on)}.")
         if self.on > self.programme.as_of:
             self.say(f"That is after {day_text(self.programme.as_of)}, as of which is judged: they do not count yet.")
@@ -277,10 +277,6 @@ def _distance(fact: Fact, levels: Sequence[object]) -> str:
 # --- where it stands, in words ---------------------------------------------------------------------------------------
 
 
-def _answer(standing: Standing) -> str:
-    return "no answer yet" if standing.answer is None else standing.answer.replace("adjust-", "adjust ")
-
-
 def of_twenty(same: float) -> str:
     """A share of the ways as so many of twenty, never more than it is."""
     return f"{int(same * _TWENTY + 1e-9)} of {_TWENTY} ways"
@@ -288,21 +284,19 @@ def of_twenty(same: float) -> str:
 
 def _now(standing: Standing) -> str:
     """The answer as it is, and how much could still change it."""
+    answer = answer_in_sentence(standing.answer)
     if standing.stands:
-        return f"Now: {_answer(standing)}. Nothing still open can change it."
+        return f"Now: {answer}. Nothing still open can change it."
     lead = f" by {standing.lead:g} decibans" if standing.answer is not None and standing.lead is not None else ""
-    return f"Now: {_answer(standing)}{lead}. {of_twenty(standing.same)} to answer the rest leave it so."
+    return f"Now: {answer}{lead}. {of_twenty(standing.same)} to answer the rest leave it so."
 
 
 def _left(standing: Standing) -> str:
     """In which of the two meanings it is settled; or that nothing more can be asked."""
+    answer = answer_in_sentence(standing.answer)
     if standing.stands:
-        return f"Settled for good: {_answer(standing)}. Whatever is answered to what is still open, it stays."
-    share = f"{of_twenty(standing.same)} to answer the {_many(len(standing.order), 'open question')} leave it as it is"
+        return f"Settled for good: {answer}. Whatever is answered to what is still open, it stays."
+    share = f"{of_twenty(standing.same)} to answer the {many(len(standing.order), 'open question')} leave it as it is"
     if standing.same >= ENOUGH:
-        return f"As good as settled: {_answer(standing)}. {share}, every level taken as equally likely."
-    return f"Not settled: {_answer(standing)}. {share}, and nothing more can be asked now."
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}" + ("" if count == 1 else "s")
+        return f"As good as settled: {answer}. {share}, every level taken as equally likely."
+    return f"Not settled: {answer}. {share}, and nothing more can be asked now."

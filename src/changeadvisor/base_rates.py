@@ -19,6 +19,7 @@ from changeadvisor.errors import InputError
 from changeadvisor.facts import VOCABULARY
 from changeadvisor.model import Colour, Count, Record, ReferenceClass, Text, canonical_json, digest
 from changeadvisor.validation import Place
+from changeadvisor.words import in_100, joined, rating_label
 
 #: The file of published classes, by its name among the rules.
 CLASSES = "reference-classes"
@@ -159,11 +160,12 @@ def _sentences(moves: RatingMoves, row: RatingRow) -> Iterator[str]:
     """The table's row for people, with what chance alone would have made of it."""
     became = [(row.improved, "better"), (row.same, "the same"), (row.worsened, "worse")]
     (first, how), *rest = ((n, how) for n, how in became if not _impossible(row.rating, how))
-    others = [f"{_in_100(n, row.cases)} {how}" for n, how in rest]
+    others = [f"{in_100(n, row.cases)} {how}" for n, how in rest]
+    rating = rating_label(row.rating)
     yield (
-        f"Declared {row.rating}. Of {row.cases} government major projects rated {row.rating}, a year later "
-        f"{', '.join([f'{_in_100(first, row.cases)} in 100 were rated {how}', *others[:-1]])} and {others[-1]}; "
-        f"{_in_100(row.left, row.cases)} were no longer listed, and why is unknown."
+        f"Declared {rating}. Of {row.cases} government major projects rated {rating}, a year later "
+        f"{joined([f'{in_100(first, row.cases)} in 100 were rated {how}', *others])}; "
+        f"{in_100(row.left, row.cases)} were no longer listed, and why is unknown."
     )
     yield _alone(row.rating, moves.by_itself(row.rating))
     yield (
@@ -176,19 +178,15 @@ def _impossible(rating: Colour, how: str) -> bool:
     return (rating, how) in ((RATINGS[0], "better"), (RATINGS[-1], "worse"))
 
 
-def _in_100(part: float, whole: float = 1.0) -> int:
-    return round(100 * part / whole)
-
-
 def _alone(rating: Colour, alone: ByItself) -> str:
     """What chance alone does; at the ends of the scale it is much of what is seen."""
     drawn = "Had each next rating been drawn from all ratings"
     if rating not in (RATINGS[0], RATINGS[-1]):
-        better, worse = _in_100(alone.improved), _in_100(alone.worsened)
+        better, worse = in_100(alone.improved), in_100(alone.worsened)
         return f"{drawn}, {better} in 100 would have improved by themselves, and {worse} worsened."
     share, how = (alone.worsened, "worsened") if rating == RATINGS[0] else (alone.improved, "improved")
     return (
-        f"{drawn}, {_in_100(share)} in 100 would have {how} by themselves: much of the movement of an extreme rating "
+        f"{drawn}, {in_100(share)} in 100 would have {how} by themselves: much of the movement of an extreme rating "
         f"is what any extreme rating would do (regression to the mean). To have {how} by next year shows little by "
         "itself."
     )
@@ -200,7 +198,10 @@ def candour_means(declared: Colour, evidenced: Colour, moves: RatingMoves | None
     meaning = VOCABULARY["initiative.declared"].levels
     if steps == 0:
         return f"Its owners and its results say the same: {meaning[declared]}."
-    both = f"Declared {declared} says: {meaning[declared]}. The results support {evidenced}: {meaning[evidenced]}."
+    both = (
+        f"Declared {rating_label(declared)} says: {meaning[declared]}. "
+        f"The results support {rating_label(evidenced)}: {meaning[evidenced]}."
+    )
     return " ".join([both, *(_kinder(evidenced, steps, moves) if steps > 0 else _harsher(declared, moves))])
 
 
@@ -208,9 +209,9 @@ def _kinder(evidenced: Colour, steps: int, moves: RatingMoves | None) -> Iterato
     """Declared better than the evidence: whether time alone may close the gap."""
     if moves is not None:
         row = moves.row(evidenced)
-        rose = f"{_in_100(row.improved, row.cases)} in 100 were rated better a year later"
+        rose = f"{in_100(row.improved, row.cases)} in 100 were rated better a year later"
         far = "" if steps == 1 else f", by whatever step; here it takes {steps}"
-        yield f"Of government major projects rated {evidenced}, {rose}{far}."
+        yield f"Of government major projects rated {rating_label(evidenced)}, {rose}{far}."
     yield "Until results show it, go by what they support."
 
 
@@ -219,8 +220,9 @@ def _harsher(declared: Colour, moves: RatingMoves | None) -> Iterator[str]:
     yield "Its owners may know what the measure does not show yet, or take an expected dip for failure: ask which."
     if moves is not None:
         row = moves.row(declared)
-        rose = _in_100(row.improved, row.cases)
-        yield f"Of government major projects rated {declared}, {rose} in 100 were rated better a year later."
+        rose = in_100(row.improved, row.cases)
+        rating = rating_label(declared)
+        yield f"Of government major projects rated {rating}, {rose} in 100 were rated better a year later."
 
 
 def _read(file: type[_File], data: object, place: Place) -> _File:

@@ -35,11 +35,12 @@ from changeadvisor.differences import (
 from changeadvisor.errors import ChangeAdvisorError, plain
 from changeadvisor.facts import FactSheet
 from changeadvisor.fields import Bearing, Field, fields, plain_data, put_back
-from changeadvisor.model import Programme, day_text
+from changeadvisor.model import Programme
 from changeadvisor.portfolio import NO_LOCKS, Locks
 from changeadvisor.rules import Rule, RulePack, settle
 from changeadvisor.rules.ledger import weights_on
 from changeadvisor.rules.recommendation import shown
+from changeadvisor.words import day_text
 
 #: What both runs need: measures are not compared.
 _PARTS: tuple[Part, ...] = ("action", "route", "portfolio")

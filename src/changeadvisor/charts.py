@@ -14,6 +14,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from xml.sax.saxutils import escape, quoteattr
 
+from changeadvisor.words import (
+    NOT_KNOWN,
+    agree,
+    capitalised,
+    month_text,
+    number_tick,
+    of_100,
+    plain_per_cent,
+    short_month_text,
+)
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -306,7 +317,7 @@ def pointing(mark: Mark) -> str:
 def _features_text(view: FeaturesView) -> Iterator[str]:
     """How many features point where, each named with its level."""
     known = [f for f in view.points if f.marks]
-    yield f"{view.title}: {len(known)} of {len(view.points)} features {'is' if len(known) == 1 else 'are'} known."
+    yield f"{view.title}: {len(known)} of {len(view.points)} features {agree(len(known), 'is', 'are')} known."
     for where, words in _POINTS.items():
         here = [f for f in known if {pointing(m) for m in f.marks} == {where}]
         if here:
@@ -316,13 +327,13 @@ def _features_text(view: FeaturesView) -> Iterator[str]:
         yield f"Raters differ: {', '.join(map(feature_said, apart))}."
     unknown = [f.name for f in view.points if not f.marks]
     if unknown:
-        yield f"Not known: {', '.join(unknown)}."
+        yield f"{capitalised(NOT_KNOWN)}: {', '.join(unknown)}."
     yield view.caption
 
 
 def feature_said(feature: Feature) -> str:
     """A feature with its levels."""
-    return f"{feature.name} ({' or '.join(m.level for m in feature.marks) or 'not known'})"
+    return f"{feature.name} ({' or '.join(m.level for m in feature.marks) or NOT_KNOWN})"
 
 
 def _dimensions_text(view: DimensionsView) -> Iterator[str]:
@@ -333,7 +344,7 @@ def _dimensions_text(view: DimensionsView) -> Iterator[str]:
 def choice_said(dimension: Dimension, heads: Sequence[str]) -> str:
     """What is chosen in a dimension, in words."""
     if not dimension.chosen:
-        return "not known"
+        return NOT_KNOWN
     first, last = dimension.chosen[0], dimension.chosen[-1]
     if first != last:
         return f"raters differ, from {heads[first]} to {heads[last]}"
@@ -349,7 +360,7 @@ def _xmr_text(view: XmrView) -> Iterator[str]:
         yield f"{view.title}: no readings that make a chart yet."
         return
     last = view.points[-1]
-    yield f"{view.title}: {_amount(last.value, view.unit)} in {last.period:%B %Y}."
+    yield f"{view.title}: {_amount(last.value, view.unit)} in {month_text(last.period)}."
     if view.variation is not None:
         yield f"The last point {_FINDS[view.variation]}."
     limits = "Trial limits" if view.trial else "Limits"
@@ -388,12 +399,12 @@ def _gap_text(view: GapView) -> Iterator[str]:
     words = {"closing": "moves to our side", "widening": "moves against us", "steady": "shows no clear movement"}
     if first is last:
         gap = _amount(last.own - last.median, view.unit)
-        yield f"{view.title}: ours less the median of {view.areas} other areas is {gap} in {last.period:%B %Y}."
+        yield f"{view.title}: ours less the median of {view.areas} other areas is {gap} in {month_text(last.period)}."
         yield "One period shows no trend."
         return
     yield f"{view.title}: ours less the median of {view.areas} other areas was"
-    yield f"{_amount(first.own - first.median, view.unit)} in {first.period:%B %Y}"
-    yield f"and is {_amount(last.own - last.median, view.unit)} in {last.period:%B %Y}."
+    yield f"{_amount(first.own - first.median, view.unit)} in {month_text(first.period)}"
+    yield f"and is {_amount(last.own - last.median, view.unit)} in {month_text(last.period)}."
     yield f"The gap {words.get(view.gap, 'covers too few periods for a trend')}."
 
 
@@ -502,7 +513,8 @@ def _dates(axes: Axes, days: Sequence[dt.date]) -> None:
     """Months along the axis, few enough to be read."""
     step = max(1, -(-len(days) // 10))
     shown = list(days)[::step]
-    axes.set_xticks([day.toordinal() for day in shown], [f"{day:%b %Y}" for day in shown], rotation=30, ha="right")
+    labels = [short_month_text(day) for day in shown]
+    axes.set_xticks([day.toordinal() for day in shown], labels, rotation=30, ha="right")
 
 
 def _draw_xmr(view: XmrView, axes: Axes) -> None:
@@ -652,19 +664,12 @@ def _draw_bars(view: BarView, axes: Axes) -> None:
     axes.axvline(0.0, color=_INK, linewidth=0.8)
     axes.set_yticks(list(rows), [f"{b.name}  {b.label}" for b in view.points], fontsize=8)
     axes.invert_yaxis()
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}")
+    axes.xaxis.set_major_formatter(lambda value, _: number_tick(value))
     axes.locator_params(axis="x", nbins=5)
     axes.set_xlabel(view.unit)
 
 
 # --- how a change is led ---------------------------------------------------------------------------------------------
-
-
-def of_hundred(share: float) -> str:
-    """A share of runs as so many of 100; never nought or all where it is not."""
-    if 0 < share < 0.005:
-        return "under 1"
-    return "over 99" if 0.995 <= share < 1 else f"{100 * share:.0f}"
 
 
 def _draw_spread(view: SpreadView, figure: Figure) -> None:
@@ -690,12 +695,12 @@ def _spread_panel(view: SpreadView, way: SpreadWay, axes: Axes) -> None:
     axes.fill_between(months, way.low, way.high, color="#D8DDE0", label="eight runs in ten")
     axes.plot(months, way.middle, color="#005EB8", label="half of the runs are above")
     axes.axhline(view.needed, color=_TARGET, linewidth=1.4, linestyle=(0, (1, 1.5)),
-                 label=f"needed: {100 * view.needed:.0f} %")  # fmt: skip
+                 label=f"needed: {plain_per_cent(view.needed)}")  # fmt: skip
     axes.axvline(view.by, color=_INK, linewidth=1.0, linestyle=(0, (5, 3)), label="must count by")
     axes.axvline(view.by + 12, color=_QUIET, linewidth=1.0, linestyle=":", label="a year later")
     axes.set_ylim(0.0, 1.0)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
-    there = f"{of_hundred(way.reaches)} of 100 runs there in time, {of_hundred(way.stands)} a year later"
+    axes.yaxis.set_major_formatter(lambda value, _: plain_per_cent(value))
+    there = f"{of_100(way.reaches)} of 100 runs there in time, {of_100(way.stands)} a year later"
     axes.set_title(f"{way.name}\n{there}", loc="left", fontsize=8)
 
 
@@ -708,7 +713,7 @@ def _draw_features(view: FeaturesView, axes: Axes) -> None:
             colour, shape = ("#B35A00", "^") if mark.build else ("#005EB8", "o")
             axes.plot([mark.place], [row + 0.3 * (k - middle)], color=colour, marker=shape, markersize=7)
         said = " or ".join(m.meaning for m in feature.marks) if len(feature.marks) < 2 else "raters differ"
-        axes.text(1.1, row, said or "not known", fontsize=7.5, va="center", style="normal" if said else "italic")
+        axes.text(1.1, row, said or NOT_KNOWN, fontsize=7.5, va="center", style="normal" if said else "italic")
     axes.set_yticks(list(range(len(view.points))), [_feature_label(f) for f in view.points], fontsize=8)
     axes.set_xticks([0.0, 0.5, 1.0], ["from the top", "neither", "● from below\n▲ build it first"], fontsize=8)
     axes.set_xlim(-0.08, 2.1)
@@ -731,7 +736,7 @@ def _draw_dimensions(view: DimensionsView, axes: Axes) -> None:
         axes.text(column - 0.3, -0.7, head, fontsize=8, fontweight="bold", va="center")
     for row, dimension in enumerate(view.points):
         axes.axhline(row - 0.5, color=_QUIET, linewidth=0.6)
-        unknown = "" if dimension.chosen else "\nnot known"
+        unknown = "" if dimension.chosen else f"\n{NOT_KNOWN}"
         axes.text(0.0, row, f"{dimension.name}{unknown}", fontsize=8, va="center")
         for k, option in enumerate(dimension.options):
             _draw_option(axes, (k + 0.7, row), option, choice_mark(dimension, k))

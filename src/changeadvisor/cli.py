@@ -115,29 +115,26 @@ def check(path: Path, most: int) -> int:
 
 
 def _counted(programme: Programme) -> str:
-    from changeadvisor.model import day_text
+    from changeadvisor.words import day_text, many
 
     readings = sum(len(m.observations) for m in programme.measures)
     return (
-        f"No faults. {_many(len(programme.initiatives), 'initiative')}, {_many(len(programme.measures), 'measure')}, "
-        f"{_many(readings, 'reading')}, as of {day_text(programme.as_of)}."
+        f"No faults. {many(len(programme.initiatives), 'initiative')}, {many(len(programme.measures), 'measure')}, "
+        f"{many(readings, 'reading')}, as of {day_text(programme.as_of)}."
     )
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}" + ("" if count == 1 else "s")
 
 
 def _most_missed(programme: Programme, most: int) -> Iterable[str]:
     """The unknown facts that could move an answer most, over the whole programme."""
     from changeadvisor.advice import advise, missing_overall
     from changeadvisor.errors import plain
+    from changeadvisor.words import many
 
     rows = missing_overall(advise(programme, _judges(), parts=("action", "route")))
     if rows:
-        yield f"{_many(len(rows), 'missing fact')} could move an answer. Those that could move it most:"
+        yield f"{many(len(rows), 'missing fact')} could move an answer. Those that could move it most:"
     for row in rows[:most]:
-        move = "" if row.could_move is None else f"{row.could_move:g} deciban{'' if row.could_move == 1 else 's'}: "
+        move = "" if row.could_move is None else f"{many(row.could_move, 'deciban')}: "
         yield f"  {move}{plain(row.initiative)}, {row.fact}: {row.question}"
 
 
@@ -614,11 +611,12 @@ def chart(
 def publish(programme: Path, out: Path, include: tuple[Include, ...], force: bool, seed: int) -> int:
     """Share goals: measures, targets and results as open data and a page, nothing confidential unless included."""
     from changeadvisor import lenses, sharing
+    from changeadvisor.words import many
 
     read = _read(programme)
     found = lenses.measures_part(read, _judges().lens, seed).measures
     sharing.publish(read, found, out, include=include, force=force)
-    click.echo(f"Wrote {_many(len(read.measures), 'measure')} to {out}.")
+    click.echo(f"Wrote {many(len(read.measures), 'measure')} to {out}.")
     return 0
 
 

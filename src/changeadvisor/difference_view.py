@@ -21,8 +21,19 @@ from changeadvisor.differences import (
     Why,
 )
 from changeadvisor.errors import plain
-from changeadvisor.model import day_text
-from changeadvisor.report import answer_word
+from changeadvisor.words import (
+    CLOSED,
+    NOT_KNOWN,
+    answer_in_sentence,
+    answer_label,
+    capitalised,
+    day_text,
+    in_100,
+    listed,
+    many,
+    money_text,
+    three_figures,
+)
 
 _ASKED = {"action": "What to do", "route": "How to lead it", "evidenced": "Rating by the evidence"}
 _KINDS: dict[Kind, str] = {
@@ -53,17 +64,17 @@ def rows(found: Difference) -> Iterator[tuple[str, str, str, str, str]]:
 def headline(found: Difference) -> str:
     """The line that answers."""
     courses = len(found.portfolio.courses) if found.portfolio else 0
-    in_set = f", and the set to run does something else with {_many(courses, 'initiative')}" if courses else ""
+    in_set = f", and the set to run does something else with {many(courses, 'initiative')}" if courses else ""
     if found.portfolio and (one := found.portfolio.set):
         in_set = ", and there is a set to run now" if one.after else ", and no set to run is left"
-    coming = [_many(len(found.new), "new initiative")] if found.new else []
-    going = [f"{_many(len(found.vanished), 'initiative')} no longer there"] if found.vanished else []
+    coming = [many(len(found.new), "new initiative")] if found.new else []
+    going = [f"{many(len(found.vanished), 'initiative')} no longer there"] if found.vanished else []
     also = "".join(f"; {text}" for text in (*coming, *going))
     if found.empty:
         return "Nothing changes."
     verb = "change" if found.changed > 1 else "changes"
     rest = "" if found.changed or in_set or also else " What else does is below."
-    return f"{found.changed or 'None'} of {_many(found.answers, 'answer')} {verb}{in_set}{also}.{rest}"
+    return f"{found.changed or 'None'} of {many(found.answers, 'answer')} {verb}{in_set}{also}.{rest}"
 
 
 def below(found: Difference) -> Iterator[str]:
@@ -89,14 +100,14 @@ def _went_in(found: Difference) -> Iterator[str]:
 
 
 def _cause(cause: Cause) -> Iterator[str]:
-    head = _KINDS[cause.kind][:1].upper() + _KINDS[cause.kind][1:]
+    head = capitalised(_KINDS[cause.kind])
     if cause.kind == "course":
-        yield f"{head}: {plain(cause.name)}: {answer_word(cause.changes[0].after).lower()}"
+        yield f"{head}: {plain(cause.name)}: {answer_in_sentence(cause.changes[0].after)}"
         return
     if len(cause.changes) == 1:
         yield f"{head}: {_field(cause.changes[0])}"
         return
-    yield f"{head}: {_many(len(cause.changes), 'value')} differ"
+    yield f"{head}: {many(len(cause.changes), 'value')} differ"
     yield from (f"  {_field(c)}" for c in cause.changes[:_LISTED])
     yield from _more(cause.changes, _LISTED)
 
@@ -115,8 +126,8 @@ def _readings(before: dict[str, Any], after: dict[str, Any]) -> str:
     new, gone = [p for p in after if p not in before], [p for p in before if p not in after]
     revised = [f"{p}: {_value(before[p])} → {_value(after[p])}" for p in after if p in before]
     parts = [
-        f"{_many(len(new), 'new reading')} ({_span(new)})" if new else "",
-        f"{_many(len(gone), 'reading')} taken out ({_span(gone)})" if gone else "",
+        f"{many(len(new), 'new reading')} ({_span(new)})" if new else "",
+        f"{many(len(gone), 'reading')} taken out ({_span(gone)})" if gone else "",
         f"{len(revised)} revised ({'; '.join(revised[:_SHOWN])}{'; …' if len(revised) > _SHOWN else ''})"
         if revised
         else "",
@@ -212,7 +223,7 @@ def _working(found: AnswerChange) -> Iterator[str]:
 def _rule(rule: RuleChange) -> Iterator[str]:
     count = f"{_count(rule.before)} → {_count(rule.after)}"
     unit = "" if isinstance(rule.before, str) or isinstance(rule.after, str) else " decibans"
-    yield f"    {plain(rule.rule)} {plain(rule.title, 200)}, for {answer_word(rule.answer).lower()}: {count}{unit}"
+    yield f"    {plain(rule.rule)} {plain(rule.title, 200)}, for {answer_in_sentence(rule.answer)}: {count}{unit}"
     if rule.differs is not None:
         yield f"      The rule itself: {plain(rule.differs, 400)}"
     for fact in rule.facts[:_SHOWN]:
@@ -227,17 +238,16 @@ def _count(value: float | str | None) -> str:
 
 def _fact(fact: FactChange) -> str:
     by = f", by {_listed(fact.moved_by)}" if fact.moved_by else ""
-    before, after = ("not known" if v is None else _value(v) for v in (fact.before, fact.after))
+    before, after = (NOT_KNOWN if v is None else _value(v) for v in (fact.before, fact.after))
     return f"{fact.fact}: {before} → {after}{by}"
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(plain(n, 160) for n in names[:_SHOWN])
-    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"
+    return listed([plain(n, 160) for n in names], _SHOWN)
 
 
 def _stand(found: Stand) -> str:
-    return "Closed" if found.ended else answer_word(found.answer)
+    return CLOSED if found.ended else answer_label(found.answer)
 
 
 def _kinds(why: Why | None) -> str:
@@ -270,11 +280,11 @@ def _outlook(found: OutlookChange) -> Iterator[str]:
 
 
 def _share(value: float | None) -> str:
-    return "not known" if value is None else f"{100 * value:.0f}"
+    return NOT_KNOWN if value is None else str(in_100(value))
 
 
 def _worth(course: str | None, worth: float | None) -> str:
-    return "not known" if worth is None else f"{float(f'{worth:.3g}') + 0.0:,.0f} ({answer_word(course).lower()})"
+    return NOT_KNOWN if worth is None else f"{money_text(worth)} ({answer_in_sentence(course)})"
 
 
 # --- across the programme --------------------------------------------------------------------------------------------
@@ -315,7 +325,7 @@ def _total(value: float | str | None) -> str:
     """A sum or a share in three digits, or words."""
     if isinstance(value, str):
         return value
-    return "none" if value is None else f"{float(f'{value:.3g}') + 0.0:,.10g}"
+    return "none" if value is None else three_figures(value)
 
 
 def _has_set(there: bool) -> str:
@@ -331,7 +341,7 @@ def _place(c: PlaceChange) -> Iterator[str]:
 def _placed(found: Placed | None) -> str:
     if found is None:
         return "Not in it"
-    course = answer_word(found.course).lower() if found.course else ""
+    course = answer_in_sentence(found.course) if found.course else ""
     if found.place != "chosen":
         return "Does not run"
     return f"Runs ({f'begins on {found.start}' if found.start else course})"
@@ -343,7 +353,7 @@ def _comings(found: Difference) -> Iterator[str]:
         yield ""
     for head, these in (("New", found.new), ("No longer there", found.vanished)):
         for n in these:
-            answers = ", ".join(answer_word(a).lower() for a in (n.action, n.route))
+            answers = ", ".join(answer_in_sentence(a) for a in (n.action, n.route))
             yield f"{head}: {plain(n.title, 200)} ({plain(n.id)}): {answers}"
 
 
@@ -378,7 +388,3 @@ def _decibans(value: float | None) -> str:
 def _more(every: Sequence[object], shown: int, indent: str = "  ") -> Iterator[str]:
     if len(every) > shown:
         yield f"{indent}and {len(every) - shown} more (all with --format json)"
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}" + ("" if count == 1 else "s")

@@ -11,16 +11,11 @@ A fault says where it is, what was found, what was expected and how to mend it.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _SHOWN = 80
 _LONGEST = 4000
-
-
-def joined(words: Sequence[str]) -> str:
-    """Words as a list people read: a, b and c."""
-    return " and ".join(w for w in (", ".join(words[:-1]), words[-1] if words else "") if w)
 
 
 def plain(value: object, limit: int = _SHOWN) -> str:

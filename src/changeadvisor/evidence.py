@@ -18,11 +18,12 @@ from pydantic_core import core_schema
 from changeadvisor import adoption, performance, trajectory
 from changeadvisor.facts import FactSheet, Known, Value
 from changeadvisor.graph import DependencyGraph
-from changeadvisor.model import Initiative, Judgement, Measure, Programme, Series, add_months, day_text, months_between
+from changeadvisor.model import Initiative, Judgement, Measure, Programme, Series, add_months, months_between
 from changeadvisor.performance import Standing
 from changeadvisor.performance.forecast import BeforeAfter, before_after
 from changeadvisor.performance.reading import Comparative, Ipsative, places, read_performance
 from changeadvisor.trajectory import Appraisal, PathReading, Trajectory, TripwireReading
+from changeadvisor.words import day_text, month_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -300,7 +301,7 @@ def _results(measure: Measure | None, series: Series | None, reading: PathReadin
     """What the readings say, beside the plan."""
     if measure is None or series is None or not series.points:
         return
-    source = f"readings of {measure.id} to {series.points[-1].period:%B %Y}"
+    source = f"readings of {measure.id} to {month_text(series.points[-1].period)}"
     better = measure.better if measure.better != "neutral" else None
     trend = performance.trend(series, better)
     if trend is not None:
@@ -319,7 +320,7 @@ def _lenses(programme: Programme, measure: Measure | None, series: Series | None
     """Its measure against its own past, a standard and other areas."""
     if measure is None or series is None or not series.points:
         return
-    source = f"readings of {measure.id} to {series.points[-1].period:%B %Y}"
+    source = f"readings of {measure.id} to {month_text(series.points[-1].period)}"
     found = read_performance(programme, measure, series, light=True)
     if found.ipsative is not None and found.ipsative.past is not None:
         yield "performance.past", Known(found.ipsative.past, f"{source}: {_signals(found.ipsative)}")

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
+from changeadvisor.words import COURSE_WORDS, RATING_WORDS, ROUTE_WORDS
+
 #: One value of a fact; several people who differ make a frozenset of them.
 Single = str | bool | float
 Value = Single | frozenset[Single]
@@ -158,15 +160,7 @@ def _number(
     return Fact(name, meaning, origin, question, unit=unit, low=low, high=high, worse=worse)
 
 
-_COLOURS = MappingProxyType(
-    {
-        "green": "on course",
-        "amber-green": "probably on course",
-        "amber": "significant issues, resolvable",
-        "amber-red": "in doubt",
-        "red": "not achievable as things stand",
-    }
-)
+_RATINGS = MappingProxyType({rating: words.meaning for rating, words in RATING_WORDS.items()})
 
 
 _REGISTER = (
@@ -208,7 +202,7 @@ _REGISTER = (
         "The rating its own owners give it",
         "register",
         "What rating do its owners give it?",
-        _COLOURS,
+        _RATINGS,
     ),
     _number(
         "path.months",
@@ -333,7 +327,7 @@ _RESULTS = (
         "The rating that the results support, by the table evidenced-rating",
         "results",
         "What has been measured since it began?",
-        _COLOURS,
+        _RATINGS,
     ),
     _level(
         "results.candour",
@@ -799,25 +793,31 @@ _WORTH = (
 )
 #: The weight of the appraisal for each course: 10 log10(P(better)/P(worse)), as formats.md section 3 has it.
 _APPRAISAL = tuple(
-    _number(f"appraisal.{course}", "appraisal", f"Weight of the appraisal for: {words}", "decibans", -30, 30, _WORTH)
-    for course, words in (
-        ("persist", "persisting"),
-        ("adjust-tactics", "adjusting tactics"),
-        ("adjust-strategy", "adjusting the strategy"),
-        ("stop", "stopping"),
+    _number(
+        f"appraisal.{course}",
+        "appraisal",
+        f"Weight of the appraisal for: {words.doing_in_ledger}",
+        "decibans",
+        -30,
+        30,
+        _WORTH,
     )
+    for course, words in COURSE_WORDS.items()
 )
 
 _HANGS = "What is each initiative that hangs on it worth (its `path`, `reach`, `impact`, `spend`)?"
 #: What the worth at stake downstream changes in the weight of the appraisal for each course (graph.cascade).
 _STAKE = tuple(
-    _number(f"stake.{course}", "graph", f"What hangs on it, as weight for: {words}", "decibans", -20, 20, _HANGS)
-    for course, words in (
-        ("persist", "persisting"),
-        ("adjust-tactics", "adjusting tactics"),
-        ("adjust-strategy", "adjusting the strategy"),
-        ("stop", "stopping"),
+    _number(
+        f"stake.{course}",
+        "graph",
+        f"What hangs on it, as weight for: {words.doing_in_ledger}",
+        "decibans",
+        -20,
+        20,
+        _HANGS,
     )
+    for course, words in COURSE_WORDS.items()
 )
 
 _SPREAD = "Who must come to work differently, and how ready are they (`adoption`)?"
@@ -827,9 +827,7 @@ _ADOPTION = tuple(
         f"adoption.{route}", "adoption", f"Weight of the simulated spread for: {words}", "decibans", -30, 30, _SPREAD
     )
     for route, words in (
-        ("top-down", "leading it from the top"),
-        ("blended", "leading it from the top and from below, in the better order"),
-        ("bottom-up", "leading it from below"),
+        *((route, words.leading) for route, words in ROUTE_WORDS.items()),
         ("below-first", "beginning a blend from below"),
     )
 )

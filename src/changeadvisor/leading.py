@@ -13,16 +13,9 @@ from types import MappingProxyType
 
 from changeadvisor.adoption import BLENDS, Diffusion, Way, WayOutcome, bass, enough
 from changeadvisor.facts import FactSheet
-from changeadvisor.model import Initiative, Programme, add_months, day_text
+from changeadvisor.model import Initiative, Programme, add_months
 from changeadvisor.rules import Reason, Recommendation, RulePack, by_strength, recommend
-
-#: The ways of leading in words.
-WAY_WORDS: dict[Way, str] = {
-    "top-down": "Led from the top",
-    "top-then-below": "The top first, then the front line",
-    "below-then-top": "The front line first, then the top",
-    "bottom-up": "Led from the front line",
-}
+from changeadvisor.words import ROUTE_WORDS, day_text, in_100, plain_per_cent
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +214,7 @@ def _gates(led: Led) -> Iterator[str]:
         for month, what in ((halfway, "Half of the time gone"), (spread.by, "The date it must count by")):
             on = day_text(_date(led, month))
             least = spread.needed if month == spread.by else outcome.curve.p10[month]
-            yield f"{what} ({on}): go on as planned only if at least {_share(least)} work the new way."
+            yield f"{what} ({on}): go on as planned only if at least {plain_per_cent(least)} work the new way."
     else:
         yield f"No gate on adoption can be set yet: {led.not_simulated or _NOBODY}."
     for wire in led.initiative.tripwires:
@@ -251,7 +244,7 @@ def _champions(led: Led) -> Iterator[str]:
         yield f"{asked}, {seats.per_team} together in each of {seats.teams} teams, not one by one."
     else:
         yield f"{asked}, one in each of as many teams, where most colleagues see them."
-    gain = round(100 * seats.gain)
+    gain = in_100(seats.gain)
     makes = f"changes by {gain:+d} in 100 how often it lasts" if gain else "makes no difference"
     yield f"In the simulation, sitting together {makes}."
     if seats.names:
@@ -270,25 +263,23 @@ def _measures(led: Led) -> Iterator[str]:
         return
     yield (
         f"Count each month, by team, who of the {spread.whole} works the new way. "
-        f"{_share(spread.needed)} must by {day_text(staff.by)}."
+        f"{plain_per_cent(spread.needed)} must by {day_text(staff.by)}."
     )
     month = _month_of(led.review, led.begins)
     if month is not None and month < len(outcome.curve.p50):
         low, middle = outcome.curve.p10[month], outcome.curve.p50[month]
-        yield f"Expect about {_share(middle)} at the next review; under {_share(low)} is slower than nine runs in ten."
+        expected, slow = plain_per_cent(middle), plain_per_cent(low)
+        yield f"Expect about {expected} at the next review; under {slow} is slower than nine runs in ten."
     if not led.has("route.commitment", "not-needed") and led.way != "bottom-up":
         yield "Count apart those who only comply: they stop when nobody looks."
-    yield f"For comparison, new products reach {_share(bass(spread.by / 12))} by then (Bass 1969; averages unverified)."
+    products = plain_per_cent(bass(spread.by / 12))
+    yield f"For comparison, new products reach {products} by then (Bass 1969; averages unverified)."
 
 
 def _month_of(day: dt.date | None, begins: dt.date) -> int | None:
     if day is None or day < begins:
         return None
     return (day.year - begins.year) * 12 + day.month - begins.month
-
-
-def _share(share: float) -> str:
-    return f"{100 * share:.0f} %"
 
 
 def _reviews(led: Led) -> Iterator[str]:
@@ -301,14 +292,11 @@ def _reviews(led: Led) -> Iterator[str]:
         yield f"Bring together who works the new way and the readings of {path.measure}: the first moves first."
 
 
-_NOW = {"top-down": "driven from the top", "blended": "blended", "bottom-up": "led from below"}
-
-
 def _stop_doing(led: Led) -> Iterator[str]:
     """What stands in the way of this route."""
     now = led.sheet.get("route.led_now")
     if isinstance(now, str) and now != led.found.answer:
-        yield f"Stop leading it as now: it is {_NOW[now]}."
+        yield f"Stop leading it as now: it is {ROUTE_WORDS[now].led_now}."
     if led.way == "bottom-up":
         yield "Stop setting roll-out dates for teams and reporting compliance upwards."
     elif led.way == "top-down":

@@ -665,16 +665,6 @@ class Programme(Record):
         return next((c for c in self.reference_classes if c.id == id), None)
 
 
-def day_text(day: dt.date) -> str:
-    """A date as people write it: 1 March 2026."""
-    return f"{day.day} {day:%B %Y}"
-
-
-def money_text(value: float) -> str:
-    """Money in three digits, with thousands apart."""
-    return f"{float(f'{value:.3g}') + 0.0:,.0f}"
-
-
 @lru_cache(maxsize=4096)
 def _last_day(year: int, month: int) -> int:
     import calendar

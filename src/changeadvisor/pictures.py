@@ -35,7 +35,6 @@ from changeadvisor.charts import (
 )
 from changeadvisor.errors import InputError, plain
 from changeadvisor.facts import VOCABULARY, FactSheet
-from changeadvisor.leading import WAY_WORDS
 from changeadvisor.lenses import MeasureAdvice
 from changeadvisor.model import Area, Initiative, Measure, Programme, add_months, months_between
 from changeadvisor.performance import compare
@@ -44,6 +43,17 @@ from changeadvisor.rules.pack import members
 from changeadvisor.scoring import Contribution, Scorecard
 from changeadvisor.trajectory import Trajectory
 from changeadvisor.trajectory.anyway import Observed
+from changeadvisor.words import (
+    COURSE_WORDS,
+    WAY_WORDS,
+    answer_in_sentence,
+    answer_label,
+    in_100,
+    money_to_the_unit,
+    of_100,
+    plain_per_cent,
+    uncapitalised,
+)
 
 Kind = Literal["xmr", "funnel", "rank", "gap"]
 _WORDS = {
@@ -176,12 +186,6 @@ def _gap(_areas: Sequence[Area], measure: Measure, beside: Comparative) -> GapVi
 
 #: Months of the J-curve that are drawn beyond today.
 _AHEAD = 36
-_COURSES = {
-    "persist": "Persist",
-    "adjust-tactics": "Adjust tactics",
-    "adjust-strategy": "Adjust strategy",
-    "stop": "Stop",
-}
 
 
 def initiative_views(item: InitiativeAdvice) -> Iterator[charts.View]:
@@ -217,7 +221,8 @@ def _curve_view(item: InitiativeAdvice, curve: Trajectory, seen: Observed) -> Cu
         if begun is not None
     )
     level = None if review is None else review.below if review.below is not None else review.above
-    wire = None if review is None or level is None else (review.on, level, _COURSES.get(review.then or "", ""))
+    then = answer_label(review.then) if review is not None and review.then is not None else ""
+    wire = None if review is None or level is None else (review.on, level, then)
     today = begun + dt.timedelta(days=round(curve.months * 30.4375)) if begun is not None else initiative.started
     measure = item.evidence.measure
     return CurveView(
@@ -253,14 +258,20 @@ def _worth_view(item: InitiativeAdvice) -> BarView:
     value = item.outlook.value or {}
     best = max(value, key=lambda c: (value[c].mean, c))
     bars = tuple(
-        Bar(_COURSES[c], w.p10, w.p90, w.mean, f"{w.mean:,.0f}, best in {round(100 * w.best_in)} of 100")
+        Bar(
+            COURSE_WORDS[c].label,
+            w.p10,
+            w.p90,
+            w.mean,
+            f"{money_to_the_unit(w.mean)}, best in {in_100(w.best_in)} of 100",
+        )
         for c, w in value.items()
     )
     return BarView(
         title=f"{plain(item.title, 80)}: worth of each course from here on",
         unit="present worth, eight times in ten within the bar; the line is the mean",
         points=bars,
-        finding=f"{_COURSES[best]} has the greatest mean worth, {value[best].mean:,.0f}.",
+        finding=f"{COURSE_WORDS[best].label} has the greatest mean worth, {money_to_the_unit(value[best].mean)}.",
     )
 
 
@@ -276,7 +287,7 @@ def _waterfall(item: InitiativeAdvice) -> BarView:
             level += reason.decibans
     bars.append(Bar("In all", 0.0, level, None, f"{level:+.3g}"))
     return BarView(
-        title=f"{plain(item.title, 80)}: what speaks for {_COURSES.get(answer or '', answer or '').lower()}",
+        title=f"{plain(item.title, 80)}: what speaks for {answer_in_sentence(answer)}",
         unit="decibans; each bar begins where the last one ended",
         points=tuple(bars),
         finding=f"{len(bars) - 1} reasons come to {level:+.3g} decibans.",
@@ -302,18 +313,18 @@ def _spread_said(spread: Diffusion) -> Iterator[str]:
         yield "nothing was simulated."
         return
     best = max(spread.ways, key=lambda w: (w.stands, w.reaches))
-    yield f"{100 * spread.needed:.0f} % must work the new way by month {spread.by}."
+    yield f"{plain_per_cent(spread.needed)} must work the new way by month {spread.by}."
     for way in spread.ways:
         yield f"{WAY_WORDS[way.way]}: there by then in {_runs_said(way)} a year later."
     equal = [w for w in spread.ways if (w.stands, w.reaches) == (best.stands, best.reaches)]
     if len(equal) == 1:
-        yield f"It stands most often where it is {WAY_WORDS[best.way][:1].lower()}{WAY_WORDS[best.way][1:]}."
+        yield f"It stands most often where it is {uncapitalised(WAY_WORDS[best.way])}."
     else:
         yield "No one way stands more often than every other."
 
 
 def _runs_said(way: WayOutcome) -> str:
-    return f"{charts.of_hundred(way.reaches)} of 100 runs, still in {charts.of_hundred(way.stands)}"
+    return f"{of_100(way.reaches)} of 100 runs, still in {of_100(way.stands)}"
 
 
 #: The features of the change kaleidoscope (Hope Hailey and Balogun 2002, Long Range Planning 35(2)), the fact that

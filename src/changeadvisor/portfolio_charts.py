@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from changeadvisor.charts import EDGE, INK, QUIET, Form, settings, written
+from changeadvisor.words import cases_in_100, in_100, many, money_tick, quarter_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -161,7 +162,7 @@ def _map_text(view: MapView) -> Iterator[str]:
 
 
 def _frontier_text(view: FrontierView) -> Iterator[str]:
-    yield f"{view.title}: {len(view.points)} {'set' if len(view.points) == 1 else 'sets'}. {view.finding}"
+    yield f"{view.title}: {many(len(view.points), 'set')}. {view.finding}"
 
 
 def kind_of(share: float) -> str:
@@ -181,14 +182,14 @@ def _capacity_text(view: CapacityView) -> Iterator[str]:
     yield f"{view.title}."
     for role in sorted({b.role for b in view.points}):
         top = max((b for b in view.points if b.role == role), key=lambda b: b.used / max(b.limit, 1e-9))
-        yield f"{role}: fullest in {top.quarter}, {top.used:.3g} of {top.limit:g}."
+        yield f"{role}: fullest in {quarter_text(top.quarter)}, {top.used:.3g} of {top.limit:g}."
 
 
 def _gantt_text(view: GanttView) -> Iterator[str]:
     yield f"{view.title}: {len(view.points)} initiatives."
     if view.points:
         top = max(view.points, key=lambda r: (r.critical, r.name))
-        yield f"{top.name} holds up the end most often, in {round(100 * top.critical)} of 100 draws."
+        yield f"{top.name} holds up the end most often, in {in_100(top.critical)} of 100 draws."
 
 
 # --- drawing ---------------------------------------------------------------------------------------------------------
@@ -248,8 +249,8 @@ def _frontier(view: FrontierView, axes: Axes) -> None:
             axes.annotate("advised", (p.few, p.all), xytext=(8, 6), textcoords="offset points")
     axes.set_xlabel("worth for the few")
     axes.set_ylabel("worth in all")
-    axes.xaxis.set_major_formatter("{x:,.0f}")
-    axes.yaxis.set_major_formatter("{x:,.0f}")
+    axes.xaxis.set_major_formatter(lambda value, _: money_tick(value))
+    axes.yaxis.set_major_formatter(lambda value, _: money_tick(value))
     axes.margins(0.12)
 
 
@@ -259,7 +260,7 @@ def _core(view: CoreView, axes: Axes) -> None:
         kind = kind_of(bar.share)
         hatch = {"core": "", "borderline": "///", "exterior": ""}[kind]
         axes.barh(at, bar.share, color=_BAR if kind == "core" else _PALE, hatch=hatch, edgecolor=INK, linewidth=0.5)
-        axes.text(bar.share + 0.01, at, f"{kind}, {round(100 * bar.share)} in 100", va="center")
+        axes.text(bar.share + 0.01, at, f"{kind}, {cases_in_100(bar.share)}", va="center")
     axes.set_yticks(range(len(rows)), [_short(b.name) for b in rows])
     axes.set_ylim(max(len(rows), 1) - 0.5, -0.5)
     axes.set_xlim(0, 1.3)
@@ -278,7 +279,7 @@ def _capacity(bars: Sequence[CapacityBar], role: str, quarters: Sequence[str], a
             axes.text(at, bar.used, "over", ha="center", va="bottom")
     axes.set_title(f"{_short(role, 60)} (line: how many there are)", loc="left", fontsize=9)
     step = max(1, len(quarters) // 12)
-    axes.set_xticks(range(0, len(quarters), step), quarters[::step])
+    axes.set_xticks(range(0, len(quarters), step), [quarter_text(q) for q in quarters[::step]])
     axes.set_xlim(-0.6, max(len(quarters), 1) - 0.4)
     axes.set_ylim(0, max([b.used for b in bars] + [b.limit for b in bars]) * 1.2 + 1e-9)
 
@@ -295,7 +296,7 @@ def _gantt(view: GanttView, axes: Axes) -> None:
         axes.plot([middle], [at], marker="D", color=INK, markersize=5)
         if row.critical >= 0.005:
             axes.annotate(
-                f"holds up the end in {round(100 * row.critical)} of 100",
+                f"holds up the end in {in_100(row.critical)} of 100",
                 (high, at), xytext=(6, 0), textcoords="offset points", va="center", fontsize=8,
             )  # fmt: skip
     axes.axvline(_number(view.today), color=EDGE, linewidth=1)

@@ -9,23 +9,29 @@ from changeadvisor import portfolio_charts as charts
 from changeadvisor.advice import Advice, InitiativeAdvice, Portfolio
 from changeadvisor.charts import address
 from changeadvisor.errors import plain
-from changeadvisor.model import day_text, money_text
 from changeadvisor.portfolio import Load, Pick
 from changeadvisor.portfolio.problem import within
+from changeadvisor.words import (
+    COURSE_WORDS,
+    NOT_KNOWN,
+    capitalised,
+    cases_in_100,
+    day_text,
+    fine_per_cent,
+    many,
+    money_text,
+    per_cent,
+    plain_per_cent,
+    quarter_text,
+    whole_number,
+)
 
-UNKNOWN = "not known"
 #: The caption of the table of the set.
 SET = "Which set to run"
 #: Initiatives on the map, at most.
 MOST_ON_MAP = 150
 #: Quarters of change load that are shown; the JSON has them all.
 LOAD_QUARTERS = 8
-_COURSE = {
-    "persist": "go on",
-    "adjust-tactics": "adjust tactics",
-    "adjust-strategy": "adjust strategy",
-    "stop": "stop",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +105,8 @@ class _Whole:
         if found.time_limit is not None:
             yield f"Each choice had {found.time_limit:g} seconds by the clock: the same input may give another set."
         if totals.overspend is not None:
-            yield f"The chance of spending more than a budget is {_percent(totals.overspend)}."
-        yield f"It reaches {totals.people:,.0f} people a year, each counted once, as far as reach is known."
+            yield f"The chance of spending more than a budget is {per_cent(totals.overspend)}."
+        yield f"It reaches {whole_number(totals.people)} people a year, each counted once, as far as reach is known."
         yield from found.sentences
         yield from self._robust()
         yield from self._fair()
@@ -126,7 +132,7 @@ class _Whole:
             return "How close it is to the best there can be is not known."
         if gap == 0.0:
             return "It is proven: no other set within the limits is worth more (gap 0)."
-        return f"No other set within the limits is worth more than {100 * gap:.3g} % above it (the proven gap)."
+        return f"No other set within the limits is worth more than {fine_per_cent(gap, 3)} above it (the proven gap)."
 
     def _robust(self) -> Iterator[str]:
         robust = self.found.robust
@@ -192,7 +198,7 @@ class _Whole:
                 f"{self._title(p.id)} ({p.id})",
                 _does(p, runs),
                 self._recommended(p.id),
-                UNKNOWN if p.worth is None else money_text(p.worth),
+                NOT_KNOWN if p.worth is None else money_text(p.worth),
                 money_text(p.spend),
                 p.because,
             )
@@ -205,14 +211,15 @@ class _Whole:
     def _recommended(self, id: str) -> str:
         item = self.items.get(id)
         answer = item.action.answer if item and item.action else None
-        return _COURSE.get(answer or "", "no answer")
+        course = COURSE_WORDS.get(answer or "")
+        return course.imperative if course else "no answer"
 
     def _limits(self) -> TableView:
         rows = (
             (
                 x.limit,
-                UNKNOWN if x.used is None else _amount(x.used, x.limit),
-                UNKNOWN if x.of is None else _limit(x.of, x.limit),
+                NOT_KNOWN if x.used is None else _amount(x.used, x.limit),
+                NOT_KNOWN if x.of is None else _limit(x.of, x.limit),
                 "nothing" if x.costs == 0.0 else money_text(x.costs),
             )
             for x in self.found.limits
@@ -231,7 +238,7 @@ class _Whole:
                 f"set {k + 1}{' (advised)' if p.chosen else ''}",
                 money_text(p.few),
                 money_text(p.all),
-                f"{money_text(p.bound)} (gap {100 * p.gap:.2g} %)",
+                f"{money_text(p.bound)} (gap {fine_per_cent(p.gap, 2)})",
                 "" if p.moved is None else money_text(p.moved),
                 "" if p.gained is None else money_text(p.gained),
                 "" if p.given_up is None else money_text(p.given_up),
@@ -267,8 +274,8 @@ class _Whole:
             (
                 self._title(id),
                 "not weighed" if id in self.held else charts.kind_of(share),
-                f"{round(100 * share)} in 100",
-                UNKNOWN if id in self.held else _worth(knowing.get(id, 0.0)),
+                cases_in_100(share),
+                NOT_KNOWN if id in self.held else _worth(knowing.get(id, 0.0)),
             )
             for id, share in sorted((self.found.core or {}).items(), key=lambda c: (-c[1], c[0]))
         )
@@ -309,18 +316,24 @@ class _Whole:
                 law = " (the law requires it)" if loss.statutory else ""
                 how = {
                     "stranded": "is stranded",
-                    "helped": f"loses {round(100 * (loss.share or 0.0))} % of its worth",
+                    "helped": f"loses {plain_per_cent(loss.share or 0.0)} of its worth",
                     "delayed": f"waits {loss.months or 0.0:.0f} months longer",
                 }[loss.how]
                 path, worth = " → ".join(loss.path), _worth(loss.mean)
-                yield self._title(item.id), _COURSE[down.course], f"{self._title(loss.id)} {how}{law}", path, worth
+                yield (
+                    self._title(item.id),
+                    COURSE_WORDS[down.course].imperative,
+                    f"{self._title(loss.id)} {how}{law}",
+                    path,
+                    worth,
+                )
             if down.people > 0.0 and down.losses:
                 yield (
                     self._title(item.id),
-                    _COURSE[down.course],
+                    COURSE_WORDS[down.course].imperative,
                     "people reached no longer",
                     "",
-                    f"{down.people:,.0f} a year",
+                    f"{whole_number(down.people)} a year",
                 )
 
     def _split(self) -> TableView:
@@ -350,8 +363,8 @@ class _Whole:
     def _finishes(self) -> TableView:
         rows = tuple(
             (
-                self._title(f.id), UNKNOWN if f.register is None else day_text(f.register), day_text(f.planned),
-                day_text(f.p10), day_text(f.p50), day_text(f.p90), _percent(f.late), _percent(f.critical),
+                self._title(f.id), NOT_KNOWN if f.register is None else day_text(f.register), day_text(f.planned),
+                day_text(f.p10), day_text(f.p50), day_text(f.p90), per_cent(f.late), per_cent(f.critical),
             )
             for f in self.found.finishes
         )  # fmt: skip
@@ -372,7 +385,7 @@ class _Whole:
         return TableView("When what runs will be finished", heads, rows, note)
 
     def _delivery(self) -> TableView:
-        rows = tuple((day_text(d.by), _percent(d.chance), f"{d.expected:.1f} of {d.of}") for d in self.found.delivery)
+        rows = tuple((day_text(d.by), per_cent(d.chance), f"{d.expected:.1f} of {d.of}") for d in self.found.delivery)
         heads = ("By", "Chance that all are finished", "Finished on average")
         dated = {f.id for f in self.found.finishes}
         without = sorted(p.id for p in self.found.chosen or () if p.id not in dated)
@@ -381,7 +394,12 @@ class _Whole:
 
     def _capacity(self) -> TableView:
         rows = tuple(
-            (f"{c.role}, {c.quarter}", f"{c.used:.3g}", f"{c.limit:g}", "within" if within(c.used, c.limit) else "over")
+            (
+                f"{c.role}, {quarter_text(c.quarter)}",
+                f"{c.used:.3g}",
+                f"{c.limit:g}",
+                "within" if within(c.used, c.limit) else "over",
+            )
             for c in self.found.capacity
         )
         heads = ("Role and quarter", "Needed", "There are", "State")
@@ -398,7 +416,12 @@ class _Whole:
             f"The most changes on any one day of a quarter ({limit}), what waits left out. By the dates of "
             "the set. Changes for all staff count for every group."
         )
-        return TableView("Changes each staff group carries if the set is run", ("Staff group", *quarters), rows, note)
+        return TableView(
+            "Changes each staff group carries if the set is run",
+            ("Staff group", *map(quarter_text, quarters)),
+            rows,
+            note,
+        )
 
     def _title(self, id: str) -> str:
         item = self.items.get(id)
@@ -447,7 +470,7 @@ class _Whole:
             other = "closed" if initiative.stage == "closed" else "not decided"
             what = other if pick is None else _does(pick, runs).removeprefix("run: ")
             stake = item.dependants.at_stake
-            at_stake = "" if not item.dependants.paths else UNKNOWN if stake is None else money_text(stake.mean)
+            at_stake = "" if not item.dependants.paths else NOT_KNOWN if stake is None else money_text(stake.mean)
             yield charts.MapNode(
                 item.id, self._title(item.id), what, runs, bool(initiative.statutory),
                 pick is not None and pick.few, at_stake,
@@ -458,8 +481,8 @@ class _Whole:
         for item in self.advice.initiatives:
             for d in item.evidence.initiative.depends_on:
                 if d.initiative in ids:
-                    note = f"{round(100 * d.share)} %" if d.share is not None else ""
-                    months = f"{d.lag_months:g} month{'' if d.lag_months == 1 else 's'}" if d.lag_months else ""
+                    note = plain_per_cent(d.share) if d.share is not None else ""
+                    months = many(d.lag_months, "month") if d.lag_months else ""
                     note = months if d.kind == "requires" else note
                     found.append(charts.MapEdge(d.initiative, item.id, d.kind, note))
         return found
@@ -469,14 +492,18 @@ def _does(pick: Pick, runs: bool) -> str:
     """What the set does with one initiative."""
     if not runs:
         return "stop" if pick.begun else "not start now"
-    return f"run: {_COURSE[pick.course]}" if pick.start is None else f"run: begin on {day_text(pick.start)}"
+    return (
+        f"run: {COURSE_WORDS[pick.course].imperative}"
+        if pick.start is None
+        else f"run: begin on {day_text(pick.start)}"
+    )
 
 
 def in_set(advice: Advice) -> dict[str, str]:
     """What the set to run does with each initiative, and why, in a few sentences; empty where there is no set."""
     picks = _picks(advice.portfolio) if advice.portfolio else {}
     does = {id: (_does(p, runs), p.because) for id, (p, runs) in picks.items()}
-    return {id: f"{what[:1].upper()}{what[1:]}. {because}".strip() for id, (what, because) in does.items()}
+    return {id: f"{capitalised(what)}. {because}".strip() for id, (what, because) in does.items()}
 
 
 def _picks(found: Portfolio) -> dict[str, tuple[Pick, bool]]:
@@ -492,19 +519,12 @@ def _carried(row: Load | None) -> str:
 
 
 def _worth(value: float | None) -> str:
-    return UNKNOWN if value is None else money_text(value)
-
-
-def _percent(share: float) -> str:
-    """A share in a hundred; never none or all where it is not."""
-    if round(100 * share) in (0, 100) and 0.0 < share < 1.0:
-        return "under 1 %" if share < 0.5 else "over 99 %"
-    return f"{round(100 * share)} %"
+    return NOT_KNOWN if value is None else money_text(value)
 
 
 def _amount(value: float, limit: str) -> str:
     if limit == "share for few":
-        return _percent(value)
+        return per_cent(value)
     return money_text(value) if limit.startswith("budget") else f"{value:.3g}"
 
 
@@ -515,4 +535,4 @@ def _limit(value: float, limit: str) -> str:
 
 def _differs(courses: Mapping[str, str]) -> str:
     """What another set does otherwise, in words."""
-    return ", ".join(f"{_COURSE[c]} {id}" for id, c in sorted(courses.items())) or "nothing"
+    return ", ".join(f"{COURSE_WORDS[c].imperative} {id}" for id, c in sorted(courses.items())) or "nothing"

@@ -19,6 +19,7 @@ from changeadvisor import cells
 from changeadvisor.documents import Receipt, TableReceipt, csv_rows, decode_leniently, read_bytes
 from changeadvisor.errors import Fault, InputError, plain
 from changeadvisor.model import FORMAT, Programme
+from changeadvisor.words import two_digit_day_text
 
 Field = Literal["id", "name", "department", "category", "aim", "independent", "sponsor", "start", "end"]
 Scale = Literal["five", "three"]
@@ -143,7 +144,7 @@ def _read(path: Path, on: dt.date) -> _File:
     strange = tuple(cells.folded(h) for k, h in enumerate(headings) if h and k not in fields.values())
     shape = "upright" if upright else "on its side: a project a column"
     scale = _scale(headings[fields["independent"]], entries)
-    said = f"{path.name}: {shape}; ratings on a scale of {scale or 'unknown'}; as of {on:%d %B %Y}"
+    said = f"{path.name}: {shape}; ratings on a scale of {scale or 'unknown'}; as of {two_digit_day_text(on)}"
     blank = len(columns) - len(entries)
     receipt = TableReceipt(path.name, len(columns), len(entries), ("no project name",) * blank, strange)
     return _File(path.name, on, scale, entries, receipt, (*notes, said))

@@ -6,7 +6,6 @@ a sandbox, and a name that a view lacks is an error. The explanation is the work
 
 from __future__ import annotations
 
-import math
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +20,7 @@ from changeadvisor.base_rates import ClassesFile
 from changeadvisor.errors import InputError, plain
 from changeadvisor.facts import VOCABULARY, Fact, FactSheet
 from changeadvisor.lenses import ATTENTION, MeasureAdvice
-from changeadvisor.model import Estimate, ReferenceClass, day_text, money_text
+from changeadvisor.model import Estimate, ReferenceClass
 from changeadvisor.performance.forecast import AFTER, BEFORE, BeforeAfter
 from changeadvisor.performance.targets import sentences
 from changeadvisor.portfolio import Load
@@ -29,30 +28,32 @@ from changeadvisor.portfolio_view import LOAD_QUARTERS, PortfolioView, in_set, p
 from changeadvisor.route_view import RouteView, route_view, spread_parameters
 from changeadvisor.rules import Reason, Recommendation, RulePack, Working, by_strength
 from changeadvisor.scoring import Framework, Scorecard
+from changeadvisor.words import (
+    CLOSED,
+    COURSE_WORDS,
+    NOT_KNOWN,
+    OUTCOME_WORDS,
+    ROUTE_WORDS,
+    answer_in_sentence,
+    answer_label,
+    answer_meaning,
+    capitalised,
+    cases_in_100,
+    chance_per_cent,
+    day_text,
+    fine_per_cent,
+    joined,
+    many,
+    money_text,
+    month_text,
+    quarter_text,
+    rating_label,
+    three_figures,
+    whole_number,
+)
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
-
-_ACTIONS = {
-    "persist": "Persist",
-    "adjust-tactics": "Adjust tactics",
-    "adjust-strategy": "Adjust strategy",
-    "stop": "Stop",
-    "top-down": "Top-down",
-    "blended": "Blended",
-    "bottom-up": "Bottom-up",
-}
-_MEANINGS = {
-    "persist": "go on as planned",
-    "adjust-tactics": "keep the idea, change how it is done",
-    "adjust-strategy": "keep the aim, change the idea",
-    "stop": "end it",
-    "top-down": "a board and strong programme management",
-    "blended": "direction from the top, design from the front line",
-    "bottom-up": "culture change from the front line",
-}
-_MARKS = {"persist": "→", "adjust-tactics": "↻", "adjust-strategy": "⇄", "stop": "■"}
-UNKNOWN = "not known"
 
 
 # --- views -----------------------------------------------------------------------------------------------------------
@@ -316,7 +317,7 @@ def _load(rows: Sequence[Load]) -> LoadView:
     found = {(r.group, r.quarter): r for r in rows}
     limit = "no limit is given" if rows[0].limit is None else f"the limit is {rows[0].limit:g}"
     return LoadView(
-        quarters,
+        tuple(map(quarter_text, quarters)),
         tuple(LoadRow(g, tuple(_cell(found.get((g, q))) for q in quarters)) for g in sorted({r.group for r in rows})),
         f"The most changes a staff group is asked to carry on any one day of a quarter ({limit}). Led from the top: "
         "blends included. Changes for all staff count for every group. What is recommended to stop is not counted.",
@@ -326,9 +327,10 @@ def _load(rows: Sequence[Load]) -> LoadView:
 def _cell(row: Load | None) -> LoadCell:
     if row is None:
         return LoadCell("none", False)
-    open_ = f", {row.route_unknown} not known" if row.route_unknown else ""
+    open_ = f", {row.route_unknown} {NOT_KNOWN}" if row.route_unknown else ""
     over = row.limit is not None and row.changes > row.limit
-    return LoadCell(f"{row.changes}, {row.top_down} from the top{open_}{': over the limit' if over else ''}", over)
+    from_the_top = ROUTE_WORDS["top-down"].adverb
+    return LoadCell(f"{row.changes}, {row.top_down} {from_the_top}{open_}{': over the limit' if over else ''}", over)
 
 
 #: Fewest points of a chart that is drawn in the report; shorter series are told in words.
@@ -351,7 +353,7 @@ def _measure(advice: Advice, found: MeasureAdvice) -> MeasureView:
         title=plain(found.measure.title or found.id, 200),
         reads=found.says,
         look=f"{ATTENTION[found.attention.answer]}. {found.attention.because}",
-        standing=(*_chances(found), *(f"{why[:1].upper()}{why[1:]}." for why in found.why)),
+        standing=(*_chances(found), *(f"{capitalised(why)}." for why in found.why)),
         finding="" if shown else charts.alt_text(view),
         pictures=tuple(map(_picture, every)),
     )
@@ -369,7 +371,7 @@ def _chances(found: MeasureAdvice) -> Iterator[str]:
         (aims.target, "the target is met by its date"),
     ):
         if aim.probability is not None and aim.low is not None and aim.high is not None:
-            likely, low, high = (_per_cent(p) for p in (aim.probability, aim.low, aim.high))
+            likely, low, high = (chance_per_cent(p) for p in (aim.probability, aim.low, aim.high))
             yield f"The chance that {what} is {likely} (likely between {low} and {high})."
     beside = found.comparative
     if beside is not None and beside.rank is not None:
@@ -389,13 +391,6 @@ def _could(ranks: tuple[int, int] | None) -> str:
 
 
 _GAPS = {"closing": "it moves to our side", "steady": "no clear movement", "widening": "it moves against us"}
-
-
-def _per_cent(share: float) -> str:
-    """A chance in per cent; never nought or a hundred where it is not certain."""
-    if 0 < share < 0.01:
-        return "under 1 %"
-    return "over 99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
 
 
 def initiative_view(item: InitiativeAdvice, *, drawn: bool = True, in_set: str = "") -> InitiativeView:
@@ -444,7 +439,7 @@ def _setting(item: InitiativeAdvice, drawn: bool) -> SettingView | None:
 def _feature(feature: charts.Feature) -> PairView:
     """A feature with its levels and where they point, or the question to ask."""
     said = (f"{m.level}, {_CALLS[charts.pointing(m)]}: {m.meaning}" for m in feature.marks)
-    return PairView(feature.name, "; or ".join(said) or f"{UNKNOWN}. {feature.question}")
+    return PairView(feature.name, "; or ".join(said) or f"{NOT_KNOWN}. {feature.question}")
 
 
 _CALLS = {"top": "from the top", "neither": "neither", "below": "from below", "build": "build it first"}
@@ -512,7 +507,7 @@ def _outlook(item: InitiativeAdvice) -> Iterator[str]:
         way, level = ("below", review.below) if review.below is not None else ("above", review.above)
         yield (
             f"Tripwire at the review of {_day(review.on)}: if the readings known by then average {way} {level:.4g}, "
-            f"think again: {_ACTIONS[review.then].lower()}. It is an estimate; run the advice again then."
+            f"think again: {answer_in_sentence(review.then)}. It is an estimate; run the advice again then."
         )
 
 
@@ -520,11 +515,11 @@ def _worths(item: InitiativeAdvice) -> Iterator[WorthView]:
     """What each course is worth, mildest first."""
     for course, worth in (item.outlook.value or {}).items():
         yield WorthView(
-            _ACTIONS[course],
+            COURSE_WORDS[course].label,
             money_text(worth.mean),
             f"{money_text(worth.p10)} to {money_text(worth.p90)}",
             money_text(worth.if_fixed),
-            f"{round(100 * worth.best_in)} in 100",
+            cases_in_100(worth.best_in),
             money_text(worth.regret),
         )
 
@@ -534,15 +529,7 @@ def _ended(item: InitiativeAdvice) -> bool:
 
 
 def _day(day: Any) -> str:
-    return UNKNOWN if day is None else day_text(day)
-
-
-def _word(answer: str | None) -> str:
-    return "No answer yet" if answer is None else _ACTIONS.get(answer, answer)
-
-
-#: An answer as people read it, for other views.
-answer_word = _word
+    return NOT_KNOWN if day is None else day_text(day)
 
 
 def _meaning(fact: str) -> str:
@@ -556,10 +543,10 @@ def _meaning(fact: str) -> str:
 def _counts(advice: Advice) -> Iterator[PairView]:
     """How many initiatives get each answer."""
     answers = [i.action.answer for i in advice.initiatives if i.action and i.evidence.initiative.stage != "closed"]
-    for name in ("persist", "adjust-tactics", "adjust-strategy", "stop", None):
+    for name in (*COURSE_WORDS, None):
         count = answers.count(name)
         if count:
-            yield PairView(_word(name), str(count))
+            yield PairView(answer_label(name), str(count))
 
 
 def _no_decision(advice: Advice) -> str:
@@ -597,29 +584,27 @@ def _engine(advice: Advice) -> Iterator[str]:
 
 def _row(item: InitiativeAdvice) -> BoardRow:
     action, closed = item.action, item.evidence.initiative.stage == "closed"
-    answer = "Closed" if closed else _word(action.answer) if action else "Not asked"
+    answer = CLOSED if closed else answer_label(action.answer) if action else "Not asked"
     top = _top(action)
     flip = action.flips[0].change if action and action.flips else ""
     return BoardRow(
         id=item.id,
         title=plain(item.title, 200),
-        mark=_MARKS.get((action.answer if action else None) or "", "?"),
+        mark=_mark(action),
         answer=answer,
         sureness="" if closed or action is None else _brief(action),
-        route="" if item.route is None or closed else _word(item.route.answer),
-        declared=item.declared or UNKNOWN,
-        evidenced=item.evidenced or UNKNOWN,
+        route="" if item.route is None or closed else answer_label(item.route.answer),
+        declared=rating_label(item.declared),
+        evidenced=rating_label(item.evidenced),
         because=_because(item, top) if top else _why_none(action, closed),
         change=flip,
     )
 
 
-_DOING = {
-    "persist": "going on",
-    "adjust-tactics": "adjusting tactics",
-    "adjust-strategy": "changing strategy",
-    "stop": "stopping",
-}
+def _mark(action: Recommendation | None) -> str:
+    """The sign of the recommended course."""
+    course = COURSE_WORDS.get((action.answer if action else None) or "")
+    return course.mark if course else "?"
 
 
 def _because(item: InitiativeAdvice, top: Reason) -> str:
@@ -630,8 +615,8 @@ def _because(item: InitiativeAdvice, top: Reason) -> str:
     rival = max((c for c in value if c != top.answer), key=lambda c: (value[c].mean, c))
     more = value[top.answer].mean - value[rival].mean
     return (
-        f"Weight of the appraisal: by its results so far {_DOING[top.answer]} is worth {money_text(more)} more than "
-        f"{_DOING[rival]}, later choices counted in."
+        f"Weight of the appraisal: by its results so far {COURSE_WORDS[top.answer].doing} is worth {money_text(more)} "
+        f"more than {COURSE_WORDS[rival].doing}, later choices counted in."
     )
 
 
@@ -679,7 +664,7 @@ def _register(item: InitiativeAdvice) -> Iterator[PairView]:
         ("Rating the results support", item.evidenced),
         ("Candour", item.candour),
     ):
-        yield PairView(label, plain(value, 300) if value else UNKNOWN)
+        yield PairView(label, plain(value, 300) if value else NOT_KNOWN)
 
 
 def _ratings(item: InitiativeAdvice) -> Iterator[str]:
@@ -700,14 +685,14 @@ def _answer(heading: str, found: Recommendation, item: InitiativeAdvice) -> Answ
         return _closed(heading)
     return AnswerView(
         heading=heading,
-        answer=_word(found.answer),
-        meaning=_MEANINGS.get(found.answer or "", ""),
+        answer=answer_label(found.answer),
+        meaning=answer_meaning(found.answer),
         sureness=(*_sureness(found), *_disagreement(found), *_to_know(found, item)),
         support=tuple(_support(found)),
         reasons=tuple(r for r in reasons if r.rule in counted),
         already=tuple(r for r in reasons if r.rule not in counted),
-        rejected=tuple(PairView(_word(r.answer), f"{r.because} ({r.rule})") for r in found.rejected),
-        not_chosen=tuple(PairView(_word(r.answer), r.because) for r in found.not_chosen),
+        rejected=tuple(PairView(answer_label(r.answer), f"{r.because} ({r.rule})") for r in found.rejected),
+        not_chosen=tuple(PairView(answer_label(r.answer), r.because) for r in found.not_chosen),
         flips=tuple(f.change for f in found.flips) or ("No change of a single known fact.",),
         missing=tuple(_missing(found)),
         workings=tuple(map(_working, found.workings)),
@@ -764,11 +749,7 @@ def _knowing(item: InitiativeAdvice) -> str:
 def _could_move(decibans: float | None) -> str:
     if decibans is None:
         return "could matter"
-    return f"could move {_decibans(decibans)}"
-
-
-def _decibans(size: float) -> str:
-    return f"{size:g} deciban" + ("" if size == 1 else "s")
+    return f"could move {many(decibans, 'deciban')}"
 
 
 def _reason(found: Recommendation, reason: Reason, sheet: FactSheet) -> ReasonView:
@@ -776,7 +757,7 @@ def _reason(found: Recommendation, reason: Reason, sheet: FactSheet) -> ReasonVi
     names = dict.fromkeys(step.fact for step in (*working.when, *working.unless) if step.verdict is not None)
     met = "; ".join(f"{_meaning(n).lower()}: {_value(sheet, n)}" for n in names if n in sheet)
     against = (reason.decibans or 0.0) < 0
-    speaks = f"{'against' if against else 'for'} {_word(reason.answer).lower()}"
+    speaks = f"{'against' if against else 'for'} {answer_in_sentence(reason.answer)}"
     decibans = "" if reason.decibans is None else f"{reason.decibans:+g}"
     return ReasonView(reason.rule, speaks, decibans, reason.because, reason.source, plain(met, 600))
 
@@ -798,7 +779,9 @@ def _value(sheet: FactSheet, name: str) -> str:
 def _support(found: Recommendation) -> Iterator[SupportView]:
     largest = max((abs(v) for v in found.support.values()), default=0.0) or 1.0
     for answer, value in found.support.items():
-        yield SupportView(_word(answer), f"{value:+g}", round(100 * abs(value) / largest), answer == found.answer)
+        yield SupportView(
+            answer_label(answer), f"{value:+g}", round(100 * abs(value) / largest), answer == found.answer
+        )
 
 
 def _sureness(found: Recommendation) -> Iterator[str]:
@@ -810,7 +793,7 @@ def _sureness(found: Recommendation) -> Iterator[str]:
         yield "No other answer is left."
     else:
         times = f"{10 ** (found.margin / 10):.1f} times as likely"
-        yield f"It leads the next answer by {_decibans(found.margin)}: about {times} on this evidence."
+        yield f"It leads the next answer by {many(found.margin, 'deciban')}: about {times} on this evidence."
     if found.finely_balanced:
         yield "It is finely balanced."
     yield "No fact still missing could change it." if found.stands else "Facts still missing could change it."
@@ -823,7 +806,8 @@ def _no_answer(found: Recommendation) -> Iterator[str]:
     if not found.enough:
         yield "There is not enough evidence for an answer."
     elif found.margin is not None:
-        yield f"The two leading answers are only {_decibans(found.margin)} apart: the evidence does not separate them."
+        apart = many(found.margin, "deciban")
+        yield f"The two leading answers are only {apart} apart: the evidence does not separate them."
     else:
         yield "No answer is left."
     if found.missing:
@@ -834,12 +818,14 @@ def _working(working: Working) -> WorkingView:
     steps = [(s, "") for s in working.when] + [(s, "unless ") for s in working.unless]
     verdicts = {True: "holds", False: "does not hold", None: "unknown"}
     tests = tuple(
-        f"{before}{s.test}: {UNKNOWN if s.value is None else plain(_shown(s.value))} – {verdicts[s.verdict]}"
+        f"{before}{s.test}: {NOT_KNOWN if s.value is None else plain(_shown(s.value))} – {verdicts[s.verdict]}"
         for s, before in steps
     )
     against = (working.decibans or 0.0) < 0
     speaks = "takes out" if working.veto else "against" if against else "for"
-    return WorkingView(working.rule, working.title, _state(working), f"{speaks} {_word(working.answer).lower()}", tests)
+    return WorkingView(
+        working.rule, working.title, _state(working), f"{speaks} {answer_in_sentence(working.answer)}", tests
+    )
 
 
 def _state(working: Working) -> str:
@@ -864,11 +850,11 @@ def _results(item: InitiativeAdvice) -> Iterator[str]:
         return
     last = series.points[-1]
     latest = _amount(f"{last.value:,.10g}", unit)
-    yield f"{title}: {len(series.points)} readings, the latest {latest} for {last.period:%B %Y}."
+    yield f"{title}: {len(series.points)} readings, the latest {latest} for {month_text(last.period)}."
     yield from _rebased(item)
     yield from _standing(item, unit)
     if found.reading is not None:
-        yield f"{found.reading.because[:1].upper()}{found.reading.because[1:]}."
+        yield f"{capitalised(found.reading.because)}."
     if found.changed is not None:
         yield _before_after(found.changed, unit)
 
@@ -884,11 +870,11 @@ def _rebased(item: InitiativeAdvice) -> Iterator[str]:
 
 def _before_after(changed: BeforeAfter, unit: str) -> str:
     """What changed when it began, in one sentence."""
-    counts = f"{changed.before} reading{'' if changed.before == 1 else 's'} before it began and {changed.after} after"
+    counts = f"{many(changed.before, 'reading')} before it began and {changed.after} after"
     if changed.effect is None or changed.low is None or changed.high is None:
         return f"Before and after: not enough data ({counts}; {BEFORE} and {AFTER} are needed)."
     allowed = [name for name, there in (("the line", changed.trend), ("the season", changed.season)) if there]
-    beyond = f", beyond {' and '.join(allowed)} from before" if allowed else ""
+    beyond = f", beyond {joined(allowed)} from before" if allowed else ""
     effect = _amount(f"{changed.effect:+.3g}", unit)
     clear = "no clear change" if changed.verdict == "no-clear-change" else changed.verdict
     interval = f"95 % interval {changed.low:.3g} to {changed.high:.3g}"
@@ -899,12 +885,6 @@ def _amount(figure: str, unit: str) -> str:
     return f"{figure} {plain(unit)}" if unit else figure
 
 
-def _rounded(value: float) -> str:
-    """Three significant figures, never in powers of ten."""
-    digits = 0 if value == 0 else 2 - math.floor(math.log10(value))
-    return f"{round(value, digits):,.10g}"
-
-
 def _standing(item: InitiativeAdvice, unit: str) -> Iterator[str]:
     stands = item.evidence.standing
     if stands is None:
@@ -912,7 +892,7 @@ def _standing(item: InitiativeAdvice, unit: str) -> Iterator[str]:
     for name, distance in (("target", stands.to_target), ("standard", stands.to_standard)):
         if distance is not None:
             side = "better than" if distance >= 0 else "short of"
-            yield f"The recent level is {_amount(_rounded(abs(distance)), unit)} {side} the {name}."
+            yield f"The recent level is {_amount(three_figures(abs(distance)), unit)} {side} the {name}."
 
 
 def _score(card: Scorecard) -> ScoreView:
@@ -924,7 +904,7 @@ def _score(card: Scorecard) -> ScoreView:
 
 def _points(part: Any) -> str:
     if not part.known:
-        return f"{UNKNOWN} ({part.points_low:g} to {part.points_high:g} points)"
+        return f"{NOT_KNOWN} ({part.points_low:g} to {part.points_high:g} points)"
     if part.points_low != part.points_high:
         return f"raters differ ({part.points_low:g} to {part.points_high:g} points)"
     return f"{part.points_low:g} points"
@@ -933,17 +913,18 @@ def _points(part: Any) -> str:
 def _tripwires(item: InitiativeAdvice) -> Iterator[str]:
     for wire in item.evidence.tripwires:
         level = "" if wire.level is None else f" (level {wire.level:g})"
-        agreed = f"{plain(wire.measure)} {wire.bound}, then {_word(wire.then).lower()}"
+        agreed = f"{plain(wire.measure)} {wire.bound}, then {answer_in_sentence(wire.then)}"
         yield f"By {_day(wire.by)}: {agreed}. State: {wire.state}{level}."
 
 
 def _dependants(item: InitiativeAdvice) -> Iterator[str]:
     for path in item.dependants.paths:
         yield " → ".join(map(plain, path))
-    if item.dependants.paths and item.dependants.people is None:
+    people = item.dependants.people
+    if item.dependants.paths and people is None:
         yield "How many people these reach together is not known: one of them gives no reach."
-    elif item.dependants.paths:
-        yield f"Together these reach about {item.dependants.people:,.0f} people a year, counted once."
+    elif item.dependants.paths and people is not None:
+        yield f"Together these reach about {whole_number(people)} people a year, counted once."
     for course in item.dependants.courses:
         yield from (plain(said, 600) for said in course.sentences)
 
@@ -1034,8 +1015,8 @@ def classes_page(file: ClassesFile) -> str:
 
 def shares_said(known: ReferenceClass) -> str:
     """The outcome shares of a class in per cent, as far as they are given; a dash where none is."""
-    given = [(name, getattr(known, name)) for name in ("full", "partial", "none")]
-    said = [f"{name} {100 * share:g} %" for name, share in given if share is not None]
+    given = [(label, getattr(known, key)) for key, label in OUTCOME_WORDS.items()]
+    said = [f"{label} {fine_per_cent(share)}" for label, share in given if share is not None]
     return ", ".join(said) or "–"
 
 

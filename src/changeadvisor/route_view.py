@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from changeadvisor.adoption import WAYS, Diffusion, Varied, Way, WayOutcome
 from changeadvisor.advice import Route
-from changeadvisor.leading import PARTS, WAY_WORDS
+from changeadvisor.leading import PARTS
+from changeadvisor.words import NOT_KNOWN, WAY_WORDS, capitalised, cases_in_100, money_text, plain_per_cent
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ def _chosen(route: Route, spread: Diffusion) -> Way | None:
 
 def _heading(spread: Diffusion) -> str:
     return (
-        f"{spread.runs} simulated runs of {spread.staff} people. Reaches: {100 * spread.needed:.0f} % work the new way "
-        f"within {spread.by} months. Lasts: they still do a year later."
+        f"{spread.runs} simulated runs of {spread.staff} people. Reaches: {plain_per_cent(spread.needed)} work the "
+        f"new way within {spread.by} months. Lasts: they still do a year later."
     )
 
 
@@ -95,18 +96,14 @@ def _caution() -> str:
 def _way(o: WayOutcome, chosen: bool) -> WayView:
     return WayView(
         way=WAY_WORDS[o.way],
-        reaches=_runs(o.reaches),
-        stands=_runs(o.stands),
+        reaches=cases_in_100(o.reaches),
+        stands=cases_in_100(o.stands),
         months="never" if o.months is None else f"{o.months:.0f}",
         champion_months=f"{o.champion_months:.0f}",
         board_months=f"{o.board_months:.0f}",
-        spend="not known" if o.spend is None else f"{float(f'{o.spend:.3g}'):,.0f}",
+        spend=NOT_KNOWN if o.spend is None else money_text(o.spend),
         chosen=chosen,
     )
-
-
-def _runs(share: float) -> str:
-    return f"{100 * share:.0f} in 100"
 
 
 def _varied(spread: Diffusion) -> Iterator[str]:
@@ -115,13 +112,14 @@ def _varied(spread: Diffusion) -> Iterator[str]:
     for v in moved:
         way = max(WAYS, key=lambda w: abs(v.stands_high[w] - v.stands_low[w]))
         if _most(v) >= 0.1:
-            yield f"{v.name[:1].upper()}{v.name[1:]}, from {v.low:.2g} to {v.high:.2g}. {_moves(way, v)}"
+            yield f"{capitalised(v.name)}, from {v.low:.2g} to {v.high:.2g}. {_moves(way, v)}"
     if moved and _most(moved[0]) < 0.1:
         yield "No judgement of the simulation moves any way by ten runs in a hundred."
 
 
 def _moves(way: Way, v: Varied) -> str:
-    return f"{WAY_WORDS[way]}: it lasts in {_runs(v.stands_low[way])}, then in {_runs(v.stands_high[way])}."
+    low, high = cases_in_100(v.stands_low[way]), cases_in_100(v.stands_high[way])
+    return f"{WAY_WORDS[way]}: it lasts in {low}, then in {high}."
 
 
 def _most(v: Varied) -> float:

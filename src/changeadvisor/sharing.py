@@ -20,9 +20,10 @@ from typing import Any, Literal
 from changeadvisor import cells
 from changeadvisor.errors import InputError, plain
 from changeadvisor.lenses import MeasureAdvice
-from changeadvisor.model import COVERS, Measure, Programme, add_months, day_text
+from changeadvisor.model import COVERS, Measure, Programme, add_months
 from changeadvisor.performance import readings
 from changeadvisor.report import environment
+from changeadvisor.words import day_text, many, month_text
 
 Include = Literal["initiatives", "people"]
 Row = Mapping[str, Any]
@@ -282,7 +283,7 @@ def _field(column: Column) -> dict[str, Any]:
 
 def _view(programme: Programme, found: Sequence[MeasureAdvice], tables: Sequence[SharedTable]) -> SharedView:
     goals = tuple(_goal(programme, m, f) for m, f in zip(programme.measures, found, strict=True))
-    files = tuple((f"{t.name}.csv", f"{t.title}: {len(t.rows)} row{'' if len(t.rows) == 1 else 's'}") for t in tables)
+    files = tuple((f"{t.name}.csv", f"{t.title}: {many(len(t.rows), 'row')}") for t in tables)
     return SharedView(plain(programme.programme, 200), day_text(programme.as_of), goals, files)
 
 
@@ -295,7 +296,7 @@ def _goal(programme: Programme, measure: Measure, found: MeasureAdvice) -> GoalV
         about=_about(measure),
         lines=tuple(_lines(measure, unit)),
         reads=found.says,
-        results=tuple((f"{p.period:%B %Y}", f"{p.value:.6g}{unit}") for p in points),
+        results=tuple((month_text(p.period), f"{p.value:.6g}{unit}") for p in points),
     )
 
 

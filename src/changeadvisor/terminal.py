@@ -10,9 +10,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from changeadvisor.errors import plain
-from changeadvisor.model import day_text
 from changeadvisor.portfolio_view import SET, PortfolioView
 from changeadvisor.report import BoardRow, BoardView, board_view, estimate_said, shares_said
+from changeadvisor.words import day_text, month_text
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -146,7 +146,7 @@ def _years(years: Sequence[BesideYear]) -> Iterator[str]:
     for y in years:
         target = "" if y.target is None else f"; our target {y.target:g}"
         middle = f"the middle half of {y.areas} other areas {y.low_quartile:.4g} to {y.high_quartile:.4g}"
-        yield f"    {y.period:%B %Y}: ours {y.own:.4g}, {middle}{target}"
+        yield f"    {month_text(y.period)}: ours {y.own:.4g}, {middle}{target}"
 
 
 def _printed(table: Table | None, width: int, below: list[str]) -> str:

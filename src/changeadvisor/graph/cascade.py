@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from changeadvisor.graph.dependencies import DependencyGraph, later
-from changeadvisor.model import Initiative, Programme, money_text, months_between
+from changeadvisor.model import Initiative, Programme, months_between
+from changeadvisor.words import COURSE_WORDS, NOT_KNOWN, capitalised, many, money_text, plain_per_cent, whole_number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,14 +34,6 @@ class Worth(Protocol):
     def lost_by(self, months: Grid) -> Grid:
         """Mean worth lost by so many months of delay."""
         ...
-
-
-_DOING = {
-    "persist": "Going on with it",
-    "adjust-tactics": "Adjusting tactics",
-    "adjust-strategy": "Adjusting strategy",
-    "stop": "Stopping it",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +131,8 @@ class Cascade:
         """What a course does downstream; nothing where it does nothing."""
         if not found.losses:
             return
-        yield f"{_DOING[found.course]}: {'; '.join(map(self._one, found.losses))}."
+        doing = capitalised(COURSE_WORDS[found.course].doing_with_it)
+        yield f"{doing}: {'; '.join(map(self._one, found.losses))}."
         if found.lost is not None and len(found.losses) > 1:
             mean, low, high = map(money_text, found.lost)
             between = f" (eight times in ten between {low} and {high})" if low != high else ""
@@ -147,19 +141,20 @@ class Cascade:
             yield f"It is at least so much: the worth of {', '.join(found.unpriced)} is not known."
         if found.people > 0.0:
             unknown = f", those of {', '.join(found.people_unknown)} not counted" if found.people_unknown else ""
-            yield f"About {found.people:,.0f} people a year would be reached by nobody, each counted once{unknown}."
+            people = whole_number(found.people)
+            yield f"About {people} people a year would be reached by nobody, each counted once{unknown}."
 
     def _one(self, loss: Loss) -> str:
         """What happens to one dependant."""
-        worth = "worth not known" if loss.mean is None else f"worth {money_text(loss.mean)}"
+        worth = f"worth {NOT_KNOWN}" if loss.mean is None else f"worth {money_text(loss.mean)}"
         title = self.initiatives[loss.id].title
         law = ", which the law requires," if loss.statutory else ""
         if loss.how == "stranded":
             return f"{title}{law} cannot go on ({worth})"
         if loss.how == "helped":
-            return f"{title}{law} loses {round(100 * (loss.share or 0.0))} % of what it is worth ({worth})"
+            return f"{title}{law} loses {plain_per_cent(loss.share or 0.0)} of what it is worth ({worth})"
         months = max(1, round(loss.months or 0.0))
-        return f"{title}{law} waits {months} month{'' if months == 1 else 's'} longer ({worth})"
+        return f"{title}{law} waits {many(months, 'month')} longer ({worth})"
 
     # --- stopping ----------------------------------------------------------------------------------------------------
 

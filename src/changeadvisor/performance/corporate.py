@@ -17,6 +17,7 @@ import numpy as np
 
 from changeadvisor.errors import Fault, InputError, nearest
 from changeadvisor.model import Measure, Programme, Series
+from changeadvisor.words import many
 
 #: Fewest common steps of two series for their correlation; fewest readings to tell a story.
 COMMON, LONG = 8, {"month": 12, "quarter": 8, "year": 4}
@@ -233,7 +234,7 @@ class _Case:
         parts += ["felt by residents"] if m.kind == "external" else ["about our own working"] if m.kind else []
         parts += ["can be set beside other councils"] if m.comparators else []
         lost = self.value(chosen) - self.value([k for k in chosen if k != i])
-        return f"{'; '.join(parts) or 'best of those left'} ({_points(lost)} would be lost without it)"
+        return f"{'; '.join(parts) or 'best of those left'} ({many(lost, 'point', 3)} would be lost without it)"
 
     def _why_not(self, i: int, chosen: Sequence[int]) -> str:
         """Which chosen one says much the same, or what the best exchange for it would lose."""
@@ -248,14 +249,11 @@ class _Case:
         if not free:
             return f"{same}all places are pinned"
         lost, k = min((self.value(chosen) - self.value([*(c for c in chosen if c != k), i]), k) for k in free)
-        return f"{same}in place of {self.measures[k].id}, its best exchange, {_points(max(0.0, lost))} would be lost"
+        points = many(max(0.0, lost), "point", 3)
+        return f"{same}in place of {self.measures[k].id}, its best exchange, {points} would be lost"
 
     def _alike(self, i: int, k: int) -> float | None:
         return self.likeness[min(i, k), max(i, k)]
-
-
-def _points(count: float) -> str:
-    return f"{count:.3g} point" + ("" if f"{count:.3g}" == "1" else "s")
 
 
 def _alone(measure: Measure, series: Series | None, weights: Weights) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from changeadvisor.model import COVERS, Measure, Programme, Series
 from changeadvisor.performance.standing import comparable, recent_level
+from changeadvisor.words import agree, many
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,10 @@ def sentences(audit: TargetAudit) -> tuple[str, ...]:
 
 
 def _felt(audit: TargetAudit) -> str:
-    felt = f"{audit.external} measure{'s' if audit.external == 1 else ''} what residents feel"
+    felt = f"{audit.external} {agree(audit.external, 'measures', 'measure')} what residents feel"
     working = f"{audit.process} our own working"
     unsaid = f", and of {audit.unknown} nobody says which" if audit.unknown else ""
-    return f"Of {_many(audit.targets, 'target')}, {felt} and {working}{unsaid}."
+    return f"Of {many(audit.targets, 'target')}, {felt} and {working}{unsaid}."
 
 
 def _by_service(audit: TargetAudit) -> Iterator[str]:
@@ -127,24 +128,20 @@ def _lacks(audit: TargetAudit) -> Iterator[str]:
         (audit.no_date, "no date"),
     ):
         if ids:
-            lack = what.format(them="it" if len(ids) == 1 else "them")
-            yield f"{_many(len(ids), 'target')} {'has' if len(ids) == 1 else 'have'} {lack}: {', '.join(ids)}."
+            lack = what.format(them=agree(len(ids), "it", "them"))
+            yield f"{many(len(ids), 'target')} {agree(len(ids), 'has', 'have')} {lack}: {', '.join(ids)}."
     if audit.below_present:
         ids = audit.below_present
-        verb = "is" if len(ids) == 1 else "are"
-        yield f"{_many(len(ids), 'target')} {verb} below what we reached over the last year: {', '.join(ids)}."
+        verb = agree(len(ids), "is", "are")
+        yield f"{many(len(ids), 'target')} {verb} below what we reached over the last year: {', '.join(ids)}."
 
 
 def _links(audit: TargetAudit) -> Iterator[str]:
     if audit.process_unlinked:
         ids = audit.process_unlinked
-        verb = "names" if len(ids) == 1 else "name"
-        yield f"{_many(len(ids), 'process measure')} {verb} no outcome to move (`moves`): {', '.join(ids)}."
+        verb = agree(len(ids), "names", "name")
+        yield f"{many(len(ids), 'process measure')} {verb} no outcome to move (`moves`): {', '.join(ids)}."
     if audit.linked_to_process_only:
         ids = audit.linked_to_process_only
-        verb = "moves" if len(ids) == 1 else "move"
-        yield f"{_many(len(ids), 'process measure')} {verb} only other process measures: {', '.join(ids)}."
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}" + ("" if count == 1 else "s")
+        verb = agree(len(ids), "moves", "move")
+        yield f"{many(len(ids), 'process measure')} {verb} only other process measures: {', '.join(ids)}."

@@ -19,9 +19,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from changeadvisor.errors import joined, plain
+from changeadvisor.errors import plain
 from changeadvisor.graph import DependencyGraph, later
-from changeadvisor.model import Dependency, Initiative, Programme, day_text
+from changeadvisor.model import Dependency, Initiative, Programme
+from changeadvisor.words import agree, day_text, joined, quarter_text
 
 #: Recommended answers by initiative id; None where there is none or it was not asked for.
 Answers = Mapping[str, str | None]
@@ -254,16 +255,16 @@ class _Overload:
 
     def _because(self, groups: tuple[str, ...], limit: float) -> Iterator[str]:
         """How many and when, how many of them from the top, who asks everybody, and what stopping spares."""
-        peak, each = _peak(self.spans), _verb(groups, "", " each")
+        peak, each = _peak(self.spans), agree(len(groups), "", " each")
         when = f"up to {len(peak)} changes at once {_when(self.spans)}"
-        yield f"{_and(groups)} would{each} carry {when}, where the limit is {limit:g}"
-        yield f"they are {_and([r.id for r in _of(self.spans)])}"
+        yield f"{_names(groups)} would{each} carry {when}, where the limit is {limit:g}"
+        yield f"they are {_names([r.id for r in _of(self.spans)])}"
         yield _led(peak, limit)
         if self.everybody:
-            asks, counts = (_verb(self.everybody, *w) for w in (("asks", "ask"), ("counts", "count")))
-            yield f"{_and(self.everybody)} {asks} all staff, so {counts} here too"
+            asks, counts = (agree(len(self.everybody), *w) for w in (("asks", "ask"), ("counts", "count")))
+            yield f"{_names(self.everybody)} {asks} all staff, so {counts} here too"
         if self.spared:
-            yield f"stopping {_and(self.spared)}, as recommended, relieves these staff and is counted already"
+            yield f"stopping {_names(self.spared)}, as recommended, relieves these staff and is counted already"
 
 
 def _of(spans: Sequence[_Span]) -> list[_Run]:
@@ -277,7 +278,7 @@ def _led(peak: Sequence[_Run], limit: float) -> str:
     top, unknown = _from_the_top(peak), sum(r.route is None for r in peak)
     alone = ", which alone is more than the limit" if top > limit else ""
     open_ = f"; how to lead {unknown} of them is not known" if unknown else ""
-    return f"{top} of the {len(peak)} {'is' if top == 1 else 'are'} led from the top, blends included{alone}{open_}"
+    return f"{top} of the {len(peak)} {agree(top, 'is', 'are')} led from the top, blends included{alone}{open_}"
 
 
 def _when(spans: Sequence[_Span]) -> str:
@@ -285,18 +286,15 @@ def _when(spans: Sequence[_Span]) -> str:
     quarters = sorted({q for s in spans for q in range(quarter(s.start), quarter(s.end) + 1)})
     starts = [q for q in quarters if q - 1 not in quarters]
     ends = [q for q in quarters if q + 1 not in quarters]
-    said = (
-        f"in {quarter_label(a)}" if a == b else f"from {quarter_label(a)} to {quarter_label(b)}"
-        for a, b in zip(starts, ends, strict=True)
-    )
-    return _and(list(said))
+    runs = [tuple(quarter_text(quarter_label(q)) for q in run) for run in zip(starts, ends, strict=True)]
+    return _names([f"in {first}" if first == last else f"from {first} to {last}" for first, last in runs])
 
 
 def _put_off(asking: Sequence[Initiative], as_of: dt.date) -> str:
     """Which could wait: those that have still to begin and that no law requires."""
     waiting = [i.id for i in asking if i.started and i.started > as_of and not i.statutory]
     if waiting:
-        return f"Not begun yet, so the easiest to put off: {_and(waiting)}"
+        return f"Not begun yet, so the easiest to put off: {_names(waiting)}"
     return (
         "All have begun or are required by law: agree with these staff which comes first, and join what can be joined"
     )
@@ -332,14 +330,15 @@ def _shared_champions(runs: Sequence[_Run], groups: tuple[str, ...]) -> Conflict
     start, end, ids = max(r.start for r in runs), min(r.end for r in runs), [r.id for r in runs]
     staff, unknown = max(map(_staff, runs)), [r.id for r in runs if r.route is None]
     among = f"of at most {staff:,} staff" if staff else "of how many staff is not known"
-    each = _and([f"{r.id} {_champions(r):,} of {f'{_staff(r):,}' if _staff(r) else 'unknown'}" for r in runs])
+    each = _names([f"{r.id} {_champions(r):,} of {f'{_staff(r):,}' if _staff(r) else 'unknown'}" for r in runs])
     because = (
-        f"{_and(ids)} seek champions among the same staff ({_and(groups)}) from {day_text(start)} to {day_text(end)}: "
-        f"together {sum(map(_champions, runs)):,} champions {among} ({each}); whoever is asked twice has half the time "
-        "for each"
+        f"{_names(ids)} seek champions among the same staff ({_names(groups)}) "
+        f"from {day_text(start)} to {day_text(end)}: together {sum(map(_champions, runs)):,} champions {among} "
+        f"({each}); whoever is asked twice has half the time for each"
     )
     if unknown:
-        because += f"; how to lead {_and(unknown)} is not known, and {_verb(unknown, 'it is', 'they are')} counted"
+        they_are = agree(len(unknown), "it is", "they are")
+        because += f"; how to lead {_names(unknown)} is not known, and {they_are} counted"
     way = "Agree one list of champions for these staff, or let one initiative ask after the other"
     return Conflict("champions", tuple(ids), because, groups, start, end, way, OURS)
 
@@ -449,7 +448,7 @@ def _two_messages(edge: _Edge, names: Mapping[str, str]) -> Iterator[Conflict]:
         return
     mine, other, groups = edge.dependant.id, edge.needed.id, tuple(sorted(names[g] for g in shared))
     because = (
-        f"{mine} counts on the help of {other}, but asks the same staff ({_and(list(groups))}) to comply while {other} "
+        f"{mine} counts on the help of {other}, but asks the same staff ({_names(groups)}) to comply while {other} "
         "asks them to act of their own accord: the two messages undermine each other"
     )
     way = (
@@ -512,11 +511,11 @@ def _left_out(programme: Programme, grouped: Sequence[Initiative]) -> Iterator[s
     past = [i.id for i in grouped if i.started and i.ends and i.ends < first]
     cannot = "their load cannot be checked"
     if silent:
-        yield f"Which staff are asked to change is not given for {_and(silent)} (`adoption: groups`): {cannot}."
+        yield f"Which staff are asked to change is not given for {_names(silent)} (`adoption: groups`): {cannot}."
     if undated:
-        yield f"Both dates are not given for {_and(undated)} (`started`, `ends`): {cannot}."
+        yield f"Both dates are not given for {_names(undated)} (`started`, `ends`): {cannot}."
     if past:
-        yield f"Past the end, but not closed: {_and(past)}. Taken as ended where change load is counted."
+        yield f"Past the end, but not closed: {_names(past)}. Taken as ended where change load is counted."
 
 
 def _unlimited(programme: Programme) -> Iterator[str]:
@@ -537,7 +536,8 @@ def _no_champions(grouped: Sequence[Initiative], routes: Answers, actions: Answe
         and (routes.get(i.id) is None or routes.get(i.id) in _FROM_BELOW)
     ]
     if found:
-        yield f"Whether {_and(found)} {_verb(found, 'seeks', 'seek')} champions is not given (`adoption: champions`)."
+        seek = agree(len(found), "seeks", "seek")
+        yield f"Whether {_names(found)} {seek} champions is not given (`adoption: champions`)."
 
 
 def _relief(programme: Programme, routes: Answers, actions: Answers) -> Iterator[str]:
@@ -549,7 +549,7 @@ def _relief(programme: Programme, routes: Answers, actions: Answers) -> Iterator
     for key in _keys(everything) if limit is not None and stopped else ():
         peak, left = (_peak(_spans(_asking(runs, key))) for runs in (everything, going))
         if len(peak) > (limit or 0.0) >= len(left) and any(key in r.groups for r in peak):
-            ids = _and([r.id for r in peak if r.id in stopped])
+            ids = _names([r.id for r in peak if r.id in stopped])
             yield (
                 f"Stopping {ids}, as recommended, relieves {names[key]}: without that it would carry "
                 f"{len(peak)} changes at once, over the limit of {limit:g}."
@@ -565,7 +565,7 @@ def _unclear(programme: Programme, routes: Answers, actions: Answers) -> Iterato
             how = "requires" if edge.dependency.kind == "requires" else "is helped by"
             yield (
                 f"Whether the ways to lead clash where {mine} {how} {other} cannot be checked. "
-                f"Not known: {_and(missing)}."
+                f"Not known: {_names(missing)}."
             )
 
 
@@ -592,12 +592,6 @@ def _not_known(edge: _Edge) -> Iterator[str]:
 # --- words -----------------------------------------------------------------------------------------------------------
 
 
-def _and(words: Sequence[str]) -> str:
+def _names(words: Sequence[str]) -> str:
     """Words as a list people read; a long one is cut and says so."""
-    if len(words) > _NAMED:
-        return f"{', '.join(words[:_NAMED])} and {len(words) - _NAMED} more"
-    return joined(words)
-
-
-def _verb(ids: Sequence[str], one: str, several: str) -> str:
-    return one if len(ids) == 1 else several
+    return joined(words, _NAMED)

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from changeadvisor.errors import joined
-from changeadvisor.model import Initiative, day_text, money_text
+from changeadvisor.model import Initiative
 from changeadvisor.portfolio.building import Locks, Setting, begun, spent_by_period
 from changeadvisor.portfolio.choice import choose, early, effort_for, explained
 from changeadvisor.portfolio.frontier import POINTS, Exchange, Point, exchanges, frontier
@@ -18,6 +17,18 @@ from changeadvisor.portfolio.robust import Values, core, different, good_sets, w
 from changeadvisor.portfolio.solving import Chosen, Effort, Infeasible
 from changeadvisor.portfolio.wanting import why_none
 from changeadvisor.trajectory import Prospect
+from changeadvisor.words import (
+    COURSE_WORDS,
+    agree,
+    capitalised,
+    cases_in_100,
+    day_text,
+    in_100,
+    joined,
+    many,
+    money_text,
+    quarter_text,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,12 +40,6 @@ if TYPE_CHECKING:
 EACH = 40
 #: How closely: figures are said in three digits.
 _CLOSE = Effort(1e-4, 2_000)
-DOING = {
-    "persist": "going on as planned",
-    "adjust-tactics": "adjusting tactics",
-    "adjust-strategy": "adjusting strategy",
-    "stop": "stopping",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,15 +270,15 @@ def _said(setting: Setting, found: Selection, points: Sequence[FrontierPoint]) -
         return
     deep = [p for p in found.chosen if p.id in setting.problem.few]
     if deep and totals.share_for_few is not None:
-        share = round(100 * totals.share_for_few)
+        share = in_100(totals.share_for_few)
         yield (
-            f"Of every 100 we spend, {share} {'goes' if share == 1 else 'go'} to changes that matter deeply to few "
+            f"Of every 100 we spend, {share} {agree(share, 'goes', 'go')} to changes that matter deeply to few "
             f"people ({joined([p.id for p in deep])})."
         )
     kept_for_few = next((x for x in found.limits if x.limit == "share for few"), None)
     if kept_for_few is not None and kept_for_few.costs > 0.0:
         yield (
-            f"Keeping {round(100 * (kept_for_few.of or 0.0))} in 100 for them costs everybody together "
+            f"Keeping {cases_in_100(kept_for_few.of or 0.0)} for them costs everybody together "
             f"{money_text(kept_for_few.costs)} of value: without that rule another set would be worth so much more."
         )
     elif kept_for_few is not None:
@@ -387,7 +392,7 @@ class _Selected:
         for name, rows in others.items():
             less, best = self._loses(course.initiative, rows), max(rows, key=lambda r: self.problem.courses[r].worth)
             worth = self.problem.courses[best].worth
-            doing = f"{DOING[name].capitalize()} instead is worth {money_text(worth)} by itself"
+            doing = f"{capitalised(COURSE_WORDS[name].doing_in_set)} instead is worth {money_text(worth)} by itself"
             if less is None:
                 yield f"{doing}, and no set within the limits has room for it."
                 continue
@@ -439,7 +444,7 @@ class _Selected:
             if pair[0] == course.initiative and needed and not self.problem.in_time(pair, other, needed):
                 dates, lag = self.setting.dates(needed), self.problem.lags.get(pair)
                 ends = f"which ends on {day_text(dates[1])}" if dates else "which ends later"
-                more = f", and {lag:g} month{'' if lag == 1 else 's'} must lie between" if lag else ""
+                more = f", and {many(lag, 'month')} must lie between" if lag else ""
                 return f"It requires {pair[1]}, {ends}{more}."
         return None
 
@@ -453,7 +458,8 @@ class _Selected:
             return None
         k = -max(over)[1]
         at = self.setting.capacities[k]
-        return f"{when} the set would need {got.use[k]:.3g} {at.role} in {at.quarter}, and there are {at.limit:g}."
+        needed = f"{got.use[k]:.3g} {at.role} in {quarter_text(at.quarter)}"
+        return f"{when} the set would need {needed}, and there are {at.limit:g}."
 
     def _short_of_money(self, got: Outcome, when: str) -> str | None:
         """The first budget that would be exceeded."""
@@ -468,12 +474,12 @@ class _Selected:
     def _alone(self, course: Course, worth: float) -> Iterator[str]:
         """What it is worth by itself, and without the helpers that do not run."""
         if course.runs or course.worth:
-            yield f"By itself {DOING[course.course]} is worth {_worth_and_spend(course)}."
+            yield f"By itself {COURSE_WORDS[course.course].doing_in_set} is worth {_worth_and_spend(course)}."
         if not course.runs:
             going = [c for c in self._rows(course.initiative) if c.runs]
             best = max(going, key=lambda c: (c.worth, c.course), default=None)
             if best is not None:
-                yield f"By itself {DOING[best.course]} would be worth {_worth_and_spend(best)}."
+                yield f"By itself {COURSE_WORDS[best.course].doing_in_set} would be worth {_worth_and_spend(best)}."
         elif course.worth - worth > 0.5:
             helpers = {h for d, h, _ in self.problem.helps if d == course.initiative and h not in self.running}
             yield f"Without {joined(sorted(helpers))}, which would help it, it is worth {money_text(worth)}."
@@ -489,8 +495,8 @@ class _Selected:
             if hang:
                 left = [(c, kept(self.problem, c, self.running)) for c in self.courses if c.initiative in hang]
                 worth = sum(c.worth * share for c, share in left)
-                many = len(hang) > 1
-                what = f"{'are' if many else 'is'} worth {money_text(worth)}{' together' if many else ''} in this set"
+                together = agree(len(hang), "", " together")
+                what = f"{agree(len(hang), 'is', 'are')} worth {money_text(worth)}{together} in this set"
                 yield f"{joined(hang)} cannot run without it and {what}."
             yield from self._helping(course.initiative)
             if course.initiative in self.problem.few:
@@ -498,13 +504,13 @@ class _Selected:
             return
         lacking = sorted(n for d, n in self.problem.requires if d == course.initiative and n not in self.running)
         if lacking:
-            yield f"It requires {joined(lacking)}, which {'does' if len(lacking) == 1 else 'do'} not run."
+            yield f"It requires {joined(lacking)}, which {agree(len(lacking), 'does', 'do')} not run."
         against = sorted(
             {b if a == course.initiative else a for a, b in self.problem.conflicts if course.initiative in (a, b)}
             & self.running
         )
         if against:
-            yield f"It stands in the way of {joined(against)}, which {'runs' if len(against) == 1 else 'run'}."
+            yield f"It stands in the way of {joined(against)}, which {agree(len(against), 'runs', 'run')}."
 
     def _helping(self, id: str) -> Iterator[str]:
         """What runs and would be worth less without it."""

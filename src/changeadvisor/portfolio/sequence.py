@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from changeadvisor.graph import DependencyGraph, Network, criticality, later, propagate
-from changeadvisor.model import day_text, months_between
+from changeadvisor.model import months_between
 from changeadvisor.portfolio.building import Setting, begun
 from changeadvisor.portfolio.joint import JOINT, paired
 from changeadvisor.portfolio.selection import Pick
 from changeadvisor.trajectory import Prospect
+from changeadvisor.words import day_text
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from changeadvisor.errors import joined
 from changeadvisor.portfolio.building import Setting
 from changeadvisor.portfolio.solving import Infeasible
+from changeadvisor.words import joined, money_that_is_enough, quarter_text
 
 
 def why_none(setting: Setting, found: Infeasible) -> str:
@@ -53,7 +53,7 @@ def _way(setting: Setting, kind: str, found: Infeasible) -> str:
         each = len([b for b in problem.budgets if b is not None]) > 1
         first = next((p.name for p in setting.periods if p.limit is not None), "")
         more = f" in {first}" if each and problem.carry_over else " in each year" if each else ""
-        return f"{_enough_money(enough)} more money{more}"
+        return f"{money_that_is_enough(enough)} more money{more}"
     if kind == "capacity":
         return f"up to {_up(enough):g} more full-time people ({_short(setting, found)})"
     return f"{_down(100.0 * enough):g} in 100 kept for few, not {100.0 * (problem.share_for_few or 0.0):g}"
@@ -64,14 +64,11 @@ def _short(setting: Setting, found: Infeasible) -> str:
     by: dict[str, list[str]] = {}
     for k in found.short:
         by.setdefault(setting.capacities[k].role, []).append(setting.capacities[k].quarter)
-    listed = {role: f"{joined(at[:2])}{' and later' if len(at) > 2 else ''}" for role, at in by.items()}
+    listed = {
+        role: f"{joined([quarter_text(q) for q in at[:2]])}{' and later' if len(at) > 2 else ''}"
+        for role, at in by.items()
+    }
     return "; ".join(f"{role} in {at}" for role, at in listed.items())
-
-
-def _enough_money(value: float) -> str:
-    """Money in three digits, rounded up so that it is still enough."""
-    step = 10.0 ** max(0, math.floor(math.log10(max(value, 1.0))) - 2)
-    return f"{math.ceil(value / step - 1e-6) * step:,.0f}"
 
 
 def _up(value: float) -> float:

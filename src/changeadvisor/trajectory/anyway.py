@@ -14,8 +14,9 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
-from changeadvisor.model import COVERS, Initiative, Measure, Programme, Reading, Series, day_text, months_between
+from changeadvisor.model import COVERS, Initiative, Measure, Programme, Reading, Series, months_between
 from changeadvisor.trajectory.plan import since
+from changeadvisor.words import day_text
 
 if TYPE_CHECKING:
     import numpy as np

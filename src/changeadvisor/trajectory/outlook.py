@@ -11,6 +11,7 @@ from changeadvisor.trajectory.anyway import Observed
 from changeadvisor.trajectory.courses import COURSES
 from changeadvisor.trajectory.pricing import Appraisal
 from changeadvisor.trajectory.reading import AHEAD, Trajectory
+from changeadvisor.words import OUTCOME_WORDS, honest_cases_in_100, in_100
 
 if TYPE_CHECKING:
     import numpy as np
@@ -313,31 +314,26 @@ def _reached(found: Trajectory) -> float | None:
     return middle if math.isfinite(middle) else None
 
 
-def _in_100(share: float) -> str:
-    """A share in a hundred; never none or all where it is not."""
-    if round(100 * share) in (0, 100) and 0.0 < share < 1.0:
-        return "fewer than 1 in 100" if share < 0.5 else "more than 99 in 100"
-    return f"{round(100 * share)} in 100"
-
-
 def class_said(full: float | None, partial: float | None, none: float | None) -> str:
     """The outlook where there are no results: how its class has ended before, as far as the class says."""
-    given = ((full, "full"), (partial, "partial"), (none, "none"))
-    ends = ", ".join(f"{round(100 * share)} end {word}" for share, word in given if share is not None)
+    given = zip((full, partial, none), OUTCOME_WORDS.values(), strict=True)
+    ends = ", ".join(f"{in_100(share)} end {word}" for share, word in given if share is not None)
     return f"There are no results yet. As its class has ended before: of 100 like this, {ends}."
 
 
 def _sentences(found: Trajectory, bad: float | None, good: float | None, reached: float | None) -> Iterator[str]:
     """Plain sentences for a board."""
-    full, partial, none = (round(100 * c) for c in found.posterior.chances)
+    full, _, none = (in_100(c) for c in found.posterior.chances)
+    # What is left over, so that the three add up to a hundred.
     partial = 100 - full - none
     if not found.read:
         yield class_said(*found.posterior.chances)
         return
     if bad is not None and good is not None:
-        yield f"Of initiatives like this that succeed, {_in_100(bad)} look at least this bad by now."
-        yield f"Of those that fail, {_in_100(good)} look at least this good by now."
-    yield f"Of 100 like this that look like this, {full} end full, {partial} partial, {none} none."
+        yield f"Of initiatives like this that succeed, {honest_cases_in_100(bad)} look at least this bad by now."
+        yield f"Of those that fail, {honest_cases_in_100(good)} look at least this good by now."
+    best, middle, worst = OUTCOME_WORDS.values()
+    yield f"Of 100 like this that look like this, {full} end {best}, {partial} {middle}, {none} {worst}."
     if reached is not None and reached < 1.0:
         yield "It has reached its target."
     elif reached is not None:

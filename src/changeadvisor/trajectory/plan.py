@@ -26,6 +26,7 @@ from changeadvisor.model import (
     add_months,
     months_between,
 )
+from changeadvisor.words import bracketed_many, cases_in_100
 
 if TYPE_CHECKING:
     import numpy as np
@@ -165,7 +166,7 @@ def stand(initiative: Initiative, measure: Measure, series: Series, as_of: dt.da
     if span is None or path.baseline is None:
         return _unread(len(own), None, "its path has no baseline and target that differ")
     if len(own) < FEWEST:
-        return _unread(len(own), None, f"{len(own)} reading(s) since it began, and {FEWEST} are needed")
+        return _unread(len(own), None, f"{bracketed_many(len(own), 'reading')} since it began, and {FEWEST} are needed")
     last = own[-_RECENT_READINGS.get(series.every or "month", RECENT) :]
     progress = (math.fsum(p.value for p in last) / len(last) - path.baseline) / span
     paths = expected_path(path, [months_between(begun, p.middle) for p in last], seed, initiative.id)
@@ -203,7 +204,7 @@ def _because(progress: float, low: float, high: float, share: float, measure: Me
     span, baseline = (path.target or 0.0) - (path.baseline or 0.0), path.baseline or 0.0
     level, ends = baseline + progress * span, sorted((baseline + low * span, baseline + high * span))
     unit = f" {measure.unit}" if measure.unit else ""
-    of = f"{round(100 * share)} in 100 paths drawn from its own plan would be no better by now"
+    of = f"{cases_in_100(share)} paths drawn from its own plan would be no better by now"
     return f"recent level {level:.4g}{unit}, where the plan expected {ends[0]:.4g} to {ends[1]:.4g}; {of}"
 
 
