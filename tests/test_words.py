@@ -1,4 +1,4 @@
-"""The words that come back everywhere: each value and the text it gives, and that no other module has tables of them."""
+"""Each value and the text it gives; and no other module has tables of such words."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SHARES = st.floats(0.0, 1.0)
 MONEY = st.floats(-1e12, 1e12)
 
 
-# --- labels ----------------------------------------------------------------------------------------------------------
+# --- labels ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_rating(rating: str | None, label: str) -> None:
     assert words.rating_label(rating) == label
 
 
-# --- figures and money -----------------------------------------------------------------------------------------------
+# --- figures and money ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_money_that_is_enough_is_enough(value: float) -> None:
     assert said <= value + max(1.0, 0.011 * value)
 
 
-# --- shares ----------------------------------------------------------------------------------------------------------
+# --- shares ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_a_share_much_smaller_than_one_per_cent(share: float, digits: int, said:
     assert words.fine_per_cent(share, digits) == said
 
 
-# --- days, months, quarters ------------------------------------------------------------------------------------------
+# --- days, months, quarters -----------------------------------------------------------------------
 
 
 def test_days_and_months() -> None:
@@ -205,7 +205,7 @@ def test_days_and_months() -> None:
     assert words.quarter_text("2026-Q4") == "2026-Q4"
 
 
-# --- numbers of things, lists, capitals ------------------------------------------------------------------------------
+# --- numbers of things, lists, capitals -----------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_only_the_first_letter_is_changed(text: str) -> None:
     assert words.uncapitalised(words.capitalised("a" + text)) == "a" + text
 
 
-# --- one place for each word -----------------------------------------------------------------------------------------
+# --- one place for each word ----------------------------------------------------------------------
 
 KEYS = frozenset({*words.COURSE_WORDS, *words.ROUTE_WORDS, *words.WAY_WORDS})
 

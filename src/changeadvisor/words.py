@@ -1,7 +1,8 @@
-"""The words that come back everywhere: labels of courses, routes and ratings, and how figures and dates are written.
+"""The words that come back everywhere: labels, and how figures, dates and lists are written.
 
-One place for each word, so that a board reads the same one on every page. Keys (`adjust-tactics`, `top-down`) are for
-files and JSON; people read what stands here. Nothing may branch on these words: branch on the key.
+One place for each word, so that a board reads the same one on every page. Keys (`adjust-tactics`,
+`top-down`) are for files and JSON; people read what stands here. Nothing may branch on these words:
+branch on the key.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ NO_ANSWER_YET = "No answer yet"
 CLOSED = "Closed"
 
 
-# --- courses ---------------------------------------------------------------------------------------------------------
+# --- courses --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ COURSE_WORDS: Mapping[str, CourseWords] = MappingProxyType(
 )
 
 
-# --- routes ----------------------------------------------------------------------------------------------------------
+# --- routes ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +175,11 @@ WAY_WORDS: Mapping[str, str] = MappingProxyType(
 )
 
 
-# --- answers ---------------------------------------------------------------------------------------------------------
+# --- answers --------------------------------------------------------------------------------------
 
 
 def answer_label(answer: str | None) -> str:
-    """A course or route for a cell; a pack of one's own may have other answers, which stand as they are."""
+    """A course or route for a cell. Other answers, of a pack of one's own, stand as they are."""
     if answer is None:
         return NO_ANSWER_YET
     known = COURSE_WORDS.get(answer) or ROUTE_WORDS.get(answer)
@@ -196,7 +197,7 @@ def answer_meaning(answer: str | None) -> str:
     return known.meaning if known else ""
 
 
-# --- ratings and outcomes --------------------------------------------------------------------------------------------
+# --- ratings and outcomes -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,10 +232,16 @@ def rating_label(rating: str | None) -> str:
 
 
 #: How an initiative can end, best first, after "ends": full.
-OUTCOME_WORDS: Mapping[str, str] = MappingProxyType({"full": "full", "partial": "partial", "none": "none"})
+OUTCOME_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "full": "full",
+        "partial": "partial",
+        "none": "none",
+    }
+)
 
 
-# --- figures ---------------------------------------------------------------------------------------------------------
+# --- figures --------------------------------------------------------------------------------------
 
 
 def three_figures(value: float) -> str:
@@ -257,7 +264,7 @@ def number_tick(value: float) -> str:
     return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
 
 
-# --- money -----------------------------------------------------------------------------------------------------------
+# --- money ----------------------------------------------------------------------------------------
 
 
 def money_text(value: float) -> str:
@@ -282,10 +289,11 @@ def money_tick(value: float) -> str:
     return f"{value:,.0f}".replace("-", "\N{MINUS SIGN}")
 
 
-# --- shares and chances ----------------------------------------------------------------------------------------------
+# --- shares and chances ---------------------------------------------------------------------------
 
-# A share is from 0 to 1 throughout. There are three kinds of function: honest ones never say nought or a hundred of
-# what is not certain; plain ones round; and those `in_100` speak of cases, as people take chances in more easily.
+# A share is from 0 to 1 throughout. Honest functions never say nought or a hundred of what is not
+# certain; plain ones round. Those with `100` in their name speak of cases ("37 in 100"), which
+# people take in more easily than a percentage where something happens or does not.
 
 
 def in_100(part: float, whole: float = 1.0) -> int:
@@ -299,14 +307,14 @@ def _hides_doubt(share: float) -> bool:
 
 
 def per_cent(share: float) -> str:
-    """A share in per cent; never nought or a hundred where it is not: under 1 %, 37 %, over 99 %."""
+    """A share in per cent, never 0 or 100 where it is not: under 1 %, 37 %, over 99 %."""
     if _hides_doubt(share):
         return "under 1 %" if share < 0.5 else "over 99 %"
     return plain_per_cent(share)
 
 
 def chance_per_cent(share: float) -> str:
-    """The same for a chance of success, where what is not quite 1 or 99 per cent is already called under or over."""
+    """The same for a chance, where all below 1 % is "under", not only what would round to 0."""
     if 0.0 < share < 0.01:
         return "under 1 %"
     return "over 99 %" if 0.99 < share < 1.0 else plain_per_cent(share)
@@ -318,12 +326,12 @@ def plain_per_cent(share: float) -> str:
 
 
 def fine_per_cent(share: float, digits: int = 6) -> str:
-    """A share in per cent to so many significant figures, for what is much smaller than one: 0.12 %."""
+    """A share in per cent to so many significant figures, where one per cent is much: 0.12 %."""
     return f"{100 * share:.{digits}g} %"
 
 
 def of_100(share: float) -> str:
-    """So many of a hundred, the noun to follow; never nought or all where it is not: under 1, 37, over 99."""
+    """So many of a hundred, never none or all where it is not: under 1, 37, over 99."""
     if _hides_doubt(share):
         return "under 1" if share < 0.5 else "over 99"
     return str(in_100(share))
@@ -341,7 +349,7 @@ def honest_cases_in_100(share: float) -> str:
     return cases_in_100(share)
 
 
-# --- days, months, quarters ------------------------------------------------------------------------------------------
+# --- days, months, quarters -----------------------------------------------------------------------
 
 
 def day_text(day: dt.date) -> str:
@@ -369,13 +377,14 @@ def quarter_text(quarter: str) -> str:
     return quarter
 
 
-# --- numbers of things, lists, capitals ------------------------------------------------------------------------------
+# --- numbers of things, lists, capitals -----------------------------------------------------------
 
 
 def many(count: float, noun: str, digits: int = 6) -> str:
-    """So many of something: 1 reading, 3 readings, 0.5 decibans. `digits`: significant figures of a count with a part.
+    """So many of something: 1 reading, 3 readings, 0.5 decibans.
 
-    One is what reads as one, so that nobody reads "1 readings".
+    digits: significant figures of a count that need not be whole. One is what reads as one, so that
+    nobody reads "1 readings".
     """
     figure = str(count) if isinstance(count, int) else f"{count:.{digits}g}"
     return f"{figure} {noun}" if figure == "1" else f"{figure} {noun}s"
@@ -387,7 +396,7 @@ def many_or_no(count: int, noun: str) -> str:
 
 
 def bracketed_many(count: int, noun: str) -> str:
-    """So many of something, the plural in brackets as some sentences still have it: 3 reading(s)."""
+    """The same with the plural in brackets, as some sentences still have it: 3 reading(s)."""
     return f"{count} {noun}(s)"
 
 
@@ -397,14 +406,14 @@ def agree(count: int, one: str, several: str) -> str:
 
 
 def joined(words: Sequence[str], most: int | None = None) -> str:
-    """Words as a list people read: a, b and c. Beyond `most` it is cut and says so: a, b and 3 more."""
+    """Words as a list people read: a, b and c. Beyond `most` it is cut: a, b and 3 more."""
     if most is not None and len(words) > most:
         return listed(words, most)
     return " and ".join(w for w in (", ".join(words[:-1]), words[-1] if words else "") if w)
 
 
 def listed(words: Sequence[str], most: int) -> str:
-    """Words with commas between them: a, b, c. Beyond `most` it is cut and says so: a, b and 3 more."""
+    """Words with commas between them: a, b, c. Beyond `most` it is cut: a, b and 3 more."""
     shown = ", ".join(words[:most])
     return shown if len(words) <= most else f"{shown} and {len(words) - most} more"
 
