@@ -20,6 +20,30 @@ def faults(data: dict[str, Any], record: type[model.Record] = Programme) -> list
     return [str(f) for f in validation.faults_of(caught.value, record, data, lambda at: "f:" + ".".join(map(str, at)))]
 
 
+def test_a_fault_tells_what_code_must_know_apart_from_its_words() -> None:
+    data = {
+        "format": "changeadvisor/1", "programme": None, "as_of": "2026-09-30", "initiatives": [
+            initiative(started="nothing"),
+        ],
+    }  # fmt: skip
+    with pytest.raises(ValidationError) as caught:
+        Programme.model_validate(data)
+    found = {f.field: f for f in validation.faults_of(caught.value, Programme, data, lambda _: "f")}
+    assert {field: fault.found for field, fault in found.items()} == {
+        "programme": "`nothing`",
+        "initiatives[a].started": "`nothing`",
+    }
+    assert [field for field, fault in found.items() if fault.absent] == ["programme"]
+
+
+def test_a_check_of_the_model_is_told_by_its_key() -> None:
+    data = initiative(started="2026-02-01", ends="2026-01-01")
+    with pytest.raises(ValidationError) as caught:
+        Initiative.model_validate(data)
+    (fault,) = validation.faults_of(caught.value, Initiative, data, lambda _: "f")
+    assert fault.check == "dates"
+
+
 def initiative(**more: Any) -> dict[str, Any]:
     return {"id": "a", "title": "A", **more}
 

@@ -10,6 +10,7 @@ A fault says where it is, what was found, what was expected and how to mend it.
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -51,6 +52,10 @@ class Fault:
     found: str
     expected: str
     mend: str = ""
+    check: str = dataclasses.field(default="", compare=False)
+    """The key of the check that failed, where both form and sense are checked for the same."""
+    absent: bool = dataclasses.field(default=False, compare=False)
+    """Whether what was found is no value at all: one that was refused before reads so."""
 
     def __str__(self) -> str:
         """The fault on one line, safe for a terminal."""

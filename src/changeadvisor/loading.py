@@ -115,8 +115,9 @@ def _not_told(form: Iterable[Fault], earlier: Iterable[Fault], sense: Sequence[F
     """Faults of form, without those told better: of values already refused, and of records whose sense is at fault."""
     refused = {(f.where, f.field) for f in earlier}
     for fault in form:
-        lost = fault.found == "`nothing`" and (fault.where, fault.field) in refused
-        better = any(s.expected == fault.expected and f"{s.field}.".startswith(f"{fault.field}.") for s in sense)
+        lost = fault.absent and (fault.where, fault.field) in refused
+        same = (s for s in sense if s.check and s.check == fault.check)
+        better = any(f"{s.field}.".startswith(f"{fault.field}.") for s in same)
         if not lost and not better:
             yield replace(fault, expected=plain(fault.expected, 2_000))
 
@@ -421,8 +422,10 @@ class _Sense:
     def _ids(self, kind: str) -> list[str]:
         return [r["id"] for _, r in self._records(kind) if isinstance(r.get("id"), str)]
 
-    def _fault(self, at: Location, found: str, expected: str, mend: str = "") -> Fault:
-        return Fault(self.document.place(at), validation.dotted(at, self.document.data), found, expected, mend)
+    def _fault(self, at: Location, found: str, expected: str, mend: str = "", *, check: str = "") -> Fault:
+        """A fault. check: the key of the model's own check, where that refuses the same."""
+        where, field = self.document.place(at), validation.dotted(at, self.document.data)
+        return Fault(where, field, found, expected, mend, check)
 
     def faults(self) -> Iterator[Fault]:
         """Every fault of sense."""
@@ -460,7 +463,8 @@ class _Sense:
         start, end = _day(record.get(first)), _day(record.get(second))
         if start and end and end < start:
             found = f"`{end}`, before `{first}` {start}"
-            yield self._fault((*at, second), found, f"`{second}` on or after `{first}`")
+            expected = f"`{second}` on or after `{first}`"
+            yield self._fault((*at, second), found, expected, check="dates")
 
     def _shares(self, at: Location, record: Mapping[str, Any]) -> Iterator[Fault]:
         """The shares of the three outcomes make a whole, or less where some are not given."""
@@ -468,7 +472,8 @@ class _Sense:
         total = math.fsum(given)
         if total > 1 + 1e-9 or (len(given) == 3 and abs(total - 1) > 1e-9):
             found = f"{' + '.join(f'{v:g}' for v in given)} = {total:g}"
-            yield self._fault(at, found, "`full`, `partial` and `none` to add up to 1")
+            expected = "`full`, `partial` and `none` to add up to 1"
+            yield self._fault(at, found, expected, check="shares")
 
     def _refers(self, at: Location, name: object, kind: str) -> Iterator[Fault]:
         """A fault where `name` is no id of that kind; what is not a word is a fault of form."""
@@ -534,7 +539,8 @@ class _Sense:
             below, above = wire.get("below"), wire.get("above")
             if below is not None and above is not None:
                 found = f"`below` {plain(below)} and `above` {plain(above)}"
-                yield self._fault((*inner, "above"), found, "either `below` or `above`, and one of them only")
+                expected = "either `below` or `above`, and one of them only"
+                yield self._fault((*inner, "above"), found, expected, check="tripwire")
 
     def _options(self, at: Location, initiative: Mapping[str, Any]) -> Iterator[Fault]:
         seen: set[object] = set()

@@ -62,9 +62,11 @@ def _other_form(detail: Any, location: Location, data: object) -> bool:
 def _merged(faults: list[Fault]) -> Fault:
     """What several forms of one value expected, as one fault."""
     first = faults[0]
+    if len(faults) == 1:
+        return first
     expected = " or ".join(dict.fromkeys(f.expected for f in faults))
     mend = next((f.mend for f in faults if f.mend), "")
-    return Fault(first.where, first.field, first.found, expected, mend)
+    return Fault(first.where, first.field, first.found, expected, mend, absent=first.absent)
 
 
 def _real(location: tuple[int | str, ...], data: object) -> Location:
@@ -124,15 +126,16 @@ def _fault(detail: Any, location: Location, record: type[BaseModel], data: objec
         keys = sorted(_keys(record, location[:-1], data))
         return Fault(where, field, f"unknown key `{plain(location[-1])}`", _listed(keys), _meant(location[-1], keys))
     value = at(data, location)
+    shown, absent = f"`{plain(_shown(value))}`", value is None
     if kind == "union_tag_not_found":
         actions = _listed(_actions(record, location, data))
-        return Fault(where, field, f"`{plain(_shown(value))}`", f"`action`, {actions}")
+        return Fault(where, field, shown, f"`action`, {actions}", absent=absent)
     known = _words(detail)
     if known:
         return Fault(
             where, field, f"`{plain(_tag(value, detail))}`", _listed(known), _meant(_tag(value, detail), known)
         )
-    return Fault(where, field, f"`{plain(_shown(value))}`", _expected(detail))
+    return Fault(where, field, shown, _expected(detail), check=kind, absent=absent)
 
 
 def _shown(value: object) -> str:
