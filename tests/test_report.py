@@ -15,9 +15,10 @@ import pytest
 from jinja2 import nodes
 from jinja2.exceptions import SecurityError, UndefinedError
 
-from changeadvisor import library, loading, pictures, portfolio_view, report, resources, route_view
+from changeadvisor import library, loading, pictures, portfolio_view, report, resources, route_view, terminal
 from changeadvisor.advice import Advice, advise
 from changeadvisor.facts import FactSheet
+from changeadvisor.model import to_plain
 from changeadvisor.rules import recommend
 from tests.helpers import MINIMAL, NORTHFIELD, ROOT, programme
 
@@ -50,7 +51,8 @@ def fields_used(name: str) -> set[str]:
 def test_every_field_of_a_view_is_shown_and_every_name_shown_is_a_field() -> None:
     known = {f.name for view in VIEWS for f in dataclasses.fields(view)}
     shown = fields_used("report.html") | fields_used("explain.txt")
-    assert known - shown == set()
+    # By its key code finds a table; people read its caption.
+    assert known - shown == {"key"}
     assert shown - known == set()
 
 
@@ -341,6 +343,53 @@ def test_change_load_is_a_table_told_in_words(northfield: Advice) -> None:
     assert (
         report.board_view(advise(loading.load_programme(MINIMAL), library.load_judges()), front_page=True).load is None
     )
+
+
+def test_the_set_is_found_by_the_key_of_its_table(northfield: Advice, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The terminal lists the set the same whatever the tables are called, in whatever order."""
+    before = terminal.advice_table(northfield, 110)
+    view = report.board_view(northfield, front_page=True)
+    assert view.portfolio is not None
+    keys = [table.key for table in view.portfolio.tables]
+    assert len(set(keys)) == len(keys)
+    renamed = tuple(dataclasses.replace(t, caption="A table") for t in view.portfolio.tables[::-1])
+    view = dataclasses.replace(view, portfolio=dataclasses.replace(view.portfolio, tables=renamed))
+    monkeypatch.setattr(terminal, "board_view", lambda _advice, *, front_page: view)
+    assert "(waste-rounds): run: " in before
+    assert terminal.advice_table(northfield, 110) == before
+
+
+def test_what_a_limit_is_written_as_hangs_on_its_kind(northfield: Advice) -> None:
+    def cells(advice: Advice) -> list[tuple[str, ...]]:
+        view = portfolio_view.portfolio_view(advice, pictures=False)
+        assert view is not None
+        return [row[1:] for table in view.tables if table.key == "limits" for row in table.rows]
+
+    portfolio = northfield.portfolio
+    assert portfolio is not None
+    assert {x.kind for x in portfolio.limits} == {"budget", "capacity", "share_for_few"}
+    assert all("kind" not in to_plain(x) for x in portfolio.limits)
+    renamed = tuple(dataclasses.replace(x, limit="A limit") for x in portfolio.limits)
+    other = dataclasses.replace(northfield, portfolio=dataclasses.replace(portfolio, limits=renamed))
+    assert cells(other) == cells(northfield)
+    assert any(of.startswith("at least ") for _, of, _ in cells(northfield))
+
+
+def test_the_finding_below_the_frontier_is_no_matter_of_order(northfield: Advice) -> None:
+    def texts(advice: Advice) -> list[str]:
+        view = portfolio_view.portfolio_view(advice)
+        assert view is not None
+        return [picture.alt for picture in view.pictures]
+
+    portfolio = northfield.portfolio
+    assert portfolio is not None
+    assert portfolio.few_and_all is not None
+    assert portfolio.few_and_all.sentences == portfolio.sentences
+    assert "few_and_all" not in to_plain(portfolio)
+    turned = dataclasses.replace(portfolio, sentences=(*portfolio.sentences[::-1], "And one more."))
+    found = texts(dataclasses.replace(northfield, portfolio=turned))
+    assert any(text.endswith(portfolio.few_and_all.next_step) for text in found)
+    assert found == texts(northfield)
 
 
 def test_the_board_reads_the_money_whatever_the_words_of_the_appraisals_rules(

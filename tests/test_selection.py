@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from changeadvisor.graph import DependencyGraph
 from changeadvisor.model import Programme
-from changeadvisor.portfolio import NO_LOCKS, Locks, Selection, Setting, delivered, select, setting, starts
+from changeadvisor.portfolio import NO_LOCKS, Locks, Selection, Setting, delivered, said, select, setting, starts
 from changeadvisor.portfolio.building import financial_year
 from changeadvisor.portfolio.joint import paired
 from changeadvisor.portfolio.sequence import finishes
@@ -206,6 +206,11 @@ def test_a_share_is_kept_for_the_few_and_its_cost_is_said() -> None:
     assert {p.id: p.few for p in found.chosen} == {"deep": True, "broad": False, "other": False}
     assert found.totals is not None
     assert found.totals.share_for_few == pytest.approx(1 / 3)
+    assert [x.kind for x in found.limits] == ["budget", "share_for_few"]
+    told = said(case.setting, found, ())
+    assert told.sentences == (told.spent, told.kept)
+    assert told.finding == told.kept
+    assert told.kept.startswith("Keeping 33 in 100 for them costs everybody together 20 of value")
     assert {x.limit: x.costs for x in found.limits} == {
         "budget the next twelve months": 0.0,
         "share for few": pytest.approx(20.0),

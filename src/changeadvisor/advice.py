@@ -41,6 +41,7 @@ from changeadvisor.portfolio import (
     Conflict,
     Delivered,
     Delivery,
+    FewAndAll,
     Finish,
     FrontierPoint,
     Gainer,
@@ -307,6 +308,8 @@ class Portfolio:
     time_limit: float | None = None
     load_of_set: tuple[Load, ...] = ()
     delivered: Delivered | None = None
+    few_and_all: Annotated[FewAndAll | None, Field(exclude=True)] = None
+    """The `sentences`, each by what it is about; None where there is no set. Not in the JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -1052,6 +1055,7 @@ def _with_choice(
     points = portfolio.few_and_all(setting, chosen.rows)
     robust = portfolio.robust_choice(setting, prospects, chosen.rows, seed)
     ends = portfolio.finishes(setting, whole.graph, prospects, chosen.rows, seed)
+    few_and_all = portfolio.said(setting, chosen, points)
     return replace(
         found,
         **{k: getattr(chosen, k) for k in _CHOSEN},
@@ -1063,7 +1067,8 @@ def _with_choice(
         finishes=ends.finishes,
         delivery=ends.delivery,
         delivered=portfolio.delivered(setting, prospects, chosen.rows, ends.waits, seed),
-        sentences=portfolio.said(setting, chosen, points),
+        sentences=few_and_all.sentences,
+        few_and_all=few_and_all,
         time_limit=seconds,
         load_of_set=portfolio.load(setting.as_run(chosen.rows), routes, waits),
     )

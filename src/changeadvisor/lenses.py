@@ -336,10 +336,11 @@ _BESIDE = {
 
 def says(measure: Measure, found: Performance) -> str:
     """The three readings in one sentence; what cannot be read is said to be so."""
-    past = _PAST.get((found.ipsative.past if found.ipsative else None) or "") or _unread(measure)
+    own = found.ipsative.past if found.ipsative else None
+    past = _PAST.get(own or "") or _unread(measure)
     aim, name = _line(found)
     line = f"{name} of {aim.value:g}{_unit(measure)}" if aim.value is not None else ""
-    short = aim.now == "fail" and past == _PAST["better"]
+    short = aim.now == "fail" and own == "better"
     words = "does not meet the {line} yet" if short else _ASSURED.get(aim.now, "")
     assured = words.format(line=line) or "whether it is good enough cannot be read"
     among = found.comparative.comparison if found.comparative else None

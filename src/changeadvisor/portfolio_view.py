@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from changeadvisor import portfolio_charts as charts
 from changeadvisor.advice import Advice, InitiativeAdvice, Portfolio
 from changeadvisor.charts import address
 from changeadvisor.errors import plain
-from changeadvisor.portfolio import Load, Pick
+from changeadvisor.portfolio import LimitKind, Load, Pick
 from changeadvisor.portfolio.problem import within
 from changeadvisor.words import (
     COURSE_WORDS,
@@ -26,18 +27,35 @@ from changeadvisor.words import (
     whole_number,
 )
 
-#: The caption of the table of the set.
-SET = "Which set to run"
 #: Initiatives on the map, at most.
 MOST_ON_MAP = 150
 #: Quarters of change load that are shown; the JSON has them all.
 LOAD_QUARTERS = 8
 
 
+#: Which table it is, whatever its caption says.
+TableKey = Literal[
+    "set",
+    "limits",
+    "frontier",
+    "gainers",
+    "core",
+    "alternatives",
+    "downstream",
+    "enablers",
+    "order",
+    "finishes",
+    "delivery",
+    "capacity",
+    "load",
+]
+
+
 @dataclass(frozen=True, slots=True)
 class TableView:
     """A table: caption, headings (the first is of the row), rows of words, and what a reader must know of it."""
 
+    key: TableKey
     caption: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -206,7 +224,7 @@ class _Whole:
         )
         heads = ("Initiative", "In the set", "Recommended by itself", "Worth in the set", "Spend", "Because")
         note = "Worth: mean present value from here on. Spend: mean, in the budget periods. Past spend never counts."
-        return TableView(SET, heads, tuple(rows), note)
+        return TableView("set", "Which set to run", heads, tuple(rows), note)
 
     def _recommended(self, id: str) -> str:
         item = self.items.get(id)
@@ -218,8 +236,8 @@ class _Whole:
         rows = (
             (
                 x.limit,
-                NOT_KNOWN if x.used is None else _amount(x.used, x.limit),
-                NOT_KNOWN if x.of is None else _limit(x.of, x.limit),
+                NOT_KNOWN if x.used is None else _amount(x.used, x.kind),
+                NOT_KNOWN if x.of is None else _limit(x.of, x.kind),
                 "nothing" if x.costs == 0.0 else money_text(x.costs),
             )
             for x in self.found.limits
@@ -229,7 +247,7 @@ class _Whole:
             "What it costs: how much more the best set would be worth if this limit alone were dropped. Money that is "
             "left of one year counts in the next only where the table says so."
         )
-        return TableView("What each limit costs", heads, tuple(rows), note)
+        return TableView("limits", "What each limit costs", heads, tuple(rows), note)
 
     def _frontier(self) -> TableView:
         points = self.found.frontier or ()
@@ -254,7 +272,8 @@ class _Whole:
             "Each row beside the one above: what the few gain and all others give up. The few can also gain with less "
             "spent on them, where what helps them runs."
         )
-        return TableView("Few and all: what each costs the other", heads, tuple(rows), note)
+        caption = "Few and all: what each costs the other"
+        return TableView("frontier", caption, heads, tuple(rows), note)
 
     def _gainers(self) -> TableView:
         rows = tuple(
@@ -266,7 +285,7 @@ class _Whole:
             "All rows add up to the set. A service can be worth less than its part for few: an enabler in it may be "
             "worth less than nothing by itself."
         )
-        return TableView("Who gains, by service", heads, rows, note)
+        return TableView("gainers", "Who gains, by service", heads, rows, note)
 
     def _core(self) -> TableView:
         knowing = {f.id: f.worth for f in self.found.robust.find_out} if self.found.robust else {}
@@ -284,7 +303,7 @@ class _Whole:
             "Core: in every good set. Exterior: in none. Only for the borderline ones does finding out more pay: for "
             "the others it would turn no choice among these sets."
         )
-        return TableView("Core, borderline and exterior", heads, rows, note)
+        return TableView("core", "Core, borderline and exterior", heads, rows, note)
 
     def _alternatives(self) -> TableView:
         found = self.found.robust.alternatives if self.found.robust else ()
@@ -298,7 +317,8 @@ class _Whole:
             "Each within a tenth of the best worth, and unlike the best and one another in what runs. Where it is not "
             "a good set, another is better by every weight: it is shown because it is near and really differs."
         )
-        return TableView("Other sets near the best that really differ", heads, rows, note)
+        caption = "Other sets near the best that really differ"
+        return TableView("alternatives", caption, heads, rows, note)
 
     def _hanging(self) -> TableView:
         rows = tuple(row for item in self.advice.initiatives for row in self._losses(item))
@@ -308,7 +328,8 @@ class _Whole:
             "What is at stake enters the initiative's own reasons; the set is chosen by worth alone, so nothing counts "
             "twice."
         )
-        return TableView("What hangs on what: each course and what it does downstream", heads, rows, note)
+        caption = "What hangs on what: each course and what it does downstream"
+        return TableView("downstream", caption, heads, rows, note)
 
     def _losses(self, item: InitiativeAdvice) -> Iterator[tuple[str, ...]]:
         for down in item.dependants.courses:
@@ -340,7 +361,7 @@ class _Whole:
         rows = tuple((self._title(e.id), self._title(e.dependant), money_text(e.part)) for e in self.found.enablers)
         heads = ("Enabler", "Holds up", "Its part of that worth")
         note = "What several hold up together is split evenly among them (Shapley 1953), so that the parts add up."
-        return TableView("Who shares what hangs on them", heads, rows, note)
+        return TableView("enablers", "Who shares what hangs on them", heads, rows, note)
 
     def _order(self) -> TableView:
         rows = tuple(
@@ -358,7 +379,7 @@ class _Whole:
             "What has not begun, in the order of its best start. Below nothing: waiting gains. What begins later "
             "spends less in the budget years; beyond them no start is put off."
         )
-        return TableView("Which to start when", heads, rows, note)
+        return TableView("order", "Which to start when", heads, rows, note)
 
     def _finishes(self) -> TableView:
         rows = tuple(
@@ -382,7 +403,7 @@ class _Whole:
             "Drawn jointly: each takes longer or shorter as its reference class has done, and what requires it waits. "
             "Where no class gives delays, it ends as planned."
         )
-        return TableView("When what runs will be finished", heads, rows, note)
+        return TableView("finishes", "When what runs will be finished", heads, rows, note)
 
     def _delivery(self) -> TableView:
         rows = tuple((day_text(d.by), per_cent(d.chance), f"{d.expected:.1f} of {d.of}") for d in self.found.delivery)
@@ -390,7 +411,7 @@ class _Whole:
         dated = {f.id for f in self.found.finishes}
         without = sorted(p.id for p in self.found.chosen or () if p.id not in dated)
         note = f"Not counted, for want of dates: {', '.join(without)}." if without else ""
-        return TableView("The chance that the set is delivered", heads, rows, note)
+        return TableView("delivery", "The chance that the set is delivered", heads, rows, note)
 
     def _capacity(self) -> TableView:
         rows = tuple(
@@ -403,7 +424,8 @@ class _Whole:
             for c in self.found.capacity
         )
         heads = ("Role and quarter", "Needed", "There are", "State")
-        return TableView("People by quarter", heads, rows, "Full-time equivalents, on average over the quarter.")
+        note = "Full-time equivalents, on average over the quarter."
+        return TableView("capacity", "People by quarter", heads, rows, note)
 
     def _load_of_set(self) -> TableView:
         """Staff groups by quarter, the nearest quarters."""
@@ -416,12 +438,8 @@ class _Whole:
             f"The most changes on any one day of a quarter ({limit}), what waits left out. By the dates of "
             "the set. Changes for all staff count for every group."
         )
-        return TableView(
-            "Changes each staff group carries if the set is run",
-            ("Staff group", *map(quarter_text, quarters)),
-            rows,
-            note,
-        )
+        caption = "Changes each staff group carries if the set is run"
+        return TableView("load", caption, ("Staff group", *map(quarter_text, quarters)), rows, note)
 
     def _title(self, id: str) -> str:
         item = self.items.get(id)
@@ -436,7 +454,7 @@ class _Whole:
             yield self._map()
         if found.frontier and len(found.frontier) > 1:
             dots = tuple(charts.FrontierDot(p.few, p.all, p.bound, p.chosen) for p in found.frontier)
-            finding = found.sentences[-1] if found.sentences else ""
+            finding = found.few_and_all.finding if found.few_and_all else ""
             yield charts.FrontierView("Worth for the few against worth in all", dots, finding)
         if found.core:
             weighed = ((i, s) for i, s in found.core.items() if i not in self.held)
@@ -468,7 +486,7 @@ class _Whole:
             initiative = item.evidence.initiative
             pick, runs = self.picks.get(item.id, (None, False))
             other = "closed" if initiative.stage == "closed" else "not decided"
-            what = other if pick is None else _does(pick, runs).removeprefix("run: ")
+            what = other if pick is None else _course(pick, runs)
             stake = item.dependants.at_stake
             at_stake = "" if not item.dependants.paths else NOT_KNOWN if stake is None else money_text(stake.mean)
             yield charts.MapNode(
@@ -490,13 +508,14 @@ class _Whole:
 
 def _does(pick: Pick, runs: bool) -> str:
     """What the set does with one initiative."""
+    return f"run: {_course(pick, runs)}" if runs else _course(pick, runs)
+
+
+def _course(pick: Pick, runs: bool) -> str:
+    """What is done with one initiative, without whether it runs."""
     if not runs:
         return "stop" if pick.begun else "not start now"
-    return (
-        f"run: {COURSE_WORDS[pick.course].imperative}"
-        if pick.start is None
-        else f"run: begin on {day_text(pick.start)}"
-    )
+    return COURSE_WORDS[pick.course].imperative if pick.start is None else f"begin on {day_text(pick.start)}"
 
 
 def in_set(advice: Advice) -> dict[str, str]:
@@ -522,15 +541,15 @@ def _worth(value: float | None) -> str:
     return NOT_KNOWN if value is None else money_text(value)
 
 
-def _amount(value: float, limit: str) -> str:
-    if limit == "share for few":
+def _amount(value: float, kind: LimitKind) -> str:
+    if kind == "share_for_few":
         return per_cent(value)
-    return money_text(value) if limit.startswith("budget") else f"{value:.3g}"
+    return money_text(value) if kind == "budget" else f"{value:.3g}"
 
 
-def _limit(value: float, limit: str) -> str:
+def _limit(value: float, kind: LimitKind) -> str:
     """How much of it there is; a share is one that must be kept."""
-    return f"at least {_amount(value, limit)}" if limit == "share for few" else _amount(value, limit)
+    return f"at least {_amount(value, kind)}" if kind == "share_for_few" else _amount(value, kind)
 
 
 def _differs(courses: Mapping[str, str]) -> str:

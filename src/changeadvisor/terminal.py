@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from changeadvisor.errors import plain
-from changeadvisor.portfolio_view import SET, PortfolioView
+from changeadvisor.portfolio_view import PortfolioView
 from changeadvisor.report import BoardRow, BoardView, board_view, estimate_said, shares_said
 from changeadvisor.words import day_text, month_text
 
@@ -90,8 +90,8 @@ def classes_table(file: ClassesFile, width: int) -> str:
     # An id is there to be copied: it is never broken.
     table.add_column("Id", no_wrap=True, min_width=max(len(c.id) for c in file.classes))
     table.add_column("What", ratio=1)
-    for heading in ("Ends", "Delay", "Overrun", "Deeper"):
-        table.add_column(heading, min_width=max(9 if heading == "Ends" else 0, len(heading)))
+    for heading, least in (("Ends", 9), ("Delay", 0), ("Overrun", 0), ("Deeper", 0)):
+        table.add_column(heading, min_width=max(least, len(heading)))
     table.add_column("Source", ratio=2)
     for c in file.classes:
         factors = (estimate_said(e) for e in (c.delay, c.overrun, c.deeper))
@@ -186,7 +186,7 @@ def _below(view: BoardView) -> list[str]:
 def _set(view: PortfolioView) -> Iterator[str]:
     """The set, a line each."""
     for table in view.tables:
-        if table.caption == SET:
+        if table.key == "set":
             yield from (f"  {row[0]}: {row[1]}" for row in table.rows)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field
 
 from changeadvisor.model import Initiative
 from changeadvisor.portfolio.building import Locks, Setting, begun, spent_by_period
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 
     Grid = NDArray[np.float64]
 
+#: What a limit limits, by the keys that `problem.broken` has.
+LimitKind = Literal["budget", "capacity", "share_for_few"]
 #: Up to so many initiatives it is worked out what each would change by itself.
 EACH = 40
 #: How closely: figures are said in three digits.
@@ -93,6 +97,8 @@ class LimitCost:
     used: float | None
     of: float | None
     costs: float
+    kind: Annotated[LimitKind, Field(exclude=True)]
+    """What it limits; `limit` is its name for people. Not in the JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,36 +265,56 @@ def _alternative(problem: Problem, rows: Sequence[int], other: Sequence[int]) ->
     return Alternative(got.worth, got.few, got.spent, {id: c for id, c in sorted(after.items()) if before[id] != c})
 
 
-def said(setting: Setting, found: Selection, points: Sequence[FrontierPoint]) -> tuple[str, ...]:
-    """What the set means for few and all, in sentences a councillor can repeat."""
-    return tuple(_said(setting, found, points))
+@dataclass(frozen=True, slots=True)
+class FewAndAll:
+    """What the set means for few and all, in sentences a councillor can repeat; "" where none."""
+
+    spent: str = ""
+    """How much of the spend goes to changes that matter deeply to few."""
+    kept: str = ""
+    """What it costs to keep a share of the spend for them."""
+    next_step: str = ""
+    """What the next step further towards the few would give them and take from all others."""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All that there are, in order."""
+        return tuple(s for s in (self.spent, self.kept, self.next_step) if s)
+
+    @property
+    def finding(self) -> str:
+        """The one that belongs below a picture of few against all; empty where there is none."""
+        return self.next_step or self.kept or self.spent
 
 
-def _said(setting: Setting, found: Selection, points: Sequence[FrontierPoint]) -> Iterator[str]:
+def said(setting: Setting, found: Selection, points: Sequence[FrontierPoint]) -> FewAndAll:
+    """What the set means for few and all."""
     totals = found.totals
     if totals is None:
-        return
+        return FewAndAll()
+    spent = kept_said = next_step = ""
     deep = [p for p in found.chosen if p.id in setting.problem.few]
     if deep and totals.share_for_few is not None:
         share = in_100(totals.share_for_few)
-        yield (
+        spent = (
             f"Of every 100 we spend, {share} {agree(share, 'goes', 'go')} to changes that matter deeply to few "
             f"people ({joined([p.id for p in deep])})."
         )
-    kept_for_few = next((x for x in found.limits if x.limit == "share for few"), None)
+    kept_for_few = next((x for x in found.limits if x.kind == "share_for_few"), None)
     if kept_for_few is not None and kept_for_few.costs > 0.0:
-        yield (
+        kept_said = (
             f"Keeping {cases_in_100(kept_for_few.of or 0.0)} for them costs everybody together "
             f"{money_text(kept_for_few.costs)} of value: without that rule another set would be worth so much more."
         )
     elif kept_for_few is not None:
-        yield "Keeping that share for them costs nobody anything: the best set keeps it by itself."
+        kept_said = "Keeping that share for them costs nobody anything: the best set keeps it by itself."
     after = next((p for p in points if p.by_pound is not None and p.few > totals.few), None)
     if after is not None and after.by_pound is not None and after.gained is not None:
-        yield (
+        next_step = (
             f"The next step further towards the few would give them {money_text(after.gained)} more and take "
             f"{after.by_pound:.3g} from all others for each 1 gained."
         )
+    return FewAndAll(spent, kept_said, next_step)
 
 
 def select(
@@ -600,29 +626,32 @@ class _Selected:
 
     def _limits(self) -> Iterator[LimitCost]:
         """Each kind of limit, with what the best set would gain without it."""
-        for name, eased, used, of in self._eased():
+        for kind, name, eased, used, of in self._eased():
             found = choose(eased, effort=self.effort)
             gains = max(0.0, found.worth - self.found.worth) if isinstance(found, Chosen) else 0.0
-            yield LimitCost(name, used, of, gains if gains > 0.5 else 0.0)
+            yield LimitCost(name, used, of, gains if gains > 0.5 else 0.0, kind)
 
-    def _eased(self) -> Iterator[tuple[str, Problem, float | None, float | None]]:
+    def _eased(self) -> Iterator[tuple[LimitKind, str, Problem, float | None, float | None]]:
+        """Each limit: kind, name, the problem without it, how much is used, and of how much."""
         problem, got = self.problem, self.found.outcome
         for periods, cap in problem.caps:
             last = periods[-1]
             budgets = tuple(None if k == last else b for k, b in enumerate(problem.budgets))
             name = self.setting.periods[last].name
             over = f"to the end of {name}, with money left from earlier years" if len(periods) > 1 else name
-            yield f"budget {over}", replace(problem, budgets=budgets), sum(got.spend[t] for t in periods), cap
+            spent = sum(got.spend[t] for t in periods)
+            yield "budget", f"budget {over}", replace(problem, budgets=budgets), spent, cap
         for role in dict.fromkeys(c.role for c in self.setting.capacities):
             rows = [k for k, c in enumerate(self.setting.capacities) if c.role == role]
             caps = tuple(float("inf") if k in rows else c for k, c in enumerate(problem.capacities))
             full = max(rows, key=lambda k: got.use[k] / max(problem.capacities[k], 1e-9))
             eased = replace(problem, capacities=caps)
-            yield f"capacity {role}", eased, got.use[full], problem.capacities[full]
+            yield "capacity", f"capacity {role}", eased, got.use[full], problem.capacities[full]
         if problem.share_for_few is not None:
             few = spent_on_few(problem, self.courses)
             share = few / got.spent if got.spent > 0 else None
-            yield "share for few", replace(problem, share_for_few=None), share, problem.share_for_few
+            eased, least = replace(problem, share_for_few=None), problem.share_for_few
+            yield "share_for_few", "share for few", eased, share, least
 
     def _gainers(self) -> Iterator[Gainer]:
         """What runs, by service."""
