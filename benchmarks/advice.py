@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from changeadvisor import simulation
-from changeadvisor.library import load_judges
-from changeadvisor.terminal import simulation_table
+from changeadvisor.io.rules import load_judges
+from changeadvisor.report.terminal import simulation_table
 
 
 def main(worlds: int, seed: int = 1) -> int:

@@ -16,8 +16,13 @@ from pathlib import Path
 import numpy as np
 
 from changeadvisor import simulation
-from changeadvisor.evidence import all_series
-from changeadvisor.trajectory import Beside, Trajectory, look, read_trajectory
+from changeadvisor.advice.evidence import all_series
+from changeadvisor.trajectory import (
+    Beside,
+    Trajectory,
+    look,
+    read_trajectory,
+)
 
 MONTHS = (6, 9, 12, 18, 24)
 #: What the engine is told of the class: the truth, and wrong shares of success.

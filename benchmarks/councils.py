@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 
 def main() -> int:
     """Write the programme, time the command, and print what it found. Status 1 beyond the limit."""
-    from changeadvisor import writing
+    from changeadvisor.io import save
     from tests import councils
     from tests.helpers import programme
 
@@ -34,7 +34,7 @@ def main() -> int:
     ]
     with tempfile.TemporaryDirectory() as aside:
         folder = Path(aside) / "councils"
-        writing.write_folder(programme(areas=areas, measures=measures), folder)
+        save.write_folder(programme(areas=areas, measures=measures), folder)
         began = time.perf_counter()
         command = [sys.executable, "-m", "changeadvisor", "measures", str(folder), "--format", "json"]
         done = subprocess.run(command, capture_output=True, text=True, check=True)

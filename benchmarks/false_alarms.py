@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from changeadvisor.performance import memory, spc
+from changeadvisor.performance import autocorrelation, spc
 from changeadvisor.performance.forecast import before_after
 
 Floats = NDArray[np.float64]
@@ -22,7 +22,7 @@ SERIES, POINTS, MANY = 10_000, 24, 100_000
 
 def ours(values: Floats) -> NDArray[np.int8]:
     """The class of the last point, by the limits that rules weigh."""
-    return memory.read(values, 12)[0].directions()[:, -1]
+    return autocorrelation.read(values, 12)[0].directions()[:, -1]
 
 
 def plain(values: Floats) -> NDArray[np.int8]:
@@ -97,14 +97,14 @@ def speed(rng: np.random.Generator) -> bool:
     """100,000 series of 36 points: CPU seconds, and whether a thousand read one by one are the same."""
     values = rng.standard_normal((MANY, 36))
     began = time.process_time()
-    charts, (adjusted, found) = spc.xmr(values), memory.read(values, 12)
+    charts, (adjusted, found) = spc.xmr(values), autocorrelation.read(values, 12)
     labels, news = charts.directions(), adjusted.directions()
     seconds = time.process_time() - began
     same = all(
         (spc.xmr(values[k]).directions()[0] == labels[k]).all()
         and (spc.xmr(values[k]).upper[0] == charts.upper[k]).all()
-        and (memory.read(values[k], 12)[0].directions()[0] == news[k]).all()
-        and abs(memory.read(values[k], 12)[1].r[0] - found.r[k]) < 1e-9
+        and (autocorrelation.read(values[k], 12)[0].directions()[0] == news[k]).all()
+        and abs(autocorrelation.read(values[k], 12)[1].r[0] - found.r[k]) < 1e-9
         for k in range(1_000)
     )
     print(f"{MANY:,} series of 36 points, both charts: {seconds:.1f} s CPU (limit 20); one by one the same: {same}")

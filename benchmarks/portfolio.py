@@ -17,7 +17,7 @@ from changeadvisor.portfolio.choice import choose, effort_for
 from changeadvisor.portfolio.frontier import frontier
 from changeadvisor.portfolio.problem import Course, Problem
 from changeadvisor.portfolio.robust import Values, core, good_sets
-from changeadvisor.portfolio.solving import Chosen, Effort
+from changeadvisor.portfolio.solver import Chosen, Effort
 
 ROWS = 8
 

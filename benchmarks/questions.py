@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from changeadvisor import questions
 from changeadvisor.facts import Fact, FactSheet, Known
-from changeadvisor.library import load_judges
-from changeadvisor.loading import load_programme
+from changeadvisor.interview import questions
+from changeadvisor.interview.questions import Interview, Standing
+from changeadvisor.io.load import load_programme
+from changeadvisor.io.rules import load_judges
 from changeadvisor.model import Programme
-from changeadvisor.questions import Interview, Standing
 from changeadvisor.trajectory.reading import stream
 
 NORTHFIELD = Path(__file__).parents[1] / "scenarios" / "northfield"

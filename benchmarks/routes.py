@@ -19,12 +19,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from changeadvisor import advice, library
 from changeadvisor.adoption import WAYS, Way, networks
 from changeadvisor.adoption.spread import Lead, People, spread
-from changeadvisor.leading import order_of
+from changeadvisor.advice import advise
+from changeadvisor.advice.arrangement import order_of
+from changeadvisor.io import rules
+from changeadvisor.judgement import judge
 from changeadvisor.model import Programme, add_months
-from changeadvisor.rules import judge
 
 AS_OF = dt.date(2026, 9, 30)
 #: Runs of each organisation under each way, from which its true chances are taken.
@@ -253,8 +254,8 @@ def _rough(value: float, rng: np.random.Generator, most: float = 100.0) -> list[
 
 def advised(organisations: Sequence[Organisation], seed: int) -> tuple[NDArray[np.float64], dict[str, int]]:
     """The true chance of the advised way in each organisation (no answer: a coin), and how often each was advised."""
-    judges = library.load_judges()
-    sheets = advice.routes(register(organisations, seed), judges, seed=seed)
+    judges = rules.load_judges()
+    sheets = advise.routes(register(organisations, seed), judges, seed=seed)
     found, counted = np.empty(len(organisations)), dict.fromkeys([*WAYS, "no answer"], 0)
     for i, o in enumerate(organisations):
         sheet = sheets[f"o{i:04}"]

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 import zen
 
-from changeadvisor.conditions import AllOf, Column, Test
-from changeadvisor.rules import RulePack, judge_batch
+from changeadvisor.judgement import RulePack, judge_batch
+from changeadvisor.judgement.conditions import AllOf, Column, Test
 
 RULES, NUMBERS, LEVELS, DEPTH = 60, 20, 20, 3
 BATCH_BAR, FASTEST_BAR = 150, 60

@@ -13,9 +13,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from changeadvisor import loading, simulation, writing
-from changeadvisor.advice import advise, to_json
-from changeadvisor.library import load_judges
+from changeadvisor import simulation
+from changeadvisor.advice.advise import advise, to_json
+from changeadvisor.io import load as loading
+from changeadvisor.io import save
+from changeadvisor.io.rules import load_judges
 
 BEFORE, MONTH = 12, 24
 
@@ -24,7 +26,7 @@ def register(count: int, folder: Path) -> None:
     """A programme of `count` simulated initiatives, twelve months of readings before the start and 24 after."""
     spec = simulation.Worlds(before=BEFORE, missing=0.0, reviews=(MONTH, MONTH + 3))
     drawn = simulation.draw(spec, count, 3)
-    writing.write_folder(simulation.programme(drawn, simulation.Decisions.none(count), MONTH, range(count)), folder)
+    save.write_folder(simulation.programme(drawn, simulation.Decisions.none(count), MONTH, range(count)), folder)
 
 
 def one(folder: Path) -> int:

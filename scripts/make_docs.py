@@ -12,16 +12,17 @@ def pages() -> dict[Path, str]:
     """Every generated page, by its place."""
     import json
 
-    from changeadvisor import library, loading, report
+    from changeadvisor.io import load, rules
+    from changeadvisor.report import board
 
     docs = ROOT / "docs"
-    made = {docs / "vocabulary.md": report.vocabulary_page(library.vocabulary())}
-    made[docs / "reference-classes.md"] = report.classes_page(loading.published_classes())
-    made[docs / "spread.md"] = report.spread_page()
-    for path in library.packs():
-        made[docs / "rules" / f"{path.stem}.md"] = report.pack_page(library.load_pack(path))
+    made = {docs / "vocabulary.md": board.vocabulary_page(rules.vocabulary())}
+    made[docs / "reference-classes.md"] = board.classes_page(load.published_classes())
+    made[docs / "spread.md"] = board.spread_page()
+    for path in rules.packs():
+        made[docs / "rules" / f"{path.stem}.md"] = board.pack_page(rules.load_pack(path))
     for name in ("programme", "advice", "difference", "pack", "framework"):
-        text = json.dumps(library.schema(name), indent=2, ensure_ascii=False) + "\n"
+        text = json.dumps(rules.schema(name), indent=2, ensure_ascii=False) + "\n"
         made[docs / "schemas" / f"{name}.schema.json"] = text
     return made
 

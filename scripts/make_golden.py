@@ -14,16 +14,18 @@ SCENARIOS = ("northfield", "minimal")
 
 def outputs(name: str) -> dict[str, str]:
     """Every golden output of a scenario, by file name."""
-    from changeadvisor import advice, library, loading, report, terminal
+    from changeadvisor.advice import advise
+    from changeadvisor.io import load, rules
+    from changeadvisor.report import board, terminal
 
-    found = advice.advise(loading.load_programme(ROOT / "scenarios" / name), library.load_judges())
+    found = advise.advise(load.load_programme(ROOT / "scenarios" / name), rules.load_judges())
     first = found.initiatives[-1] if name == "minimal" else found.initiative("reablement-redesign")
     assert first is not None
     return {
-        f"{name}.json": advice.to_json(found),
-        f"{name}.html": _without_pictures(report.html(found)),
+        f"{name}.json": advise.to_json(found),
+        f"{name}.html": _without_pictures(board.html(found)),
         f"{name}.table.txt": terminal.advice_table(found, 110),
-        f"{name}.explain.txt": report.explanation(found, first),
+        f"{name}.explain.txt": board.explanation(found, first),
     }
 
 
@@ -38,11 +40,11 @@ def _without_pictures(page: str) -> str:
 
 def main() -> int:
     """Write all of it."""
-    from changeadvisor import loading, workbook
+    from changeadvisor.io import load, workbook
 
     GOLDEN.mkdir(exist_ok=True)
     workbook.write_workbook(
-        loading.load_programme(ROOT / "scenarios" / "northfield"), ROOT / "scenarios" / "northfield" / "northfield.xlsx"
+        load.load_programme(ROOT / "scenarios" / "northfield"), ROOT / "scenarios" / "northfield" / "northfield.xlsx"
     )
     for name in SCENARIOS:
         for file, text in outputs(name).items():
@@ -57,7 +59,7 @@ def _rules() -> None:
 
     sys.path.insert(0, str(ROOT))
     from changeadvisor.errors import InputError
-    from changeadvisor.rules import recommend
+    from changeadvisor.judgement import recommend
     from tests import test_rules
 
     found = [json.dumps(test_rules.spelled(recommend(p, s)), indent=1, default=str) for p, s in test_rules.whole()]

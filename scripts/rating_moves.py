@@ -17,8 +17,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from changeadvisor.base_rates import MOVES as NAME
-from changeadvisor.base_rates import RATINGS, RatingMoves, read_moves
+from changeadvisor.judgement.base_rates import MOVES as NAME
+from changeadvisor.judgement.base_rates import RATINGS, RatingMoves, read_moves
 from changeadvisor.model import Colour
 
 ROOT = Path(__file__).parents[1]

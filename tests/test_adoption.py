@@ -11,9 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from changeadvisor.adoption import WAYS, Answers, Diffusion, bass, enough, missing, networks, simulate_adoption
+from changeadvisor.adoption import (
+    WAYS,
+    Answers,
+    Diffusion,
+    bass,
+    enough,
+    missing,
+    networks,
+    simulate_adoption,
+)
+from changeadvisor.adoption.bass import bass_peak, tipped
 from changeadvisor.adoption.networks import Network
-from changeadvisor.adoption.published import bass_peak, tipped
 from changeadvisor.adoption.spread import Lead, People, spread
 from changeadvisor.model import Adoption
 

@@ -9,23 +9,32 @@ from typing import Any
 
 import pytest
 
-from changeadvisor import advice as module
-from changeadvisor import library, loading, simulation
-from changeadvisor.advice import Advice, Judges, advise, complete, missing_overall, to_data, to_json
+from changeadvisor import simulation
+from changeadvisor.advice import advise as module
+from changeadvisor.advice.advise import (
+    Advice,
+    Judges,
+    advise,
+    complete,
+    missing_overall,
+    to_data,
+    to_json,
+)
 from changeadvisor.facts import FactSheet, can_be_known
+from changeadvisor.io import load, rules
+from changeadvisor.judgement import judge
 from changeadvisor.model import Programme, to_plain
-from changeadvisor.rules import judge
 from tests.helpers import NORTHFIELD, ROOT, programme
 
 
 @pytest.fixture(scope="module")
 def judges() -> Judges:
-    return library.load_judges()
+    return rules.load_judges()
 
 
 @pytest.fixture(scope="module")
 def northfield(judges: Judges) -> Advice:
-    return advise(loading.load_programme(NORTHFIELD), judges)
+    return advise(load.load_programme(NORTHFIELD), judges)
 
 
 def test_it_has_every_key_of_the_format(northfield: Advice) -> None:
@@ -124,23 +133,23 @@ def shuffled(value: Any, shuffle: random.Random) -> Any:
 
 
 def test_two_runs_and_a_shuffled_one_give_the_same_bytes(northfield: Advice, judges: Judges) -> None:
-    read = loading.load_programme(NORTHFIELD)
+    read = load.load_programme(NORTHFIELD)
     assert to_json(advise(read, judges)) == to_json(northfield)
     mixed = Programme.model_validate(shuffled(read.model_dump(mode="json", exclude_defaults=True), random.Random(5)))
     assert to_json(advise(mixed, judges)) == to_json(northfield)
 
 
 def test_rules_in_another_order_give_the_same_bytes(northfield: Advice, judges: Judges) -> None:
-    from changeadvisor.documents import read_document
-    from changeadvisor.rules import RulePack
+    from changeadvisor.io.documents import read_document
+    from changeadvisor.judgement import RulePack
 
     def mixed(name: str) -> RulePack:
         document = read_document(ROOT / "rules" / f"{name}.yaml")
         random.Random(3).shuffle(document.data["rules"])
-        return RulePack.read(document.data, lambda _: "x", library.vocabulary())
+        return RulePack.read(document.data, lambda _: "x", rules.vocabulary())
 
     again = replace(judges, action=mixed("persist-or-adjust"), route=mixed("top-down-or-bottom-up"))
-    assert to_json(advise(loading.load_programme(NORTHFIELD), again)) == to_json(northfield)
+    assert to_json(advise(load.load_programme(NORTHFIELD), again)) == to_json(northfield)
 
 
 def test_flips_are_confirmed_by_judging_the_changed_sheet(northfield: Advice, judges: Judges) -> None:
@@ -174,7 +183,7 @@ def test_a_reading_that_flips_is_read_again_by_the_model(judges: Judges) -> None
 
 
 def test_past_spend_changes_nothing(northfield: Advice, judges: Judges) -> None:
-    data = loading.load_programme(NORTHFIELD).model_dump(mode="json", exclude_defaults=True)
+    data = load.load_programme(NORTHFIELD).model_dump(mode="json", exclude_defaults=True)
     for initiative in data["initiatives"]:
         initiative.setdefault("spend", {})["to_date"] = 99_000_000
     again = advise(Programme.model_validate(data), judges)
@@ -340,7 +349,7 @@ def test_readings_stay_possible(kind: str | None, unit: str | None, span: tuple[
 
 def _advised(**more: Any) -> Any:
     given = {"format": "changeadvisor/1", "programme": "P", "as_of": "2026-09-30", **more}
-    return advise(Programme.model_validate(given), library.load_judges(), parts=("action",)).initiatives[0]
+    return advise(Programme.model_validate(given), rules.load_judges(), parts=("action",)).initiatives[0]
 
 
 def test_a_judgement_dated_after_the_day_of_advice_waits() -> None:

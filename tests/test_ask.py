@@ -20,15 +20,16 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from changeadvisor import answering, asking, cli
-from changeadvisor.answering import AnswerFile, same_rater
-from changeadvisor.documents import read_document
+from changeadvisor.cli import main
 from changeadvisor.errors import InputError
 from changeadvisor.facts import VOCABULARY
-from changeadvisor.library import load_judges
-from changeadvisor.loading import load_programme
+from changeadvisor.interview import answer_file, conversation
+from changeadvisor.interview.answer_file import AnswerFile, same_rater
+from changeadvisor.interview.questions import question_facts
+from changeadvisor.io.documents import read_document
+from changeadvisor.io.load import load_programme
+from changeadvisor.io.rules import load_judges
 from changeadvisor.model import Judgement
-from changeadvisor.questions import question_facts
 from tests.helpers import NORTHFIELD, ROOT
 from tests.strategies import TEXT
 
@@ -395,7 +396,7 @@ SPREADS = [
 
 @pytest.mark.parametrize(("fact", "said", "lines"), SPREADS)
 def test_the_spread(fact: str, said: list[tuple[Any, str | None]], lines: list[str]) -> None:
-    found = list(asking.spread(VOCABULARY[fact], [answer(level, by) for level, by in said]))
+    found = list(conversation.spread(VOCABULARY[fact], [answer(level, by) for level, by in said]))
     assert len(found) == len(lines)
     assert all(text.startswith(start) for text, start in zip(found, lines, strict=True))
 
@@ -413,7 +414,7 @@ def talk(
     """Have a conversation in this process: status, standard output, standard error."""
     monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
     with pytest.raises(SystemExit) as stopped:
-        cli.main(["ask", *map(str, arguments)])
+        main.main(["ask", *map(str, arguments)])
     out, err = capsys.readouterr()
     return int(stopped.value.code or 0), out, err
 
@@ -552,13 +553,13 @@ def test_a_changed_file_ends_the_conversation_and_says_what_was_kept(
 ) -> None:
     path = tmp_path / "p.yaml"
     path.write_text(HEAD + I, encoding="utf-8")
-    write = answering.AnswerFile.write
+    write = answer_file.AnswerFile.write
 
     def and_somebody_else(self: AnswerFile, *given: Any) -> None:
         write(self, *given)
         path.write_text(path.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
 
-    monkeypatch.setattr(answering.AnswerFile, "write", and_somebody_else)
+    monkeypatch.setattr(answer_file.AnswerFile, "write", and_somebody_else)
     status, _, err = talk(monkeypatch, capsys, "1\n1\n", path, "a", "--by", "PMO")
     assert status == 2
     assert "1 answer written to" in err

@@ -8,9 +8,15 @@ from typing import Any
 
 import pytest
 
-from changeadvisor import base_rates, library, loading, workbook, writing
-from changeadvisor.advice import advise
+from changeadvisor.advice.advise import advise
 from changeadvisor.errors import InputError
+from changeadvisor.io import (
+    load,
+    rules,
+    save,
+    workbook,
+)
+from changeadvisor.judgement import base_rates
 from changeadvisor.model import Estimate, Programme
 from tests.helpers import ROOT, SHARED, programme
 
@@ -47,7 +53,7 @@ def factor(bias: float | None) -> Estimate | None:
 @pytest.mark.parametrize("id", FIGURES)
 def test_each_class_holds_what_is_published_and_nothing_more(id: str) -> None:
     full, duration, money = FIGURES[id]
-    found = loading.published_classes().by_id[id]
+    found = load.published_classes().by_id[id]
     assert found.full == (None if full is None else full / 100)
     assert (found.partial, found.none, found.deeper) == (None, None, None)
     assert found.title
@@ -59,7 +65,7 @@ def test_each_class_holds_what_is_published_and_nothing_more(id: str) -> None:
 
 
 def test_no_class_is_without_figures_of_its_own_here() -> None:
-    assert set(loading.published_classes().by_id) == set(FIGURES)
+    assert set(load.published_classes().by_id) == set(FIGURES)
 
 
 def methods() -> str:
@@ -71,7 +77,7 @@ def methods() -> str:
 def test_priors_equal_those_of_methods() -> None:
     found = re.search(r"culture change \*\*(\d+) %\*\*, process change \*\*(\d+) %\*\*", methods())
     assert found is not None
-    published = loading.published_classes().by_id
+    published = load.published_classes().by_id
     held = [published[f"gustafson-{kind}-change"].full for kind in ("culture", "process")]
     assert held == [int(p) / 100 for p in found.groups()]
 
@@ -82,7 +88,7 @@ def test_optimism_bias_equals_that_of_methods(id: str) -> None:
     cells = [cell.strip() for cell in row.strip("|").split("|")][1:]
     upper_time, lower_time, upper, lower = (re.sub(r" \(opex\)", "", c) for c in cells)
     assert FIGURES[id][1:] == (None if upper_time == "n/a" else float(upper_time), float(upper))
-    source = loading.published_classes().by_id[id].source or ""
+    source = load.published_classes().by_id[id].source or ""
     assert f"U {upper} %, L {lower} %" in source
     assert f"U {upper_time} %, L {lower_time} %" in source or upper_time == "n/a"
 
@@ -116,9 +122,9 @@ def written(made: Programme, form: str, folder: Path) -> Path:
     if form == ".xlsx":
         workbook.write_workbook(made, path)
     elif form:
-        writing.write_file(made, path)
+        save.write_file(made, path)
     else:
-        writing.write_folder(made, path)
+        save.write_folder(made, path)
     return path
 
 
@@ -127,16 +133,16 @@ FORMS = ("", ".yaml", ".json", ".xlsx")
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_published_class_needs_no_definition_in_any_form(tmp_path: Path, form: str) -> None:
-    reading = loading.read_programme(written(named("optimism-equipment"), form, tmp_path))
+    reading = load.read_programme(written(named("optimism-equipment"), form, tmp_path))
     assert reading.programme is not None
-    assert reading.programme.reference_classes == (loading.published_classes().by_id["optimism-equipment"],)
+    assert reading.programme.reference_classes == (load.published_classes().by_id["optimism-equipment"],)
     assert [n for n in reading.notices if "published reference class" in n]
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_what_was_used_is_written_out_and_reads_back_equal(tmp_path: Path, form: str) -> None:
-    read = loading.load_programme(written(named("gustafson-process-change"), ".yaml", tmp_path))
-    again = loading.read_programme(written(read, form, tmp_path / "again" if form else tmp_path))
+    read = load.load_programme(written(named("gustafson-process-change"), ".yaml", tmp_path))
+    again = load.read_programme(written(read, form, tmp_path / "again" if form else tmp_path))
     assert again.programme == read
     assert again.notices == ()
 
@@ -149,14 +155,14 @@ def _again(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_a_class_of_ones_own_comes_first(tmp_path: Path, form: str) -> None:
     own: dict[str, Any] = {"id": "gustafson-process-change", "full": 0.3, "source": "our own projects"}
-    read = loading.load_programme(written(named(own["id"], reference_classes=[own]), form, tmp_path))
+    read = load.load_programme(written(named(own["id"], reference_classes=[own]), form, tmp_path))
     assert [(c.id, c.full, c.delay) for c in read.reference_classes] == [(own["id"], 0.3, None)]
 
 
 def test_classes_stay_in_order_and_each_stands_once(tmp_path: Path) -> None:
     two = [{"id": i, "title": i, "reference_class": "optimism-equipment"} for i in "ab"]
     own = [{"id": "zoo", "full": 0.3}, {"id": "apes", "full": 0.2}]
-    read = loading.load_programme(written(programme(initiatives=two, reference_classes=own), ".json", tmp_path))
+    read = load.load_programme(written(programme(initiatives=two, reference_classes=own), ".json", tmp_path))
     assert [c.id for c in read.reference_classes] == ["apes", "optimism-equipment", "zoo"]
 
 
@@ -165,7 +171,7 @@ def test_who_names_no_published_class_gets_none(tmp_path: Path) -> None:
         initiatives=[{"id": "a", "title": "A", "kind": "estate"}, {"id": "b", "title": "B", "reference_class": "own"}],
         reference_classes=[{"id": "own", "full": 0.4}],
     )
-    read = loading.load_programme(written(data, ".yaml", tmp_path))
+    read = load.load_programme(written(data, ".yaml", tmp_path))
     assert read == data
 
 
@@ -189,12 +195,12 @@ def test_an_unknown_class_is_refused_with_the_published_ones_in_mind(
 ) -> None:
     path = written(named(name, reference_classes=[{"id": "own"}]), form, tmp_path)
     with pytest.raises(InputError, match=message):
-        loading.load_programme(path)
+        load.load_programme(path)
 
 
 def test_the_chances_of_a_published_class_are_those_of_the_outlook_with_their_source(tmp_path: Path) -> None:
-    read = loading.load_programme(written(named("gustafson-culture-change"), ".json", tmp_path))
-    found = advise(read, library.load_judges()).initiatives[0]
+    read = load.load_programme(written(named("gustafson-culture-change"), ".json", tmp_path))
+    found = advise(read, rules.load_judges()).initiatives[0]
     assert found.outlook.basis == "class"
     assert found.outlook.probability is not None
     assert (found.outlook.probability.full, found.outlook.probability.partial) == (0.05, None)
@@ -202,23 +208,23 @@ def test_the_chances_of_a_published_class_are_those_of_the_outlook_with_their_so
 
 
 def test_base_rates_are_no_packs() -> None:
-    named = {p.stem for p in library.packs()}
+    named = {p.stem for p in rules.packs()}
     assert {"evidenced-rating", "persist-or-adjust", "top-down-or-bottom-up", "which-lens"} <= named
     assert named.isdisjoint({"reference-classes", "rating-moves"})
     with pytest.raises(InputError, match=f"one of {', '.join(sorted(named))}$"):
-        library.load_pack("reference-classes")
+        rules.load_pack("reference-classes")
     with pytest.raises(InputError, match="pack: nothing"):
-        library.load_pack(ROOT / "rules" / "reference-classes.yaml")
+        rules.load_pack(ROOT / "rules" / "reference-classes.yaml")
 
 
 def test_the_table_and_the_page_show_every_class(capsys: pytest.CaptureFixture[str]) -> None:
-    from changeadvisor import cli
+    from changeadvisor.cli import main
 
     with pytest.raises(SystemExit) as stopped:
-        cli.main(["classes"])
+        main.main(["classes"])
     assert stopped.value.code == 0
     table, page = capsys.readouterr().out, (ROOT / "docs" / "reference-classes.md").read_text(encoding="utf-8")
-    for known in loading.published_classes().classes:
+    for known in load.published_classes().classes:
         assert known.id in table
         assert f"| `{known.id}` | {known.title} |" in page
         assert (known.source or "?") in page

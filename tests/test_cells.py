@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from changeadvisor import cells
+from changeadvisor.io import cells
 
 
 @pytest.mark.parametrize("mark", ["", "  ", "-", "–", "TBC", "tbc", "n/a", "N/A", "TBD", "unknown", "?", None])

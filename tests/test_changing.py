@@ -14,10 +14,22 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from changeadvisor import differences, library, loading
-from changeadvisor.advice import Answered, Judges, Portfolio, Trial, advise
-from changeadvisor.changing import RuleSets, between, explained
-from changeadvisor.differences import (
+from changeadvisor.advice.advise import (
+    Answered,
+    Judges,
+    Portfolio,
+    Trial,
+    advise,
+)
+from changeadvisor.errors import InputError
+from changeadvisor.io import load
+from changeadvisor.io import rules as library
+from changeadvisor.model import Programme, to_plain
+from changeadvisor.portfolio import Conflict, Pick, Totals
+from changeadvisor.report.terminal import difference_table
+from changeadvisor.whatif import compare
+from changeadvisor.whatif.causes import RuleSets, between, explained
+from changeadvisor.whatif.compare import (
     AnswerChange,
     Cause,
     Course,
@@ -40,12 +52,8 @@ from changeadvisor.differences import (
     place_changes,
     to_json,
 )
-from changeadvisor.errors import InputError
-from changeadvisor.fields import Bearing, fields, put_back
-from changeadvisor.model import Programme, to_plain
-from changeadvisor.portfolio import Conflict, Pick, Totals
-from changeadvisor.settings import Asked, read_settings
-from changeadvisor.terminal import difference_table
+from changeadvisor.whatif.overrides import Asked, read_settings
+from changeadvisor.whatif.programme_diff import Bearing, fields, put_back
 from tests.helpers import MINIMAL, NORTHFIELD, ROOT, programme
 from tests.strategies import programmes
 from tests.test_cli import call
@@ -292,9 +300,9 @@ def test_setting_a_value_to_what_it_is_changes_nothing(read: Programme) -> None:
 
 
 def _faulty(read: Programme) -> bool:
-    from changeadvisor.settings import _data, _document
+    from changeadvisor.whatif.overrides import _data, _document
 
-    return bool(loading.programme_of(_document(_data(read), ()), Path()).faults)
+    return bool(load.programme_of(_document(_data(read), ()), Path()).faults)
 
 
 # --- differences -----------------------------------------------------------------------------------------------------
@@ -405,7 +413,7 @@ def test_the_set_and_its_totals_are_read_as_they_are_typed(judges: Judges) -> No
     )  # fmt: skip
     new = replace(old, chosen=(Pick("b", "persist", "z", 1.0, 1.0),), deferred=None, totals=totals, bound=12.0, gap=0.1)
     first, second = replace(advice, portfolio=old), replace(advice, portfolio=new)
-    assert differences.places(first) == {
+    assert compare.places(first) == {
         "a": Placed("chosen", "persist", "x", "2027-01-01"),
         "b": Placed("deferred", "stop", "y"),
     }
@@ -668,7 +676,7 @@ def test_frameworks_and_theory_of_ones_own(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def northfield() -> Programme:
-    return loading.load_programme(NORTHFIELD)
+    return load.load_programme(NORTHFIELD)
 
 
 def test_a_trial_says_what_advise_says(judges: Judges, northfield: Programme) -> None:
@@ -680,7 +688,7 @@ def test_a_trial_says_what_advise_says(judges: Judges, northfield: Programme) ->
 
 
 def test_without_flips_all_else_is_the_same(judges: Judges) -> None:
-    read = loading.load_programme(MINIMAL)
+    read = load.load_programme(MINIMAL)
     for item, bare in zip(advise(read, judges).initiatives, advise(read, judges, flips=False).initiatives, strict=True):
         assert item.action is not None
         assert bare.action is not None

@@ -10,12 +10,31 @@ from typing import Any
 
 import pytest
 
-from changeadvisor import charts, cli, lenses, library, pictures, scoring
-from changeadvisor.adoption import WAYS, Band, Diffusion, Way, WayOutcome
-from changeadvisor.advice import advise
-from changeadvisor.charts import FunnelArea, FunnelView, GapPoint, GapView, RankArea, RankView, XmrPoint, XmrView
+from changeadvisor.adoption import (
+    WAYS,
+    Band,
+    Diffusion,
+    Way,
+    WayOutcome,
+)
+from changeadvisor.advice import measures
+from changeadvisor.advice.advise import advise
+from changeadvisor.cli import main
 from changeadvisor.facts import VOCABULARY, FactSheet
-from changeadvisor.loading import load_programme
+from changeadvisor.io import rules
+from changeadvisor.io.load import load_programme
+from changeadvisor.judgement import frameworks
+from changeadvisor.report.charts import drawing, views
+from changeadvisor.report.charts.drawing import (
+    FunnelArea,
+    FunnelView,
+    GapPoint,
+    GapView,
+    RankArea,
+    RankView,
+    XmrPoint,
+    XmrView,
+)
 from tests.helpers import NORTHFIELD, programme
 
 DAYS = [dt.date(2025, 1 + k, 1) for k in range(12)]
@@ -61,11 +80,11 @@ SETTING = FactSheet.of(
         "support.staff": frozenset({"reluctant", "willing"}),
     }
 )
-FEATURES = pictures.features_view(SETTING)
+FEATURES = views.features_view(SETTING)
 assert FEATURES is not None
 
 
-def theories(facts: dict[str, Any]) -> scoring.Scorecard:
+def theories(facts: dict[str, Any]) -> frameworks.Scorecard:
     """The six dimensions as a framework like the one that ships, over facts that exist."""
     ids = ("goals", "leadership", "focus", "process", "reward", "consultants")
     names = ("goal", "time", "capability", "failure_cost", "spread", "agent_power")
@@ -77,37 +96,37 @@ def theories(facts: dict[str, Any]) -> scoring.Scorecard:
         )
     data = {"framework": "beer-nohria", "version": "1", "question": "E or O?", "method": "additive", "criteria": rows,
             "bands": [{"upto": 6, "answer": "e"}, {"answer": "o"}]}  # fmt: skip
-    return scoring.score(scoring.Framework.read(data, str), FactSheet.of(facts))
+    return frameworks.score(frameworks.Framework.read(data, str), FactSheet.of(facts))
 
 
-DIMENSIONS = pictures.dimensions_view(
+DIMENSIONS = views.dimensions_view(
     theories({"route.goal": "capability", "route.time": "some", "route.spread": frozenset({"no", "mostly"})})
 )
 assert DIMENSIONS is not None
 VIEWS = [
-    pictures.spread_view(spread(bottom_up=0.5)), charts.SpreadView("S", (), 0.5, 3, "nothing was simulated."), FEATURES, DIMENSIONS,
+    views.spread_view(spread(bottom_up=0.5)), drawing.SpreadView("S", (), 0.5, 3, "nothing was simulated."), FEATURES, DIMENSIONS,
     xmr(), xmr(title=NASTY), xmr(points=xmr().points[:1]), xmr(points=()), xmr(trial=True, variation=None, assured=None), FUNNEL,
     RANKS, GAP, FunnelView("F", "", "n", (), 0.0, (), ""), RankView("R", "", ()), GapView("G", "", (), 0, "too-few", None),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda v: type(v).__name__)
-def test_every_view_is_drawn_the_same_each_time(view: charts.View) -> None:
-    drawn = charts.render(view, "svg")
-    assert drawn == charts.render(view, "svg")
+def test_every_view_is_drawn_the_same_each_time(view: drawing.View) -> None:
+    drawn = drawing.render(view, "svg")
+    assert drawn == drawing.render(view, "svg")
     root = ET.fromstring(drawn)
-    assert root.attrib["aria-label"] == charts.alt_text(view)
+    assert root.attrib["aria-label"] == drawing.alt_text(view)
     assert root.attrib["role"] == "img"
     assert not any("script" in element.tag for element in root.iter())
-    png = charts.render(view, "png")
+    png = drawing.render(view, "png")
     assert png.startswith(b"\x89PNG")
-    assert png == charts.render(view, "png")
+    assert png == drawing.render(view, "png")
 
 
 def test_segments_after_a_rebase_have_limits_of_their_own() -> None:
     first, second = xmr().points[:6], xmr().points[6:]
     moved = tuple(XmrPoint(p.period, p.value, 70.0, 60.0, 80.0, p.kind) for p in second)
-    assert [len(part) for part in charts._segments((*first, *moved))] == [6, 6]
+    assert [len(part) for part in drawing._segments((*first, *moved))] == [6, 6]
 
 
 @pytest.mark.parametrize(
@@ -124,13 +143,13 @@ def test_segments_after_a_rebase_have_limits_of_their_own() -> None:
         (RANKS, "Recycled: ours ranks 2 of 2, and could as well be 1 to 2."),
         (GAP, ("Recycled: ours less the median of 7 other areas was 5 % in April 2020 and is 5 % in April 2024. "
               "The gap shows no clear movement.")),
-        (pictures.spread_view(spread(top_down=0.2, bottom_up=0.999)), ("75 % must work the new way by month 12. "
+        (views.spread_view(spread(top_down=0.2, bottom_up=0.999)), ("75 % must work the new way by month 12. "
          "Led from the top: there by then in 20 of 100 runs, still in 20 a year later.")),
-        (pictures.spread_view(spread(top_down=0.001)), "Led from the top: there by then in under 1 of 100 runs"),
-        (pictures.spread_view(spread(bottom_up=0.999)), ("over 99 of 100 runs, still in over 99 a year later. "
+        (views.spread_view(spread(top_down=0.001)), "Led from the top: there by then in under 1 of 100 runs"),
+        (views.spread_view(spread(bottom_up=0.999)), ("over 99 of 100 runs, still in over 99 a year later. "
          "It stands most often where it is led from the front line.")),
-        (pictures.spread_view(spread()), "No one way stands more often than every other."),
-        (pictures.spread_view(Diffusion((), "top-down", None, 0.5, 3, 0, 0, 0, {}, (), ())), "nothing was simulated."),
+        (views.spread_view(spread()), "No one way stands more often than every other."),
+        (views.spread_view(Diffusion((), "top-down", None, 0.5, 3, 0, 0, 0, {}, (), ())), "nothing was simulated."),
         (FEATURES, ("What the setting calls for: 5 of 8 features are known. Calling for leading from the top: Time (little). "
          "Neither: Power (moderate). Calling for leading from below: Diversity (much). To be built first: Capacity (short). "
          "Raters differ: Readiness (willing or reluctant). Not known: Scope, Preservation, Capability. The eight")),
@@ -139,8 +158,8 @@ def test_segments_after_a_rebase_have_limits_of_their_own() -> None:
         (DIMENSIONS, "Reward: raters differ, from Theory E (hard) to Theory O (soft); Consultants: not known."),
     ],
 )  # fmt: skip
-def test_the_text_carries_the_finding(view: charts.View, said: str) -> None:
-    assert said in charts.alt_text(view)
+def test_the_text_carries_the_finding(view: drawing.View, said: str) -> None:
+    assert said in drawing.alt_text(view)
 
 
 @pytest.mark.parametrize("kind", ["xmr", "rank", "gap"])
@@ -148,7 +167,7 @@ def test_the_text_carries_the_finding(view: charts.View, said: str) -> None:
 def test_northfield_by_the_command(capsys: pytest.CaptureFixture[str], tmp_path: Path, kind: str, ending: str) -> None:
     out = tmp_path / f"c.{ending}"
     with pytest.raises(SystemExit) as stopped:
-        cli.main(["chart", str(NORTHFIELD), "recycled", "--kind", kind, "-o", str(out)])
+        main.main(["chart", str(NORTHFIELD), "recycled", "--kind", kind, "-o", str(out)])
     assert not stopped.value.code
     assert out.stat().st_size > 5_000
     assert "Household waste recycled" in capsys.readouterr().out
@@ -168,7 +187,7 @@ def test_what_cannot_be_drawn_is_said(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, measure: str, kind: str, name: str, message: str
 ) -> None:
     with pytest.raises(SystemExit) as stopped:
-        cli.main(["chart", str(NORTHFIELD), measure, "--kind", kind, "-o", str(tmp_path / name)])
+        main.main(["chart", str(NORTHFIELD), measure, "--kind", kind, "-o", str(tmp_path / name)])
     assert stopped.value.code == 2
     assert message in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
@@ -183,20 +202,20 @@ def test_a_funnel_of_real_sizes(kind: str) -> None:
         measures=[{"id": "m", "better": "higher", "type": kind, "unit": unit, "every": "year", "own_area": "us",
                    "observations": own, "comparators": rows}]
     )  # fmt: skip
-    found = lenses.read_one(made, made.measures[0], library.load_pack("which-lens"), 0)
-    view = pictures.view_of(made, made.measures[0], found, "funnel")
+    found = measures.read_one(made, made.measures[0], rules.load_pack("which-lens"), 0)
+    view = views.view_of(made, made.measures[0], found, "funnel")
     assert isinstance(view, FunnelView)
     assert len(view.areas) == 10
     widths = [row[4] - row[1] for row in view.grid]
     assert widths == sorted(widths, reverse=True)
-    assert charts.render(view, "svg")
+    assert drawing.render(view, "svg")
 
 
 def test_screening_and_baseline_are_the_users_to_set(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     said = set()
     for extra in ([], ["--no-screen"], ["--baseline", "12"]):
         with pytest.raises(SystemExit) as stopped:
-            cli.main(["chart", str(NORTHFIELD), "missed-bins", "-o", str(tmp_path / "c.svg"), "--force", *extra])
+            main.main(["chart", str(NORTHFIELD), "missed-bins", "-o", str(tmp_path / "c.svg"), "--force", *extra])
         assert not stopped.value.code
         said.add(capsys.readouterr().out)
     assert len(said) >= 2
@@ -204,7 +223,7 @@ def test_screening_and_baseline_are_the_users_to_set(capsys: pytest.CaptureFixtu
 
 def test_measures_by_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
-        cli.main(["measures", str(NORTHFIELD), "--choose", "3", "--pin", "reablement", "--others", "all"])
+        main.main(["measures", str(NORTHFIELD), "--choose", "3", "--pin", "reablement", "--others", "all"])
     assert not stopped.value.code
     out = capsys.readouterr().out
     assert "Of 16 targets" in out
@@ -214,14 +233,14 @@ def test_measures_by_the_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_pins_need_a_number(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
-        cli.main(["measures", str(NORTHFIELD), "--pin", "reablement"])
+        main.main(["measures", str(NORTHFIELD), "--pin", "reablement"])
     assert stopped.value.code == 2
     assert "--choose" in capsys.readouterr().err
 
 
 def test_measures_as_json_keep_the_keys_of_the_formats(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        cli.main(["measures", str(NORTHFIELD), "--format", "json"])
+        main.main(["measures", str(NORTHFIELD), "--format", "json"])
     data = json.loads(capsys.readouterr().out)
     assert set(data) == {"measures", "audit"}
     found = next(m for m in data["measures"] if m["id"] == "reablement")
@@ -233,28 +252,28 @@ def test_measures_as_json_keep_the_keys_of_the_formats(capsys: pytest.CaptureFix
 
 def test_an_initiative_is_drawn_three_ways() -> None:
     """The J-curve with its tripwire, the worth of each course, and the ledger as a waterfall that ends at the support."""
-    advised = advise(load_programme(NORTHFIELD), library.load_judges(), parts=["action"])
+    advised = advise(load_programme(NORTHFIELD), rules.load_judges(), parts=["action"])
     item = advised.initiative("reablement-redesign")
     assert item is not None
-    curve, worth, ledger = pictures.initiative_views(item)
-    assert isinstance(curve, charts.CurveView)
-    assert isinstance(worth, charts.BarView)
-    assert isinstance(ledger, charts.BarView)
+    curve, worth, ledger = views.initiative_views(item)
+    assert isinstance(curve, drawing.CurveView)
+    assert isinstance(worth, drawing.BarView)
+    assert isinstance(ledger, drawing.BarView)
     assert curve.target == 82
     assert all(p.low <= p.middle <= p.high for p in curve.points)
     assert item.action is not None
     assert ledger.points[-1].end == pytest.approx(item.action.support[item.action.answer or ""])
     for view in (curve, worth, ledger):
-        assert charts.render(view, "svg") == charts.render(view, "svg")
-        assert charts.alt_text(view).startswith(view.title)
+        assert drawing.render(view, "svg") == drawing.render(view, "svg")
+        assert drawing.alt_text(view).startswith(view.title)
 
 
 def test_every_level_of_the_eight_features_has_a_place() -> None:
     """The places are our reading: each level of each fact has one, between the two ends, and says why."""
-    assert [name for name, _, _ in pictures._KALEIDOSCOPE] == [
+    assert [name for name, _, _ in views._KALEIDOSCOPE] == [
         "Time", "Scope", "Preservation", "Diversity", "Capability", "Capacity", "Readiness", "Power"
     ]  # fmt: skip
-    for _, fact, places in pictures._KALEIDOSCOPE:
+    for _, fact, places in views._KALEIDOSCOPE:
         assert set(places) == set(VOCABULARY[fact].levels)
         for place, build, meaning in places.values():
             assert 0.0 <= place <= 1.0
@@ -263,8 +282,8 @@ def test_every_level_of_the_eight_features_has_a_place() -> None:
 
 
 def test_what_is_not_known_is_not_placed_and_where_nothing_is_nothing_is_drawn() -> None:
-    assert pictures.features_view(FactSheet.of({})) is None
-    assert pictures.features_view(FactSheet.of({"route.time": "little"})) is not None
+    assert views.features_view(FactSheet.of({})) is None
+    assert views.features_view(FactSheet.of({"route.time": "little"})) is not None
     assert FEATURES is not None
     assert [len(f.marks) for f in FEATURES.points] == [1, 0, 0, 1, 0, 1, 2, 1]
 
@@ -272,6 +291,6 @@ def test_what_is_not_known_is_not_placed_and_where_nothing_is_nothing_is_drawn()
 def test_the_dimensions_come_from_the_scorecard() -> None:
     assert DIMENSIONS is not None
     assert [d.chosen for d in DIMENSIONS.points] == [(0,), (1,), (), (), (0, 2), ()]
-    assert [charts.choice_mark(DIMENSIONS.points[0], k) for k in range(3)] == ["●", "", ""]
-    assert [charts.choice_mark(DIMENSIONS.points[4], k) for k in range(3)] == ["◐", "", "◐"]
-    assert pictures.dimensions_view(theories({})) is None
+    assert [drawing.choice_mark(DIMENSIONS.points[0], k) for k in range(3)] == ["●", "", ""]
+    assert [drawing.choice_mark(DIMENSIONS.points[4], k) for k in range(3)] == ["◐", "", "◐"]
+    assert views.dimensions_view(theories({})) is None

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from changeadvisor.portfolio.choice import choose, explained
 from changeadvisor.portfolio.frontier import exchanges, frontier
 from changeadvisor.portfolio.problem import Course, Problem, broken
-from changeadvisor.portfolio.solving import Chosen, Effort, Infeasible
+from changeadvisor.portfolio.solver import Chosen, Effort, Infeasible
 from tests.counting import Counted
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from changeadvisor import cli
+from changeadvisor.cli import main
 from tests.helpers import MINIMAL, NORTHFIELD, ROOT, SHARED
 
 
@@ -28,7 +28,7 @@ def run(
 def call(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
     """Run the command in this process: status, standard output, standard error."""
     with pytest.raises(SystemExit) as stopped:
-        cli.main([str(a) for a in arguments])
+        main.main([str(a) for a in arguments])
     out, err = capsys.readouterr()
     return int(stopped.value.code or 0), out, err
 
@@ -185,20 +185,20 @@ def test_a_fault_of_our_own_has_no_traceback(
     def broken(*_: object) -> None:
         raise RuntimeError("oh\x1b[31m")
 
-    monkeypatch.setattr("changeadvisor.library.schema", broken)
+    monkeypatch.setattr("changeadvisor.io.rules.schema", broken)
     status, out, err = call(capsys, "schema", "pack")
     assert (status, out) == (70, "")
     assert err == "a fault in changeadvisor itself (RuntimeError: oh\\u001b[31m); please report it\n"
     monkeypatch.setenv("CHANGEADVISOR_DEBUG", "1")
     with pytest.raises(RuntimeError):
-        cli.main(["schema", "pack"])
+        main.main(["schema", "pack"])
 
 
 def test_interruption_and_usage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("changeadvisor.library.schema", stopped)
+    monkeypatch.setattr("changeadvisor.io.rules.schema", stopped)
     status, _, err = call(capsys, "schema", "pack")
     assert (status, err.strip()) == (130, "stopped")
     assert call(capsys, "nonsense")[0] == 2
@@ -235,7 +235,7 @@ def test_help_starts_quickly() -> None:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    code = "import sys\ntry:\n    from changeadvisor.cli import main\n    main(['--help'])\nexcept SystemExit:\n    pass\nprint(sorted({'numpy', 'pydantic', 'networkx', 'jinja2', 'rich', 'openpyxl', 'ruamel'} & set(sys.modules)))"
+    code = "import sys\ntry:\n    from changeadvisor.cli.main import main\n    main(['--help'])\nexcept SystemExit:\n    pass\nprint(sorted({'numpy', 'pydantic', 'networkx', 'jinja2', 'rich', 'openpyxl', 'ruamel'} & set(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
@@ -254,7 +254,7 @@ def test_works_from_any_folder(tmp_path: Path) -> None:
 def test_progress_appears_only_on_a_terminal_after_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     import io
 
-    from changeadvisor.terminal import Progress
+    from changeadvisor.report.terminal import Progress
 
     class Terminal(io.StringIO):
         def isatty(self) -> bool:

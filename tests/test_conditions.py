@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from changeadvisor.conditions import (
+from changeadvisor.facts import Fact, Single
+from changeadvisor.judgement.batch import column_of
+from changeadvisor.judgement.conditions import (
     AllOf,
     AnyOf,
     Batch,
@@ -23,8 +25,6 @@ from changeadvisor.conditions import (
     parse,
     text,
 )
-from changeadvisor.facts import Fact, Single
-from changeadvisor.rules.batch import column_of
 
 LEVEL = Fact("mood", "m", "pack", levels=MappingProxyType({"good": "", "fair": "", "bad": ""}))
 NUMBER = Fact("months", "m", "pack", unit="months", low=0, high=60)

@@ -10,10 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from changeadvisor.advice import Judges, advise
-from changeadvisor.library import load_judges
-from changeadvisor.model import Estimate, Programme, ReferenceClass, add_months
-from changeadvisor.trajectory import courses, curves, noise, posterior, pricing
+from changeadvisor.advice.advise import Judges, advise
+from changeadvisor.io.rules import load_judges
+from changeadvisor.model import (
+    Estimate,
+    Programme,
+    ReferenceClass,
+    add_months,
+)
+from changeadvisor.trajectory import (
+    courses,
+    curves,
+    noise,
+    posterior,
+    pricing,
+)
 from changeadvisor.trajectory.outlook import priced as priced_of
 from changeadvisor.trajectory.outlook import weights
 from changeadvisor.trajectory.pricing import Appraisal

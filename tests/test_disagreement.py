@@ -8,18 +8,24 @@ from typing import Any
 
 import pytest
 
-from changeadvisor import library, report
-from changeadvisor.advice import Advice, Judges, advise, to_json
+from changeadvisor.advice.advise import (
+    Advice,
+    Judges,
+    advise,
+    to_json,
+)
 from changeadvisor.facts import FactSheet, Value
+from changeadvisor.io import rules
+from changeadvisor.judgement import Disagreement, recommend
 from changeadvisor.model import Programme
-from changeadvisor.rules import Disagreement, recommend
-from changeadvisor.terminal import advice_table
+from changeadvisor.report import board
+from changeadvisor.report.terminal import advice_table
 from tests.helpers import programme
 
 
 @pytest.fixture(scope="module")
 def judges() -> Judges:
-    return library.load_judges()
+    return rules.load_judges()
 
 
 # --- the ledger: PA-27 has 4 decibans against stop where the idea works, PA-15 has 10 for stop where the need has gone --
@@ -120,10 +126,10 @@ def test_it_is_said_in_explain_report_table_and_json(apart: Advice) -> None:
         'promised?", and read the next results of m at the review of 31 December 2026.'
     )
     for sentence in told.sentences:
-        assert sentence in report.explanation(apart, item)
-        assert sentence.replace('"', "&#34;") in report.html(apart)
+        assert sentence in board.explanation(apart, item)
+        assert sentence.replace('"', "&#34;") in board.html(apart)
     assert "The appraisal and the other evidence disagree." in " ".join(
-        view.sureness for view in report.board_view(apart).rows
+        view.sureness for view in board.board_view(apart).rows
     )
     assert "disagree" in advice_table(apart, 110)
     written = json.loads(to_json(apart))["initiatives"][0]["action"]["disagreement"]
@@ -182,10 +188,10 @@ def test_there_is_no_answer_and_it_is_said_what_to_find_out_and_what_that_is_wor
     assert item.action is not None
     assert item.action.answer is None
     assert item.action.missing[0].question
-    for text in (report.explanation(advice, item), report.html(advice)):
+    for text in (board.explanation(advice, item), board.html(advice)):
         assert says in text.replace("&#39;", "'")
         assert f"Find out first: {item.action.missing[0].question}" in text
         assert text.count("To know how it will end") <= 1
-    questions = [row.text for row in report.initiative_view(item, drawn=False).answers[0].missing]
+    questions = [row.text for row in board.initiative_view(item, drawn=False).answers[0].missing]
     assert all(questions)
     assert len(set(questions)) == len(questions)

@@ -10,9 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from changeadvisor import documents
-from changeadvisor.documents import Document, Receipt, TableReceipt, decode_leniently, read_csv, read_document
 from changeadvisor.errors import InputError
+from changeadvisor.io import documents
+from changeadvisor.io.documents import (
+    Document,
+    Receipt,
+    TableReceipt,
+    decode_leniently,
+    read_csv,
+    read_document,
+)
 
 
 def write(folder: Path, name: str, data: bytes | str) -> Path:

@@ -8,14 +8,20 @@ from typing import Any
 
 import pytest
 
-from changeadvisor import library
 from changeadvisor.adoption import Diffusion
-from changeadvisor.advice import Advice, Judges, Route, advise, to_data
+from changeadvisor.advice.advise import (
+    Advice,
+    Judges,
+    Route,
+    advise,
+    to_data,
+)
+from changeadvisor.advice.arrangement import PARTS, order_of
 from changeadvisor.facts import FactSheet
-from changeadvisor.leading import PARTS, order_of
+from changeadvisor.io import rules
 from changeadvisor.model import Programme
-from changeadvisor.report import explanation, html
-from changeadvisor.route_view import route_view
+from changeadvisor.report.board import explanation, html
+from changeadvisor.report.route import route_view
 
 ADOPTION: dict[str, Any] = {
     "staff": 120,
@@ -45,7 +51,7 @@ BOTH = {"route.knowledge": "shared", "route.goal": "both", "route.spread": "part
 
 @cache
 def judges() -> Judges:
-    return library.load_judges()
+    return rules.load_judges()
 
 
 def advised(judged: dict[str, Any], *more: dict[str, Any], **changed: Any) -> Advice:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from changeadvisor.rules import RulePack
-from changeadvisor.rules import lint as lint_module
-from changeadvisor.rules.lint import lint
+from changeadvisor.judgement import RulePack
+from changeadvisor.judgement import lint as lint_module
+from changeadvisor.judgement.lint import lint
 from tests.test_rules import GOOD, data, pack, read, rule
 
 LEVELS = {"a": ["x", "y", "z", "w"], "b": ["p", "q", "r", "s", "t"], "c": ["k", "l", "m", "n", "o"]}

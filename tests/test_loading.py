@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from changeadvisor import library, loading, writing
 from changeadvisor.errors import InputError
+from changeadvisor.io import load, rules, save
 from changeadvisor.model import Programme, canonical_json
 from tests.helpers import NORTHFIELD, ROOT, programme
 from tests.strategies import programmes
@@ -31,17 +31,17 @@ def folder(path: Path, main: str, **files: str) -> Path:
 
 
 def test_a_folder_a_file_and_json_load_to_equal_objects(tmp_path: Path) -> None:
-    read = loading.load_programme(NORTHFIELD)
+    read = load.load_programme(NORTHFIELD)
     inline = tmp_path / "one.json"
     inline.write_text(json.dumps(read.model_dump(mode="json", exclude_defaults=True)), encoding="utf-8")
-    assert loading.load_programme(str(inline)) == read
-    writing.write_folder(read, tmp_path / "again")
+    assert load.load_programme(str(inline)) == read
+    save.write_folder(read, tmp_path / "again")
     shutil.copy(NORTHFIELD / "ties.csv", tmp_path / "again")
-    assert loading.load_programme(tmp_path / "again") == read
+    assert load.load_programme(tmp_path / "again") == read
     shutil.copy(NORTHFIELD / "ties.csv", tmp_path)
     as_yaml = tmp_path / "one.yaml"
     as_yaml.write_text(inline.read_text(encoding="utf-8"), encoding="utf-8")
-    assert loading.load_programme(as_yaml) == read
+    assert load.load_programme(as_yaml) == read
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +54,7 @@ def test_readings_are_put_under_their_measures(tmp_path: Path) -> None:
     observed = 'Note,measure,value,period,denominator\nx,m,TBC,01/02/2026,\ny,m,"1,200",01/01/2026,30\n,,,,\n'
     compared = "measure,area,period,value\nm,E2,2026-01-01,£1.5k\n"
     areas = 'area,name,population,note\nE2,Two,"12,000",x\n,Three,1,y\n'
-    reading = loading.read_programme(
+    reading = load.read_programme(
         folder(tmp_path / "p", main, observations=observed, comparators=compared, areas=areas)
     )
     assert reading.faults == ()
@@ -77,7 +77,7 @@ def test_encodings_and_line_ends_are_read_and_said(tmp_path: Path) -> None:
         (HEAD + "measures: [{id: m, title: Café}]\n").replace("\n", "\r\n").encode("cp1252")
     )
     (path / "observations.csv").write_bytes("measure,period,value\r\nm,2026-01-01,1\r\n".encode("utf-16"))
-    reading = loading.read_programme(path)
+    reading = load.read_programme(path)
     assert reading.faults == ()
     assert [n.split(": ")[0] for n in reading.receipt.notes] == ["programme.yaml", "observations.csv"]
 
@@ -88,7 +88,7 @@ def test_a_symbolic_link_may_not_leave_the_folder(tmp_path: Path) -> None:
     outside.write_text("measure,period,value\n", encoding="utf-8")
     (path / "observations.csv").symlink_to(outside)
     with pytest.raises(InputError, match="leaves the folder"):
-        loading.load_programme(path)
+        load.load_programme(path)
 
 
 def test_notices_are_no_faults(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_notices_are_no_faults(tmp_path: Path) -> None:
         + "limits: {capacity: {analysts: 3}}\nareas: [{area: E1}]\nmeasures: [{id: m, comparators: [{area: E9, period: 2026-01-01, value: 1}]}]\n"
         + "initiatives: [{id: a, title: A, reach: [0, 1, 1000], needs: {engineers: 2}}]\n"
     )
-    reading = loading.read_programme(folder(tmp_path / "p", main))
+    reading = load.read_programme(folder(tmp_path / "p", main))
     assert reading.programme is not None
     assert len(reading.notices) == 3
     assert reading.notices[0].startswith("initiatives[a].reach: no metalog")
@@ -108,7 +108,7 @@ def test_faults_of_form_and_of_sense_come_together_in_order(tmp_path: Path) -> N
         HEAD
         + "initiatives:\n  - {id: a, title: A, reference_class: x}\n  - {id: b, title: 3, depends_on: [{initiative: c, kind: requires}]}\n"
     )
-    reading = loading.read_programme(folder(tmp_path / "p", main))
+    reading = load.read_programme(folder(tmp_path / "p", main))
     assert reading.programme is None
     assert [f.where.rpartition(":")[2] for f in reading.faults] == ["5", "6", "6"]
 
@@ -116,7 +116,7 @@ def test_faults_of_form_and_of_sense_come_together_in_order(tmp_path: Path) -> N
 @pytest.mark.parametrize("name", ["nothing", "nothing.yaml", "nothing.xlsx"])
 def test_what_is_not_there(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError, match="no such file"):
-        loading.load_programme(tmp_path / name)
+        load.load_programme(tmp_path / name)
 
 
 def test_odd_data_does_not_break_the_checks_of_sense(tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_odd_data_does_not_break_the_checks_of_sense(tmp_path: Path) -> None:
         " {id: b, title: B, judgements: {support.sponsor: [weak, [x], {level: {a: 1}}]}}]\n"
     )
     path = folder(tmp_path / "p", main, observations="measure,period,value\nm,2026-01-01,1\n")
-    reading = loading.read_programme(path)
+    reading = load.read_programme(path)
     assert reading.programme is None
     assert any("unknown measure `z`" in str(f) for f in reading.faults)
 
@@ -143,8 +143,8 @@ def test_odd_data_does_not_break_the_checks_of_sense(tmp_path: Path) -> None:
 )
 @given(programmes())
 def test_a_folder_written_reads_back_equal(tmp_path: Path, made: Programme) -> None:
-    writing.write_folder(made, tmp_path / "out", force=True)
-    assert loading.load_programme(tmp_path / "out") == made
+    save.write_folder(made, tmp_path / "out", force=True)
+    assert load.load_programme(tmp_path / "out") == made
 
 
 def test_a_folder_that_is_not_free_is_kept(tmp_path: Path) -> None:
@@ -152,9 +152,9 @@ def test_a_folder_that_is_not_free_is_kept(tmp_path: Path) -> None:
     taken.mkdir()
     (taken / "mine.txt").write_text("x", encoding="utf-8")
     with pytest.raises(InputError, match="already there"):
-        writing.write_folder(programme(), taken)
+        save.write_folder(programme(), taken)
     assert [p.name for p in taken.iterdir()] == ["mine.txt"]
-    writing.write_folder(programme(), taken, force=True)
+    save.write_folder(programme(), taken, force=True)
     assert sorted(p.name for p in taken.iterdir()) == ["mine.txt", "programme.yaml"]  # what is not ours is kept
 
 
@@ -162,17 +162,17 @@ def test_a_folder_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: py
     def broken(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(writing, "_write_yaml", broken)
+    monkeypatch.setattr(save, "_write_yaml", broken)
     with pytest.raises(OSError, match="space"):
-        writing.write_folder(programme(), tmp_path / "out")
+        save.write_folder(programme(), tmp_path / "out")
     assert [p.name for p in tmp_path.iterdir()] == ["ties.csv"]
 
 
 def test_typed_text_is_no_formula_in_csv(tmp_path: Path) -> None:
     made = programme(areas=[{"area": "=1+1", "name": "@x"}])
-    writing.write_folder(made, tmp_path / "out")
+    save.write_folder(made, tmp_path / "out")
     assert "'=1+1,'@x" in (tmp_path / "out" / "areas.csv").read_text(encoding="utf-8")
-    assert loading.load_programme(tmp_path / "out") == made
+    assert load.load_programme(tmp_path / "out") == made
 
 
 def test_canonical_json_does_not_depend_on_order() -> None:
@@ -187,12 +187,11 @@ def test_canonical_json_does_not_depend_on_order() -> None:
 
 def test_packs_and_frameworks_load_by_name_and_by_file() -> None:
     assert (
-        library.load_pack("persist-or-adjust").digest
-        == library.load_pack(ROOT / "rules" / "persist-or-adjust.yaml").digest
+        rules.load_pack("persist-or-adjust").digest == rules.load_pack(ROOT / "rules" / "persist-or-adjust.yaml").digest
     )
-    assert [f.name for f in library.frameworks()] == ["beer-nohria", "dice", "nhs-sustainability", "stouten"]
-    assert {"score.dice", "score.dice.total"} <= set(library.vocabulary())
-    assert library.load_judges().action.name == "persist-or-adjust"
+    assert [f.name for f in rules.frameworks()] == ["beer-nohria", "dice", "nhs-sustainability", "stouten"]
+    assert {"score.dice", "score.dice.total"} <= set(rules.vocabulary())
+    assert rules.load_judges().action.name == "persist-or-adjust"
 
 
 @pytest.mark.parametrize(
@@ -205,7 +204,7 @@ def test_packs_and_frameworks_load_by_name_and_by_file() -> None:
 )
 def test_a_pack_that_is_not_there(name: str, message: str) -> None:
     with pytest.raises(InputError) as caught:
-        library.load_pack(name)
+        rules.load_pack(name)
     assert message in str(caught.value)
 
 
@@ -213,25 +212,25 @@ def test_a_pack_with_a_key_twice_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "p.yaml"
     path.write_text("pack: p\npack: q\n", encoding="utf-8")
     with pytest.raises(InputError, match="`pack` again"):
-        library.load_pack(path)
+        rules.load_pack(path)
 
 
 def test_inline_tests_of_packs_and_frameworks() -> None:
-    assert all(r.passed for r in library.run_inline_tests("dice"))
-    assert all(r.passed for r in library.run_inline_tests(ROOT / "rules" / "frameworks" / "nhs-sustainability.yaml"))
-    assert len(list(library.run_inline_tests("evidenced-rating"))) > 10
+    assert all(r.passed for r in rules.run_inline_tests("dice"))
+    assert all(r.passed for r in rules.run_inline_tests(ROOT / "rules" / "frameworks" / "nhs-sustainability.yaml"))
+    assert len(list(rules.run_inline_tests("evidenced-rating"))) > 10
 
 
 @pytest.mark.parametrize("name", ["programme", "advice", "difference", "pack", "framework"])
 def test_schemas_are_2020_12(name: str) -> None:
-    found = library.schema(name)
+    found = rules.schema(name)
     assert found["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert found["$id"] == f"urn:changeadvisor:{name}:1"
     assert found["properties"]
 
 
 def test_the_advice_schema_names_the_keys_of_the_format() -> None:
-    found = library.schema("advice")
+    found = rules.schema("advice")
     assert {
         "format",
         "engine",
@@ -253,7 +252,7 @@ def test_the_advice_schema_names_the_keys_of_the_format() -> None:
 
 def test_an_unknown_schema() -> None:
     with pytest.raises(InputError, match="Did you mean `programme`"):
-        library.schema("program")
+        rules.schema("program")
 
 
 # --- asking ----------------------------------------------------------------------------------------------------------
@@ -283,7 +282,7 @@ def pack_file(tmp_path: Path) -> Path:
 def test_asking_adds_the_columns_of_the_format(tmp_path: Path, pack_file: Path) -> None:
     facts = tmp_path / "f.csv"
     facts.write_text("id,mood,months,legal,mod\n=x,good,9,TBC,1\nb,n/a,,yes\nc,,,,\n", encoding="utf-8")
-    answered = library.ask(library.load_pack(pack_file), facts)
+    answered = rules.ask(rules.load_pack(pack_file), facts)
     assert answered.text.splitlines() == [
         "id,mood,months,legal,mod,answer,support_go,support_stop,margin,fired",
         "'=x,good,9,TBC,1,go,4,2,2,A B",
@@ -297,7 +296,7 @@ def test_asking_lists_every_cell_that_cannot_be_read(tmp_path: Path, pack_file: 
     facts = tmp_path / "f.csv"
     facts.write_text("mood,months,legal\ngod,9,no\ngood,nine,perhaps\n", encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        library.ask(library.load_pack(pack_file), facts)
+        rules.ask(rules.load_pack(pack_file), facts)
     assert [f.where for f in caught.value.faults] == ["f.csv:2", "f.csv:3", "f.csv:3"]
     assert "did you mean `good`?" in caught.value.faults[0].mend
 
@@ -329,7 +328,7 @@ def test_a_decision_table_of_a_hundred_rows_reproduces_every_row(tmp_path: Path)
     path, facts = tmp_path / "table.json", tmp_path / "f.csv"
     path.write_text(json.dumps(table), encoding="utf-8")
     facts.write_text("\n".join([",".join(levels), *(",".join(r) for r in rows)]) + "\n", encoding="utf-8")
-    lines = library.ask(library.load_pack(path), facts).text.splitlines()[1:]
+    lines = rules.ask(rules.load_pack(path), facts).text.splitlines()[1:]
     assert len(lines) == 100
     assert [line.split(",")[4] for line in lines] == [outcome[r] for r in rows]
 
@@ -345,17 +344,17 @@ def test_a_file_called_programme_stands_for_its_folder(
     text = '{"format": "changeadvisor/1", "programme": "P", "as_of": "2026-09-30", "measures": [{"id": "m"}]}'
     (path / "programme.yaml").rename(path / "other.yaml")
     (path / name).write_text(text, encoding="utf-8")
-    read = loading.load_programme(path)
+    read = load.load_programme(path)
     assert [o.value for o in read.measures[0].observations] == [3]
     monkeypatch.chdir(path)
-    assert loading.load_programme(name) == read
-    assert loading.load_programme("other.yaml").measures[0].observations == ()
+    assert load.load_programme(name) == read
+    assert load.load_programme("other.yaml").measures[0].observations == ()
 
 
 def test_files_that_are_not_read_are_named(tmp_path: Path) -> None:
     path = folder(tmp_path / "p", HEAD, observation="measure,period,value\n", staff="a\n")
     (path / "programme.json").write_text("{}", encoding="utf-8")
-    assert loading.read_programme(path).receipt.notes == (
+    assert load.read_programme(path).receipt.notes == (
         "programme.json: not read, since programme.yaml is",
         "observation.csv: not read; did you mean observations.csv?",
     )
@@ -399,7 +398,7 @@ def _needs(*names: str) -> dict[str, Any]:
             "initiatives[a].aims[1]: unknown aim `x`; expected the id of one of the aims. Add it to `aims`",
             "initiatives[a].also_moves[1]: unknown measure `m`; expected the id of one of the measures. Add it to `measures`",
             "initiatives[a].reference_class: unknown reference class `c`; expected the id of one of the reference classes. Add it to `reference_classes`, or name a published one: "
-            + ", ".join(loading.published_classes().by_id),
+            + ", ".join(load.published_classes().by_id),
             "initiatives[a].path.measure: unknown measure `m`; expected the id of one of the measures. Add it to `measures`",
             "initiatives[a].overlaps.b: unknown initiative `b`; expected the id of one of the initiatives. Add it to `initiatives`"]),
         (_one(options=[{"action": "stop"}, {"action": "stop"}]), [
@@ -426,7 +425,7 @@ def test_faults_of_sense_are_told_once_and_in_plain_words(
 ) -> None:
     path = tmp_path / "x.json"
     path.write_text(json.dumps({"format": "changeadvisor/1", "programme": "P", "as_of": "2026-09-30", **data}))
-    found = loading.read_programme(path).faults
+    found = load.read_programme(path).faults
     assert sorted(str(f).removeprefix("x.json:1: ") for f in found) == sorted(faults)
 
 
@@ -437,28 +436,28 @@ def test_helping_in_a_ring_and_conflicting_both_ways_are_allowed(tmp_path: Path)
     ]
     path = tmp_path / "x.json"
     path.write_text(programme(initiatives=both).model_dump_json(exclude_defaults=True))
-    assert len(loading.load_programme(path).initiatives) == 2
+    assert len(load.load_programme(path).initiatives) == 2
 
 
 def test_ties_that_are_a_link_out_of_the_folder_are_refused(tmp_path: Path) -> None:
     path = folder(tmp_path / "p", HEAD + "initiatives: [{id: a, title: A, adoption: {ties: t.csv}}]\n")
-    assert loading.read_programme(path).notices == (
+    assert load.read_programme(path).notices == (
         "a: no file t.csv beside the programme; its working ties are unknown.",
     )
     (path / "t.csv").symlink_to(tmp_path / "ties.csv")
     with pytest.raises(InputError, match="leaves the folder"):
-        loading.load_programme(path)
+        load.load_programme(path)
     (path / "t.csv").unlink()
     (path / "t.csv").symlink_to("t.csv")
     with pytest.raises(InputError, match="leaves the folder"):
-        loading.load_programme(path)
+        load.load_programme(path)
 
 
 def test_rows_that_cannot_be_used_are_faults_and_rows_without_a_value_are_held(tmp_path: Path) -> None:
     rows = "measure,period,value\nn,32/01/2026,1\n,2026-01-01,2\nn,2026-01-01,TBC\nm,,4\n"
     areas = "area,starts,size\nE1,soon,1\n"
     main = HEAD + "measures: [{id: m}, {id: q, observations: 3}]\n"
-    reading = loading.read_programme(folder(tmp_path / "p", main, observations=rows, comparators="area\n", areas=areas))
+    reading = load.read_programme(folder(tmp_path / "p", main, observations=rows, comparators="area\n", areas=areas))
     assert [f"{f.where} {f.field}: {f.found}" for f in reading.faults] == [
         "areas.csv:2 starts: `soon`",
         "comparators.csv:1 measure: no such column",
@@ -485,7 +484,7 @@ def test_faults_of_a_workbook_come_by_sheet_row_and_column(tmp_path: Path) -> No
     for i in range(2, 12):
         sheet.append([f"i{i}", "T", *([None] * 25), "soon", "perhaps" if i == 2 else None])
     book.save(tmp_path / "x.xlsx")
-    places = [f.where.rpartition("!")[2] for f in loading.read_programme(tmp_path / "x.xlsx").faults]
+    places = [f.where.rpartition("!")[2] for f in load.read_programme(tmp_path / "x.xlsx").faults]
     assert places == ["AB2", "AC2", *(f"AB{i}" for i in range(3, 12))]
 
 
@@ -501,7 +500,7 @@ def _paths(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from _paths(item, (*at, key))
 
 
-RICH: dict[str, Any] = json.loads(loading.load_programme(NORTHFIELD).model_dump_json(exclude_defaults=True))
+RICH: dict[str, Any] = json.loads(load.load_programme(NORTHFIELD).model_dump_json(exclude_defaults=True))
 RICH["measures"] = [{k: v for k, v in m.items() if k not in ("observations", "comparators")} for m in RICH["measures"]]
 PATHS = sorted(_paths(RICH), key=str)
 
@@ -520,7 +519,7 @@ def test_whatever_stands_anywhere_is_read_or_told_in_plain_words(
     record[at[-1]] = junk
     path = tmp_path / "x.json"
     path.write_text(json.dumps(data))
-    for fault in loading.read_programme(path).faults:
+    for fault in load.read_programme(path).faults:
         assert str(fault).isprintable()
         assert "Input should" not in str(fault)
 
@@ -530,7 +529,7 @@ def test_what_was_expected_is_safe_to_show_too(tmp_path: Path) -> None:
     path.write_text(
         programme().model_dump_json(exclude_defaults=True)[:-1] + ', "limits": {"budget": {"\\u001b[2J": 1}}}'
     )
-    assert [f.expected for f in loading.read_programme(path).faults] == [
+    assert [f.expected for f in load.read_programme(path).faults] == [
         "financial years such as 2026-27, found \\u001b[2J"
     ]
 
@@ -559,8 +558,8 @@ def test_hard_text_is_kept_in_every_place(tmp_path: Path, text: str) -> None:
             }
         ],
     )
-    writing.write_folder(made, tmp_path / "out")
-    assert loading.load_programme(tmp_path / "out") == made
+    save.write_folder(made, tmp_path / "out")
+    assert load.load_programme(tmp_path / "out") == made
     for written in (tmp_path / "out").glob("*.csv"):
         assert not any(cell[:1] in ("=", "@", "\t") for cell in written.read_text(encoding="utf-8").split(","))
 
@@ -582,7 +581,7 @@ def test_readings_go_to_csv_and_judgements_are_short(tmp_path: Path) -> None:
             }
         ],
     )
-    writing.write_folder(made, tmp_path / "out")
+    save.write_folder(made, tmp_path / "out")
     assert (tmp_path / "out" / "observations.csv").read_text() == "measure,period,value\nm,2026-01-01,2\n"
     assert (tmp_path / "out" / "areas.csv").read_text() == "area,starts,size\nE1,2020-04-01,3\n"
     assert (tmp_path / "out" / "programme.yaml").read_text() == HEAD + (
@@ -594,16 +593,16 @@ def test_readings_go_to_csv_and_judgements_are_short(tmp_path: Path) -> None:
 
 def test_writing_again_leaves_no_reading_of_before(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    writing.write_folder(programme(measures=[{"id": "m", "observations": [{"period": "2026-01-01", "value": 2}]}]), out)
+    save.write_folder(programme(measures=[{"id": "m", "observations": [{"period": "2026-01-01", "value": 2}]}]), out)
     later = programme(measures=[{"id": "m"}])
-    writing.write_folder(later, out, force=True)
+    save.write_folder(later, out, force=True)
     assert [p.name for p in out.iterdir()] == ["programme.yaml"]
-    assert loading.load_programme(out) == later
+    assert load.load_programme(out) == later
 
 
 def test_a_file_is_no_folder_to_write_to(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="already there"):
-        writing.write_folder(programme(), tmp_path / "ties.csv", force=True)
+        save.write_folder(programme(), tmp_path / "ties.csv", force=True)
     assert (tmp_path / "ties.csv").is_file()
 
 
@@ -620,7 +619,7 @@ def test_a_folder_that_holds_no_programme(tmp_path: Path, main: str | None, mess
     if main is None:
         (path / "programme.yaml").unlink()
     with pytest.raises(InputError) as caught:
-        loading.load_programme(path)
+        load.load_programme(path)
     assert message in str(caught.value)
 
 
@@ -632,7 +631,7 @@ def test_a_mark_of_not_knowing_is_no_value_in_yaml(tmp_path: Path, mark: str) ->
     head = "format: changeadvisor/1\nprogramme: P\nas_of: 2026-09-30\ninitiatives:\n  - id: a\n    title: A\n"
     body = "".join(f"    {key}: {mark}\n" for key in ("sponsor", "started", "statutory"))
     (tmp_path / "p.yaml").write_text(head + body, encoding="utf-8")
-    read = loading.read_programme(tmp_path / "p.yaml")
+    read = load.read_programme(tmp_path / "p.yaml")
     assert read.programme is not None
     first = read.programme.initiatives[0]
     assert (first.sponsor, first.started, first.statutory) == (None, None, None)
@@ -642,15 +641,15 @@ def test_a_mark_of_not_knowing_is_no_value_in_yaml(tmp_path: Path, mark: str) ->
 def test_in_quotes_it_means_what_it_says(tmp_path: Path) -> None:
     text = 'format: changeadvisor/1\nprogramme: "TBC"\nas_of: 2026-09-30\n'
     (tmp_path / "p.yaml").write_text(text, encoding="utf-8")
-    assert loading.load_programme(tmp_path / "p.yaml").programme == "TBC"
+    assert load.load_programme(tmp_path / "p.yaml").programme == "TBC"
 
 
 @pytest.mark.parametrize("name", ["p.yaml", "p.json"])
 def test_one_file_written_reads_back_equal(tmp_path: Path, name: str) -> None:
-    northfield = loading.load_programme(NORTHFIELD)
+    northfield = load.load_programme(NORTHFIELD)
     shutil.copy(NORTHFIELD / "ties.csv", tmp_path)
-    writing.write_file(northfield, tmp_path / name)
-    assert loading.load_programme(tmp_path / name) == northfield
+    save.write_file(northfield, tmp_path / name)
+    assert load.load_programme(tmp_path / name) == northfield
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted([name, "ties.csv"])
 
 
@@ -659,7 +658,7 @@ def test_tables_beside_a_file_of_its_own_are_named(tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text(text, encoding="utf-8")
     (tmp_path / "observations.csv").write_text("measure,period,value\n", encoding="utf-8")
     assert any(
-        "observations.csv beside p.yaml: not read" in n for n in loading.read_programme(tmp_path / "p.yaml").notices
+        "observations.csv beside p.yaml: not read" in n for n in load.read_programme(tmp_path / "p.yaml").notices
     )
 
 
@@ -677,7 +676,7 @@ TIED = HEAD + "initiatives: [{id: a, title: A, adoption: {ties: t.csv}}]\n"
     ],
 )
 def test_ties_are_read_from_the_file_that_is_named(tmp_path: Path, table: str, tied: tuple[object, ...]) -> None:
-    read = loading.read_programme(folder(tmp_path / "p", TIED, t=table))
+    read = load.read_programme(folder(tmp_path / "p", TIED, t=table))
     assert read.programme is not None
     adoption = read.programme.initiatives[0].adoption
     assert adoption is not None
@@ -694,16 +693,16 @@ def test_ties_are_read_from_the_file_that_is_named(tmp_path: Path, table: str, t
     ],
 )
 def test_faults_of_ties_are_told_with_their_line(tmp_path: Path, table: str, fault: str) -> None:
-    assert [str(f) for f in loading.read_programme(folder(tmp_path / "p", TIED, t=table)).faults] == [fault]
+    assert [str(f) for f in load.read_programme(folder(tmp_path / "p", TIED, t=table)).faults] == [fault]
 
 
 def test_ties_travel_with_the_programme(tmp_path: Path) -> None:
-    read = loading.load_programme(folder(tmp_path / "p", TIED, t="from,to\na,b\n"))
-    writing.write_folder(read, tmp_path / "again")
+    read = load.load_programme(folder(tmp_path / "p", TIED, t="from,to\na,b\n"))
+    save.write_folder(read, tmp_path / "again")
     assert (tmp_path / "again" / "t.csv").read_text(encoding="utf-8") == "from,to\na,b\n"
-    assert loading.load_programme(tmp_path / "again") == read
-    writing.write_folder(read, tmp_path / "again", force=True)
-    assert loading.load_programme(tmp_path / "again") == read
+    assert load.load_programme(tmp_path / "again") == read
+    save.write_folder(read, tmp_path / "again", force=True)
+    assert load.load_programme(tmp_path / "again") == read
     for name in ("one.yaml", "one.json"):
-        writing.write_file(read, tmp_path / name)
-        assert loading.load_programme(tmp_path / name) == read
+        save.write_file(read, tmp_path / name)
+        assert load.load_programme(tmp_path / name) == read

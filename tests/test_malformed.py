@@ -25,9 +25,9 @@ FILES = sorted(p.name for p in HERE.iterdir() if p.suffix != ".py" and p.name no
 # The child notes its own peak of memory: what the system reports of a child counts its parent's too.
 PROGRAM = """
 import re, sys
-import changeadvisor.cli
+import changeadvisor.cli.main
 try:
-    changeadvisor.cli.main(sys.argv[2:])
+    changeadvisor.cli.main.main(sys.argv[2:])
 finally:
     with open("/proc/self/status") as status, open(sys.argv[1], "w") as peak:
         peak.write(re.search("VmHWM:\\s+(\\d+)", status.read())[1])

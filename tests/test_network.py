@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 
 from changeadvisor.errors import CycleError
 from changeadvisor.graph import critical_path
-from changeadvisor.graph.network import Network, _by_levels, _by_nodes, criticality, propagate, reach_counts
+from changeadvisor.graph.network import (
+    Network,
+    _by_levels,
+    _by_nodes,
+    criticality,
+    propagate,
+    reach_counts,
+)
 from tests.test_graph import PSPLIB
 
 

@@ -12,13 +12,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from changeadvisor.conditions import each_test, judge
-from changeadvisor.facts import VOCABULARY, Fact, FactSheet, Single, Value
-from changeadvisor.rules import Rule, RulePack, recommend, run_tests, theory
-from changeadvisor.rules import judge as settle
-from changeadvisor.rules.lint import lint
-from changeadvisor.rules.pack import cut_points, untested
-from changeadvisor.scoring import Framework
+from changeadvisor.facts import (
+    VOCABULARY,
+    Fact,
+    FactSheet,
+    Single,
+    Value,
+)
+from changeadvisor.judgement import (
+    Rule,
+    RulePack,
+    recommend,
+    run_tests,
+    theory,
+)
+from changeadvisor.judgement import judge as settle
+from changeadvisor.judgement.conditions import each_test, judge
+from changeadvisor.judgement.frameworks import Framework
+from changeadvisor.judgement.lint import lint
+from changeadvisor.judgement.pack import cut_points, untested
 
 RULES = Path(__file__).parent.parent / "rules"
 ACTION, ROUTE, RATING = "persist-or-adjust", "top-down-or-bottom-up", "evidenced-rating"

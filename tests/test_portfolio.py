@@ -9,12 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from changeadvisor import library, loading, portfolio, report
-from changeadvisor.advice import advise, to_data
+from changeadvisor import portfolio
+from changeadvisor.advice.advise import advise, to_data
 from changeadvisor.graph import DependencyGraph
+from changeadvisor.io import load as loading
+from changeadvisor.io import rules
 from changeadvisor.model import Programme
 from changeadvisor.portfolio import Conflict
-from changeadvisor.terminal import advice_table
+from changeadvisor.report import board
+from changeadvisor.report.terminal import advice_table
 from tests.helpers import NORTHFIELD, programme
 
 
@@ -337,7 +340,7 @@ def test_table_and_conflicts_agree(asks: list[Any], load: float) -> None:
 
 
 def test_northfield() -> None:
-    advice = advise(loading.load_programme(NORTHFIELD), library.load_judges())
+    advice = advise(loading.load_programme(NORTHFIELD), rules.load_judges())
     assert advice.portfolio is not None
     by_kind: dict[str, set[tuple[str, ...]]] = {}
     for c in advice.portfolio.conflicts:
@@ -362,13 +365,13 @@ def test_northfield() -> None:
     )
     assert {"group", "quarter", "changes", "top_down", "route_unknown", "limit"} == set(data["load"][0])
     assert "crews and drivers would carry up to 4 changes at once" in advice_table(advice, 100)
-    page = report.html(advice)
+    page = board.html(advice)
     assert "4, 3 from the top: over the limit" in page
     assert "crews and drivers would carry up to 4 changes" in page
 
 
 def test_load_is_told_where_routes_were_not_asked_for() -> None:
     made_of = made(*THREE)
-    advice = advise(made_of, library.load_judges(), parts=["portfolio"])
+    advice = advise(made_of, rules.load_judges(), parts=["portfolio"])
     assert advice.portfolio is not None
     assert "how to lead 3 of them is not known" in advice.portfolio.conflicts[0].because

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from changeadvisor import portfolio_charts as charts
+from changeadvisor.report.charts import portfolio as charts
 
 NASTY = "<script>alert('x')</script> & \"$x^2$\" \\N \n 🙂 " + "long " * 30
 DAY = dt.date(2026, 9, 30)

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from changeadvisor.errors import InputError
+from changeadvisor.io.mapping.gmpp import Published, read_gmpp
 from changeadvisor.model import Programme
-from changeadvisor.published import Published, read_gmpp
 from tests.helpers import SHARED
 
 FOLDER = SHARED / "gmpp" / "published"

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from changeadvisor import evidence, questions
+from changeadvisor.advice import evidence
 from changeadvisor.facts import VOCABULARY, FactSheet, Known
-from changeadvisor.library import load_judges
-from changeadvisor.loading import load_programme
+from changeadvisor.interview import questions
+from changeadvisor.interview.questions import Interview, question_facts
+from changeadvisor.io.load import load_programme
+from changeadvisor.io.rules import load_judges
+from changeadvisor.judgement import judge
 from changeadvisor.model import Initiative, Programme
-from changeadvisor.questions import Interview, question_facts
-from changeadvisor.rules import judge
 from tests.helpers import NORTHFIELD, programme
 
 JUDGES = load_judges()

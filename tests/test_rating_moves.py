@@ -8,15 +8,22 @@ from typing import Any
 
 import pytest
 
-from changeadvisor import base_rates, library, loading, report
-from changeadvisor.advice import Advice, advise
-from changeadvisor.base_rates import RATINGS, RatingMoves, candour_means, declared_moves
+from changeadvisor.advice.advise import Advice, advise
 from changeadvisor.errors import InputError
+from changeadvisor.io import load, rules
+from changeadvisor.judgement import base_rates
+from changeadvisor.judgement.base_rates import (
+    RATINGS,
+    RatingMoves,
+    candour_means,
+    declared_moves,
+)
 from changeadvisor.model import Colour, Programme
+from changeadvisor.report import board
 from scripts import rating_moves as script
 from tests.helpers import NORTHFIELD, programme
 
-MOVES = library.rating_moves()
+MOVES = rules.rating_moves()
 
 
 # --- the table -------------------------------------------------------------------------------------------------------
@@ -148,17 +155,17 @@ def rated(**more: Any) -> Programme:
     [({"declared": "amber"}, True), ({}, False), ({"declared": "amber", "stage": "closed"}, False)],
 )
 def test_it_is_said_where_a_rating_is_declared(more: dict[str, Any], there: bool) -> None:
-    advice = advise(rated(**more), library.load_judges())
+    advice = advise(rated(**more), rules.load_judges())
     item = advice.initiatives[0]
     assert (item.declared_moves is not None) == there
-    text = report.explanation(advice, item)
+    text = board.explanation(advice, item)
     assert ("Of 378 government major projects rated amber" in text) == there
-    assert ("Of 378 government major projects rated amber" in report.html(advice)) == there
+    assert ("Of 378 government major projects rated amber" in board.html(advice)) == there
 
 
 @pytest.fixture(scope="module")
 def northfield() -> Advice:
-    return advise(loading.load_programme(NORTHFIELD), library.load_judges())
+    return advise(load.load_programme(NORTHFIELD), rules.load_judges())
 
 
 def test_every_rating_of_a_programme_has_its_words(northfield: Advice) -> None:
@@ -171,8 +178,8 @@ def test_every_rating_of_a_programme_has_its_words(northfield: Advice) -> None:
 
 
 def test_it_enters_neither_the_ledger_nor_the_curve(northfield: Advice) -> None:
-    judges = dataclasses.replace(library.load_judges(), moves=moves(red=(99, 1, 0, 0)))
-    again = advise(loading.load_programme(NORTHFIELD), judges)
+    judges = dataclasses.replace(rules.load_judges(), moves=moves(red=(99, 1, 0, 0)))
+    again = advise(load.load_programme(NORTHFIELD), judges)
     for one, other in zip(northfield.initiatives, again.initiatives, strict=True):
         assert (one.action, one.route, one.outlook) == (other.action, other.route, other.outlook)
         assert one.sheet == other.sheet

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from changeadvisor import lenses, library, loading, performance
-from changeadvisor.lenses import attend, read_one
+from changeadvisor import performance
+from changeadvisor.advice import measures
+from changeadvisor.advice.measures import attend, read_one
+from changeadvisor.io import load, rules
 from changeadvisor.model import Programme
 from changeadvisor.performance.reading import Drawing, Performance, read_performance
 from tests import councils
@@ -204,7 +206,7 @@ def test_neighbours_listed_by_the_user_come_first() -> None:
 def test_which_reading_should_drive_attention(
     past: str | None, standard: str | None, others: str | None, answer: str | None
 ) -> None:
-    assert attend(library.load_pack("which-lens"), past, standard, others).answer == answer
+    assert attend(rules.load_pack("which-lens"), past, standard, others).answer == answer
 
 
 def test_a_sentence_for_the_combination() -> None:
@@ -227,15 +229,15 @@ def test_a_sentence_for_the_combination() -> None:
             }
         ]
     )
-    found = read_one(made, made.measures[0], library.load_pack("which-lens"), 0)
+    found = read_one(made, made.measures[0], rules.load_pack("which-lens"), 0)
     assert found.says == ("Better than its own past; does not meet the standard of 80 % yet; like other areas.")
     assert found.attention.answer == "standard"
 
 
 def test_northfield_as_its_own_command_prints_it() -> None:
-    made = loading.load_programme(NORTHFIELD)
-    part = lenses.measures_part(made, library.load_pack("which-lens"), 0)
-    data = lenses.part_json(part)
+    made = load.load_programme(NORTHFIELD)
+    part = measures.measures_part(made, rules.load_pack("which-lens"), 0)
+    data = measures.part_json(part)
     assert '"series"' in data
     assert len(part.measures) == len(made.measures)
 
@@ -290,6 +292,6 @@ def test_the_screen_is_the_users_to_switch() -> None:
 
 def test_without_a_better_way_nothing_is_called_better() -> None:
     made = programme(measures=[{"id": "m", "observations": months(WAVY)}])
-    found = read_one(made, made.measures[0], library.load_pack("which-lens"), 0)
+    found = read_one(made, made.measures[0], rules.load_pack("which-lens"), 0)
     assert found.says.startswith("Which way is better is not given")
     assert found.attention.answer is None

@@ -15,11 +15,22 @@ import pytest
 from jinja2 import nodes
 from jinja2.exceptions import SecurityError, UndefinedError
 
-from changeadvisor import library, loading, pictures, portfolio_view, report, resources, route_view, terminal
-from changeadvisor.advice import Advice, advise
+from changeadvisor import resources
+from changeadvisor.advice.advise import Advice, advise
 from changeadvisor.facts import FactSheet
+from changeadvisor.io import load as loading
+from changeadvisor.io import rules
+from changeadvisor.judgement import recommend
 from changeadvisor.model import to_plain
-from changeadvisor.rules import recommend
+from changeadvisor.report import (
+    board,
+    route,
+    terminal,
+)
+from changeadvisor.report import (
+    portfolio as portfolio_view,
+)
+from changeadvisor.report.charts import views
 from tests.helpers import MINIMAL, NORTHFIELD, ROOT, programme
 
 EVIL = "<script>alert(1)</script>{{ 7*7 }} \x1b[31m =1+1 \u202e"
@@ -27,14 +38,14 @@ EVIL = "<script>alert(1)</script>{{ 7*7 }} \x1b[31m =1+1 \u202e"
 
 @pytest.fixture(scope="module")
 def northfield() -> Advice:
-    return advise(loading.load_programme(NORTHFIELD), library.load_judges())
+    return advise(loading.load_programme(NORTHFIELD), rules.load_judges())
 
 
 # --- views and templates ---------------------------------------------------------------------------------------------
 
 VIEWS = [
     v
-    for module in (report, route_view, portfolio_view)
+    for module in (board, route, portfolio_view)
     for v in vars(module).values()
     if dataclasses.is_dataclass(v) and v.__module__ == module.__name__
 ]
@@ -42,7 +53,7 @@ VIEWS = [
 
 def fields_used(name: str) -> set[str]:
     """The attributes a template asks of anything but loops."""
-    tree = report.environment(True).parse((resources.folder("templates") / name).read_text(encoding="utf-8"))
+    tree = board.environment(True).parse((resources.folder("templates") / name).read_text(encoding="utf-8"))
     return {
         n.attr for n in tree.find_all(nodes.Getattr) if not (isinstance(n.node, nodes.Name) and n.node.name == "loop")
     }
@@ -58,12 +69,12 @@ def test_every_field_of_a_view_is_shown_and_every_name_shown_is_a_field() -> Non
 
 def test_a_name_the_view_lacks_is_an_error() -> None:
     with pytest.raises(UndefinedError):
-        report.environment(True).from_string("{{ view.nothing }}").render(view=object())
+        board.environment(True).from_string("{{ view.nothing }}").render(view=object())
 
 
 def test_templates_run_in_a_sandbox() -> None:
     with pytest.raises(SecurityError):
-        report.environment(True).from_string("{{ ''.__class__.__mro__ }}").render()
+        board.environment(True).from_string("{{ ''.__class__.__mro__ }}").render()
 
 
 # --- what people typed -----------------------------------------------------------------------------------------------
@@ -101,21 +112,21 @@ def evil() -> Advice:
             {"id": "b", "title": EVIL, "reach": 5, "depends_on": [{"initiative": "a", "kind": "requires"}]},
         ],
     )
-    return advise(made, library.load_judges())
+    return advise(made, rules.load_judges())
 
 
 def test_typed_text_never_becomes_markup_or_an_escape() -> None:
     advice = evil()
-    page = report.html(advice)
+    page = board.html(advice)
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     assert "{{ 7*7 }}" in page
-    text = report.explanation(advice, advice.initiatives[0])
+    text = board.explanation(advice, advice.initiatives[0])
     for output in (page, text):
         assert "\x1b" not in output
         assert "\u202e" not in output
-    from changeadvisor.advice import to_json
-    from changeadvisor.terminal import advice_table
+    from changeadvisor.advice.advise import to_json
+    from changeadvisor.report.terminal import advice_table
 
     assert not set(to_json(advice)) & {"\x1b", "\u202e"}
     table = advice_table(advice, 100)
@@ -157,7 +168,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def page(northfield: Advice) -> Page:
-    return Page(report.html(northfield))
+    return Page(board.html(northfield))
 
 
 def test_the_page_has_what_wcag_asks_of_structure(page: Page) -> None:
@@ -209,7 +220,7 @@ def _contrast(a: str, b: str) -> float:
 
 def test_contrast_is_enough(northfield: Advice) -> None:
     """WCAG 2.2, 1.4.3: 4.5 to 1 for text; 1.4.11: 3 to 1 for lines and bars that carry meaning."""
-    style = report.html(northfield).partition("<style>")[2].partition("</style>")[0]
+    style = board.html(northfield).partition("<style>")[2].partition("</style>")[0]
     colours = {
         k: v if len(v) == 7 else "#" + "".join(c * 2 for c in v[1:])
         for k, v in re.findall(r"--(\w+): (#[0-9a-f]{3,6});", style)
@@ -221,7 +232,7 @@ def test_contrast_is_enough(northfield: Advice) -> None:
 
 
 def test_answers_are_words_not_only_marks(northfield: Advice) -> None:
-    for row in report.board_view(northfield).rows:
+    for row in board.board_view(northfield).rows:
         assert row.answer in ("Persist", "Adjust tactics", "Adjust strategy", "Stop", "No answer yet", "Closed")
 
 
@@ -231,23 +242,23 @@ def test_every_initiative_has_its_page(page: Page, northfield: Advice) -> None:
 
 
 def test_the_words_for_no_answer() -> None:
-    judges = library.load_judges()
+    judges = rules.load_judges()
     found = recommend(judges.action, FactSheet.of({}))
-    assert next(iter(report._sureness(found))) == "There is not enough evidence for an answer."
+    assert next(iter(board._sureness(found))) == "There is not enough evidence for an answer."
     tie = recommend(judges.route, FactSheet.of({}))
-    assert next(iter(report._sureness(tie)))
+    assert next(iter(board._sureness(tie)))
 
 
 def test_the_minimal_report_says_what_is_not_known() -> None:
-    advice = advise(loading.load_programme(MINIMAL), library.load_judges())
-    text = report.explanation(advice, advice.initiatives[1])
+    advice = advise(loading.load_programme(MINIMAL), rules.load_judges())
+    text = board.explanation(advice, advice.initiatives[1])
     assert "No measure is named for it" in text
     assert "Aim: not known" in text
 
 
 def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "r.html"
-    report.write("one", target)
+    board.write("one", target)
     assert target.read_text(encoding="utf-8") == "one"
 
     def broken(*_: object) -> None:
@@ -255,17 +266,17 @@ def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(Path, "replace", broken)
     with pytest.raises(OSError, match="space"):
-        report.write("two", target)
+        board.write("two", target)
     assert [p.name for p in tmp_path.iterdir()] == ["r.html"]
     assert target.read_text(encoding="utf-8") == "one"
 
 
 def test_pack_and_vocabulary_pages() -> None:
-    page = report.pack_page(library.load_pack("persist-or-adjust"))
+    page = board.pack_page(rules.load_pack("persist-or-adjust"))
     assert "### PA-01" in page
     assert "veto" in page
     assert "Unless: `" in page
-    vocabulary = report.vocabulary_page(library.vocabulary())
+    vocabulary = board.vocabulary_page(rules.vocabulary())
     assert "## `support.sponsor`" in vocabulary
     assert "A number in months" in vocabulary
 
@@ -286,15 +297,15 @@ def test_before_and_after_in_one_sentence() -> None:
         ],
         initiatives=[{"id": "i", "title": "I", "path": {"measure": "m", "since": "2025-01-01"}}],
     )
-    found = advise(made, library.load_judges())
-    text = report.explanation(found, found.initiatives[0])
+    found = advise(made, rules.load_judges())
+    text = board.explanation(found, found.initiatives[0])
     assert "Before and after: improved, +" in text
     assert "beyond the line and the season from before" in text
     assert "24 readings before it began and 12 after" in text
 
 
 def test_the_setting_is_shown_where_anything_of_it_is_known(northfield: Advice) -> None:
-    shown = {i.id: report.initiative_view(i, drawn=False).setting for i in northfield.initiatives}
+    shown = {i.id: board.initiative_view(i, drawn=False).setting for i in northfield.initiatives}
     assert shown["local-wealth"] is None
     assert shown["planning-online"] is None
     setting = shown["homelessness-duty"]
@@ -304,7 +315,7 @@ def test_the_setting_is_shown_where_anything_of_it_is_known(northfield: Advice) 
     assert "our reading" in setting.caption
     item = northfield.initiative("homelessness-duty")
     assert item is not None
-    assert "Time: little, from the top: wide involvement takes longer" in report.explanation(northfield, item)
+    assert "Time: little, from the top: wide involvement takes longer" in board.explanation(northfield, item)
 
 
 def test_the_dimensions_are_a_table_with_words_and_marks(northfield: Advice) -> None:
@@ -312,26 +323,26 @@ def test_the_dimensions_are_a_table_with_words_and_marks(northfield: Advice) -> 
 
     item = northfield.initiative("homelessness-duty")
     assert item is not None
-    others = (c for c in item.scorecards if c.framework != pictures.BEER_NOHRIA)
+    others = (c for c in item.scorecards if c.framework != views.BEER_NOHRIA)
     cards = (*others, theories({"route.goal": "capability", "route.time": "some"}))
     with_theories = dataclasses.replace(item, scorecards=cards)
     advice = dataclasses.replace(northfield, initiatives=(with_theories,), measures=None)
-    page = report.html(advice)
+    page = board.html(advice)
     assert (
         '<th scope="row">Goals</th><td class="answer"><span class="mark" aria-hidden="true">●</span> economic value</td>'
         in page
     )
     assert "<td>Theory E (hard), economic value</td>" in page
     assert Page(page)
-    assert "Focus: not known" in report.explanation(advice, with_theories)
+    assert "Focus: not known" in board.explanation(advice, with_theories)
     without = dataclasses.replace(
         northfield, initiatives=(dataclasses.replace(item, scorecards=cards[:-1]),), measures=None
     )
-    assert "Theory E and Theory O, dimension by dimension" not in report.html(without)
+    assert "Theory E and Theory O, dimension by dimension" not in board.html(without)
 
 
 def test_change_load_is_a_table_told_in_words(northfield: Advice) -> None:
-    load = report.board_view(northfield, front_page=True).load
+    load = board.board_view(northfield, front_page=True).load
     assert load is not None
     assert len(load.quarters) == portfolio_view.LOAD_QUARTERS
     crews = next(row for row in load.groups if row.group == "crews and drivers")
@@ -340,15 +351,13 @@ def test_change_load_is_a_table_told_in_words(northfield: Advice) -> None:
     care = next(row for row in load.groups if row.group == "home care")
     assert care.cells[0].text == "3, 1 from the top, 1 not known: over the limit"
     assert "the limit is 2" in load.explained
-    assert (
-        report.board_view(advise(loading.load_programme(MINIMAL), library.load_judges()), front_page=True).load is None
-    )
+    assert board.board_view(advise(loading.load_programme(MINIMAL), rules.load_judges()), front_page=True).load is None
 
 
 def test_the_set_is_found_by_the_key_of_its_table(northfield: Advice, monkeypatch: pytest.MonkeyPatch) -> None:
     """The terminal lists the set the same whatever the tables are called, in whatever order."""
     before = terminal.advice_table(northfield, 110)
-    view = report.board_view(northfield, front_page=True)
+    view = board.board_view(northfield, front_page=True)
     assert view.portfolio is not None
     keys = [table.key for table in view.portfolio.tables]
     assert len(set(keys)) == len(keys)
@@ -396,16 +405,16 @@ def test_the_board_reads_the_money_whatever_the_words_of_the_appraisals_rules(
     northfield: Advice, tmp_path: Path
 ) -> None:
     """Only the words of the rules differ: the page must be the same wherever it gives the money."""
-    before = {row.id: row.because for row in report.board_view(northfield, front_page=True).rows}
+    before = {row.id: row.because for row in board.board_view(northfield, front_page=True).rows}
     priced = {id: because for id, because in before.items() if "is worth" in because}
     assert priced
     text = (ROOT / "rules" / "persist-or-adjust.yaml").read_text(encoding="utf-8")
     reworded = text.replace('because: "Weight of the appraisal:', 'because: "By the figures:')
     (tmp_path / "persist-or-adjust.yaml").write_text(reworded, encoding="utf-8")
-    judges = library.load_judges(library.RuleFolder(tmp_path))
+    judges = rules.load_judges(rules.RuleFolder(tmp_path))
     advice = advise(loading.load_programme(NORTHFIELD), judges, parts=("action",), flips=False)
     appraised = [r for i in advice.initiatives if i.action for r in i.action.reasons if r.appraises]
     assert appraised
     assert all(r.because.startswith("By the figures:") for r in appraised)
-    after = {row.id: row.because for row in report.board_view(advice, front_page=True).rows}
+    after = {row.id: row.because for row in board.board_view(advice, front_page=True).rows}
     assert {id: after[id] for id in priced} == priced

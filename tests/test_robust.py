@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from changeadvisor.portfolio import robust
 from changeadvisor.portfolio.problem import Course, Problem, broken
-from changeadvisor.portfolio.solving import valued
+from changeadvisor.portfolio.solver import valued
 from tests.counting import Counted
 from tests.test_choice import large, problems
 

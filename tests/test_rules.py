@@ -16,9 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from changeadvisor.errors import InputError, JudgementError
-from changeadvisor.facts import FactSheet, Known, Single, Value
-from changeadvisor.model import to_plain
-from changeadvisor.rules import (
+from changeadvisor.facts import (
+    FactSheet,
+    Known,
+    Single,
+    Value,
+)
+from changeadvisor.judgement import (
     Lever,
     Recommendation,
     RulePack,
@@ -29,7 +33,8 @@ from changeadvisor.rules import (
     recommend,
     run_tests,
 )
-from changeadvisor.rules.pack import between, cut_points, untested
+from changeadvisor.judgement.pack import between, cut_points, untested
+from changeadvisor.model import to_plain
 
 GOLDEN = Path(__file__).parent / "golden" / "pack_faults.txt"
 WORKING = Path(__file__).parent / "golden" / "recommendation.txt"
@@ -418,7 +423,7 @@ def test_tables_stand(combine: str, rules: list[dict[str, Any]], facts: dict[str
 
 
 def test_too_many_fillings_prove_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    from changeadvisor.rules import recommendation
+    from changeadvisor.judgement import recommendation
 
     # `help is none` tells no more than two kinds of values apart.
     monkeypatch.setattr(recommendation, "FILLINGS", 1)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from changeadvisor.advice import Advice, advise
-from changeadvisor.library import load_judges
-from changeadvisor.loading import load_programme
+from changeadvisor.advice.advise import Advice, advise
+from changeadvisor.io.load import load_programme
+from changeadvisor.io.rules import load_judges
 from tests.helpers import MINIMAL, NORTHFIELD, expected
 
 

@@ -10,13 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from changeadvisor import library
 from changeadvisor.errors import InputError
 from changeadvisor.facts import FactSheet, Single
-from changeadvisor.scoring import Framework, run_examples, score, smallest_shift
+from changeadvisor.io import rules
+from changeadvisor.judgement.frameworks import (
+    Framework,
+    run_examples,
+    score,
+    smallest_shift,
+)
 
-DICE = library.load_framework("dice")
-NHS = library.load_framework("nhs-sustainability")
+DICE = rules.load_framework("dice")
+NHS = rules.load_framework("nhs-sustainability")
 
 BASE: dict[str, Any] = {
     "framework": "f",

@@ -13,10 +13,20 @@ from hypothesis import strategies as st
 
 from changeadvisor.graph import DependencyGraph
 from changeadvisor.model import Programme
-from changeadvisor.portfolio import NO_LOCKS, Locks, Selection, Setting, delivered, said, select, setting, starts
-from changeadvisor.portfolio.building import financial_year
+from changeadvisor.portfolio import (
+    NO_LOCKS,
+    Locks,
+    Selection,
+    Setting,
+    delivered,
+    said,
+    select,
+    setting,
+    starts,
+)
+from changeadvisor.portfolio.build import financial_year
 from changeadvisor.portfolio.joint import paired
-from changeadvisor.portfolio.sequence import finishes
+from changeadvisor.portfolio.timing import finishes
 from changeadvisor.trajectory.posterior import DRAWS
 from changeadvisor.trajectory.prospect import LATER, Prospect, Spending
 from tests.test_graph import item, programme

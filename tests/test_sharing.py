@@ -12,7 +12,10 @@ from typing import Any
 
 import pytest
 
-from changeadvisor import cli, lenses, library, loading, sharing
+from changeadvisor import publish
+from changeadvisor.advice import measures
+from changeadvisor.cli import main
+from changeadvisor.io import load, rules
 from changeadvisor.model import Programme
 from tests.helpers import NORTHFIELD, programme
 
@@ -25,8 +28,8 @@ READ = {
 
 
 def published(tmp_path: Path, made: Programme, **more: Any) -> Path:
-    found = lenses.measures_part(made, library.load_pack("which-lens"), 0).measures
-    sharing.publish(made, found, tmp_path / "out", **more)
+    found = measures.measures_part(made, rules.load_pack("which-lens"), 0).measures
+    publish.publish(made, found, tmp_path / "out", **more)
     return tmp_path / "out"
 
 
@@ -37,7 +40,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def northfield() -> Programme:
-    return loading.load_programme(NORTHFIELD)
+    return load.load_programme(NORTHFIELD)
 
 
 def test_every_value_is_what_the_description_says(tmp_path: Path, northfield: Programme) -> None:
@@ -140,11 +143,11 @@ def test_the_same_bytes_each_time_and_nothing_is_written_over(
     first = {p.name: p.read_bytes() for p in published(tmp_path, northfield).iterdir()}
     arguments = ["publish", str(NORTHFIELD), "-o", str(tmp_path / "out")]
     with pytest.raises(SystemExit) as refused:
-        cli.main(arguments)
+        main.main(arguments)
     assert refused.value.code == 2
     assert "add --force" in capsys.readouterr().err.lower()
     with pytest.raises(SystemExit) as done:
-        cli.main([*arguments, "--force"])
+        main.main([*arguments, "--force"])
     assert not done.value.code
     assert {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()} == first
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from changeadvisor import cli, simulation
-from changeadvisor.advice import advise, answers
+from changeadvisor import simulation
+from changeadvisor.advice.advise import advise, answers
+from changeadvisor.cli import main
 from changeadvisor.errors import InputError
-from changeadvisor.library import load_judges
+from changeadvisor.io.rules import load_judges
 
 from .helpers import NORTHFIELD
 
@@ -69,8 +70,8 @@ def test_the_benchmark_file_is_read_and_a_wrong_one_refused(tmp_path: Path) -> N
 
 def test_simulate_prints_every_way_of_deciding() -> None:
     options = ["simulate", "--worlds", "12", "--programme", str(NORTHFIELD), "--class", "service-redesign"]
-    done = CliRunner().invoke(cli.commands, options)
+    done = CliRunner().invoke(main.commands, options)
     assert done.exit_code == 0, done.output
     for name in ("changeadvisor", "persist always", "stop at the first red", "DICE alone"):
         assert name in done.output
-    assert CliRunner().invoke(cli.commands, options).stdout == done.stdout
+    assert CliRunner().invoke(main.commands, options).stdout == done.stdout

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from changeadvisor import loading, performance
+from changeadvisor import performance
 from changeadvisor.errors import InputError
+from changeadvisor.io import load
 from changeadvisor.model import Programme, Series
 from changeadvisor.performance.corporate import Weights, _Case, choose
 from changeadvisor.performance.targets import audit_targets, sentences
@@ -67,7 +68,7 @@ def test_in_words() -> None:
 
 
 def test_northfield_by_six_covers_every_aim() -> None:
-    made = loading.load_programme(NORTHFIELD)
+    made = load.load_programme(NORTHFIELD)
     found = choose(made, series(made), 6)
     assert len(found.chosen) == 6
     assert found.gap == 0
@@ -77,7 +78,7 @@ def test_northfield_by_six_covers_every_aim() -> None:
 
 
 def test_pins_and_bars_are_kept() -> None:
-    made = loading.load_programme(NORTHFIELD)
+    made = load.load_programme(NORTHFIELD)
     found = choose(made, series(made), 4, pinned=["sickness"], barred=["falls"])
     assert "sickness" in {c.id for c in found.chosen}
     assert {c.id: c.because for c in found.left_out}["falls"] == "barred"
@@ -148,6 +149,6 @@ def test_the_choice_is_the_best_there_is(rows: list[dict[str, Any]], count: int)
 
 
 def test_solving_leaves_standard_output_clean(capfd: pytest.CaptureFixture[str]) -> None:
-    made = loading.load_programme(NORTHFIELD)
+    made = load.load_programme(NORTHFIELD)
     choose(made, series(made), 3)
     assert capfd.readouterr() == ("", "")

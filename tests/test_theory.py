@@ -13,18 +13,37 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from changeadvisor import library
-from changeadvisor.advice import Judges, _hears_readings, advise, answers, complete, missing_overall
+from changeadvisor.advice.advise import (
+    Judges,
+    _hears_readings,
+    advise,
+    answers,
+    complete,
+    missing_overall,
+)
 from changeadvisor.errors import InputError
-from changeadvisor.facts import VOCABULARY, Fact, FactSheet, Value
-from changeadvisor.loading import load_programme
-from changeadvisor.rules import Rule, RulePack, judge, recommend, run_tests, theory
-from changeadvisor.rules.lint import lint
-from changeadvisor.rules.pack import untested
+from changeadvisor.facts import (
+    VOCABULARY,
+    Fact,
+    FactSheet,
+    Value,
+)
+from changeadvisor.io import rules
+from changeadvisor.io.load import load_programme
+from changeadvisor.judgement import (
+    Rule,
+    RulePack,
+    judge,
+    recommend,
+    run_tests,
+    theory,
+)
+from changeadvisor.judgement.lint import lint
+from changeadvisor.judgement.pack import untested
 from tests.helpers import NORTHFIELD, programme
 from tests.test_rules import data, read, rule
 
-PACKS = {pack.name: pack for pack in library.theories()}
+PACKS = {pack.name: pack for pack in rules.theories()}
 TIME, DEVELOPMENT = PACKS["vroom-time-driven"], PACKS["vroom-development-driven"]
 FACTORS = (
     "significance", "commitment", "leader-expertise", "likelihood", "goal-alignment", "group-expertise", "team-competence"
@@ -35,7 +54,7 @@ UNMEASURED = "our judgement, not measured"
 
 @pytest.fixture(scope="module")
 def judges() -> Judges:
-    return library.load_judges()
+    return rules.load_judges()
 
 
 def own(pack: RulePack, row: str) -> dict[str, Value]:
@@ -348,18 +367,18 @@ def test_every_pack_is_clean_and_says_what_is_ours(pack: RulePack) -> None:
 
 
 def test_ids_are_used_once_over_all_packs() -> None:
-    ids = [r.id for path in library.packs() for r in library.load_pack(path).rules]
+    ids = [r.id for path in rules.packs() for r in rules.load_pack(path).rules]
     assert len(ids) == len(set(ids))
 
 
 def test_packs_are_found_by_name_and_are_part_of_the_vocabulary() -> None:
-    assert set(PACKS) <= {p.stem for p in library.packs()}
+    assert set(PACKS) <= {p.stem for p in rules.packs()}
     for name, pack in PACKS.items():
-        assert library.load_pack(name).digest == pack.digest
-        fact = library.vocabulary()[f"theory.{name}"]
+        assert rules.load_pack(name).digest == pack.digest
+        fact = rules.vocabulary()[f"theory.{name}"]
         assert (fact.origin, tuple(fact.levels), fact.criteria) == ("theory", pack.answers, pack.questions)
     with pytest.raises(InputError, match="Did you mean `heyden`"):
-        library.load_pack("heydn")
+        rules.load_pack("heydn")
 
 
 # --- a fact read from a question: what is refused ----------------------------------------------------------------------

@@ -11,8 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from changeadvisor import performance, trajectory
-from changeadvisor.model import Estimate, Initiative, Measure, Path, ReferenceClass
-from changeadvisor.trajectory.anyway import tamed
+from changeadvisor.model import (
+    Estimate,
+    Initiative,
+    Measure,
+    Path,
+    ReferenceClass,
+)
+from changeadvisor.trajectory.counterfactual import tamed
 
 PLAN: dict[str, Any] = {
     "measure": "m",

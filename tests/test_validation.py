@@ -9,8 +9,18 @@ import pytest
 from pydantic import ValidationError
 
 from changeadvisor import errors, model, validation
-from changeadvisor.errors import Fault, InputError, nearest, plain
-from changeadvisor.model import Initiative, Programme, add_months, months_between
+from changeadvisor.errors import (
+    Fault,
+    InputError,
+    nearest,
+    plain,
+)
+from changeadvisor.model import (
+    Initiative,
+    Programme,
+    add_months,
+    months_between,
+)
 from tests.helpers import programme
 
 

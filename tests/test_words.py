@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from changeadvisor import words
 from changeadvisor.adoption import WAYS
-from changeadvisor.base_rates import RATINGS
+from changeadvisor.judgement.base_rates import RATINGS
 from changeadvisor.model import Action
 from changeadvisor.trajectory.courses import COURSES
 

@@ -12,10 +12,10 @@ import xlsxwriter
 from hypothesis import HealthCheck, Phase, given, settings
 from openpyxl.utils import get_column_letter
 
-from changeadvisor import help_texts, loading, workbook
 from changeadvisor.errors import InputError
+from changeadvisor.io import load, register_help, workbook
+from changeadvisor.io.workbook import SHEETS, read_workbook, write_workbook
 from changeadvisor.model import Programme
-from changeadvisor.workbook import SHEETS, read_workbook, write_workbook
 from tests.helpers import NORTHFIELD
 from tests.strategies import programmes
 
@@ -35,7 +35,7 @@ def book(path: Path, **sheets: list[list[Any]]) -> Path:
 
 
 def faults(path: Path) -> list[str]:
-    return [str(f) for f in loading.read_programme(path).faults]
+    return [str(f) for f in load.read_programme(path).faults]
 
 
 # --- round trips -----------------------------------------------------------------------------------------------------
@@ -50,7 +50,7 @@ def faults(path: Path) -> list[str]:
 @given(programmes())
 def test_a_workbook_written_reads_back_equal(tmp_path: Path, made: Programme) -> None:
     write_workbook(made, tmp_path / "w.xlsx")
-    read = loading.read_programme(tmp_path / "w.xlsx")
+    read = load.read_programme(tmp_path / "w.xlsx")
     assert read.faults == ()
     assert read.programme == made
 
@@ -75,7 +75,7 @@ def test_typed_text_is_never_a_formula(tmp_path: Path) -> None:
     write_workbook(made, tmp_path / "w.xlsx")
     cells = [c for s in openpyxl.load_workbook(tmp_path / "w.xlsx").worksheets for row in s.iter_rows() for c in row]
     assert not [c for c in cells if c.data_type == "f" or c.hyperlink]
-    assert loading.load_programme(tmp_path / "w.xlsx") == made
+    assert load.load_programme(tmp_path / "w.xlsx") == made
 
 
 # --- the empty register ----------------------------------------------------------------------------------------------
@@ -112,11 +112,11 @@ def test_every_column_has_a_meaning_of_its_own() -> None:
     for sheet in SHEETS:
         for column in sheet.columns:
             key = " ".join(p.replace("_", " ") for p in column.path)
-            assert help_texts.MEANINGS.get(f"{sheet.name} {key}") or help_texts.MEANINGS.get(key), (
+            assert register_help.MEANINGS.get(f"{sheet.name} {key}") or register_help.MEANINGS.get(key), (
                 f"{sheet.name}: {key}"
             )
     for column in workbook.programme_columns():
-        assert column.heading in help_texts.MEANINGS
+        assert column.heading in register_help.MEANINGS
 
 
 def test_drop_downs_stand_where_only_some_words_will_do(register: Path) -> None:
@@ -132,7 +132,7 @@ def test_drop_downs_stand_where_only_some_words_will_do(register: Path) -> None:
 
 
 def test_the_worked_rows_are_held_and_said(register: Path) -> None:
-    read = loading.read_programme(register)
+    read = load.read_programme(register)
     assert [f.field for f in read.faults] == ["programme", "as_of"]
     assert any("Initiatives!A2: the worked example" in line for line in read.receipt.lines())
 
@@ -156,7 +156,7 @@ def test_a_filled_register_is_a_programme(register: Path, tmp_path: Path) -> Non
     for heading, value in filled.items():
         page.cell(3, headings[heading], value)
     made.save(tmp_path / "r.xlsx")
-    read = loading.load_programme(tmp_path / "r.xlsx")
+    read = load.load_programme(tmp_path / "r.xlsx")
     hub = read.initiatives[0]
     assert (hub.stage, hub.statutory, hub.needs) == ("delivery", False, {"analysts": 2})
     assert hub.spend is not None
@@ -200,7 +200,7 @@ def test_oddities_are_read(tmp_path: Path) -> None:
         Adoption=[["initiative", "teams", "staff"], ["a", "22; 14", 320.0]],
         Notes=[["x"]],
     )
-    read = loading.read_programme(path)
+    read = load.read_programme(path)
     assert read.faults == ()
     assert read.programme is not None
     alpha, beta = read.programme.initiatives
@@ -270,11 +270,11 @@ def test_formulas_give_their_cached_values(tmp_path: Path) -> None:
     page.write_row(1, 0, ["a", "A"])
     page.write_formula(1, 2, "=1+2", None, 3)
     made.close()
-    assert loading.load_programme(path).initiatives[0].reach is not None
+    assert load.load_programme(path).initiatives[0].reach is not None
     bare = openpyxl.load_workbook(path)
     bare["Initiatives"]["D2"] = "=1/2"
     bare.save(path)  # openpyxl keeps formulas, not their values
-    read = loading.read_programme(path)
+    read = load.read_programme(path)
     assert read.programme is not None
     assert read.programme.initiatives[0].reach is None
     assert [n for n in read.receipt.notes if "a formula without a value is unknown" in n] == [
@@ -292,7 +292,7 @@ def test_limits_by_year_and_quarter(tmp_path: Path) -> None:
         ["limits few impact above", 1000],
         ["what is this", 1],
     ]
-    read = loading.read_programme(book(tmp_path / "r.xlsx", Programme=rows))
+    read = load.read_programme(book(tmp_path / "r.xlsx", Programme=rows))
     assert read.programme is not None
     limits = read.programme.limits
     assert limits is not None
@@ -302,7 +302,7 @@ def test_limits_by_year_and_quarter(tmp_path: Path) -> None:
 
 
 def test_features_of_areas(tmp_path: Path) -> None:
-    read = loading.load_programme(
+    read = load.load_programme(
         book(
             tmp_path / "r.xlsx",
             Areas=[["area", "name", "pop density", "note"], ["E1", "One", 12.5, "x"], ["E2", "Two", None, None]],
@@ -312,7 +312,7 @@ def test_features_of_areas(tmp_path: Path) -> None:
 
 
 def test_northfield_reads_the_same_from_excel() -> None:
-    read = loading.read_programme(NORTHFIELD / "northfield.xlsx")
+    read = load.read_programme(NORTHFIELD / "northfield.xlsx")
     assert read.faults == ()
     assert "Observations: 531 rows read, 531 used, 0 held" in "\n".join(read.receipt.lines())
 
@@ -345,7 +345,7 @@ def test_a_percentage_is_the_number_shown_and_a_share_stays_a_share(tmp_path: Pa
     path = tmp_path / "r.xlsx"
     made.save(path)
     assert load_workbook(path)["Measures"]["B2"].value == 0.7
-    read = loading.load_programme(path)
+    read = load.load_programme(path)
     assert read.measures[0].target == 70
     found = read.initiatives[0].adoption
     assert found is not None
@@ -353,11 +353,11 @@ def test_a_percentage_is_the_number_shown_and_a_share_stays_a_share(tmp_path: Pa
 
 
 def test_control_characters_come_back_from_a_workbook(tmp_path: Path) -> None:
-    from changeadvisor.workbook import write_workbook
+    from changeadvisor.io.workbook import write_workbook
 
     (tmp_path / "p.json").write_text(
         '{"format": "changeadvisor/1", "programme": "a\\rb _x0041_", "as_of": "2026-09-30"}', encoding="utf-8"
     )
-    made = loading.load_programme(tmp_path / "p.json")
+    made = load.load_programme(tmp_path / "p.json")
     write_workbook(made, tmp_path / "p.xlsx")
-    assert loading.load_programme(tmp_path / "p.xlsx").programme == made.programme
+    assert load.load_programme(tmp_path / "p.xlsx").programme == made.programme

@@ -1,5 +1,5 @@
 """`python -m changeadvisor`."""
 
-from changeadvisor.cli import main
+from changeadvisor.cli.main import main
 
 main()

@@ -1,7 +1,16 @@
 """How a change spreads through an organisation, mandated or from peer to peer."""
 
-from changeadvisor.adoption.published import bass, enough
-from changeadvisor.adoption.results import BLENDS, WAYS, Band, Diffusion, Seats, Varied, Way, WayOutcome
+from changeadvisor.adoption.bass import bass, enough
+from changeadvisor.adoption.results import (
+    BLENDS,
+    WAYS,
+    Band,
+    Diffusion,
+    Seats,
+    Varied,
+    Way,
+    WayOutcome,
+)
 from changeadvisor.adoption.routes import Answers, missing, simulate_adoption
 
 __all__ = [

@@ -17,9 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from changeadvisor.adoption import networks
+from changeadvisor.adoption.bass import enough
 from changeadvisor.adoption.networks import Network
-from changeadvisor.adoption.published import enough
-from changeadvisor.adoption.results import BLENDS, WAYS, Band, Diffusion, Seats, Varied, Way, WayOutcome
+from changeadvisor.adoption.results import (
+    BLENDS,
+    WAYS,
+    Band,
+    Diffusion,
+    Seats,
+    Varied,
+    Way,
+    WayOutcome,
+)
 from changeadvisor.adoption.spread import Lead, People, spread
 from changeadvisor.model import Adoption, months_between
 

@@ -4,7 +4,12 @@
 downstream; `network` the same as arrays, for many draws at once.
 """
 
-from changeadvisor.graph.cascade import Cascade, Downstream, Enabler, Loss
+from changeadvisor.graph.cascade import (
+    Cascade,
+    Downstream,
+    Enabler,
+    Loss,
+)
 from changeadvisor.graph.dependencies import (
     MOST_PATHS,
     OVERLAP,
@@ -16,7 +21,12 @@ from changeadvisor.graph.dependencies import (
     critical_path,
     later,
 )
-from changeadvisor.graph.network import Network, criticality, propagate, reach_counts
+from changeadvisor.graph.network import (
+    Network,
+    criticality,
+    propagate,
+    reach_counts,
+)
 
 __all__ = [
     "MOST_PATHS",

@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from changeadvisor.graph.dependencies import DependencyGraph, later
 from changeadvisor.model import Initiative, Programme, months_between
-from changeadvisor.words import COURSE_WORDS, NOT_KNOWN, capitalised, many, money_text, plain_per_cent, whole_number
+from changeadvisor.words import (
+    COURSE_WORDS,
+    NOT_KNOWN,
+    capitalised,
+    many,
+    money_text,
+    plain_per_cent,
+    whole_number,
+)
 
 if TYPE_CHECKING:
     import numpy as np

@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING
 
 from changeadvisor.errors import CycleError
 from changeadvisor.graph.network import Network, reach_counts
-from changeadvisor.model import Initiative, Programme, add_months, months_between
+from changeadvisor.model import (
+    Initiative,
+    Programme,
+    add_months,
+    months_between,
+)
 
 if TYPE_CHECKING:
     import networkx as nx

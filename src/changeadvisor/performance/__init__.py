@@ -3,7 +3,7 @@
 `standing` reads the values and sets them beside baseline, target and standard; `spc` draws XmR charts.
 """
 
-from changeadvisor.performance.standing import (
+from changeadvisor.performance.levels import (
     RECENT,
     Audit,
     Standing,

@@ -17,11 +17,21 @@ from typing import Literal
 
 import numpy as np
 
-from changeadvisor.model import COVERS, Area, Comparator, Every, Measure, Programme, Reading, Series, add_months
-from changeadvisor.performance import compare, memory, spc
+from changeadvisor.model import (
+    COVERS,
+    Area,
+    Comparator,
+    Every,
+    Measure,
+    Programme,
+    Reading,
+    Series,
+    add_months,
+)
+from changeadvisor.performance import autocorrelation, compare, spc
 from changeadvisor.performance.compare import Comparison, Gap, Level
 from changeadvisor.performance.forecast import Chance, chance
-from changeadvisor.performance.standing import D2, cadence, recent_level
+from changeadvisor.performance.levels import D2, cadence, recent_level
 
 #: Fewest readings for a chart, and fewest years of one area for its own noise.
 FEWEST, YEARS = 3, 4
@@ -189,7 +199,7 @@ def _starts(measure: Measure, points: Sequence[Reading]) -> tuple[int, ...]:
 
 
 def _since_rebase(measure: Measure, series: Series) -> Series:
-    from changeadvisor.performance.standing import comparable
+    from changeadvisor.performance.levels import comparable
 
     return comparable(measure, series)
 
@@ -207,7 +217,7 @@ def ipsative(measure: Measure, series: Series, drawing: Drawing, *, light: bool 
     shown = (_last(points[-1], values[starts[-1] :]),) if light else _points(measure, points, values, starts, drawing)
     last = values[starts[-1] :]
     year = _YEAR.get(series.every or "")
-    adjusted, found = memory.read(last, year, places(points[starts[-1] :], series.every))
+    adjusted, found = autocorrelation.read(last, year, places(points[starts[-1] :], series.every))
     direction = int(adjusted.directions()[0, -1])
     past = _past(direction, measure.better) if len(last) >= FEWEST else None
     now = _now(adjusted, direction, year or FEWEST)
@@ -339,7 +349,7 @@ def _chance(measure: Measure, series: Series, value: float, ahead: int, rng: np.
         return None
     values, at_places = np.array([p.value for p in points]), places(points, series.every)
     year = _YEAR.get(series.every or "")
-    season = memory.memory(values[None, :], year, at_places).season[0]
+    season = autocorrelation.memory(values[None, :], year, at_places).season[0]
     at = 0.0
     if year is not None and season.any():
         same = (at_places[-1] + ahead) % year

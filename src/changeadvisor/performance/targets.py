@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from changeadvisor.model import COVERS, Measure, Programme, Series
-from changeadvisor.performance.standing import comparable, recent_level
+from changeadvisor.model import (
+    COVERS,
+    Measure,
+    Programme,
+    Series,
+)
+from changeadvisor.performance.levels import comparable, recent_level
 from changeadvisor.words import agree, many
 
 

@@ -7,7 +7,12 @@ values; `joint` draws over all; `sequence` when to start and when it ends; `sele
 and `wanting` why nothing can be.
 """
 
-from changeadvisor.portfolio.building import NO_LOCKS, Locks, Setting, setting
+from changeadvisor.portfolio.build import (
+    NO_LOCKS,
+    Locks,
+    Setting,
+    setting,
+)
 from changeadvisor.portfolio.conflicts import (
     FROM_THE_TOP,
     NONE,
@@ -21,7 +26,7 @@ from changeadvisor.portfolio.conflicts import (
 )
 from changeadvisor.portfolio.fairness import Weighed, weighed
 from changeadvisor.portfolio.joint import Delivered, delivered
-from changeadvisor.portfolio.selection import (
+from changeadvisor.portfolio.select import (
     Alternative,
     CapacityUse,
     FewAndAll,
@@ -39,7 +44,13 @@ from changeadvisor.portfolio.selection import (
     said,
     select,
 )
-from changeadvisor.portfolio.sequence import Delivery, Finish, Start, finishes, starts
+from changeadvisor.portfolio.timing import (
+    Delivery,
+    Finish,
+    Start,
+    finishes,
+    starts,
+)
 
 __all__ = [
     "FROM_THE_TOP",

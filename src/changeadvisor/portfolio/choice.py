@@ -10,8 +10,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from changeadvisor.portfolio.problem import Problem, broken, outcome, spent_on_few, within
-from changeadvisor.portfolio.solving import Chosen, Effort, Infeasible, Model, gap_to, solved
+from changeadvisor.portfolio.problem import (
+    Problem,
+    broken,
+    outcome,
+    spent_on_few,
+    within,
+)
+from changeadvisor.portfolio.solver import (
+    Chosen,
+    Effort,
+    Infeasible,
+    Model,
+    gap_to,
+    solved,
+)
 
 #: Up to so many initiatives the best set is proven to the last pound; beyond, to a thousandth.
 EXACT = 60

@@ -22,7 +22,12 @@ from pydantic import Field
 from changeadvisor.errors import plain
 from changeadvisor.graph import DependencyGraph, later
 from changeadvisor.model import Dependency, Initiative, Programme
-from changeadvisor.words import agree, day_text, joined, quarter_text
+from changeadvisor.words import (
+    agree,
+    day_text,
+    joined,
+    quarter_text,
+)
 
 #: Recommended answers by initiative id; None where there is none or it was not asked for.
 Answers = Mapping[str, str | None]

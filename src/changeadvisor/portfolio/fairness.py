@@ -11,9 +11,9 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from changeadvisor.portfolio.building import Setting
+from changeadvisor.portfolio.build import Setting
 from changeadvisor.portfolio.choice import choose
-from changeadvisor.portfolio.solving import Chosen, Effort
+from changeadvisor.portfolio.solver import Chosen, Effort
 from changeadvisor.trajectory import Prospect
 
 #: Elasticity of the marginal utility of income in the Green Book.

@@ -13,7 +13,12 @@ from itertools import pairwise
 
 from changeadvisor.portfolio.choice import choose
 from changeadvisor.portfolio.problem import Problem, outcome, spent_on_few
-from changeadvisor.portfolio.solving import Chosen, Effort, gap_to, valued
+from changeadvisor.portfolio.solver import (
+    Chosen,
+    Effort,
+    gap_to,
+    valued,
+)
 
 #: Points of a frontier, at most, unless more are asked for.
 POINTS = 20

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from changeadvisor.portfolio.building import Setting
+from changeadvisor.portfolio.build import Setting
 from changeadvisor.portfolio.problem import kept, outcome
 from changeadvisor.trajectory import Prospect, stream
 from changeadvisor.trajectory.posterior import DRAWS

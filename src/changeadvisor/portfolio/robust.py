@@ -16,7 +16,13 @@ from typing import TYPE_CHECKING
 from changeadvisor.portfolio.choice import choose
 from changeadvisor.portfolio.frontier import COMPLETE, efficient
 from changeadvisor.portfolio.problem import Problem
-from changeadvisor.portfolio.solving import Chosen, Effort, Model, solved, valued
+from changeadvisor.portfolio.solver import (
+    Chosen,
+    Effort,
+    Model,
+    solved,
+    valued,
+)
 
 if TYPE_CHECKING:
     import numpy as np

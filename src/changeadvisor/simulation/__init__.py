@@ -19,8 +19,20 @@ from changeadvisor.simulation.play import (
     rules_of_thumb,
 )
 from changeadvisor.simulation.register import programme
-from changeadvisor.simulation.truth import Decisions, ceiling, foresight, progress, value
-from changeadvisor.simulation.worlds import NEVER, Drawn, Worlds, draw, worlds_of
+from changeadvisor.simulation.truth import (
+    Decisions,
+    ceiling,
+    foresight,
+    progress,
+    value,
+)
+from changeadvisor.simulation.worlds import (
+    NEVER,
+    Drawn,
+    Worlds,
+    draw,
+    worlds_of,
+)
 
 __all__ = [
     "ACTIONS",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from changeadvisor import trajectory
-from changeadvisor.advice import Judges, answers
-from changeadvisor.evidence import all_series
+from changeadvisor.advice.advise import Judges, answers
+from changeadvisor.advice.evidence import all_series
 from changeadvisor.model import (
     Initiative,
     Programme,
@@ -18,8 +18,18 @@ from changeadvisor.model import (
     months_between,
 )
 from changeadvisor.simulation.register import programme
-from changeadvisor.simulation.truth import Decisions, ceiling, foresight, value
-from changeadvisor.simulation.worlds import NEVER, Drawn, Worlds, draw
+from changeadvisor.simulation.truth import (
+    Decisions,
+    ceiling,
+    foresight,
+    value,
+)
+from changeadvisor.simulation.worlds import (
+    NEVER,
+    Drawn,
+    Worlds,
+    draw,
+)
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,12 +6,16 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from changeadvisor.model import (
-    Programme,
-    add_months,
-)
+from changeadvisor.model import Programme, add_months
 from changeadvisor.simulation.truth import Decisions, progress
-from changeadvisor.simulation.worlds import DIP, DIP_MONTH, MONTHS, NEVER, Drawn, Worlds
+from changeadvisor.simulation.worlds import (
+    DIP,
+    DIP_MONTH,
+    MONTHS,
+    NEVER,
+    Drawn,
+    Worlds,
+)
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,7 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from changeadvisor.simulation.worlds import NEVER, UNTRIED, Drawn, Paths, Worlds
+from changeadvisor.simulation.worlds import (
+    NEVER,
+    UNTRIED,
+    Drawn,
+    Paths,
+    Worlds,
+)
 
 if TYPE_CHECKING:
     import numpy as np

@@ -11,13 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field, ValidationError
 
 from changeadvisor import trajectory
-from changeadvisor.documents import read_document
 from changeadvisor.errors import InputError
-from changeadvisor.model import (
-    Programme,
-    Record,
-    Share,
-)
+from changeadvisor.io.documents import read_document
+from changeadvisor.model import Programme, Record, Share
 from changeadvisor.validation import faults_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,17 @@ what each course is worth; `pricing` an initiative's register put before it; `ou
 """
 
 from changeadvisor.trajectory.courses import COURSES
-from changeadvisor.trajectory.outlook import REACH, Beside, Priced, View, class_said, hanging, look, reweighted, weights
+from changeadvisor.trajectory.outlook import (
+    REACH,
+    Beside,
+    Priced,
+    View,
+    class_said,
+    hanging,
+    look,
+    reweighted,
+    weights,
+)
 from changeadvisor.trajectory.plan import (
     FEWEST,
     PathReading,
@@ -22,9 +32,26 @@ from changeadvisor.trajectory.plan import (
     tripwires,
     with_latest,
 )
-from changeadvisor.trajectory.pricing import Appraisal, Frame, appraise, frame
-from changeadvisor.trajectory.prospect import LATER, Prospect, Spending, prospect
-from changeadvisor.trajectory.reading import Trajectory, keep_memory, read_trajectory, reread, shares_of, stream
+from changeadvisor.trajectory.pricing import (
+    Appraisal,
+    Frame,
+    appraise,
+    frame,
+)
+from changeadvisor.trajectory.prospect import (
+    LATER,
+    Prospect,
+    Spending,
+    prospect,
+)
+from changeadvisor.trajectory.reading import (
+    Trajectory,
+    keep_memory,
+    read_trajectory,
+    reread,
+    shares_of,
+    stream,
+)
 
 __all__ = [
     "COURSES",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from changeadvisor.trajectory.anyway import Observed
+from changeadvisor.trajectory.counterfactual import Observed
 from changeadvisor.trajectory.courses import COURSES
 from changeadvisor.trajectory.pricing import Appraisal
 from changeadvisor.trajectory.reading import AHEAD, Trajectory

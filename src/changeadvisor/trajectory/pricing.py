@@ -19,11 +19,33 @@ from changeadvisor.model import (
     Stop,
     months_between,
 )
-from changeadvisor.trajectory import courses, curves, noise, posterior
-from changeadvisor.trajectory.courses import Calendar, Options, Stakes, Stopping, Strategy, Tactics, Way, Worth
+from changeadvisor.trajectory import (
+    courses,
+    curves,
+    noise,
+    posterior,
+)
+from changeadvisor.trajectory.courses import (
+    Calendar,
+    Options,
+    Stakes,
+    Stopping,
+    Strategy,
+    Tactics,
+    Way,
+    Worth,
+)
 from changeadvisor.trajectory.curves import Plan, uniforms
 from changeadvisor.trajectory.posterior import DRAWS
-from changeadvisor.trajectory.reading import FLAT, Ahead, Fixed, Trajectory, by_class, from_now, shares_of
+from changeadvisor.trajectory.reading import (
+    FLAT,
+    Ahead,
+    Fixed,
+    Trajectory,
+    by_class,
+    from_now,
+    shares_of,
+)
 
 if TYPE_CHECKING:
     import numpy as np

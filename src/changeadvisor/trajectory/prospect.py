@@ -10,7 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from changeadvisor.model import AdjustStrategy, AdjustTactics, Initiative, Programme, Stop, months_between
+from changeadvisor.model import (
+    AdjustStrategy,
+    AdjustTactics,
+    Initiative,
+    Programme,
+    Stop,
+    months_between,
+)
 from changeadvisor.trajectory import courses
 from changeadvisor.trajectory.courses import Way
 from changeadvisor.trajectory.curves import uniforms

@@ -17,7 +17,7 @@ from changeadvisor.model import (
     months_between,
 )
 from changeadvisor.trajectory import curves, posterior
-from changeadvisor.trajectory.anyway import Observed, observed
+from changeadvisor.trajectory.counterfactual import Observed, observed
 from changeadvisor.trajectory.curves import Curves, Plan, uniforms
 from changeadvisor.trajectory.plan import since
 from changeadvisor.trajectory.posterior import Design, Posterior

@@ -1,0 +1,512 @@
+"""The fact sheet of one initiative: what the register, the graph, the results and people say of it.
+
+Analysis is read here and written down as facts with their provenance; nothing is judged. A reading may be replaced
+by another, to see what the same analysis would then have said.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import GetPydanticSchema
+from pydantic_core import core_schema
+
+from changeadvisor import adoption, performance, trajectory
+from changeadvisor.facts import FactSheet, Known, Value
+from changeadvisor.graph import DependencyGraph
+from changeadvisor.model import (
+    Initiative,
+    Judgement,
+    Measure,
+    Programme,
+    Series,
+    add_months,
+    months_between,
+)
+from changeadvisor.performance import Standing
+from changeadvisor.performance.forecast import BeforeAfter, before_after
+from changeadvisor.performance.reading import (
+    Comparative,
+    Ipsative,
+    places,
+    read_performance,
+)
+from changeadvisor.trajectory import (
+    Appraisal,
+    PathReading,
+    Trajectory,
+    TripwireReading,
+)
+from changeadvisor.words import day_text, month_text
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+#: Months after which a judgement is shown as stale; it still counts (formats.md section 2).
+STALE_MONTHS = 12
+ANYTHING = GetPydanticSchema(lambda _source, _handler: core_schema.any_schema())
+_GRAVITY = ("adjust-tactics", "adjust-strategy", "stop")
+#: How the names of facts begin that hang on readings.
+READ = ("results.", "performance.", "tripwire.", "appraisal.")
+_STATES = ("broken", "no reading", "kept", "not due")
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A judgement made more than twelve months before `as_of`."""
+
+    fact: str
+    on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """Worth that each course would lose downstream, draw by draw, and the most that the appraisal may weigh."""
+
+    lost: Mapping[str, NDArray[np.float64] | float]
+    cap: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of one initiative as of a date, and the sheet of facts it makes."""
+
+    initiative: Initiative
+    measure: Measure | None
+    series: Mapping[str, Series]
+    standing: Standing | None
+    reading: PathReading | None
+    changed: BeforeAfter | None
+    tripwires: tuple[TripwireReading, ...]
+    # Working, never part of the advice's schema: arrays have none.
+    trajectory: Annotated[Trajectory | None, ANYTHING]
+    appraisal: Annotated[Appraisal | str | None, ANYTHING]
+    sheet: FactSheet
+    stale: tuple[Stale, ...]
+    hangs: Annotated[Hanging | None, ANYTHING] = None
+
+    def kept(self) -> Evidence:
+        """What is worth keeping of it once it has been advised on: a thousand appraisals would fill the memory."""
+        curve = self.trajectory
+        why = self.appraisal if isinstance(self.appraisal, str) else None
+        return replace(self, trajectory=None if curve is None else curve.kept(), appraisal=why, hangs=None)
+
+    @property
+    def priced(self) -> Appraisal | None:
+        """The appraisal, where any course could be priced."""
+        return None if isinstance(self.appraisal, str) else self.appraisal
+
+    @property
+    def own_series(self) -> Series | None:
+        """The readings of the measure its path is about."""
+        return None if self.measure is None else self.series.get(self.measure.id)
+
+
+def all_series(programme: Programme) -> dict[str, Series]:
+    """The readings of every measure known by `as_of`, by measure id."""
+    return {m.id: performance.readings(m, programme.as_of) for m in programme.measures}
+
+
+def gather(
+    programme: Programme, initiative: Initiative, graph: DependencyGraph, series: Mapping[str, Series], seed: int
+) -> Evidence:
+    """All that is known of one initiative, as facts. `series` as from `all_series`."""
+    known = {
+        **dict(_register(initiative)),
+        **dict(_reviews(programme)),
+        **dict(_path(initiative, programme.as_of)),
+        **dict(_graph(initiative, graph)),
+        **dict(judged(initiative, programme.as_of)),
+    }
+    return _read(programme, initiative, series, seed, known)
+
+
+def _read(
+    programme: Programme,
+    initiative: Initiative,
+    series: Mapping[str, Series],
+    seed: int,
+    known: Mapping[str, Known],
+    before: Evidence | None = None,
+) -> Evidence:
+    """What is known, and what the readings say; `before`: the same initiative with other values of its readings."""
+    measure = programme.measure(initiative.path.measure if initiative.path else None)
+    every = series.get(measure.id) if measure else None
+    own = performance.comparable(measure, every) if measure and every else None
+    standing = performance.against(measure, own) if measure and own else None
+    reading = trajectory.stand(initiative, measure, own, programme.as_of, seed) if measure and own else None
+    wires = trajectory.tripwires(initiative, series, programme.as_of, programme.review_months)
+    changed = _before_after(initiative, measure, every) if measure and every else None
+    curve = _curve(programme, initiative, measure, own, seed, before)
+    appraisal = None if curve is None else _appraisal(programme, initiative, own, curve, before)
+    read = {
+        **dict(_appraised(curve, appraisal)),
+        **dict(_wires(wires)),
+        **dict(_results(measure, own, reading)),
+        **dict(_lenses(programme, measure, every)),
+        **dict(_changed(measure, every, changed)),
+    }
+    sheet = FactSheet(MappingProxyType({**read, **known}))
+    return Evidence(
+        initiative,
+        measure,
+        series,
+        standing,
+        reading,
+        changed,
+        wires,
+        curve,
+        appraisal,
+        sheet if before is None else sheet.with_known(dict(_hung(curve, appraisal, before.hangs))),
+        before.stale if before else _stale(initiative, programme.as_of),
+        before.hangs if before else None,
+    )
+
+
+def with_stopped(found: Evidence, stopped: Sequence[str]) -> Evidence:
+    """The same where something it requires has been set to stop."""
+    known = Known(True, f"set to stop: {', '.join(stopped)}")
+    return replace(found, sheet=found.sheet.with_known({"prerequisites.stopped": known}))
+
+
+def with_hanging(found: Evidence, hangs: Hanging) -> Evidence:
+    """The same with the worth of what hangs on it, which enters its own ledger."""
+    known = dict(_hung(found.trajectory, found.appraisal, hangs))
+    return replace(found, sheet=found.sheet.with_known(known), hangs=hangs)
+
+
+def _hung(curve: Trajectory | None, appraisal: Appraisal | str | None, hangs: Hanging | None) -> Facts:
+    """What the worth at stake downstream turns in the weight of each course."""
+    if hangs is None:
+        return
+    read = curve is not None and curve.read and appraisal is not None and not isinstance(appraisal, str)
+    worths = appraisal.worths if read and not isinstance(appraisal, str | None) else {}
+    for course, decibans in trajectory.hanging(worths, hangs.lost, hangs.cap).items():
+        yield f"stake.{course}", Known(round(decibans, 2), "worth lost downstream, draw by draw")
+
+
+def _curve(
+    programme: Programme,
+    initiative: Initiative,
+    measure: Measure | None,
+    own: Series | None,
+    seed: int,
+    before: Evidence | None,
+) -> Trajectory | None:
+    """The reading of the results; what does not hang on their values is taken from `before`.
+
+    Where the appraisal is silent nothing else is read from it, so it is left as it was.
+    """
+    if before is not None and not any(n.startswith("appraisal.") for n in before.sheet):
+        return before.trajectory
+    if before is not None and before.trajectory is not None and measure is not None and own is not None:
+        again = trajectory.reread(programme, initiative, measure, own, before.trajectory)
+        if again is not None:
+            return again
+    return trajectory.read_trajectory(programme, initiative, measure, own, seed)
+
+
+def _appraisal(
+    programme: Programme, initiative: Initiative, own: Series | None, curve: Trajectory, before: Evidence | None
+) -> Appraisal | str:
+    """The worth of its courses, or why none can be priced."""
+    if before is not None and before.appraisal is not None and curve is before.trajectory:
+        return before.appraisal
+    if before is not None and before.priced is not None:
+        return trajectory.appraise(before.priced.frame, curve)
+    framed = trajectory.frame(programme, initiative, own, curve)
+    return framed if isinstance(framed, str) else trajectory.appraise(framed, curve)
+
+
+def with_latest(programme: Programme, evidence: Evidence, value: float, seed: int) -> Evidence:
+    """The same evidence had the latest reading of the initiative's measure been `value`."""
+    if evidence.measure is None or evidence.own_series is None:
+        return evidence
+    changed = trajectory.with_latest(evidence.own_series, value)
+    series = {**evidence.series, evidence.measure.id: changed}
+    return _read(programme, evidence.initiative, series, seed, _unread_of(evidence.sheet), evidence)
+
+
+def with_latest_priced(programme: Programme, evidence: Evidence, value: float) -> dict[str, Known] | None:
+    """What the appraisal and the tripwires would say had the latest reading been `value`; None where it cannot.
+
+    The same as `with_latest` for these facts; what else a reading says is left alone.
+    """
+    measure, own, curve, priced = evidence.measure, evidence.own_series, evidence.trajectory, evidence.priced
+    if measure is None or own is None or curve is None or priced is None:
+        return None
+    every = trajectory.with_latest(own, value)
+    initiative = evidence.initiative
+    again = trajectory.reread(programme, initiative, measure, performance.comparable(measure, every), curve)
+    if again is None:
+        return None
+    series = {**evidence.series, measure.id: every}
+    wires = trajectory.tripwires(initiative, series, programme.as_of, programme.review_months)
+    appraisal = trajectory.appraise(priced.frame, again)
+    hung = dict(_hung(again, appraisal, evidence.hangs))
+    return {**dict(_appraised(again, appraisal)), **hung, **dict(_wires(wires))}
+
+
+def _unread_of(sheet: FactSheet) -> dict[str, Known]:
+    """What does not hang on readings."""
+    return {n: known for n, known in sheet.known.items() if not n.startswith(READ)}
+
+
+Facts = Iterator[tuple[str, Known]]
+
+
+def _register(initiative: Initiative) -> Facts:
+    """Facts that stand in the register as they are."""
+    for name in ("stage", "kind", "statutory", "declared"):
+        value = getattr(initiative, name)
+        if value is not None:
+            yield f"initiative.{name}", Known(value, "register")
+
+
+def _reviews(programme: Programme) -> Facts:
+    """How often progress is reviewed, as the programme has it; a judgement of one initiative stands in its place."""
+    if programme.review_months is not None:
+        yield "delivery.review_gap", Known(float(programme.review_months), "register: review_months")
+
+
+def _path(initiative: Initiative, as_of: dt.date) -> Facts:
+    """Where the plan says it should be by now."""
+    path, since = initiative.path, trajectory.since(initiative)
+    if since is None:
+        return
+    # Of a path that has not begun no month has passed: an age below nothing would say that it is late to be early.
+    elapsed = months_between(since, as_of)
+    months = max(0.0, elapsed)
+    source = f"register: the path {'begins' if since > as_of else 'began'} on {day_text(since)}"
+    yield "path.months", Known(round(months, 2), source)
+    if path is None:
+        return
+    if path.months_to_target is not None and path.months_to_target.likely > 0:
+        yield "path.share_of_time", Known(round(months / path.months_to_target.likely, 3), source)
+    phase = trajectory.phase(path, elapsed)
+    if phase is not None:
+        yield "path.phase", Known(phase, source)
+
+
+def _wires(wires: Sequence[TripwireReading]) -> Facts:
+    """What became of the tripwires: the worst state, and the gravest course a broken one calls for."""
+    states = {wire.state for wire in wires}
+    worst = next((s for s in _STATES if s in states), "none agreed")
+    yield "tripwire.state", Known(worst.replace(" ", "-"), "register: tripwires")
+    called = {wire.then for wire in wires if wire.state == "broken"}
+    gravest = next((a for a in reversed(_GRAVITY) if a in called), "nothing")
+    yield "tripwire.calls_for", Known(gravest, "register: tripwires")
+
+
+def _graph(initiative: Initiative, graph: DependencyGraph) -> Facts:
+    """What hangs on it."""
+    dependants = graph.requirers(initiative.id)
+    statutory = graph.statutory_dependants(initiative.id)
+    yield "dependants.count", Known(float(len(dependants)), "dependencies: " + (", ".join(dependants) or "none"))
+    yield "dependants.statutory", Known(float(len(statutory)), "dependencies: " + (", ".join(statutory) or "none"))
+    # Only somebody who asks "what if" can set what it requires to stop.
+    yield "prerequisites.stopped", Known(False, "dependencies: none is set to stop")
+    if not graph.downstream(initiative.id):
+        yield from ((f"stake.{course}", Known(0.0, "dependencies: none")) for course in trajectory.COURSES)
+
+
+def _results(measure: Measure | None, series: Series | None, reading: PathReading | None) -> Facts:
+    """What the readings say, beside the plan."""
+    if measure is None or series is None or not series.points:
+        return
+    source = f"readings of {measure.id} to {month_text(series.points[-1].period)}"
+    better = measure.better if measure.better != "neutral" else None
+    trend = performance.trend(series, better)
+    if trend is not None:
+        yield "results.trend", Known(trend, source)
+    if reading is None:
+        return
+    yield "results.readings", Known(float(reading.readings), source)
+    if reading.progress is not None:
+        yield "results.progress", Known(round(reading.progress, 4), source)
+        yield "results.target_met", Known(reading.progress >= 1.0, source)
+    if reading.against_path is not None:
+        yield "results.against_path", Known(reading.against_path, f"{source}: {reading.because}")
+
+
+def _lenses(programme: Programme, measure: Measure | None, series: Series | None) -> Facts:
+    """Its measure against its own past, a standard and other areas."""
+    if measure is None or series is None or not series.points:
+        return
+    source = f"readings of {measure.id} to {month_text(series.points[-1].period)}"
+    found = read_performance(programme, measure, series, light=True)
+    if found.ipsative is not None and found.ipsative.past is not None:
+        yield "performance.past", Known(found.ipsative.past, f"{source}: {_signals(found.ipsative)}")
+    for name, aim in (("standard", found.standard), ("target", found.target)):
+        if aim.now != "unknown":
+            yield f"performance.{name}", Known(aim.now, f"{source}, {name} {aim.value:g}")
+    if found.comparative is not None:
+        yield from _beside(found.comparative)
+
+
+def _appraised(curve: Trajectory | None, appraisal: Appraisal | str | None) -> Facts:
+    """What the appraisal weighs for each course, once results are read: before that it would only echo its class."""
+    if curve is None or not curve.read or appraisal is None or isinstance(appraisal, str):
+        return
+    yield from weighed(trajectory.weights(appraisal.worths))
+
+
+def weighed(weights: Mapping[str, float]) -> Facts:
+    """The weight of the appraisal for each course, as facts."""
+    for course, decibans in weights.items():
+        yield f"appraisal.{course}", Known(round(decibans, 2), "appraisal: worth of each course, draw by draw")
+
+
+#: Answers that bear on how a change spreads: with others the spread is another.
+SPREAD_BY = ("route.commitment", "route.accept_if_told")
+
+
+@dataclass(frozen=True, slots=True)
+class Spreading:
+    """The simulated spread of one initiative, by the answers on its sheet; each is simulated once."""
+
+    programme: Programme
+    initiative: Initiative
+    seed: int
+    _done: dict[tuple[object, ...], adoption.Diffusion | str] = field(default_factory=dict, repr=False)
+
+    def of(self, sheet: FactSheet, **changed: object) -> adoption.Diffusion | str | None:
+        """The spread, in words why it cannot be simulated, or None where the register names nobody who must change.
+
+        changed: keys of `adoption` as they might be instead.
+        """
+        staff = self.initiative.adoption
+        if staff is None or self.initiative.stage == "closed":
+            return None
+        answers = tuple(frozenset(str(v) for v in _members(sheet.get(name))) for name in SPREAD_BY)
+        key = (*answers, *sorted(changed.items()))
+        if key not in self._done:
+            self._done[key] = adoption.simulate_adoption(
+                staff.model_copy(update=changed),
+                spreads_from(self.programme, self.initiative),
+                adoption.Answers(*answers),
+                seed=self.seed,
+                name=self.initiative.id,
+                monthly=_monthly(self.initiative),
+            )
+        return self._done[key]
+
+    def known(self, sheet: FactSheet, **changed: object) -> dict[str, Known]:
+        """What the simulation weighs for each route, as facts."""
+        found = self.of(sheet, **changed)
+        if not isinstance(found, adoption.Diffusion):
+            return {}
+        source = f"{found.runs} simulated runs of {found.staff} people"
+        return {f"adoption.{name}": Known(round(w, 2), source) for name, w in found.weights.items()}
+
+
+def spreads_from(programme: Programme, initiative: Initiative) -> dt.date:
+    """The day from which its spread is simulated: now, or when it starts."""
+    return max(programme.as_of, initiative.started or programme.as_of)
+
+
+def _members(value: Value | None) -> frozenset[str | bool | float]:
+    if value is None:
+        return frozenset()
+    return value if isinstance(value, frozenset) else frozenset([value])
+
+
+def _monthly(initiative: Initiative) -> float | None:
+    """Mean running spend a month, where it is given."""
+    spend = initiative.spend.monthly if initiative.spend else None
+    if spend is None:
+        return None
+    import numpy as np
+
+    return float(np.mean(spend.sample((np.arange(200) + 0.5) / 200)))
+
+
+def _changed(measure: Measure | None, series: Series | None, changed: BeforeAfter | None) -> Facts:
+    """What changed when its path began."""
+    if measure is None or series is None or changed is None or changed.effect is None:
+        return
+    spread = f"{changed.effect:+.3g}, 95 % interval {changed.low:.3g} to {changed.high:.3g}"
+    counts = f"{changed.before} readings before, {changed.after} after"
+    yield "results.before_after", Known(changed.verdict, f"readings of {measure.id}: {spread}; {counts}")
+
+
+def _signals(own: Ipsative) -> str:
+    """What the adjusted limits were adjusted for."""
+    season = ", its season taken out" if own.seasonal else ""
+    return f"limits for a correlation of neighbours of {own.r:.2f}{season}"
+
+
+def _beside(found: Comparative) -> Facts:
+    """Where it stands among other areas, and whether the gap closes."""
+    among = found.comparison
+    source = f"{len(among.levels) - 1} other areas in the period from {day_text(found.period)}"
+    if among.position is not None:
+        yield "performance.others", Known(among.position, f"{source}, limits from {among.basis}")
+    if found.gap != "too-few":
+        yield "performance.gap", Known(found.gap, f"{source}, over {len(found.years)} periods")
+
+
+def _before_after(initiative: Initiative, measure: Measure, series: Series) -> BeforeAfter | None:
+    """What changed when its path began, over the readings since the last rebase."""
+    begun = trajectory.since(initiative)
+    if begun is None:
+        return None
+    points = performance.comparable(measure, series).points
+    start = sum(p.middle < begun for p in points)
+    year = {"month": 12, "quarter": 4}.get(series.every or "")
+    return before_after([p.value for p in points], start, measure.better, year, places(points, series.every))
+
+
+def judged(initiative: Initiative, as_of: dt.date) -> Facts:
+    """What people had judged by `as_of`; where they differ, all their levels."""
+    for name, every in initiative.judgements.items():
+        answers = [answer for answer in every if answer.on is None or answer.on <= as_of]
+        if not answers:
+            continue
+        levels = {_level(answer) for answer in answers}
+        value: Value = next(iter(levels)) if len(levels) == 1 else frozenset(levels)
+        dates = [answer.on for answer in answers if answer.on is not None]
+        source = "; ".join(_rater(answer, with_level=len(levels) > 1) for answer in answers)
+        yield name, Known(value, source, min(dates, default=None))
+
+
+def later(initiative: Initiative, as_of: dt.date) -> tuple[str, ...]:
+    """Facts judged after `as_of`, which count for nothing yet."""
+    judged = initiative.judgements.items()
+    return tuple(name for name, answers in judged if any(a.on is not None and a.on > as_of for a in answers))
+
+
+def _level(answer: Judgement) -> str | bool | float:
+    level = answer.level
+    return float(level) if isinstance(level, int | float) and not isinstance(level, bool) else level
+
+
+def _rater(answer: Judgement, *, with_level: bool) -> str:
+    """Who judged, when and why; what, where the raters differ."""
+    who = answer.by or "rater not named"
+    when = f", {day_text(answer.on)}" if answer.on else ", undated"
+    level = f", {answer.level}" if with_level else ""
+    why = f": {answer.because}" if answer.because else ""
+    return f"{who}{when}{level}{why}"
+
+
+def _stale(initiative: Initiative, as_of: dt.date) -> tuple[Stale, ...]:
+    limit = add_months(as_of, -STALE_MONTHS)
+    old = (
+        Stale(name, answer.on)
+        for name, answers in initiative.judgements.items()
+        for answer in answers
+        if answer.on is not None and answer.on < limit
+    )
+    return tuple(sorted(set(old), key=lambda s: (s.fact, s.on)))
+
+
+def only_insiders(initiative: Initiative) -> bool:
+    """Whether every named judge of it is its own sponsor or owner (Staw 1976: ask somebody fresh)."""
+    judges = {a.by for answers in initiative.judgements.values() for a in answers if a.by}
+    return bool(judges) and judges <= {initiative.sponsor, initiative.owner}

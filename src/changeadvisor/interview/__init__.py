@@ -1,0 +1,1 @@
+"""Asking people the fewest questions that settle an answer, and keeping what they said."""

@@ -1,0 +1,1 @@
+"""Files: programmes, workbooks and rules read and written, with every fault named by its place."""

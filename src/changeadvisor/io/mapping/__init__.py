@@ -1,0 +1,1 @@
+"""Registers of other people's making, read into a programme."""

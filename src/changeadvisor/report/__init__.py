@@ -1,0 +1,1 @@
+"""What people read: views made from advice, and templates that show them."""

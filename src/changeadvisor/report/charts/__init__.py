@@ -1,0 +1,1 @@
+"""Pictures, each with a text that carries its finding."""

@@ -1,0 +1,1 @@
+"""What would change if something were otherwise, what did change between two programmes, and why."""
