@@ -1,8 +1,11 @@
-"""What advice is worth where the truth is known: `make worlds [WORLDS=3000]`. Worlds in worlds.yaml, all written down.
+"""What advice is worth where the truth is known: `make worlds [WORLDS=3000]`.
 
-Prints every way of deciding beside perfect foresight and beside a decider who knows the present class and curve, the
-same with parts left out, and what was advised by class and month. The truth is drawn by other formulas than the engine
-reads by (changeadvisor.simulation); the engine sees only the programme.
+Worlds in worlds.yaml, all written down.
+
+Prints every way of deciding beside perfect foresight and beside a decider who knows the present
+class and curve, the same with parts left out, and what was advised by class and month. The truth is
+drawn by other formulas than the engine reads by (changeadvisor.simulation); the engine sees only
+the programme.
 """
 
 from __future__ import annotations
@@ -31,7 +34,9 @@ def main(worlds: int, seed: int = 1) -> int:
         "without the class": simulation.by_worth(classed=False),
         **simulation.rules_of_thumb(kinds, seed),
     }
-    found = simulation.compare(spec, worlds, seed, ways, lambda name: print(f"played: {name}", file=sys.stderr))
+    found = simulation.compare(
+        spec, worlds, seed, ways, lambda name: print(f"played: {name}", file=sys.stderr)
+    )
     print(simulation_table(found, worlds, 120))
     advice = found[0]
     for k, kind in enumerate(("full", "partial", "none")):
@@ -47,9 +52,21 @@ def main(worlds: int, seed: int = 1) -> int:
             advice.of_gap - thumb,
             advice.of_gap - thumb >= 0.25,
         ),
-        ("keepers ever stopped or changed, at most 0.12", advice.keepers_stopped, advice.keepers_stopped <= 0.12),
-        ("class none advised away, at least 0.75", advice.failures_left, advice.failures_left >= 0.75),
-        ("class none stopped or changed, at least 0.45", advice.failures_ended, advice.failures_ended >= 0.45),
+        (
+            "keepers ever stopped or changed, at most 0.12",
+            advice.keepers_stopped,
+            advice.keepers_stopped <= 0.12,
+        ),
+        (
+            "class none advised away, at least 0.75",
+            advice.failures_left,
+            advice.failures_left >= 0.75,
+        ),
+        (
+            "class none stopped or changed, at least 0.45",
+            advice.failures_ended,
+            advice.failures_ended >= 0.45,
+        ),
     )
     for text, measured, met in bars:
         print(f"{'met    ' if met else 'NOT MET'} {measured:.3f} {text}")

@@ -1,8 +1,11 @@
-"""Are the chances right? 10,000 simulated readings, classes drawn at the file's shares: `make calibration`.
+"""Are the chances right? 10,000 simulated readings, classes drawn at the file's shares.
 
-Prints, and writes into docs/calibration.md and .svg, the chance said beside the share that came, the Brier score beside
-that of the plain base rate, how often the mean of the next three readings fell within the 80 % band, and whether
-Kanter's question is answered right; then the same with the class's share of success halved and doubled.
+`make calibration`.
+
+Prints, and writes into docs/calibration.md and .svg, the chance said beside the share that came,
+the Brier score beside that of the plain base rate, how often the mean of the next three readings
+fell within the 80 % band, and whether Kanter's question is answered right; then the same with the
+class's share of success halved and doubled.
 """
 
 from __future__ import annotations
@@ -38,7 +41,10 @@ CLASSES = ("full", "partial", "none")
 
 @dataclass(frozen=True)
 class Part:
-    """Readings of one month: chances said (worlds x 3), ends, share of bands kept, Kanter's shares (worlds x 2)."""
+    """Readings of one month.
+
+    Chances said (worlds x 3), ends, share of bands kept, Kanter's shares (worlds x 2).
+    """
 
     said: np.ndarray
     kind: np.ndarray
@@ -66,7 +72,10 @@ def chances(spec: simulation.Worlds, count: int, month: int, seed: int) -> Part:
 
 
 def inside(drawn: simulation.Drawn, found: Trajectory, k: int, month: int) -> float:
-    """Whether the mean of the next three readings lies in the 80 % band; nan where one of them is missing."""
+    """Whether the mean of the next three readings lies in the 80 % band.
+
+    Nan where one of them is missing.
+    """
     noise = drawn.readings[k, month : month + 3]
     if np.isnan(noise).any():
         return float("nan")
@@ -81,7 +90,9 @@ def inside(drawn: simulation.Drawn, found: Trajectory, k: int, month: int) -> fl
 def tenths(said: np.ndarray, came: np.ndarray) -> list[tuple[float, float]]:
     """Said and came, on average in each tenth of cases by what was said."""
     order = np.argsort(said, kind="stable")
-    return [(float(said[part].mean()), float(came[part].mean())) for part in np.array_split(order, 10)]
+    return [
+        (float(said[part].mean()), float(came[part].mean())) for part in np.array_split(order, 10)
+    ]
 
 
 def brier(said: np.ndarray, kind: np.ndarray) -> tuple[float, float]:
@@ -101,10 +112,16 @@ def table(said: np.ndarray, kind: np.ndarray) -> Iterator[str]:
 
 
 def kanter_lines(parts: Sequence[Part]) -> Iterator[str]:
-    """Of those that end full, the share said must be even between 0 and 1: a tenth of them below 0.1, and so on."""
+    """Of those that end full, the share said must be even between 0 and 1.
+
+    A tenth of them below 0.1, and so on.
+    """
     yield "| Kanter's question | cases | below 0.1 | below 0.25 | below 0.5 | below 0.75 | below 0.9 |"
     yield "|---|---|---|---|---|---|---|"
-    for name, column, kind in (("ended full: look this bad", 0, 0), ("ended none: look this good", 1, 2)):
+    for name, column, kind in (
+        ("ended full: look this bad", 0, 0),
+        ("ended none: look this good", 1, 2),
+    ):
         said = np.concatenate([p.kanter[p.kind == kind, column] for p in parts])
         shares = " | ".join(f"{(said < bound).mean():.2f}" for bound in (0.1, 0.25, 0.5, 0.75, 0.9))
         yield f"| {name} | {len(said)} | {shares} |"
@@ -123,13 +140,22 @@ def section(title: str, parts: Sequence[Part], *, whole: bool) -> Iterator[str]:
     for month, part in zip(MONTHS, parts, strict=True):
         a, b = brier(part.said, part.kind)
         yield f"- Month {month}: Brier {a:.3f} beside {b:.3f}; band {part.inside:.1%}."
-    yield from ("", "![Chances said beside what came](calibration.svg)", "", *kanter_lines(parts), "")
+    yield from (
+        "",
+        "![Chances said beside what came](calibration.svg)",
+        "",
+        *kanter_lines(parts),
+        "",
+    )
     yield "Were the answers exact, the columns would read 0.10, 0.25, 0.50, 0.75 and 0.90."
     yield ""
 
 
 def picture(said: np.ndarray, kind: np.ndarray) -> bytes:
-    """The reliability diagram: each class in its tenths, the line of perfect chances, and how many cases a dot has."""
+    """The reliability diagram.
+
+    Each class in its tenths, the line of perfect chances, and how many cases a dot has.
+    """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -139,7 +165,9 @@ def picture(said: np.ndarray, kind: np.ndarray) -> bytes:
         for k, axes in enumerate(figure.subplots(1, 3, sharey=True)):
             points = tenths(said[:, k], kind == k)
             axes.plot([0, 1], [0, 1], color="0.6", linewidth=1, linestyle="--")
-            axes.plot(*zip(*points, strict=True), color="#1d4f91", marker="o", markersize=4, linewidth=1)
+            axes.plot(
+                *zip(*points, strict=True), color="#1d4f91", marker="o", markersize=4, linewidth=1
+            )
             axes.set_title(f"ends {CLASSES[k]}")
             axes.set_xlabel("chance said")
         figure.axes[0].set_ylabel(f"share that came ({len(kind) // 10:,} cases a dot)")
@@ -160,13 +188,21 @@ def main(count: int) -> int:
     ]  # fmt: skip
     met = True
     for title, told in WRONG.items():
-        parts = [chances(base.model_copy(update={"told": told}), count // len(MONTHS), m, m) for m in MONTHS]
+        parts = [
+            chances(base.model_copy(update={"told": told}), count // len(MONTHS), m, m)
+            for m in MONTHS
+        ]
         lines += section(title, parts, whole=told is None)
         if told is None:
-            said, kind = np.concatenate([p.said for p in parts]), np.concatenate([p.kind for p in parts])
+            said, kind = (
+                np.concatenate([p.said for p in parts]),
+                np.concatenate([p.kind for p in parts]),
+            )
             PAGE.with_suffix(".svg").write_bytes(picture(said, kind))
             band = np.mean([p.inside for p in parts])
-            met = all(abs(a - b) <= 0.05 for a, b in tenths(said[:, 0], kind == 0)) and bool(0.77 <= band <= 0.83)
+            met = all(abs(a - b) <= 0.05 for a, b in tenths(said[:, 0], kind == 0)) and bool(
+                0.77 <= band <= 0.83
+            )
     print("\n".join(lines))
     PAGE.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
     return 0 if met else 1

@@ -1,4 +1,6 @@
-"""England's complete councils, each beside its region, read in one run from a file: `make councils`. The limit is 10 s.
+"""England's complete councils, each beside its region, read in one run from a file.
+
+`make councils`. The limit is 10 s.
 
 The data (Defra, OGL v3) lie beside the checkout and are never committed; without them this says so.
 """
@@ -36,13 +38,25 @@ def main() -> int:
         folder = Path(aside) / "councils"
         save.write_folder(programme(areas=areas, measures=measures), folder)
         began = time.perf_counter()
-        command = [sys.executable, "-m", "changeadvisor", "measures", str(folder), "--format", "json"]
+        command = [
+            sys.executable,
+            "-m",
+            "changeadvisor",
+            "measures",
+            str(folder),
+            "--format",
+            "json",
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         seconds = time.perf_counter() - began
     found = json.loads(done.stdout)["measures"]
     placed = [m["comparative"]["position"] for m in found]
-    print(f"{len(found)} councils beside their region: {seconds:.1f} s (limit 10), loading and start included")
-    print(", ".join(f"{word or 'unsaid'} {placed.count(word)}" for word in sorted({*placed}, key=str)))
+    print(
+        f"{len(found)} councils beside their region: {seconds:.1f} s (limit 10), loading and start included"
+    )
+    print(
+        ", ".join(f"{word or 'unsaid'} {placed.count(word)}" for word in sorted({*placed}, key=str))
+    )
     return 0 if seconds <= 10 else 1
 
 

@@ -1,7 +1,8 @@
 """How often a stable series is called better or worse, and how much of a real step is found, and how late.
 
-Run `make alarms`. Three readers in the same run on the same series: ours (limits adjusted for memory and season), the
-NHS's plain chart, and the naive "the last three points rose (or fell)". Series are simulated; the seed is fixed.
+Run `make alarms`. Three readers in the same run on the same series: ours (limits adjusted for
+memory and season), the NHS's plain chart, and the naive "the last three points rose (or fell)".
+Series are simulated; the seed is fixed.
 """
 
 from __future__ import annotations
@@ -36,7 +37,11 @@ def naive(values: Floats) -> NDArray[np.int8]:
     return np.where(np.abs(steps) == 2, np.sign(steps), 0).astype(np.int8)
 
 
-READERS: dict[str, Callable[[Floats], NDArray[np.int8]]] = {"ours": ours, "NHS chart": plain, "naive": naive}
+READERS: dict[str, Callable[[Floats], NDArray[np.int8]]] = {
+    "ours": ours,
+    "NHS chart": plain,
+    "naive": naive,
+}
 
 
 def remembering(rng: np.random.Generator, count: int, points: int, r: float) -> Floats:
@@ -51,19 +56,29 @@ def remembering(rng: np.random.Generator, count: int, points: int, r: float) -> 
 
 def false_alarms(rng: np.random.Generator) -> None:
     """The share of stable series called better or worse."""
-    print(f"Stable series of {POINTS} points, {SERIES:,} of each kind: share called better or worse")
+    print(
+        f"Stable series of {POINTS} points, {SERIES:,} of each kind: share called better or worse"
+    )
     print(f"  {'':24}" + "".join(f"{name:>12}" for name in READERS))
     season = 1.5 * np.sin(2 * np.pi * np.arange(POINTS) / 12)
-    kinds = {f"neighbours correlate {r:.1f}": remembering(rng, SERIES, POINTS, r) for r in (0.0, 0.3, 0.5, 0.7, 0.9)}
+    kinds = {
+        f"neighbours correlate {r:.1f}": remembering(rng, SERIES, POINTS, r)
+        for r in (0.0, 0.3, 0.5, 0.7, 0.9)
+    }
     kinds["seasonal (swing 1.5 s.d.)"] = rng.standard_normal((SERIES, POINTS)) + season
     kinds["seasonal and 0.5"] = remembering(rng, SERIES, POINTS, 0.5) + season
     for kind, values in kinds.items():
-        print(f"  {kind:<26}" + "".join(f"{(read(values) != 0).mean():>11.1%} " for read in READERS.values()))
+        print(
+            f"  {kind:<26}"
+            + "".join(f"{(read(values) != 0).mean():>11.1%} " for read in READERS.values())
+        )
 
 
 def steps_found(rng: np.random.Generator) -> None:
     """The share of real steps found within 12 readings, after how many of them, and the share of them called worse."""
-    print("Real steps, in series without memory, after 24 stable readings: found within 12, after how many (median)")
+    print(
+        "Real steps, in series without memory, after 24 stable readings: found within 12, after how many (median)"
+    )
     for size in (1.0, 2.0, 3.0):
         values = rng.standard_normal((SERIES // 5, POINTS + 12))
         values[:, POINTS:] += size
@@ -80,9 +95,13 @@ def steps_found(rng: np.random.Generator) -> None:
 
 def starts(rng: np.random.Generator) -> None:
     """Before and after a start: false alarms, and effects found."""
-    print("Before and after a start (24 readings before, 12 after): share called improved or worsened")
+    print(
+        "Before and after a start (24 readings before, 12 after): share called improved or worsened"
+    )
     for r in (0.0, 0.3, 0.5, 0.7):
-        found = [before_after(list(y), 24, "higher", 12).verdict for y in remembering(rng, 2_000, 36, r)]
+        found = [
+            before_after(list(y), 24, "higher", 12).verdict for y in remembering(rng, 2_000, 36, r)
+        ]
         print(
             f"  nothing changed, neighbours correlate {r:.1f}: {np.mean([v != 'no-clear-change' for v in found]):.1%}"
         )
@@ -90,11 +109,16 @@ def starts(rng: np.random.Generator) -> None:
         values = rng.standard_normal((1_000, 36))
         values[:, 24:] += size
         found = [before_after(list(y), 24, "higher", 12).verdict for y in values]
-        print(f"  a step of {size:g} s.d.: {np.mean([v == 'improved' for v in found]):.0%} called improved")
+        print(
+            f"  a step of {size:g} s.d.: {np.mean([v == 'improved' for v in found]):.0%} called improved"
+        )
 
 
 def speed(rng: np.random.Generator) -> bool:
-    """100,000 series of 36 points: CPU seconds, and whether a thousand read one by one are the same."""
+    """100,000 series of 36 points.
+
+    CPU seconds, and whether a thousand read one by one are the same.
+    """
     values = rng.standard_normal((MANY, 36))
     began = time.process_time()
     charts, (adjusted, found) = spc.xmr(values), autocorrelation.read(values, 12)
@@ -107,7 +131,9 @@ def speed(rng: np.random.Generator) -> bool:
         and abs(autocorrelation.read(values[k], 12)[1].r[0] - found.r[k]) < 1e-9
         for k in range(1_000)
     )
-    print(f"{MANY:,} series of 36 points, both charts: {seconds:.1f} s CPU (limit 20); one by one the same: {same}")
+    print(
+        f"{MANY:,} series of 36 points, both charts: {seconds:.1f} s CPU (limit 20); one by one the same: {same}"
+    )
     return seconds <= 20 and same
 
 

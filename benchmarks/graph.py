@@ -1,4 +1,6 @@
-"""Speed of the graph: reach of every node beside networkx, and ten thousand draws through a thousand nodes.
+"""Speed of the graph.
+
+Reach of every node beside networkx, and ten thousand draws through a thousand nodes.
 
 Each bar is a ratio or a limit within this run (CPU time). Exit status 1 where one is missed.
 """
@@ -60,7 +62,9 @@ def draws() -> bool:
     rng = np.random.default_rng(3)
     drawing, durations = timed(lambda: rng.lognormal(1.0, 0.4, (1_000, 10_000)))
     spent = min(timed(lambda: propagate(net, np.zeros((1_000, 1)), durations))[0] for _ in range(3))
-    print(f"10,000 draws over 1,000 nodes: {spent:.3f} s CPU beyond {drawing:.2f} s for the draws (bar 0.3)")
+    print(
+        f"10,000 draws over 1,000 nodes: {spent:.3f} s CPU beyond {drawing:.2f} s for the draws (bar 0.3)"
+    )
     return spent <= 0.3
 
 

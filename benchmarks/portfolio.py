@@ -1,7 +1,10 @@
-"""Speed of choosing: carry-over budgets, strict yearly budgets, and a frontier, each with the gap that was proven.
+"""Speed of choosing.
 
-Programmes are made at random: courses with worth about in proportion to spend, people by quarter, dependencies and
-conflicts. Limits within this run, in seconds of the clock on two cores. Exit status 1 where a bar is missed.
+Carry-over budgets, strict yearly budgets, and a frontier, each with the gap that was proven.
+
+Programmes are made at random: courses with worth about in proportion to spend, people by quarter,
+dependencies and conflicts. Limits within this run, in seconds of the clock on two cores. Exit
+status 1 where a bar is missed.
 """
 
 from __future__ import annotations
@@ -23,7 +26,10 @@ ROWS = 8
 
 
 def made(count: int, seed: int, *, years: int = 2, carry_over: bool = True) -> Problem:
-    """A programme of so many initiatives with three courses each; money for half of it and people for six in ten."""
+    """A programme of so many initiatives with three courses each.
+
+    Money for half of it and people for six in ten.
+    """
     rng = np.random.default_rng(seed)
     ids = [f"i{k:04d}" for k in range(count)]
     few = frozenset(id for id in ids if rng.random() < 0.2)
@@ -37,12 +43,24 @@ def made(count: int, seed: int, *, years: int = 2, carry_over: bool = True) -> P
         for name, dearer, better in (("persist", 1.0, 1.0), ("adjust-tactics", 1.15, 1.2)):
             value = worth * better * float(rng.uniform(0.9, 1.1))
             deep = value if id in few else 0.0
-            rows.append(Course(id, name, True, value, deep, tuple(map(float, spend * dearer)), tuple(map(float, use))))
+            rows.append(
+                Course(
+                    id,
+                    name,
+                    True,
+                    value,
+                    deep,
+                    tuple(map(float, spend * dearer)),
+                    tuple(map(float, use)),
+                )
+            )
         stopping = tuple(float(s) * 0.05 for s in spend)
         rows.append(Course(id, "stop", False, -sum(stopping), 0.0, stopping, (0.0,) * ROWS))
 
     def pairs(many: int) -> list[tuple[str, str]]:
-        found = {tuple(sorted(int(x) for x in rng.choice(count, 2, replace=False))) for _ in range(many)}
+        found = {
+            tuple(sorted(int(x) for x in rng.choice(count, 2, replace=False))) for _ in range(many)
+        }
         return [(ids[b], ids[a]) for a, b in sorted(found)]
 
     return Problem(
@@ -71,7 +89,9 @@ def choice(name: str, problem: Problem, effort: Effort, gap: float, seconds: flo
     if not isinstance(found, Chosen):
         print(f"{name}: nothing found in {spent:.1f} s")
         return False
-    print(f"{name}: {spent:.1f} s (bar {seconds:g}), gap {100 * found.gap:.3f} % (bar {100 * gap:g} %)")
+    print(
+        f"{name}: {spent:.1f} s (bar {seconds:g}), gap {100 * found.gap:.3f} % (bar {100 * gap:g} %)"
+    )
     return spent <= seconds and found.gap <= gap
 
 
@@ -79,7 +99,9 @@ def twenty_points(seed: int) -> bool:
     """A frontier of twenty points at a hundred initiatives."""
     spent, found = timed(lambda: frontier(made(100, seed), points=20))
     gaps = ", ".join(f"{100 * p.gap:.2f}" for p in found.points)
-    print(f"frontier of {len(found.points)} points, 100 initiatives: {spent:.1f} s (bar 30), gaps in %: {gaps}")
+    print(
+        f"frontier of {len(found.points)} points, 100 initiatives: {spent:.1f} s (bar 30), gaps in %: {gaps}"
+    )
     return spent <= 30.0 and len(found.points) >= 15
 
 
@@ -90,7 +112,8 @@ def core_of_forty(seed: int) -> bool:
     deep = np.array([c.few != 0.0 for c in problem.courses])
     wide = np.abs(worth) * np.random.default_rng(seed).uniform(0.2, 0.7, len(worth))
     states = [
-        Values(tuple(v), tuple(np.where(deep, v, 0.0))) for v in (worth, worth - 1.28 * wide, worth + 1.28 * wide)
+        Values(tuple(v), tuple(np.where(deep, v, 0.0)))
+        for v in (worth, worth - 1.28 * wide, worth + 1.28 * wide)
     ]
     spent, good = timed(lambda: good_sets(problem, states, 0))
     kinds = list(core(problem, good.sets).values())
@@ -105,10 +128,16 @@ def main() -> int:
     """Every bar."""
     met = []
     for seed in (1, 2, 3):
-        big, huge, yearly = made(500, seed), made(2_000, seed), made(100, seed, years=4, carry_over=False)
+        big, huge, yearly = (
+            made(500, seed),
+            made(2_000, seed),
+            made(100, seed, years=4, carry_over=False),
+        )
         met += [
             choice(f"carry-over, 500 initiatives, seed {seed}", big, effort_for(big), 1e-3, 15.0),
-            choice(f"carry-over, 2,000 initiatives, seed {seed}", huge, effort_for(huge), 1e-3, 45.0),
+            choice(
+                f"carry-over, 2,000 initiatives, seed {seed}", huge, effort_for(huge), 1e-3, 45.0
+            ),
             choice(f"strict years, 100 initiatives, seed {seed}", yearly, Effort(0.01), 0.01, 10.0),
             twenty_points(seed),
             core_of_forty(seed),

@@ -1,11 +1,14 @@
-"""How many questions settle how to lead an initiative: `make questions [FILLINGS=8]`, on Northfield.
+"""How many questions settle how to lead an initiative.
 
-A seeded respondent plays each open initiative several times: he says what the register says where it has an answer, and
-any level alike where it has none. Asking starts from nothing (the bar: half of all questions), and from the register as
-it is (beside it: half of those still open). Three orders are compared: what tells most first (as `changeadvisor ask`
-does), the order of the rules, and the alphabet. Settled has two meanings (changeadvisor.questions): as good as settled
-(9 in 10 ways to answer the rest leave the answer) and for good (no way changes it, proven). How often an answer that
-was as good as settled was still the answer in the end is printed too.
+`make questions [FILLINGS=8]`, on Northfield.
+
+A seeded respondent plays each open initiative several times: he says what the register says where
+it has an answer, and any level alike where it has none. Asking starts from nothing (the bar: half
+of all questions), and from the register as it is (beside it: half of those still open). Three
+orders are compared: what tells most first (as `changeadvisor ask` does), the order of the rules,
+and the alphabet. Settled has two meanings (changeadvisor.questions): as good as settled (9 in 10
+ways to answer the rest leave the answer) and for good (no way changes it, proven). How often an
+answer that was as good as settled was still the answer in the end is printed too.
 """
 
 from __future__ import annotations
@@ -33,7 +36,10 @@ Order = Callable[[Standing, Interview], Fact]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One initiative from one start: questions, those known at the start, and how many settled it, a filling each."""
+    """One initiative from one start.
+
+    Questions, those known at the start, and how many settled it, a filling each.
+    """
 
     id: str
     questions: int
@@ -71,7 +77,10 @@ def by_alphabet(standing: Standing, interview: Interview) -> Fact:
 
 
 def _moving(standing: Standing) -> Iterable[Fact]:
-    """Open questions that could move the answer: even the orders compared with do not ask in vain."""
+    """Open questions that could move the answer.
+
+    Even the orders compared with do not ask in vain.
+    """
     return standing.order[: standing.telling]
 
 
@@ -106,8 +115,13 @@ class Player:
         nearly, for_good, right = zip(*played, strict=True)
         return Asked(self.interview.initiative.id, len(self.names), known, nearly, for_good, right)
 
-    def _played(self, sheet: FactSheet, order: Order, truth: Mapping[str, Known]) -> tuple[int, int, bool]:
-        """Questions until it is as good as settled, and for good; whether the first answer was the last."""
+    def _played(
+        self, sheet: FactSheet, order: Order, truth: Mapping[str, Known]
+    ) -> tuple[int, int, bool]:
+        """Questions until it is as good as settled, and for good.
+
+        Whether the first answer was the last.
+        """
         asked, nearly = 0, None
         while True:
             standing = self.look(sheet)
@@ -166,7 +180,9 @@ def main(fillings: int, seed: int = 0) -> int:
     found = players(load_programme(NORTHFIELD), seed)
     met: list[tuple[str, float]] = []
     for start in ("nothing", "the register as it is"):
-        tables = {name: [_one(p, start, order, fillings) for p in found] for name, order in ORDERS.items()}
+        tables = {
+            name: [_one(p, start, order, fillings) for p in found] for name, order in ORDERS.items()
+        }
         print(
             f"\nFrom {start}: questions until it is as good as settled | settled for good; mean of {fillings} fillings"
         )
@@ -184,7 +200,9 @@ def main(fillings: int, seed: int = 0) -> int:
             print(
                 f"  {name:12}as good as settled was the last answer in {mean(mean(r.right) for r in rows):.0%} of plays"
             )
-    print(f"\nThe bar: at most half of the questions settle the answer for {BAR:.0%} of the initiatives.")
+    print(
+        f"\nThe bar: at most half of the questions settle the answer for {BAR:.0%} of the initiatives."
+    )
     for text, share in met:
         print(f"{'met    ' if share >= BAR else 'NOT MET'} {share:4.0%} {text}")
     print(f"{time.process_time() - began:.0f} s CPU")

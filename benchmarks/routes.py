@@ -1,10 +1,13 @@
-"""What the advised way of leading is worth in simulated organisations whose truth is known: `make routes`.
+"""What the advised way of leading is worth in simulated organisations whose truth is known.
 
-Each organisation has settings that decide how every way of leading ends. The engine does not get them: it gets the
-questions answered with errors and gaps, and rough estimates of its staff. Success = the change fits (who knows, who
-can, what it is for, who backs it) and enough people work the new way by the date and still do a year later. The truth
-differs from the engine's own simulation: other networks, other parameters, and a fit the simulation knows nothing of.
-The penalties of a poor fit are ours: they put into figures what the authors of methods.md section 4 say in words.
+`make routes`.
+
+Each organisation has settings that decide how every way of leading ends. The engine does not get
+them: it gets the questions answered with errors and gaps, and rough estimates of its staff. Success
+= the change fits (who knows, who can, what it is for, who backs it) and enough people work the new
+way by the date and still do a year later. The truth differs from the engine's own simulation: other
+networks, other parameters, and a fit the simulation knows nothing of. The penalties of a poor fit
+are ours: they put into figures what the authors of methods.md section 4 say in words.
 """
 
 from __future__ import annotations
@@ -33,7 +36,8 @@ LUCK = 24
 #: An answer is right so often; else it is a neighbouring level. So many are not given at all.
 RIGHT, GIVEN = 0.8, 0.8
 
-#: Levels of each answer, from what is found where the top can lead to what is found where the front line can.
+#: Levels of each answer, from what is found where the top can lead to what is found where the front
+#: line can.
 LEVELS: dict[str, tuple[str, ...]] = {
     "route.accept_if_told": ("likely", "unsure", "unlikely"),
     "route.agent_power": ("strong", "moderate", "weak"),
@@ -51,7 +55,8 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "support.staff": ("reluctant", "willing", "eager"),
     "route.spread": ("partly", "mostly"),
 }
-#: What a poor fit leaves of the chance, by answer: (top-down, top-then-below, below-then-top, bottom-up).
+#: What a poor fit leaves of the chance, by answer: (top-down, top-then-below, below-then-top,
+#: bottom-up).
 FIT: dict[str, dict[str, tuple[float, float, float, float]]] = {
     "route.knowledge": {
         "leaders": (1.0, 0.75, 0.5, 0.3),
@@ -95,7 +100,10 @@ STRAY = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """The truth about one organisation: the answers as they are, its staff, and the chance of each way (WAYS)."""
+    """The truth about one organisation.
+
+    The answers as they are, its staff, and the chance of each way (WAYS).
+    """
 
     answers: dict[str, str]
     staff: dict[str, float]
@@ -112,10 +120,16 @@ def _organisation(rng: np.random.Generator) -> Organisation:
     answers = {name: _level(levels, leaning, rng) for name, levels in LEVELS.items()}
     accept = float(
         rng.uniform(
-            *{"likely": (0.66, 1), "unsure": (0.33, 0.66), "unlikely": (0, 0.33)}[answers["route.accept_if_told"]]
+            *{"likely": (0.66, 1), "unsure": (0.33, 0.66), "unlikely": (0, 0.33)}[
+                answers["route.accept_if_told"]
+            ]
         )
     )
-    months = {"plenty": rng.integers(20, 30), "some": rng.integers(12, 20), "little": rng.integers(8, 12)}
+    months = {
+        "plenty": rng.integers(20, 30),
+        "some": rng.integers(12, 20),
+        "little": rng.integers(8, 12),
+    }
     willing = {"no": 0.5, "partly": 1.0, "yes": 1.8}[answers["route.shared_goals"]]
     staff = {
         "staff": float(rng.integers(80, 500)),
@@ -139,7 +153,9 @@ def _level(levels: Sequence[str], leaning: float, rng: np.random.Generator) -> s
     return levels[int(np.clip(np.rint(at), 0, len(levels) - 1))]
 
 
-def _adopted(answers: dict[str, str], staff: dict[str, float], rng: np.random.Generator) -> NDArray[np.float64]:
+def _adopted(
+    answers: dict[str, str], staff: dict[str, float], rng: np.random.Generator
+) -> NDArray[np.float64]:
     """The chance that enough take it up in time and stay, for each way."""
     n, months = int(staff["staff"]), int(staff["by"]) + 12
     network = _network(n, int(staff["team"]), staff["mixing"], rng)
@@ -150,9 +166,13 @@ def _adopted(answers: dict[str, str], staff: dict[str, float], rng: np.random.Ge
     who = [p for group in networks.seats(network, champions, 3, rng) for p in group]
     won, start = [], int(rng.integers(2**31))
     for way in WAYS:
-        convinced, complying = spread(network, people, _lead(way, hold, who, months), np.random.default_rng(start))
+        convinced, complying = spread(
+            network, people, _lead(way, hold, who, months), np.random.default_rng(start)
+        )
         share = convinced + counts * complying
-        there = (share[: int(staff["by"]) + 1] >= staff["needed"]).any(axis=0) & (share[-1] >= staff["needed"])
+        there = (share[: int(staff["by"]) + 1] >= staff["needed"]).any(axis=0) & (
+            share[-1] >= staff["needed"]
+        )
         won.append(float(there.mean()))
     return np.array(won)
 
@@ -169,7 +189,10 @@ def _network(n: int, team: int, mixing: float, rng: np.random.Generator) -> netw
 
 
 def _people(
-    answers: dict[str, str], staff: dict[str, float], network: networks.Network, rng: np.random.Generator
+    answers: dict[str, str],
+    staff: dict[str, float],
+    network: networks.Network,
+    rng: np.random.Generator,
 ) -> People:
     n, one, accept = network.size, np.ones(LUCK), staff["accept"]
     need = 1 + rng.poisson(max(0.0, staff["peers"] - 1), (n, LUCK))
@@ -191,26 +214,46 @@ def _people(
 def _lead(way: Way, hold: int, who: Sequence[int], months: int) -> Lead:
     """A board holds its attention for `hold` months, half of that in a blend, and lets go over the next few."""
     half = max(1, hold // 2)
-    start, held = {"top-down": (0, hold), "top-then-below": (0, half), "below-then-top": (half, half)}.get(way, (0, 0))
+    start, held = {
+        "top-down": (0, hold),
+        "top-then-below": (0, half),
+        "below-then-top": (half, half),
+    }.get(way, (0, 0))
     month = np.arange(months)
     waning = np.clip(1 - (month - start - held + 1) / 6, 0, 1)
     attention = np.where((month < start) | (held == 0), 0.0, np.minimum(1.0, waning))
     begin = np.full(LUCK, half if way == "top-then-below" else 0)
-    return Lead(np.repeat(attention[:, None], LUCK, axis=1), [] if way == "top-down" else who, begin)
+    return Lead(
+        np.repeat(attention[:, None], LUCK, axis=1), [] if way == "top-down" else who, begin
+    )
 
 
-# --- what the engine gets --------------------------------------------------------------------------------------------
+# --- what the engine gets -------------------------------------------------------------------------
 
 
 def register(organisations: Sequence[Organisation], seed: int) -> Programme:
-    """All organisations as the initiatives of one register: noisy answers, gaps, rough estimates."""
-    initiatives = [_initiative(i, o, np.random.default_rng((seed, i, 7))) for i, o in enumerate(organisations)]
-    data = {"format": "changeadvisor/1", "programme": "Simulated", "as_of": AS_OF, "initiatives": initiatives}
+    """All organisations as the initiatives of one register.
+
+    Noisy answers, gaps, rough estimates.
+    """
+    initiatives = [
+        _initiative(i, o, np.random.default_rng((seed, i, 7))) for i, o in enumerate(organisations)
+    ]
+    data = {
+        "format": "changeadvisor/1",
+        "programme": "Simulated",
+        "as_of": AS_OF,
+        "initiatives": initiatives,
+    }
     return Programme.model_validate(data)
 
 
 def _initiative(i: int, o: Organisation, rng: np.random.Generator) -> dict[str, Any]:
-    judged = {name: _answered(LEVELS[name], level, rng) for name, level in o.answers.items() if rng.random() < GIVEN}
+    judged = {
+        name: _answered(LEVELS[name], level, rng)
+        for name, level in o.answers.items()
+        if rng.random() < GIVEN
+    }
     s = o.staff
     adoption = {
         "staff": int(s["staff"]),
@@ -249,11 +292,16 @@ def _rough(value: float, rng: np.random.Generator, most: float = 100.0) -> list[
     return [middle * 0.6, middle, min(middle * 1.6, most)]
 
 
-# --- how it ends -----------------------------------------------------------------------------------------------------
+# --- how it ends ----------------------------------------------------------------------------------
 
 
-def advised(organisations: Sequence[Organisation], seed: int) -> tuple[NDArray[np.float64], dict[str, int]]:
-    """The true chance of the advised way in each organisation (no answer: a coin), and how often each was advised."""
+def advised(
+    organisations: Sequence[Organisation], seed: int
+) -> tuple[NDArray[np.float64], dict[str, int]]:
+    """The true chance of the advised way in each organisation (no answer.
+
+    A coin), and how often each was advised.
+    """
     judges = rules.load_judges()
     sheets = advise.routes(register(organisations, seed), judges, seed=seed)
     found, counted = np.empty(len(organisations)), dict.fromkeys([*WAYS, "no answer"], 0)
@@ -266,7 +314,9 @@ def advised(organisations: Sequence[Organisation], seed: int) -> tuple[NDArray[n
     return found, counted
 
 
-def shares(chances: NDArray[np.float64], mine: NDArray[np.float64], seed: int) -> tuple[float, float, float]:
+def shares(
+    chances: NDArray[np.float64], mine: NDArray[np.float64], seed: int
+) -> tuple[float, float, float]:
     """The share won of what a perfect chooser adds to the best single way, with 95 % limits by bootstrap."""
 
     def won(rows: NDArray[np.int64]) -> float:
@@ -300,12 +350,22 @@ def main(count: int, seed: int = 1) -> None:
     for name, value in rows.items():
         print(f"  {name:30} {100 * value:5.1f} %")
     print("  advised: " + ", ".join(f"{way} {many}" for way, many in counted.items()))
-    print("  best:    " + ", ".join(f"{w} {int((chances.argmax(axis=1) == i).sum())}" for i, w in enumerate(WAYS)))
+    print(
+        "  best:    "
+        + ", ".join(f"{w} {int((chances.argmax(axis=1) == i).sum())}" for i, w in enumerate(WAYS))
+    )
     best, (share, low, high) = single.max(), shares(chances, mine, seed)
-    print(f"Best single way {100 * best:.1f} % (asked: 35 to 60), perfect chooser {100 * (perfect - best):+.1f} (30).")
-    print(f"The advised way wins {share:.3f} of that difference, 95 % {low:.3f} to {high:.3f} (0.5 and 0.333 asked).")
+    print(
+        f"Best single way {100 * best:.1f} % (asked: 35 to 60), perfect chooser {100 * (perfect - best):+.1f} (30)."
+    )
+    print(
+        f"The advised way wins {share:.3f} of that difference, 95 % {low:.3f} to {high:.3f} (0.5 and 0.333 asked)."
+    )
     print(f"{time.process_time() - began:.0f} s CPU")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000, int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+    main(
+        int(sys.argv[1]) if len(sys.argv) > 1 else 1000,
+        int(sys.argv[2]) if len(sys.argv) > 2 else 1,
+    )

@@ -2,10 +2,11 @@
 
     python benchmarks/rules.py [ROWS]
 
-60 rules over 40 facts (20 numbers, 20 facts with four levels), three conditions a rule. zen-engine judges the same
-rules as one decision table that collects every rule that fires (`evaluate_batch`, compiled once, a thread pool in
-Rust), and by its fastest route, all rules as one list expression. zen is asked a share of the rows; ours judges them
-all, with the ledger (support, margin, answer) that zen does not give. Wall clock, best of several, in µs a row.
+60 rules over 40 facts (20 numbers, 20 facts with four levels), three conditions a rule. zen-engine
+judges the same rules as one decision table that collects every rule that fires (`evaluate_batch`,
+compiled once, a thread pool in Rust), and by its fastest route, all rules as one list expression.
+zen is asked a share of the rows; ours judges them all, with the ledger (support, margin, answer)
+that zen does not give. Wall clock, best of several, in µs a row.
 """
 
 from __future__ import annotations
@@ -36,7 +37,11 @@ def pack(rng: np.random.Generator) -> RulePack:
         {
             "id": f"R{i:02}",
             "evidence": f"e{i % 15}",
-            "when": {"all": [_condition(names[f], rng) for f in rng.choice(len(names), DEPTH, replace=False)]},
+            "when": {
+                "all": [
+                    _condition(names[f], rng) for f in rng.choice(len(names), DEPTH, replace=False)
+                ]
+            },
             "then": f"a{rng.integers(4)}",
             "weight": int(rng.choice([1, 2, 4, 7, 10])),
         }
@@ -63,14 +68,20 @@ def _condition(name: str, rng: np.random.Generator) -> str:
 
 def columns(rows: int, rng: np.random.Generator) -> dict[str, Column]:
     """Every fact known in every row."""
-    numbers = {f"n{i}": Column(rng.integers(0, 100, rows).astype(np.float64)) for i in range(NUMBERS)}
-    return numbers | {f"l{i}": Column(rng.integers(0, 4, rows).astype(np.int8)) for i in range(LEVELS)}
+    numbers = {
+        f"n{i}": Column(rng.integers(0, 100, rows).astype(np.float64)) for i in range(NUMBERS)
+    }
+    return numbers | {
+        f"l{i}": Column(rng.integers(0, 4, rows).astype(np.int8)) for i in range(LEVELS)
+    }
 
 
 def contexts(data: dict[str, Column], rows: int) -> list[dict[str, Any]]:
     """The same rows as dictionaries, as zen takes them."""
     lists = {n: c.data[:rows].tolist() for n, c in data.items()}
-    levels = {n: [_NAMES[v] for v in values] if n[0] == "l" else values for n, values in lists.items()}
+    levels = {
+        n: [_NAMES[v] for v in values] if n[0] == "l" else values for n, values in lists.items()
+    }
     return [{n: values[i] for n, values in levels.items()} for i in range(rows)]
 
 
@@ -93,7 +104,9 @@ def table(rules: RulePack) -> str:
     for i, rule in enumerate(rules.rules):
         row = dict.fromkeys(names, "") | {"_id": rule.id, "out": json.dumps(rule.id)}
         for test in _parts(rules, i):
-            row[test.fact] = f"{'' if test.operator == 'is' else test.operator} {_literal(test)}".strip()
+            row[test.fact] = (
+                f"{'' if test.operator == 'is' else test.operator} {_literal(test)}".strip()
+            )
         rows.append(row)
     content = {
         "hitPolicy": "collect",
@@ -150,8 +163,12 @@ def main(rows: int = 100_000, asked: int = 5_000) -> int:
         print(f"{name:12} {seconds * 1e6:9.3f} µs/row")
     ratios = us["zen batch"] / us["ours"], us["zen fastest"] / us["ours"]
     print(f"{RULES} rules, {NUMBERS + LEVELS} facts, {rows:,} rows (zen: {asked:,} of them)")
-    print(f"zen batch / ours {ratios[0]:.0f} (bar {BATCH_BAR}); zen fastest / ours {ratios[1]:.0f} (bar {FASTEST_BAR})")
-    print(f"outcomes equal row by row: {same}; rules fired a row: {np.mean([len(f) for f in fired]):.2f}")
+    print(
+        f"zen batch / ours {ratios[0]:.0f} (bar {BATCH_BAR}); zen fastest / ours {ratios[1]:.0f} (bar {FASTEST_BAR})"
+    )
+    print(
+        f"outcomes equal row by row: {same}; rules fired a row: {np.mean([len(f) for f in fired]):.2f}"
+    )
     return 0 if same and ratios[0] >= BATCH_BAR and ratios[1] >= FASTEST_BAR else 1
 
 

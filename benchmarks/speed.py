@@ -1,7 +1,10 @@
-"""How long 1,000 initiatives take: `make speed`. Each in a process of its own, CPU time, loading printed beside.
+"""How long 1,000 initiatives take: `make speed`.
 
-The register is written as YAML with 36 months of readings for each initiative, loaded, and advised with `--only
-action`; then twice as many. The bars are 10 s and 1 GB, and 2.2 times for twice as many.
+Each in a process of its own, CPU time, loading printed beside.
+
+The register is written as YAML with 36 months of readings for each initiative, loaded, and advised
+with `--only action`; then twice as many. The bars are 10 s and 1 GB, and 2.2 times for twice as
+many.
 """
 
 from __future__ import annotations
@@ -26,11 +29,16 @@ def register(count: int, folder: Path) -> None:
     """A programme of `count` simulated initiatives, twelve months of readings before the start and 24 after."""
     spec = simulation.Worlds(before=BEFORE, missing=0.0, reviews=(MONTH, MONTH + 3))
     drawn = simulation.draw(spec, count, 3)
-    save.write_folder(simulation.programme(drawn, simulation.Decisions.none(count), MONTH, range(count)), folder)
+    save.write_folder(
+        simulation.programme(drawn, simulation.Decisions.none(count), MONTH, range(count)), folder
+    )
 
 
 def one(folder: Path) -> int:
-    """Load and advise once: prints seconds of CPU for both, and the most memory used (megabytes)."""
+    """Load and advise once.
+
+    Prints seconds of CPU for both, and the most memory used (megabytes).
+    """
     judges = load_judges()
     began = time.process_time()
     given = loading.load_programme(folder)
@@ -50,12 +58,17 @@ def main() -> int:
             folder = Path(name) / "big"
             register(count, folder)
             command = [sys.executable, __file__, str(folder)]
-            runs = [subprocess.run(command, capture_output=True, text=True, check=True) for _ in range(3)]
+            runs = [
+                subprocess.run(command, capture_output=True, text=True, check=True)
+                for _ in range(3)
+            ]
         rows = [tuple(map(float, run.stdout.split())) for run in runs]
         load, took, memory, _ = min(rows, key=lambda r: r[1])
         times[count] = took
         every = ", ".join(f"{r[1]:.1f}" for r in rows)
-        print(f"{count} initiatives: loading {load:.1f} s, advising {took:.1f} s CPU (runs: {every}), {memory:.0f} MB")
+        print(
+            f"{count} initiatives: loading {load:.1f} s, advising {took:.1f} s CPU (runs: {every}), {memory:.0f} MB"
+        )
     ratio = times[2000] / times[1000]
     print(f"twice as many take {ratio:.2f} times as long (bar 2.2)")
     print(f"1,000 in 10 s: {'met' if times[1000] <= 10 else 'NOT MET'}")

@@ -1,7 +1,9 @@
-"""How long the simulated spread takes: 10,000 staff, 500 runs of 36 months, each of four routes: `make spread`.
+"""How long the simulated spread takes: 10,000 staff, 500 runs of 36 months, each of four routes.
 
-Bars: 20 s CPU in all, 500 MB, and time linear in staff. Bottom-up is played twice (champions one by one and together),
-so that five simulations are timed where four are asked.
+`make spread`.
+
+Bars: 20 s CPU in all, 500 MB, and time linear in staff. Bottom-up is played twice (champions one by
+one and together), so that five simulations are timed where four are asked.
 """
 
 from __future__ import annotations
@@ -43,7 +45,10 @@ def seconds(staff: int) -> float:
     took = time.process_time() - began
     if not isinstance(found, Diffusion) or found.runs != RUNS or found.by + 12 != 36:
         raise SystemExit(f"not what was to be timed: {found}")
-    print(f"{staff:6} staff: {took:5.2f} s CPU; stands: " + ", ".join(f"{w.way} {w.stands:.2f}" for w in found.ways))
+    print(
+        f"{staff:6} staff: {took:5.2f} s CPU; stands: "
+        + ", ".join(f"{w.way} {w.stands:.2f}" for w in found.ways)
+    )
     return took
 
 
@@ -52,7 +57,9 @@ def main() -> None:
     seconds(500)  # imports and caches
     took = {staff: seconds(staff) for staff in (2500, 5000, 10000)}
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"10,000 staff, {RUNS} runs of 36 months, all: {took[10000]:.1f} s CPU (bar 20), {memory:.0f} MB (bar 500)")
+    print(
+        f"10,000 staff, {RUNS} runs of 36 months, all: {took[10000]:.1f} s CPU (bar 20), {memory:.0f} MB (bar 500)"
+    )
     print(
         f"Twice the staff: {took[5000] / took[2500]:.2f} and {took[10000] / took[5000]:.2f} times as long (linear: 2)"
     )

@@ -1,4 +1,7 @@
-"""Write the generated pages of docs/, or check that they are fresh: `python scripts/make_docs.py [--check]`."""
+"""Write the generated pages of docs/, or check that they are fresh.
+
+`python scripts/make_docs.py [--check]`.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,11 @@ def pages() -> dict[Path, str]:
 
 def main(check: bool) -> int:
     """Write, or with `check` compare; exit status 1 where a page is not fresh."""
-    stale = [path for path, text in pages().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    stale = [
+        path
+        for path, text in pages().items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
     for path in stale:
         if not check:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,7 @@
-"""Write the scenario workbook and the golden outputs anew: `make golden`. Read the difference before you commit it."""
+"""Write the scenario workbook and the golden outputs anew: `make golden`.
+
+Read the difference before you commit it.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,10 @@ def outputs(name: str) -> dict[str, str]:
 
 
 def _without_pictures(page: str) -> str:
-    """The page with the digest of each picture in its place: what matplotlib draws would swell the golden files."""
+    """The page with the digest of each picture in its place.
+
+    What matplotlib draws would swell the golden files.
+    """
 
     def short(match: re.Match[str]) -> str:
         return f"data:image/svg+xml;sha256,{hashlib.sha256(match[0].encode()).hexdigest()[:16]}"
@@ -44,7 +50,8 @@ def main() -> int:
 
     GOLDEN.mkdir(exist_ok=True)
     workbook.write_workbook(
-        load.load_programme(ROOT / "scenarios" / "northfield"), ROOT / "scenarios" / "northfield" / "northfield.xlsx"
+        load.load_programme(ROOT / "scenarios" / "northfield"),
+        ROOT / "scenarios" / "northfield" / "northfield.xlsx",
     )
     for name in SCENARIOS:
         for file, text in outputs(name).items():
@@ -62,10 +69,15 @@ def _rules() -> None:
     from changeadvisor.judgement import recommend
     from tests import test_rules
 
-    found = [json.dumps(test_rules.spelled(recommend(p, s)), indent=1, default=str) for p, s in test_rules.whole()]
+    found = [
+        json.dumps(test_rules.spelled(recommend(p, s)), indent=1, default=str)
+        for p, s in test_rules.whole()
+    ]
     test_rules.WORKING.write_text("\n".join(found) + "\n", encoding="utf-8", newline="\n")
     cases = next(
-        m for m in test_rules.test_refuses_with_the_place_and_a_mend.pytestmark if m.name == "parametrize"
+        m
+        for m in test_rules.test_refuses_with_the_place_and_a_mend.pytestmark
+        if m.name == "parametrize"
     ).args[1]
     texts = []
     for change, _ in cases:

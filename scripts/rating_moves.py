@@ -1,8 +1,9 @@
 """How ratings of government major projects moved, from ../shared/data/gmpp.
 
-Writes the table that travels with the product (rules/rating-moves.yaml), and docs/rating-moves.md with its picture. The
-data (Infrastructure and Projects Authority, OGL v3) lie beside the checkout and are never committed; counts are quoted
-with their source. Beside each row stands what an extreme rating would do by itself.
+Writes the table that travels with the product (rules/rating-moves.yaml), and docs/rating-moves.md
+with its picture. The data (Infrastructure and Projects Authority, OGL v3) lie beside the checkout
+and are never committed; counts are quoted with their source. Beside each row stands what an extreme
+rating would do by itself.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class Case(NamedTuple):
     move: str
 
 
-# --- the cases -------------------------------------------------------------------------------------------------------
+# --- the cases ------------------------------------------------------------------------------------
 
 
 def cases() -> list[Case]:
@@ -77,7 +78,10 @@ def _move(row: Mapping[str, str]) -> str:
 def table(found: Iterable[Case]) -> str:
     """The counts as the file that travels with the product."""
     count = Counter((c.rating, c.move) for c in found)
-    rows = ("".join([f"  - {{rating: {r}", *(f", {m}: {count[r, m]}" for m in MOVES), "}"]) for r in RATINGS)
+    rows = (
+        "".join([f"  - {{rating: {r}", *(f", {m}: {count[r, m]}" for m in MOVES), "}"])
+        for r in RATINGS
+    )
     head = [
         "# Written by scripts/rating_moves.py from data that are not committed; do not edit it by hand.",
         "# left: no longer listed at the next snapshot; finished, stopped, merged or renamed, which is not known.",
@@ -93,7 +97,7 @@ def moves_of(text: str) -> RatingMoves:
     return read_moves(YAML(typ="safe", pure=True).load(text), str)
 
 
-# --- out of time -----------------------------------------------------------------------------------------------------
+# --- out of time ----------------------------------------------------------------------------------
 
 
 def shares_of(moves: Sequence[str]) -> Shares:
@@ -132,7 +136,10 @@ def scores(later: Sequence[Case], told: Callable[[Colour], Shares]) -> list[floa
 
 
 def interval(later: Sequence[Case], gains: Sequence[float]) -> tuple[float, float]:
-    """95 % of the mean gain, whole projects drawn again: the years of one project resemble each other."""
+    """95 % of the mean gain, whole projects drawn again.
+
+    The years of one project resemble each other.
+    """
     import numpy as np
 
     of: dict[str, list[float]] = {}
@@ -147,12 +154,18 @@ def interval(later: Sequence[Case], gains: Sequence[float]) -> tuple[float, floa
 def wilson(part: int, whole: int) -> tuple[float, float]:
     """95 % limits of a share (Wilson 1927)."""
     z, p = 1.959964, part / whole
-    middle, half = p + z * z / (2 * whole), z * math.sqrt(p * (1 - p) / whole + z * z / (4 * whole * whole))
+    middle, half = (
+        p + z * z / (2 * whole),
+        z * math.sqrt(p * (1 - p) / whole + z * z / (4 * whole * whole)),
+    )
     return (middle - half) / (1 + z * z / whole), (middle + half) / (1 + z * z / whole)
 
 
 class Cell(NamedTuple):
-    """One rating and move: the share foretold, how many of how many came, and the limits of that share."""
+    """One rating and move.
+
+    The share foretold, how many of how many came, and the limits of that share.
+    """
 
     rating: Colour
     move: str
@@ -180,7 +193,7 @@ def reliability(later: Sequence[Case], told: Callable[[Colour], Shares]) -> list
     return [c for c in found if (c.rating, c.move) not in never]
 
 
-# --- the page --------------------------------------------------------------------------------------------------------
+# --- the page -------------------------------------------------------------------------------------
 
 
 def page(found: Sequence[Case], left_out: int) -> str:
@@ -188,7 +201,12 @@ def page(found: Sequence[Case], left_out: int) -> str:
     early, later = ([c for c in found if (c.snapshot >= LATER) is after] for after in (False, True))
     told = forecasts(early)
     cells = reliability(later, told["the shares of each rating"])
-    return "\n".join([*_what(found, left_out), *_calibrated(cells, early, later), *_scored(later, told)]) + "\n"
+    return (
+        "\n".join(
+            [*_what(found, left_out), *_calibrated(cells, early, later), *_scored(later, told)]
+        )
+        + "\n"
+    )
 
 
 def _what(found: Sequence[Case], left_out: int) -> Iterator[str]:
@@ -217,7 +235,9 @@ def _what(found: Sequence[Case], left_out: int) -> Iterator[str]:
         )
 
 
-def _calibrated(cells: Sequence[Cell], early: Sequence[Case], later: Sequence[Case]) -> Iterator[str]:
+def _calibrated(
+    cells: Sequence[Cell], early: Sequence[Case], later: Sequence[Case]
+) -> Iterator[str]:
     within = sum(c.within for c in cells)
     yield from (
         "",
@@ -250,11 +270,17 @@ def _shown(cell: Cell) -> str:
 def _scored(later: Sequence[Case], told: Mapping[str, Callable[[Colour], Shares]]) -> Iterator[str]:
     every_score = {name: scores(later, way) for name, way in told.items()}
     ours = next(iter(every_score.values()))
-    yield from ("", "| foretold by | Brier score | worse than by each rating (95 % interval) |", "|---|---|---|")
+    yield from (
+        "",
+        "| foretold by | Brier score | worse than by each rating (95 % interval) |",
+        "|---|---|---|",
+    )
     for name, mine in every_score.items():
         gains = [b - a for a, b in zip(ours, mine, strict=True)]
         low, high = interval(later, gains)
-        more = "" if mine is ours else f"{math.fsum(gains) / len(gains):.3f} ({low:.3f} to {high:.3f})"
+        more = (
+            "" if mine is ours else f"{math.fsum(gains) / len(gains):.3f} ({low:.3f} to {high:.3f})"
+        )
         yield f"| {name} | {math.fsum(mine) / len(mine):.3f} | {more} |"
     yield from (
         "",
@@ -264,13 +290,16 @@ def _scored(later: Sequence[Case], told: Mapping[str, Callable[[Colour], Shares]
     )
 
 
-# --- the picture -----------------------------------------------------------------------------------------------------
+# --- the picture ----------------------------------------------------------------------------------
 
 _MARKS = {"improved": "^", "same": "o", "worsened": "v", "left": "s"}
 
 
 def picture(cells: Sequence[Cell]) -> bytes:
-    """The reliability diagram: what was foretold across, what came upwards. The same cells give the same bytes."""
+    """The reliability diagram: what was foretold across, what came upwards.
+
+    The same cells give the same bytes.
+    """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -283,11 +312,20 @@ def picture(cells: Sequence[Cell]) -> bytes:
     with rc_context(settings):
         figure = Figure(figsize=(6.0, 5.2), layout="constrained")
         axes = figure.add_subplot()
-        axes.set_title("Moves of ratings: the share foretold beside the share that came", loc="left", fontsize=10)
+        axes.set_title(
+            "Moves of ratings: the share foretold beside the share that came",
+            loc="left",
+            fontsize=10,
+        )
         axes.plot([0, 1], [0, 1], color="#6B6B6B", linewidth=1, label="as foretold")
         for move in MOVES:
             _drawn(axes, [c for c in cells if c.move == move], move)
-        axes.set(xlabel="share foretold", ylabel="share that came, 95 % limits", xlim=(0, 1), ylim=(-0.03, 1.03))
+        axes.set(
+            xlabel="share foretold",
+            ylabel="share that came, 95 % limits",
+            xlim=(0, 1),
+            ylim=(-0.03, 1.03),
+        )
         axes.legend(frameon=False, loc="upper left")
         out = io.BytesIO()
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
@@ -300,7 +338,15 @@ def _drawn(axes: Any, cells: Sequence[Cell], move: str) -> None:
     # Rounding may put a share of nought or one a hair outside its own limits.
     spread = [[max(0.0, s - c.limits[0]) for s, c in zip(came, cells, strict=True)],
               [max(0.0, c.limits[1] - s) for s, c in zip(came, cells, strict=True)]]  # fmt: skip
-    axes.errorbar([c.told for c in cells], came, yerr=spread, fmt=_MARKS[move], capsize=2, linewidth=1, label=move)
+    axes.errorbar(
+        [c.told for c in cells],
+        came,
+        yerr=spread,
+        fmt=_MARKS[move],
+        capsize=2,
+        linewidth=1,
+        label=move,
+    )
 
 
 def made() -> dict[Path, bytes]:

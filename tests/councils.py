@@ -55,7 +55,9 @@ def area(row: dict[str, str], code: dict[str, str]) -> dict[str, Any]:
 
 def measure(own: str, rows: Rows, others: Iterable[str]) -> dict[str, Any]:
     """One council's recycling beside others'."""
-    compared = [{"area": a, "period": p, "value": v} for a in others if a != own for p, v in rows[a].items()]
+    compared = [
+        {"area": a, "period": p, "value": v} for a in others if a != own for p, v in rows[a].items()
+    ]
     return {
         "id": f"recycled-{own}",
         "title": "Household waste recycled",

@@ -40,7 +40,10 @@ class Counted:
         left = 0.0
         for t, limit in enumerate(problem.budgets):
             if limit is not None:
-                spent, left = spend[:, :, t].sum(axis=1), (left if problem.carry_over else 0.0) + limit
+                spent, left = (
+                    spend[:, :, t].sum(axis=1),
+                    (left if problem.carry_over else 0.0) + limit,
+                )
                 good &= spent <= left + FINE
                 left = left - spent
         for at, limit in enumerate(problem.capacities):
@@ -52,7 +55,10 @@ class Counted:
             good &= ~self._column(rows, dependant) | (self._column(rows, needed) & in_time)
         for one, other in problem.conflicts:
             good &= ~(self._column(rows, one) & self._column(rows, other))
-        few = sum((spend[:, self.ids.index(i)].sum(axis=1) * self._column(rows, i) for i in self._few()), 0.0)
+        few = sum(
+            (spend[:, self.ids.index(i)].sum(axis=1) * self._column(rows, i) for i in self._few()),
+            0.0,
+        )
         good &= (problem.share_for_few or 0.0) * spend.sum(axis=(1, 2)) <= few + FINE
         return good
 

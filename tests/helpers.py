@@ -16,15 +16,23 @@ SHARED = ROOT / ".." / "shared" / "data"
 
 def programme(**more: Any) -> Programme:
     """A programme of bare data."""
-    return Programme.model_validate({"format": "changeadvisor/1", "programme": "P", "as_of": "2026-09-30", **more})
+    return Programme.model_validate(
+        {"format": "changeadvisor/1", "programme": "P", "as_of": "2026-09-30", **more}
+    )
 
 
 def expected(folder: Path) -> dict[str, tuple[str | None, str | None]]:
     """The table of expected.md: initiative -> (action, route); a dash is no answer."""
     rows = re.findall(
-        r"^\| ([a-z0-9-]+) \| (\S+) \| (\S+) \|", (folder / "expected.md").read_text(encoding="utf-8"), re.M
+        r"^\| ([a-z0-9-]+) \| (\S+) \| (\S+) \|",
+        (folder / "expected.md").read_text(encoding="utf-8"),
+        re.M,
     )
-    return {id: (_word(action), _word(route)) for id, action, route in rows if id != "initiative" and "---" not in id}
+    return {
+        id: (_word(action), _word(route))
+        for id, action, route in rows
+        if id != "initiative" and "---" not in id
+    }
 
 
 def _word(cell: str) -> str | None:

@@ -9,11 +9,25 @@ from hypothesis import strategies as st
 
 from changeadvisor.model import Programme
 
-#: Any printable text, among it what could be taken for a formula, a number, or a mark of not knowing.
+#: Any printable text, among it what could be taken for a formula, a number, or a mark of not
+#: knowing.
 TEXT = st.one_of(
     st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=12),
     st.sampled_from(
-        ["TBC", "n/a", "=1+1", "@x", "'quoted", "-5", "12", "yes", "two words", "(example) x", "a\nb", " outer "]
+        [
+            "TBC",
+            "n/a",
+            "=1+1",
+            "@x",
+            "'quoted",
+            "-5",
+            "12",
+            "yes",
+            "two words",
+            "(example) x",
+            "a\nb",
+            " outer ",
+        ]
     ),
 )
 NAME = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=6)
@@ -33,18 +47,24 @@ def some(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
 
 
 MONEY = estimates(POSITIVE)
-GAIN = st.one_of(estimates(NUMBERS), some(full=estimates(NUMBERS), none=estimates(NUMBERS)).filter(bool))
+GAIN = st.one_of(
+    estimates(NUMBERS), some(full=estimates(NUMBERS), none=estimates(NUMBERS)).filter(bool)
+)
 LEVELS = st.sampled_from(["strong", "weak", "opposed"])
-JUDGED = st.fixed_dictionaries({"level": LEVELS}, optional={"by": TEXT, "on": DATES, "because": TEXT})
+JUDGED = st.fixed_dictionaries(
+    {"level": LEVELS}, optional={"by": TEXT, "on": DATES, "because": TEXT}
+)
 OPTIONS = st.one_of(
     st.just([]),
     st.tuples(
         st.fixed_dictionaries(
-            {"action": st.just("adjust-tactics")}, optional={"cost": MONEY, "gain": GAIN, "extends": POSITIVE}
+            {"action": st.just("adjust-tactics")},
+            optional={"cost": MONEY, "gain": GAIN, "extends": POSITIVE},
         ),
         st.fixed_dictionaries({"action": st.just("stop")}, optional={"fade_months": POSITIVE}),
         st.fixed_dictionaries(
-            {"action": st.just("adjust-strategy")}, optional={"full": SHARES, "dip": MONEY, "runs": POSITIVE}
+            {"action": st.just("adjust-strategy")},
+            optional={"full": SHARES, "dip": MONEY, "runs": POSITIVE},
         ),
     ).map(list),
 )
@@ -71,17 +91,25 @@ def _initiative(id: str, others: list[str]) -> st.SearchStrategy[dict[str, Any]]
                 ready=estimates(SHARES),
                 by=DATES,
             ).filter(bool),
-            "path": some(measure=st.just("m"), baseline=NUMBERS, dip=MONEY, since=DATES).filter(bool),
+            "path": some(measure=st.just("m"), baseline=NUMBERS, dip=MONEY, since=DATES).filter(
+                bool
+            ),
             "history": st.lists(
                 st.fixed_dictionaries(
-                    {"on": DATES, "did": st.just("adjust-tactics")}, optional={"gain": GAIN, "because": TEXT}
+                    {"on": DATES, "did": st.just("adjust-tactics")},
+                    optional={"gain": GAIN, "because": TEXT},
                 ),
                 max_size=2,
             ),
             "options": OPTIONS,
             "tripwires": st.lists(
                 st.fixed_dictionaries(
-                    {"by": DATES, "measure": st.just("m"), "below": NUMBERS, "then": st.just("stop")}
+                    {
+                        "by": DATES,
+                        "measure": st.just("m"),
+                        "below": NUMBERS,
+                        "then": st.just("stop"),
+                    }
                 ),
                 max_size=2,
             ),
@@ -92,7 +120,8 @@ def _initiative(id: str, others: list[str]) -> st.SearchStrategy[dict[str, Any]]
             ),
             "depends_on": st.lists(
                 st.fixed_dictionaries(
-                    {"initiative": st.just(others[0]), "kind": st.just("helps")}, optional={"share": SHARES}
+                    {"initiative": st.just(others[0]), "kind": st.just("helps")},
+                    optional={"share": SHARES},
                 ),
                 max_size=1,
             ),
@@ -111,12 +140,16 @@ _MEASURE = st.fixed_dictionaries(
         "target_date": DATES,
         "rebase": st.lists(st.fixed_dictionaries({"on": DATES, "because": TEXT}), max_size=2),
         "observations": st.lists(
-            st.fixed_dictionaries({"period": DATES, "value": NUMBERS}, optional={"denominator": POSITIVE}),
+            st.fixed_dictionaries(
+                {"period": DATES, "value": NUMBERS}, optional={"denominator": POSITIVE}
+            ),
             max_size=3,
             unique_by=lambda o: o["period"],
         ),
         "comparators": st.lists(
-            st.fixed_dictionaries({"area": st.sampled_from(["E1", "=E2"]), "period": DATES, "value": NUMBERS}),
+            st.fixed_dictionaries(
+                {"area": st.sampled_from(["E1", "=E2"]), "period": DATES, "value": NUMBERS}
+            ),
             max_size=3,
             unique_by=lambda o: (o["area"], o["period"]),
         ),
@@ -142,16 +175,21 @@ def programmes() -> st.SearchStrategy[Programme]:
             "limits": some(
                 budget=st.one_of(POSITIVE, st.just({"2026-27": 5.0, "2027-28": 6.5})),
                 carry_over=st.booleans(),
-                capacity=st.dictionaries(NAME, st.one_of(POSITIVE, st.just({"2026-Q4": 6.0})), max_size=2),
+                capacity=st.dictionaries(
+                    NAME, st.one_of(POSITIVE, st.just({"2026-Q4": 6.0})), max_size=2
+                ),
                 few=st.just({"reach_below": 250.0, "impact_above": 1000.0}),
             ).filter(bool),
             "reference_classes": st.lists(
-                st.fixed_dictionaries({"id": st.just("c")}, optional={"full": SHARES, "delay": MONEY, "source": TEXT}),
+                st.fixed_dictionaries(
+                    {"id": st.just("c")}, optional={"full": SHARES, "delay": MONEY, "source": TEXT}
+                ),
                 max_size=1,
             ),
             "areas": st.lists(
                 st.fixed_dictionaries(
-                    {"area": st.just("E1")}, optional={"name": TEXT, "population": NUMBERS, "pop_density": NUMBERS}
+                    {"area": st.just("E1")},
+                    optional={"name": TEXT, "population": NUMBERS, "pop_density": NUMBERS},
                 ),
                 max_size=1,
             ),

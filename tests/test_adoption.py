@@ -36,7 +36,9 @@ def _plain(threshold: Any, runs: int = 1, act: float = 1.0, turnover: float = 0.
     return People(held, no, no, act * one, 0 * one, 0 * one, 0 * one, turnover)
 
 
-def _final(network: Network | None, threshold: Any, months: int, now: Any = None, champions: Any = ()) -> Any:
+def _final(
+    network: Network | None, threshold: Any, months: int, now: Any = None, champions: Any = ()
+) -> Any:
     """The share convinced at the end of each run."""
     runs = 1 if now is None else now.shape[1]
     lead = Lead(np.zeros((months, runs)), champions)
@@ -44,7 +46,7 @@ def _final(network: Network | None, threshold: Any, months: int, now: Any = None
     return convinced[-1]
 
 
-# --- Granovetter 1978 ------------------------------------------------------------------------------------------------
+# --- Granovetter 1978 -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -60,21 +62,27 @@ def test_granovetter_one_person_makes_the_riot(thresholds: list[int], join: int)
     assert _final(None, thresholds, 120)[0] * 100 == pytest.approx(join)
 
 
-@pytest.mark.parametrize(("sd", "low", "high"), [(0.12, 0.03, 0.05), (0.122, 0.05, 0.06), (0.123, 0.99, 1.0)])
-def test_granovetter_normal_thresholds_jump_between_122_and_123(sd: float, low: float, high: float) -> None:
+@pytest.mark.parametrize(
+    ("sd", "low", "high"), [(0.12, 0.03, 0.05), (0.122, 0.05, 0.06), (0.123, 0.99, 1.0)]
+)
+def test_granovetter_normal_thresholds_jump_between_122_and_123(
+    sd: float, low: float, high: float
+) -> None:
     """Mean 0.25: the final share jumps from .0548 to 1 (methods.md 4.8, the continuous case, here 100,000 people)."""
     n = 100_000
     shares = norm.ppf((np.arange(n) + 0.5) / n, 0.25, sd)
     assert low <= _final(None, np.ceil(np.clip(shares, 0, 2) * n), 1500)[0] <= high
 
 
-# --- Watts 2002 ------------------------------------------------------------------------------------------------------
+# --- Watts 2002 -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("mean_degree", "cascades"), [(0.7, False), (1.6, True), (3.0, True), (5.0, True), (7.0, False)]
 )
-def test_watts_a_single_seed_moves_many_only_inside_the_window(mean_degree: float, cascades: bool) -> None:
+def test_watts_a_single_seed_moves_many_only_inside_the_window(
+    mean_degree: float, cascades: bool
+) -> None:
     """Random graphs, each moved by 18 % of neighbours: the window is 1.02 < z < 5.76 (methods.md 4.8)."""
     n, runs, rng = 4000, 60, np.random.default_rng(3)
     network = networks.of_edges(n, rng.integers(0, n, (round(n * mean_degree / 2), 2)))
@@ -85,7 +93,7 @@ def test_watts_a_single_seed_moves_many_only_inside_the_window(mean_degree: floa
     assert bool((_final(network, threshold, 200, now) > 0.1).any()) == cascades
 
 
-# --- Bass 1969 -------------------------------------------------------------------------------------------------------
+# --- Bass 1969 ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("years", "share"), [(0, 0.0), (1, 0.0358), (5, 0.3312), (10, 0.8128)])
@@ -100,7 +108,7 @@ def test_bass_peak() -> None:
     assert rate == pytest.approx(0.1106, abs=5e-5)
 
 
-# --- Centola and others 2018 -----------------------------------------------------------------------------------------
+# --- Centola and others 2018 ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("group", [20, 24, 30])
@@ -116,7 +124,7 @@ def test_enough_goes_with_the_size_of_the_group() -> None:
     assert found[0] >= 1
 
 
-# --- Centola and Macy 2007 (unverified) ------------------------------------------------------------------------------
+# --- Centola and Macy 2007 (unverified) -----------------------------------------------------------
 
 
 def _ring(n: int, close: int) -> Network:
@@ -127,12 +135,19 @@ def _shuffled(n: int, close: int) -> Network:
     """Everybody has as many ties, at random."""
     rng = np.random.default_rng(1)
     return networks.of_edges(
-        n, np.concatenate([np.stack([np.arange(n), rng.permutation(n)], 1) for _ in range(close // 2)])
+        n,
+        np.concatenate(
+            [np.stack([np.arange(n), rng.permutation(n)], 1) for _ in range(close // 2)]
+        ),
     )
 
 
-@pytest.mark.parametrize(("needed", "ring", "shuffled"), [(1, 1.0, 1.0), (2, 1.0, 0.2), (3, 1.0, 0.05)])
-def test_complex_contagion_goes_further_where_ties_are_clustered(needed: int, ring: float, shuffled: float) -> None:
+@pytest.mark.parametrize(
+    ("needed", "ring", "shuffled"), [(1, 1.0, 1.0), (2, 1.0, 0.2), (3, 1.0, 0.05)]
+)
+def test_complex_contagion_goes_further_where_ties_are_clustered(
+    needed: int, ring: float, shuffled: float
+) -> None:
     n, close = 1000, 8
     seeds = (0, 1, 2, 3, 4)
     thresholds = np.full(n, needed)
@@ -143,15 +158,19 @@ def test_complex_contagion_goes_further_where_ties_are_clustered(needed: int, ri
 
 def test_simple_contagion_is_quicker_where_ties_are_random() -> None:
     """One contact is enough: shortcuts help (Watts and Strogatz 1998)."""
-    soon = [_final(net, np.ones(1000), 6, champions=(0,))[0] for net in (_ring(1000, 8), _shuffled(1000, 8))]
+    soon = [
+        _final(net, np.ones(1000), 6, champions=(0,))[0]
+        for net in (_ring(1000, 8), _shuffled(1000, 8))
+    ]
     assert soon[1] > 5 * soon[0]
 
 
-# --- networks and seats ----------------------------------------------------------------------------------------------
+# --- networks and seats ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("sizes", "mixing", "close"), [([10] * 30, 0.15, 8), ([3, 4, 60], 0.3, 8), ([1] * 20, 0.5, 8), ([50], 0.2, 6)]
+    ("sizes", "mixing", "close"),
+    [([10] * 30, 0.15, 8), ([3, 4, 60], 0.3, 8), ([1] * 20, 0.5, 8), ([50], 0.2, 6)],
 )
 def test_a_generated_network_has_its_mixing(sizes: list[int], mixing: float, close: int) -> None:
     network = networks.generated(sizes, mixing, close, np.random.default_rng(5))
@@ -186,7 +205,9 @@ def test_team_sizes(staff: int, teams: Any, sizes: tuple[int, ...]) -> None:
 
 
 @given(st.integers(1, 40), st.integers(1, 6), st.integers(0, 9))
-def test_champions_sit_once_each_and_close_together(champions: int, cluster: int, seed: int) -> None:
+def test_champions_sit_once_each_and_close_together(
+    champions: int, cluster: int, seed: int
+) -> None:
     network = networks.generated([8] * 12, 0.1, 8, np.random.default_rng(1))
     groups = networks.seats(network, champions, cluster, np.random.default_rng(seed))
     seated = [p for group in groups for p in group]
@@ -196,7 +217,7 @@ def test_champions_sit_once_each_and_close_together(champions: int, cluster: int
         assert all(network.ties[[p], :][:, list(group)].sum() > 0 for p in group[1:])
 
 
-# --- invariants ------------------------------------------------------------------------------------------------------
+# --- invariants -----------------------------------------------------------------------------------
 
 
 @settings(max_examples=40)
@@ -206,17 +227,23 @@ def test_champions_sit_once_each_and_close_together(champions: int, cluster: int
     st.integers(0, 59),
     st.sampled_from([0.0, 0.05, 0.2]),
 )
-def test_one_champion_more_never_lowers_the_share(seed: int, who: list[int], more: int, turnover: float) -> None:
+def test_one_champion_more_never_lowers_the_share(
+    seed: int, who: list[int], more: int, turnover: float
+) -> None:
     network = networks.generated([6] * 10, 0.2, 8, np.random.default_rng(seed))
     rng = np.random.default_rng(seed + 1)
     people = _people(rng, 60, 5, turnover)
-    few, many = (_share(network, people, np.zeros((18, 5)), c, seed) for c in (who, sorted({*who, more})))
+    few, many = (
+        _share(network, people, np.zeros((18, 5)), c, seed) for c in (who, sorted({*who, more}))
+    )
     assert np.all(many >= few - 1e-12)
 
 
 @settings(max_examples=40)
 @given(st.integers(0, 1000), st.sampled_from([0.0, 0.3, 0.8]))
-def test_more_attention_never_lowers_the_share_of_those_who_do_not_resent_it(seed: int, attention: float) -> None:
+def test_more_attention_never_lowers_the_share_of_those_who_do_not_resent_it(
+    seed: int, attention: float
+) -> None:
     network = networks.generated([6] * 10, 0.2, 8, np.random.default_rng(seed))
     people = _people(np.random.default_rng(seed), 60, 5, 0.02)
     less, more = (_share(network, people, np.full((18, 5), a), (), seed) for a in (attention, 1.0))
@@ -226,15 +253,26 @@ def test_more_attention_never_lowers_the_share_of_those_who_do_not_resent_it(see
 def _people(rng: np.random.Generator, n: int, runs: int, turnover: float) -> People:
     one, no = np.ones(runs), np.zeros((n, runs), bool)
     threshold = rng.integers(0, 4, (n, runs)).astype(np.uint8)
-    return People(threshold, no, rng.random((n, runs)) < 0.5, 0.5 * one, 0.1 * one, 0.3 * one, 0.2 * one, turnover)
+    return People(
+        threshold,
+        no,
+        rng.random((n, runs)) < 0.5,
+        0.5 * one,
+        0.1 * one,
+        0.3 * one,
+        0.2 * one,
+        turnover,
+    )
 
 
 def _share(network: Network, people: People, attention: Any, champions: Any, seed: int) -> Any:
-    convinced, complying = spread(network, people, Lead(attention, champions), np.random.default_rng(seed))
+    convinced, complying = spread(
+        network, people, Lead(attention, champions), np.random.default_rng(seed)
+    )
     return convinced + complying
 
 
-# --- from a register -------------------------------------------------------------------------------------------------
+# --- from a register ------------------------------------------------------------------------------
 
 
 def _adoption(**changed: Any) -> Adoption:
@@ -273,7 +311,9 @@ def _simulated(answers: Answers, **changed: Any) -> Diffusion:
         ({"by": None, "needed": None, "turnover": None}, ("turnover", "needed", "by")),
     ],
 )
-def test_what_must_be_known_is_named_and_never_filled_in(changed: dict[str, Any], lacks: tuple[str, ...]) -> None:
+def test_what_must_be_known_is_named_and_never_filled_in(
+    changed: dict[str, Any], lacks: tuple[str, ...]
+) -> None:
     adoption = _adoption(**changed)
     assert missing(adoption) == lacks
     found = simulate_adoption(adoption, AS_OF, Answers(), seed=0, name="a", runs=8)
@@ -299,7 +339,9 @@ def test_what_cannot_be_simulated_says_why(changed: dict[str, Any], says: str) -
 
 def test_where_an_order_is_followed_the_top_wins_and_where_it_is_resented_the_front_line() -> None:
     obeyed = _simulated(
-        Answers(frozenset({"not-needed"}), frozenset({"likely"})), ready=[0, 0.02, 0.04], peers_needed=[3, 4, 5]
+        Answers(frozenset({"not-needed"}), frozenset({"likely"})),
+        ready=[0, 0.02, 0.04],
+        peers_needed=[3, 4, 5],
     )
     resented = _simulated(
         Answers(frozenset({"essential"}), frozenset({"unlikely"})),
@@ -315,7 +357,10 @@ def test_where_an_order_is_followed_the_top_wins_and_where_it_is_resented_the_fr
 
 
 def test_what_is_not_known_lies_between_what_could_be() -> None:
-    every = [_simulated(Answers(frozenset({"helpful"}), frozenset({a}))) for a in ("likely", "unsure", "unlikely")]
+    every = [
+        _simulated(Answers(frozenset({"helpful"}), frozenset({a})))
+        for a in ("likely", "unsure", "unlikely")
+    ]
     unknown = _simulated(Answers(frozenset({"helpful"})))
     stands = [found.of("top-down").stands for found in every]
     assert min(stands) - 0.1 <= unknown.of("top-down").stands <= max(stands) + 0.1

@@ -81,7 +81,9 @@ def test_it_has_every_key_of_the_format(northfield: Advice) -> None:
     }
     assert judged <= set(one["action"])
     assert {*judged, "arrangement"} <= set(one["route"])
-    assert {"rule", "for", "decibans", "counted", "evidence", "because", "source"} <= set(one["action"]["reasons"][0])
+    assert {"rule", "for", "decibans", "counted", "evidence", "because", "source"} <= set(
+        one["action"]["reasons"][0]
+    )
     outlook = {
         "probability",
         "basis",
@@ -103,7 +105,9 @@ def test_it_has_every_key_of_the_format(northfield: Advice) -> None:
     assert {"few", "all", "bound", "gap", "courses"} <= set(found["portfolio"]["frontier"][0])
     assert all(0.0 <= share <= 1.0 for share in found["portfolio"]["core"].values())
     assert {"id", "points", "ipsative", "normative", "comparative"} <= set(found["measures"][0])
-    assert {"targets", "external", "process", "corporate", "with_comparators"} <= set(found["audit"])
+    assert {"targets", "external", "process", "corporate", "with_comparators"} <= set(
+        found["audit"]
+    )
 
 
 def test_lists_are_in_the_order_of_the_format(northfield: Advice) -> None:
@@ -111,7 +115,9 @@ def test_lists_are_in_the_order_of_the_format(northfield: Advice) -> None:
     assert [i["id"] for i in found["initiatives"]] == sorted(i["id"] for i in found["initiatives"])
     for item in found["initiatives"]:
         for part in ("action", "route"):
-            assert [r["rule"] for r in item[part]["reasons"]] == sorted(r["rule"] for r in item[part]["reasons"])
+            assert [r["rule"] for r in item[part]["reasons"]] == sorted(
+                r["rule"] for r in item[part]["reasons"]
+            )
             moves = [m["could_move"] for m in item[part]["missing"]]
             assert moves == sorted(moves, reverse=True)
             shares = [f["share"] for f in item[part]["flips"]]
@@ -132,10 +138,14 @@ def shuffled(value: Any, shuffle: random.Random) -> Any:
     return value
 
 
-def test_two_runs_and_a_shuffled_one_give_the_same_bytes(northfield: Advice, judges: Judges) -> None:
+def test_two_runs_and_a_shuffled_one_give_the_same_bytes(
+    northfield: Advice, judges: Judges
+) -> None:
     read = load.load_programme(NORTHFIELD)
     assert to_json(advise(read, judges)) == to_json(northfield)
-    mixed = Programme.model_validate(shuffled(read.model_dump(mode="json", exclude_defaults=True), random.Random(5)))
+    mixed = Programme.model_validate(
+        shuffled(read.model_dump(mode="json", exclude_defaults=True), random.Random(5))
+    )
     assert to_json(advise(mixed, judges)) == to_json(northfield)
 
 
@@ -152,7 +162,9 @@ def test_rules_in_another_order_give_the_same_bytes(northfield: Advice, judges: 
     assert to_json(advise(load.load_programme(NORTHFIELD), again)) == to_json(northfield)
 
 
-def test_flips_are_confirmed_by_judging_the_changed_sheet(northfield: Advice, judges: Judges) -> None:
+def test_flips_are_confirmed_by_judging_the_changed_sheet(
+    northfield: Advice, judges: Judges
+) -> None:
     """A judged fact is changed as a person would change it, scores follow, and the answer is the one the flip names."""
     confirmed = 0
     for item in northfield.initiatives:
@@ -171,7 +183,13 @@ def test_a_reading_that_flips_is_read_again_by_the_model(judges: Judges) -> None
     drawn = simulation.draw(simulation.Worlds(), 12, 4)
     given = simulation.programme(drawn, simulation.Decisions.none(12), 12, range(12))
     before = advise(given, judges, parts=("action",))
-    flips = [(i.id, f) for i in before.initiatives if i.action for f in i.action.flips if f.fact.startswith("latest.")]
+    flips = [
+        (i.id, f)
+        for i in before.initiatives
+        if i.action
+        for f in i.action.flips
+        if f.fact.startswith("latest.")
+    ]
     data = given.model_dump(mode="json", exclude_defaults=True)
     for _, flip in flips:
         measure = next(m for m in data["measures"] if f"latest.{m['id']}" == flip.fact)
@@ -187,7 +205,9 @@ def test_past_spend_changes_nothing(northfield: Advice, judges: Judges) -> None:
     for initiative in data["initiatives"]:
         initiative.setdefault("spend", {})["to_date"] = 99_000_000
     again = advise(Programme.model_validate(data), judges)
-    assert [(i.action, i.route) for i in again.initiatives] == [(i.action, i.route) for i in northfield.initiatives]
+    assert [(i.action, i.route) for i in again.initiatives] == [
+        (i.action, i.route) for i in northfield.initiatives
+    ]
 
 
 def test_only_some_parts(judges: Judges) -> None:
@@ -215,9 +235,15 @@ def test_nothing_known_gives_no_answer_and_what_to_ask(judges: Judges) -> None:
 
 
 def test_an_idea_is_not_asked_how_it_is_done(judges: Judges) -> None:
-    found = advise(programme(initiatives=[{"id": "a", "title": "A", "stage": "idea"}]), judges).initiatives[0]
+    found = advise(
+        programme(initiatives=[{"id": "a", "title": "A", "stage": "idea"}]), judges
+    ).initiatives[0]
     assert found.action is not None
-    assert not [m.fact for m in found.action.missing if m.fact.startswith(("doing.", "results.", "sustain."))]
+    assert not [
+        m.fact
+        for m in found.action.missing
+        if m.fact.startswith(("doing.", "results.", "sustain."))
+    ]
     assert can_be_known("doing.as_designed", "pilot")
     assert can_be_known("doing.as_designed", None)
 
@@ -229,16 +255,30 @@ def test_an_idea_is_not_asked_how_it_is_done(judges: Judges) -> None:
         ("delivery", {"need.there": "gone"}, "Stop it?"),
         (
             "delivery",
-            {"idea.works": "no", "doing.as_designed": "yes", "idea.better_way": "clear", "need.there": "yes"},
+            {
+                "idea.works": "no",
+                "doing.as_designed": "yes",
+                "idea.better_way": "clear",
+                "need.there": "yes",
+            },
             "Adjust strategy",
         ),
     ],
 )
-def test_decisions_in_words(judges: Judges, stage: str, judgements: dict[str, str], decision: str) -> None:
+def test_decisions_in_words(
+    judges: Judges, stage: str, judgements: dict[str, str], decision: str
+) -> None:
     made = programme(
         review_months=3,
         initiatives=[
-            {"id": "a", "title": "A", "stage": stage, "statutory": False, "sponsor": "S", "judgements": judgements}
+            {
+                "id": "a",
+                "title": "A",
+                "stage": stage,
+                "statutory": False,
+                "sponsor": "S",
+                "judgements": judgements,
+            }
         ],
     )
     found = advise(made, judges).decisions_needed[0]
@@ -279,7 +319,12 @@ def test_missing_overall_names_each_fact_once(northfield: Advice) -> None:
 )
 def test_candour(declared: str, rating: str, level: str, words: str) -> None:
     assert module._candour_level(declared, rating) == level
-    assert module._candour(FactSheet.of({"initiative.declared": declared, "results.evidenced": rating})) == words
+    assert (
+        module._candour(
+            FactSheet.of({"initiative.declared": declared, "results.evidenced": rating})
+        )
+        == words
+    )
     assert module._candour(FactSheet.of({"initiative.declared": declared})) is None
 
 
@@ -343,18 +388,26 @@ def test_numbers_are_tidy_and_json_is_json(northfield: Advice) -> None:
         (None, None, (-30.0, 130.0)),
     ],
 )
-def test_readings_stay_possible(kind: str | None, unit: str | None, span: tuple[float, float]) -> None:
+def test_readings_stay_possible(
+    kind: str | None, unit: str | None, span: tuple[float, float]
+) -> None:
     assert module._possible(kind, unit, -30.0, 130.0) == span
 
 
 def _advised(**more: Any) -> Any:
     given = {"format": "changeadvisor/1", "programme": "P", "as_of": "2026-09-30", **more}
-    return advise(Programme.model_validate(given), rules.load_judges(), parts=("action",)).initiatives[0]
+    return advise(
+        Programme.model_validate(given), rules.load_judges(), parts=("action",)
+    ).initiatives[0]
 
 
 def test_a_judgement_dated_after_the_day_of_advice_waits() -> None:
     gone = {"level": "gone", "by": "X", "on": "2027-06-01"}
-    one = _advised(initiatives=[{"id": "a", "title": "A", "stage": "delivery", "judgements": {"need.there": gone}}])
+    one = _advised(
+        initiatives=[
+            {"id": "a", "title": "A", "stage": "delivery", "judgements": {"need.there": gone}}
+        ]
+    )
     assert "need.there" not in one.sheet
     assert one.action.answer is None
     assert any("need.there" in notice and "after 2026-09-30" in notice for notice in one.notices)
@@ -368,6 +421,8 @@ def test_reach_downstream_is_unknown_where_one_does_not_say() -> None:
 
 
 def test_of_a_path_not_begun_no_month_has_passed() -> None:
-    one = _advised(initiatives=[{"id": "a", "title": "A", "stage": "design", "started": "2031-09-30"}])
+    one = _advised(
+        initiatives=[{"id": "a", "title": "A", "stage": "design", "started": "2031-09-30"}]
+    )
     assert one.sheet.get("path.months") == 0
     assert any("begins on 2031-09-30" in notice for notice in one.notices)

@@ -42,7 +42,13 @@ def answer(level: Any = "weak", by: str | None = "Staff council", **more: Any) -
     return Judgement(level=level, by=by, **{"on": dt.date(2026, 9, 18), **more})
 
 
-def written(folder: Path, text: str, judgement: Judgement | None = None, name: str = "p.yaml", fact: str = FACT) -> str:
+def written(
+    folder: Path,
+    text: str,
+    judgement: Judgement | None = None,
+    name: str = "p.yaml",
+    fact: str = FACT,
+) -> str:
     """The file after one answer."""
     path = folder / name
     path.write_bytes(text.encode("utf-8"))
@@ -51,7 +57,7 @@ def written(folder: Path, text: str, judgement: Judgement | None = None, name: s
     return path.read_bytes().decode("utf-8")
 
 
-# --- where an answer is put: before and after ------------------------------------------------------------------------
+# --- where an answer is put: before and after -----------------------------------------------------
 
 I = "  - id: a\n    title: A\n"  # noqa: E741
 PLACES = {
@@ -179,7 +185,10 @@ def test_on_northfield_only_the_lines_of_the_answer_change(id: str, tmp_path: Pa
     changed = [line for line in difflib.ndiff(before, after) if line[0] in "+-"]
     assert [line for line in changed if "Staff council, on: 2026-09-18" in line]
     assert all(
-        "support.staff" in line or "route.local_variation" in line or "{level" in line or "judgements:" in line
+        "support.staff" in line
+        or "route.local_variation" in line
+        or "{level" in line
+        or "judgements:" in line
         for line in changed
     )
     assert len(changed) <= 6
@@ -210,7 +219,7 @@ def test_json_keeps_order_and_indentation(form: str, indent: int | None, tmp_pat
     assert after == json.dumps(data, indent=indent, separators=tight) + end
 
 
-# --- what is refused, with nothing written ---------------------------------------------------------------------------
+# --- what is refused, with nothing written --------------------------------------------------------
 
 
 def test_a_workbook_is_refused_with_the_way_out(tmp_path: Path) -> None:
@@ -306,7 +315,13 @@ def test_an_answer_is_counted_even_if_the_work_stops_right_after_it(
 
 @pytest.mark.parametrize(
     ("one", "other", "same"),
-    [("PMO", "pmo ", True), ("PMO", "P", False), (None, None, False), ("", "", False), (None, "PMO", False)],
+    [
+        ("PMO", "pmo ", True),
+        ("PMO", "P", False),
+        (None, None, False),
+        ("", "", False),
+        (None, "PMO", False),
+    ],
 )
 def test_who_is_the_same_rater(one: str | None, other: str | None, same: bool) -> None:
     assert same_rater(one, other) is same
@@ -323,7 +338,13 @@ RATERS = st.lists(
 
 
 @settings(max_examples=60, deadline=None)
-@given(raters=RATERS, who=TEXT, flow=st.booleans(), alone=st.booleans(), width=st.sampled_from([40, 4096]))
+@given(
+    raters=RATERS,
+    who=TEXT,
+    flow=st.booleans(),
+    alone=st.booleans(),
+    width=st.sampled_from([40, 4096]),
+)
 def test_asking_never_loses_what_another_rater_said(
     raters: list[dict[str, Any]],
     who: str,
@@ -336,12 +357,22 @@ def test_asking_never_loses_what_another_rater_said(
     from ruamel.yaml import YAML
 
     judged = raters[0] if alone and raters else raters
-    record = {"id": "a", "title": "A", "judgements": {"need.there": "yes", **({FACT: judged} if raters else {})}}
+    record = {
+        "id": "a",
+        "title": "A",
+        "judgements": {"need.there": "yes", **({FACT: judged} if raters else {})},
+    }
     yaml = YAML()
     yaml.default_flow_style, yaml.width = flow, width
     out = io.StringIO()
     yaml.dump(
-        {"format": "changeadvisor/1", "programme": "P", "as_of": dt.date(2026, 9, 30), "initiatives": [record]}, out
+        {
+            "format": "changeadvisor/1",
+            "programme": "P",
+            "as_of": dt.date(2026, 9, 30),
+            "initiatives": [record],
+        },
+        out,
     )
     path = tmp_path_factory.mktemp("h") / "p.yaml"
     path.write_text(out.getvalue(), encoding="utf-8", newline="")
@@ -356,14 +387,18 @@ def test_asking_never_loses_what_another_rater_said(
         return
     after = read_document(path).data["initiatives"][0]["judgements"][FACT]
     listed = after if isinstance(after, list) else [after]
-    others = [a for a in (before if isinstance(before, list) else [before]) if not same_rater(a.get("by"), who)]
+    others = [
+        a
+        for a in (before if isinstance(before, list) else [before])
+        if not same_rater(a.get("by"), who)
+    ]
     assert [a for a in listed if not same_rater(a.get("by"), who)] == others
     assert [a for a in listed if same_rater(a.get("by"), who)] == [
         {"level": "opposed", "by": who, "on": dt.date(2026, 9, 18)}
     ]
 
 
-# --- what raters said, beside each other -----------------------------------------------------------------------------
+# --- what raters said, beside each other ----------------------------------------------------------
 
 SPREADS = [
     (
@@ -385,7 +420,11 @@ SPREADS = [
         ["A: eager; rater not named: willing; B: opposed.", "They lie 3 steps apart. All count"],
     ),
     ("support.staff", [("eager", "A"), ("eager", "B")], ["A: eager; B: eager.", "They agree."]),
-    ("route.goal", [("cost", "A"), ("both", "B")], ["A: cost; B: both.", "They differ. Both count"]),
+    (
+        "route.goal",
+        [("cost", "A"), ("both", "B")],
+        ["A: cost; B: both.", "They differ. Both count"],
+    ),
     (
         "delivery.extra_effort",
         [(10, "A"), (40, "B"), (15, "C")],
@@ -401,7 +440,7 @@ def test_the_spread(fact: str, said: list[tuple[Any, str | None]], lines: list[s
     assert all(text.startswith(start) for text, start in zip(found, lines, strict=True))
 
 
-# --- the conversation, line by line from a pipe ----------------------------------------------------------------------
+# --- the conversation, line by line from a pipe ---------------------------------------------------
 
 
 def northfield(tmp_path: Path) -> Path:
@@ -409,7 +448,10 @@ def northfield(tmp_path: Path) -> Path:
 
 
 def talk(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lines: str, *arguments: object
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    lines: str,
+    *arguments: object,
 ) -> tuple[int, str, str]:
     """Have a conversation in this process: status, standard output, standard error."""
     monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
@@ -498,7 +540,9 @@ def test_two_raters_answer_apart(
     assert out.count("Both count: a rule speaks only if it holds for each of them.") == many
     staff = out[out.index(VOCABULARY["support.staff"].question) :]
     assert staff.index("> ") < staff.index("Programme office: eager; Staff council: reluctant.")
-    _, out, _ = talk(monkeypatch, capsys, "\n" * (many - 1) + "2\n", path, "a", "--by", "staff COUNCIL", "--all")
+    _, out, _ = talk(
+        monkeypatch, capsys, "\n" * (many - 1) + "2\n", path, "a", "--by", "staff COUNCIL", "--all"
+    )
     assert out.count("Enter keeps it.") == many
     changed = {n for n, answers in judged(path, "a").items() if answers != both[n]}
     assert len(changed) == 1
@@ -512,7 +556,9 @@ def test_it_stops_when_settled(
     assert status == 0
     assert "As good as settled: blended." in out
     assert "No answers written" in out
-    _, out, _ = talk(monkeypatch, capsys, "1\n" * 30, folder, "recycling-plus", "--by", "PMO", "--all")
+    _, out, _ = talk(
+        monkeypatch, capsys, "1\n" * 30, folder, "recycling-plus", "--by", "PMO", "--all"
+    )
     assert "Settled for good" in out
 
 
@@ -541,7 +587,11 @@ def test_the_question_of_what_to_do(
     ],
 )
 def test_what_cannot_be_asked(
-    arguments: list[str], lines: str, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    arguments: list[str],
+    lines: str,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     status, _, err = talk(monkeypatch, capsys, lines, NORTHFIELD, *arguments)
     assert status == 2
@@ -567,7 +617,7 @@ def test_a_changed_file_ends_the_conversation_and_says_what_was_kept(
     assert path.read_text(encoding="utf-8").endswith("# mine\n")
 
 
-# --- a real terminal -------------------------------------------------------------------------------------------------
+# --- a real terminal ------------------------------------------------------------------------------
 
 
 class Terminal:
@@ -673,7 +723,9 @@ def test_in_a_terminal_answers_survive_ctrl_c(tmp_path: Path) -> None:
     assert len(load_programme(folder).initiatives) == 15
 
 
-def test_in_a_terminal_it_offers_to_go_on_and_raters_stand_beside_each_other(tmp_path: Path) -> None:
+def test_in_a_terminal_it_offers_to_go_on_and_raters_stand_beside_each_other(
+    tmp_path: Path,
+) -> None:
     folder = northfield(tmp_path)
     with Terminal(folder, "recycling-plus", "--by", "Crews") as screen:
         assert "As good as settled: blended." in screen.until("Go on all the same (y or n)? ")
@@ -701,7 +753,12 @@ def test_ctrl_c_at_any_moment_leaves_a_whole_file(delay: float, tmp_path: Path) 
         time.sleep(delay)
         screen.type("\x03")
         assert screen.status() == 130
-    mine = [by for answers in judged(folder, "local-wealth").values() for _, by in answers if by == "Crews"]
+    mine = [
+        by
+        for answers in judged(folder, "local-wealth").values()
+        for _, by in answers
+        if by == "Crews"
+    ]
     words = {0: "No answers", 1: "1 answer"}.get(len(mine), f"{len(mine)} answers")
     assert f"{words} written to" in screen.shown
     assert sorted(p.name for p in folder.iterdir()) == names

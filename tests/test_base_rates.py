@@ -21,7 +21,8 @@ from changeadvisor.model import Estimate, Programme
 from tests.helpers import ROOT, SHARED, programme
 
 METHODS = SHARED.parent / "design" / "methods.md"
-#: What methods.md, sections 2.2 and 5.3, has as published: full, and U of works duration and of money, in per cent.
+#: What methods.md, sections 2.2 and 5.3, has as published: full, and U of works duration and of
+#: money, in per cent.
 FIGURES: dict[str, tuple[float | None, float | None, float | None]] = {
     "gustafson-culture-change": (5, None, None),
     "gustafson-process-change": (16, None, None),
@@ -42,7 +43,7 @@ ROWS = {
 }
 
 
-# --- the file --------------------------------------------------------------------------------------------------------
+# --- the file -------------------------------------------------------------------------------------
 
 
 def factor(bias: float | None) -> Estimate | None:
@@ -61,7 +62,11 @@ def test_each_class_holds_what_is_published_and_nothing_more(id: str) -> None:
     for held, published in ((found.delay, factor(duration)), (found.overrun, factor(money))):
         assert (held is None) == (published is None)
         if held is not None and published is not None:
-            assert (held.low, held.likely, held.high) == (published.low, published.likely, published.high)
+            assert (held.low, held.likely, held.high) == (
+                published.low,
+                published.likely,
+                published.high,
+            )
 
 
 def test_no_class_is_without_figures_of_its_own_here() -> None:
@@ -108,7 +113,7 @@ def test_what_is_not_told_in_full_is_refused(classes: list[dict[str, Any]], mess
         base_rates.read_classes(data, str)
 
 
-# --- in a programme --------------------------------------------------------------------------------------------------
+# --- in a programme -------------------------------------------------------------------------------
 
 
 def named(name: str, **more: Any) -> Programme:
@@ -135,7 +140,9 @@ FORMS = ("", ".yaml", ".json", ".xlsx")
 def test_a_published_class_needs_no_definition_in_any_form(tmp_path: Path, form: str) -> None:
     reading = load.read_programme(written(named("optimism-equipment"), form, tmp_path))
     assert reading.programme is not None
-    assert reading.programme.reference_classes == (load.published_classes().by_id["optimism-equipment"],)
+    assert reading.programme.reference_classes == (
+        load.published_classes().by_id["optimism-equipment"],
+    )
     assert [n for n in reading.notices if "published reference class" in n]
 
 
@@ -154,7 +161,11 @@ def _again(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_class_of_ones_own_comes_first(tmp_path: Path, form: str) -> None:
-    own: dict[str, Any] = {"id": "gustafson-process-change", "full": 0.3, "source": "our own projects"}
+    own: dict[str, Any] = {
+        "id": "gustafson-process-change",
+        "full": 0.3,
+        "source": "our own projects",
+    }
     read = load.load_programme(written(named(own["id"], reference_classes=[own]), form, tmp_path))
     assert [(c.id, c.full, c.delay) for c in read.reference_classes] == [(own["id"], 0.3, None)]
 
@@ -162,13 +173,18 @@ def test_a_class_of_ones_own_comes_first(tmp_path: Path, form: str) -> None:
 def test_classes_stay_in_order_and_each_stands_once(tmp_path: Path) -> None:
     two = [{"id": i, "title": i, "reference_class": "optimism-equipment"} for i in "ab"]
     own = [{"id": "zoo", "full": 0.3}, {"id": "apes", "full": 0.2}]
-    read = load.load_programme(written(programme(initiatives=two, reference_classes=own), ".json", tmp_path))
+    read = load.load_programme(
+        written(programme(initiatives=two, reference_classes=own), ".json", tmp_path)
+    )
     assert [c.id for c in read.reference_classes] == ["apes", "optimism-equipment", "zoo"]
 
 
 def test_who_names_no_published_class_gets_none(tmp_path: Path) -> None:
     data = programme(
-        initiatives=[{"id": "a", "title": "A", "kind": "estate"}, {"id": "b", "title": "B", "reference_class": "own"}],
+        initiatives=[
+            {"id": "a", "title": "A", "kind": "estate"},
+            {"id": "b", "title": "B", "reference_class": "own"},
+        ],
         reference_classes=[{"id": "own", "full": 0.4}],
     )
     read = load.load_programme(written(data, ".yaml", tmp_path))
@@ -198,7 +214,9 @@ def test_an_unknown_class_is_refused_with_the_published_ones_in_mind(
         load.load_programme(path)
 
 
-def test_the_chances_of_a_published_class_are_those_of_the_outlook_with_their_source(tmp_path: Path) -> None:
+def test_the_chances_of_a_published_class_are_those_of_the_outlook_with_their_source(
+    tmp_path: Path,
+) -> None:
     read = load.load_programme(written(named("gustafson-culture-change"), ".json", tmp_path))
     found = advise(read, rules.load_judges()).initiatives[0]
     assert found.outlook.basis == "class"
@@ -223,7 +241,10 @@ def test_the_table_and_the_page_show_every_class(capsys: pytest.CaptureFixture[s
     with pytest.raises(SystemExit) as stopped:
         main.main(["classes"])
     assert stopped.value.code == 0
-    table, page = capsys.readouterr().out, (ROOT / "docs" / "reference-classes.md").read_text(encoding="utf-8")
+    table, page = (
+        capsys.readouterr().out,
+        (ROOT / "docs" / "reference-classes.md").read_text(encoding="utf-8"),
+    )
     for known in load.published_classes().classes:
         assert known.id in table
         assert f"| `{known.id}` | {known.title} |" in page

@@ -36,7 +36,13 @@ def cascade(*initiatives: dict[str, Any]) -> Cascade:
     return Cascade(made, DependencyGraph(made))
 
 
-THREE = (item("a"), item("b", "a"), item("c", "b", helps=("a",)), item("d", helps=("b",)), item("e"))
+THREE = (
+    item("a"),
+    item("b", "a"),
+    item("c", "b", helps=("a",)),
+    item("d", helps=("b",)),
+    item("e"),
+)
 WORTH = {"a": worth(-50), "b": worth(100), "c": worth(200, -20), "d": worth(1000), "e": worth(10)}
 
 
@@ -54,9 +60,9 @@ def test_stopping_strands_what_requires_it_and_takes_its_help_away() -> None:
 
 
 def test_what_happens_is_said_in_sentences() -> None:
-    down, _ = cascade(item("a", reach=70), item("b", "a", statutory=True, reach=30), item("c", "a")).of(
-        "a", "stop", {"b": worth(100)}
-    )
+    down, _ = cascade(
+        item("a", reach=70), item("b", "a", statutory=True, reach=30), item("c", "a")
+    ).of("a", "stop", {"b": worth(100)})
     assert down.sentences == (
         "Stopping it: B, which the law requires, cannot go on (worth 100); C cannot go on (worth not known).",
         "In all that loses 100 of worth (eight times in ten between 76 and 124).",
@@ -82,9 +88,9 @@ def test_a_dependant_without_a_worth_is_named() -> None:
 
 
 def test_people_are_counted_once_and_only_where_nobody_else_reaches_them() -> None:
-    down, _ = cascade(item("a", reach=100), item("b", "a", reach=50, overlaps={"c": 1.0}), item("c", reach=500)).of(
-        "a", "stop", {}
-    )
+    down, _ = cascade(
+        item("a", reach=100), item("b", "a", reach=50, overlaps={"c": 1.0}), item("c", reach=500)
+    ).of("a", "stop", {})
     assert down.people == 100
 
 
@@ -97,7 +103,10 @@ def test_a_later_end_makes_what_requires_it_wait_beyond_its_slack() -> None:
         item("law", "a", statutory=True, started="2027-01-01", ends="2027-12-31"),
     )
     down, _ = made.of("a", "adjust-tactics", {"b": worth(100), "law": worth(100)})
-    assert [(x.id, x.how, round(x.months or 0)) for x in down.losses] == [("b", "delayed", 4), ("law", "delayed", 6)]
+    assert [(x.id, x.how, round(x.months or 0)) for x in down.losses] == [
+        ("b", "delayed", 4),
+        ("law", "delayed", 6),
+    ]
     assert down.statutory == ("law",)
     assert made.of("a", "persist", {})[0].losses == ()
 
@@ -113,7 +122,9 @@ def test_who_shares_a_dependant_is_split_evenly_and_adds_up() -> None:
 @st.composite
 def graphs(draw: Any) -> tuple[list[str], list[tuple[int, int, str]], dict[str, Known]]:
     ids = [f"i{k}" for k in range(draw(st.integers(2, 7)))]
-    pair = st.tuples(st.integers(0, len(ids) - 1), st.integers(0, len(ids) - 1)).filter(lambda p: p[0] < p[1])
+    pair = st.tuples(st.integers(0, len(ids) - 1), st.integers(0, len(ids) - 1)).filter(
+        lambda p: p[0] < p[1]
+    )
     pairs = draw(st.lists(pair, min_size=1, max_size=10, unique=True))
     edges = [(a, b, draw(st.sampled_from(["requires", "helps"]))) for a, b in pairs]
     stops = st.none() | st.integers(-50, 50).map(float)
@@ -127,7 +138,11 @@ def made(ids: list[str], edges: list[tuple[int, int, str]]) -> Programme:
             {
                 "id": id,
                 "depends_on": [
-                    {"initiative": ids[a], "kind": kind, **({"share": 0.4} if kind == "helps" else {})}
+                    {
+                        "initiative": ids[a],
+                        "kind": kind,
+                        **({"share": 0.4} if kind == "helps" else {}),
+                    }
                     for a, b, kind in edges
                     if b == k
                 ],
@@ -137,7 +152,9 @@ def made(ids: list[str], edges: list[tuple[int, int, str]]) -> Programme:
     )
 
 
-def stakes(ids: list[str], edges: list[tuple[int, int, str]], known: dict[str, Known]) -> dict[str, float]:
+def stakes(
+    ids: list[str], edges: list[tuple[int, int, str]], known: dict[str, Known]
+) -> dict[str, float]:
     of = made(ids, edges)
     cascade_ = Cascade(of, DependencyGraph(of))
     return {id: float(np.mean(cascade_.of(id, "stop", known)[1])) for id in ids}

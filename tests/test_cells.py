@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from changeadvisor.io import cells
 
 
-@pytest.mark.parametrize("mark", ["", "  ", "-", "–", "TBC", "tbc", "n/a", "N/A", "TBD", "unknown", "?", None])
+@pytest.mark.parametrize(
+    "mark", ["", "  ", "-", "–", "TBC", "tbc", "n/a", "N/A", "TBD", "unknown", "?", None]
+)
 def test_marks_of_not_knowing(mark: object) -> None:
     assert cells.unknown(mark)
     assert cells.number(mark) is None
@@ -38,7 +40,21 @@ def test_numbers(text: object, number: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["twelve", "1,23", "12 13", "(3", "3)", "--3", "-£-3", True, "1e999", float("inf"), float("nan"), "#REF!"]
+    "text",
+    [
+        "twelve",
+        "1,23",
+        "12 13",
+        "(3",
+        "3)",
+        "--3",
+        "-£-3",
+        True,
+        "1e999",
+        float("inf"),
+        float("nan"),
+        "#REF!",
+    ],
 )
 def test_no_numbers(text: object) -> None:
     with pytest.raises(ValueError, match="number"):
@@ -59,7 +75,16 @@ def test_dates(text: object, day: tuple[int, int, int]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["soon", "2026-13-01", "31/02/2026", "2026/09/30", "No end date", 45000, dt.datetime(2026, 1, 2, 3), "3 Foo 2024"],
+    [
+        "soon",
+        "2026-13-01",
+        "31/02/2026",
+        "2026/09/30",
+        "No end date",
+        45000,
+        dt.datetime(2026, 1, 2, 3),
+        "3 Foo 2024",
+    ],
 )
 def test_no_dates(text: object) -> None:
     with pytest.raises(ValueError, match="a date"):
@@ -68,7 +93,15 @@ def test_no_dates(text: object) -> None:
 
 @pytest.mark.parametrize(
     ("text", "answer"),
-    [("yes", True), ("Y", True), ("TRUE", True), (True, True), ("no", False), ("N", False), (False, False)],
+    [
+        ("yes", True),
+        ("Y", True),
+        ("TRUE", True),
+        (True, True),
+        ("no", False),
+        ("N", False),
+        (False, False),
+    ],
 )
 def test_yes_and_no(text: object, answer: bool) -> None:
     assert cells.yes_no(text) is answer
@@ -97,7 +130,14 @@ def test_guarded_text_comes_back_and_is_no_formula(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "safe"),
-    [("=1+1", "'=1+1"), ("-4.5", "-4.5"), ("+44 1", "'+44 1"), ("@x", "'@x"), ("'a", "''a"), ("a", "a")],
+    [
+        ("=1+1", "'=1+1"),
+        ("-4.5", "-4.5"),
+        ("+44 1", "'+44 1"),
+        ("@x", "'@x"),
+        ("'a", "''a"),
+        ("a", "a"),
+    ],
 )
 def test_formulas_are_made_safe(text: str, safe: str) -> None:
     assert cells.safe_text(text) == safe

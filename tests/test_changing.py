@@ -112,7 +112,7 @@ def changed(read: Programme, *texts: str) -> Programme:
     return world.programme
 
 
-# --- settings --------------------------------------------------------------------------------------------------------
+# --- settings -------------------------------------------------------------------------------------
 
 SET: list[tuple[str, Callable[[Any], Any], Any]] = [
     ("limits.budget=3.5m", lambda p: p.limits.budget, 3_500_000),
@@ -225,10 +225,18 @@ def test_a_fault_of_a_setting_is_said_with_a_mend(text: str, found: str, mend: s
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.sampled_from(FAULTS), min_size=2, max_size=6, unique_by=lambda f: f[0].partition("=")[0]))
+@given(
+    st.lists(
+        st.sampled_from(FAULTS), min_size=2, max_size=6, unique_by=lambda f: f[0].partition("=")[0]
+    )
+)
 def test_all_faults_are_told_at_once(chosen: list[tuple[str, str, str]]) -> None:
     texts = [text for text, _, _ in chosen]
-    assume(not any(a.partition("=")[0].startswith(f"{b.partition('=')[0]}.") for a in texts for b in texts))
+    assume(
+        not any(
+            a.partition("=")[0].startswith(f"{b.partition('=')[0]}.") for a in texts for b in texts
+        )
+    )
     assume("format=x" not in texts)
     with pytest.raises(InputError) as refused:
         asked(made(), *texts)
@@ -243,7 +251,10 @@ def test_what_is_set_twice_is_refused() -> None:
     ):
         with pytest.raises(InputError, match="set again"):
             asked(made(), *texts)
-    assert len(asked(made(), "shop.options.stop.cost=3", "shop.options.stop.fade_months=4").settings) == 2
+    assert (
+        len(asked(made(), "shop.options.stop.cost=3", "shop.options.stop.fade_months=4").settings)
+        == 2
+    )
 
 
 def test_dates_are_checked_together() -> None:
@@ -268,9 +279,15 @@ def test_ties_that_are_named_anew_are_read_anew(tmp_path: Path) -> None:
 def _own(read: Programme) -> list[str]:
     """Settings of values as they are."""
     data = json.loads(json.dumps(read.model_dump(mode="json", exclude_defaults=True)))
-    texts = [f"{k}={json.dumps(data[k], ensure_ascii=False)}" for k in ("as_of", "review_months") if k in data]
+    texts = [
+        f"{k}={json.dumps(data[k], ensure_ascii=False)}"
+        for k in ("as_of", "review_months")
+        if k in data
+    ]
     for key in ("limits", "appraisal"):
-        texts += [f"{key}.{k}={json.dumps(v, ensure_ascii=False)}" for k, v in data.get(key, {}).items()]
+        texts += [
+            f"{key}.{k}={json.dumps(v, ensure_ascii=False)}" for k, v in data.get(key, {}).items()
+        ]
     for record in data["initiatives"]:
         texts += [
             f"{record['id']}.{k}={json.dumps(v, ensure_ascii=False)}"
@@ -283,7 +300,11 @@ def _own(read: Programme) -> list[str]:
     return texts
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
 @given(programmes())
 def test_setting_a_value_to_what_it_is_changes_nothing(read: Programme) -> None:
     texts = _own(read)
@@ -305,7 +326,7 @@ def _faulty(read: Programme) -> bool:
     return bool(load.programme_of(_document(_data(read), ()), Path()).faults)
 
 
-# --- differences -----------------------------------------------------------------------------------------------------
+# --- differences ----------------------------------------------------------------------------------
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -332,19 +353,33 @@ def test_nothing_set_otherwise_changes_nothing(judges: Judges) -> None:
 
 
 def test_one_setting_is_the_cause_with_the_rules_and_facts_it_moved(judges: Judges) -> None:
-    found = whatif(judges, programme(initiatives=[SHOP]), "shop.judgements.doing.as_designed=yes", "review_months=3")
+    found = whatif(
+        judges,
+        programme(initiatives=[SHOP]),
+        "shop.judgements.doing.as_designed=yes",
+        "review_months=3",
+    )
     text = difference_table(found, 110)
     assert (found.changed, found.answers) == (0, 2)
     assert text.startswith("None of 2 answers changes. What else does is below.")
     read = programme(initiatives=[SHOP])
-    found = whatif(judges, read, "shop.judgements.doing.as_designed=null", "shop.judgements.support.sponsor=null")
+    found = whatif(
+        judges,
+        read,
+        "shop.judgements.doing.as_designed=null",
+        "shop.judgements.support.sponsor=null",
+    )
     assert why(found, "shop") == Why(("data",), "together", tuple(c.name for c in found.causes))
     (answer,) = found.initiatives[0].answers
     assert (answer.before.answer, answer.after.answer) == ("adjust-tactics", None)
     rules = {r.rule: r for r in answer.rules}
     assert (rules["PA-38"].before, rules["PA-38"].after) == (4.0, None)
     (fact,) = (f for f in rules["PA-38"].facts if f.fact == "support.sponsor")
-    assert (fact.before, fact.after, fact.moved_by) == ("weak", None, ("shop.judgements.support.sponsor",))
+    assert (fact.before, fact.after, fact.moved_by) == (
+        "weak",
+        None,
+        ("shop.judgements.support.sponsor",),
+    )
     assert "1 of 2 answers changes." in difference_table(found, 110)
 
 
@@ -354,7 +389,12 @@ def test_either_of_two_settings_does_it(judges: Judges) -> None:
     text = difference_table(found, 110)
     assert "What to do: Adjust tactics → Closed. Because of data (shop.stage)." in text
     lone = {**SHOP, "judgements": {"idea.works": "yes", "support.sponsor": "weak"}}
-    found = whatif(judges, programme(initiatives=[lone]), "shop.judgements.idea.works=null", "shop.stage=closed")
+    found = whatif(
+        judges,
+        programme(initiatives=[lone]),
+        "shop.judgements.idea.works=null",
+        "shop.stage=closed",
+    )
     assert why(found, "shop") == Why(("data",), "alone", ("shop.stage",))
 
 
@@ -368,7 +408,10 @@ def test_a_setting_that_makes_no_sense_alone_is_left_out_of_the_trials(judges: J
 
 
 def test_the_calendar_and_limits_are_causes_of_their_own(judges: Judges) -> None:
-    later = {**SHOP, "judgements": {**SHOP["judgements"], "need.there": {"level": "gone", "on": "2026-11-01"}}}
+    later = {
+        **SHOP,
+        "judgements": {**SHOP["judgements"], "need.there": {"level": "gone", "on": "2026-11-01"}},
+    }
     groups = {"adoption": {"groups": ["x"]}, "ends": "2027-06-30", "started": "2026-01-01"}
     read = programme(
         limits={"load": 1},
@@ -397,7 +440,12 @@ def chosen_set(**more: Any) -> Portfolio:
     )  # fmt: skip
     runs = Pick("a", "persist", "x", 1.0, 1.0, start=dt.date(2027, 1, 1))
     made = Portfolio(
-        (), chosen=(runs,), deferred=(Pick("b", "stop", "y", 0.0, 0.0),), totals=totals, bound=10.0, gap=0.0
+        (),
+        chosen=(runs,),
+        deferred=(Pick("b", "stop", "y", 0.0, 0.0),),
+        totals=totals,
+        bound=10.0,
+        gap=0.0,
     )
     return replace(made, **more)
 
@@ -406,12 +454,20 @@ def test_the_set_and_its_totals_are_read_as_they_are_typed(judges: Judges) -> No
     advice = advise(programme(initiatives=[SHOP]), judges, flips=False)
     old = chosen_set()
     assert old.totals is not None
-    # Every number moves enough to be told but `low`, `people` (less than a reader sees) and `few` (dust).
+    # Every number moves enough to be told but `low`, `people` (less than a reader sees) and `few`
+    # (dust).
     totals = replace(
         old.totals, all=12.0, few=2.0 + 1e-13, spend=5.0, overspend=0.5, low=5.1, high=20.0,
         share_for_few=None, spend_over=("2026-27", "2027-28"), people=100.1,
     )  # fmt: skip
-    new = replace(old, chosen=(Pick("b", "persist", "z", 1.0, 1.0),), deferred=None, totals=totals, bound=12.0, gap=0.1)
+    new = replace(
+        old,
+        chosen=(Pick("b", "persist", "z", 1.0, 1.0),),
+        deferred=None,
+        totals=totals,
+        bound=12.0,
+        gap=0.1,
+    )
     first, second = replace(advice, portfolio=old), replace(advice, portfolio=new)
     assert compare.places(first) == {
         "a": Placed("chosen", "persist", "x", "2027-01-01"),
@@ -419,7 +475,10 @@ def test_the_set_and_its_totals_are_read_as_they_are_typed(judges: Judges) -> No
     }
     found = difference(first, second).portfolio
     assert found is not None
-    assert [(c.initiative, c.before and c.before.place, c.after and c.after.place) for c in found.courses] == [
+    assert [
+        (c.initiative, c.before and c.before.place, c.after and c.after.place)
+        for c in found.courses
+    ] == [
         ("a", "chosen", None),
         ("b", "deferred", "chosen"),
     ]
@@ -453,8 +512,12 @@ def test_every_number_of_the_totals_is_compared(judges: Judges) -> None:
 
 def test_why_there_is_no_set_is_said(judges: Judges) -> None:
     advice = advise(programme(initiatives=[SHOP]), judges, flips=False)
-    none = chosen_set(chosen=None, deferred=None, totals=None, bound=None, gap=None, why_none="Too little money.")
-    found = difference(replace(advice, portfolio=chosen_set()), replace(advice, portfolio=none)).portfolio
+    none = chosen_set(
+        chosen=None, deferred=None, totals=None, bound=None, gap=None, why_none="Too little money."
+    )
+    found = difference(
+        replace(advice, portfolio=chosen_set()), replace(advice, portfolio=none)
+    ).portfolio
     assert found is not None
     assert found.set == SetChange(True, False, "Too little money.")
     assert found.courses == ()
@@ -466,7 +529,7 @@ def test_where_there_is_no_set_nothing_is_placed() -> None:
     assert (found.before, found.initiative) == (None, "a")
 
 
-# --- between two programmes ------------------------------------------------------------------------------------------
+# --- between two programmes -----------------------------------------------------------------------
 
 
 def test_fields_that_differ_and_one_put_back() -> None:
@@ -485,10 +548,15 @@ def test_fields_that_differ_and_one_put_back() -> None:
 def test_a_record_that_is_in_one_only_and_readings_that_differ() -> None:
     rows = [{"period": f"2026-0{k}-01", "value": k} for k in range(1, 5)]
     old = programme(measures=[{"id": "m", "observations": rows[:3]}], initiatives=[SHOP])
-    new = programme(measures=[{"id": "m", "observations": [{**rows[0], "value": 9}, *rows[1:]]}], initiatives=[])
+    new = programme(
+        measures=[{"id": "m", "observations": [{**rows[0], "value": 9}, *rows[1:]]}], initiatives=[]
+    )
     by_name = {f.name: f for f in fields(old, new)}
     assert set(by_name) == {"shop", "measures.m.observations"}
-    assert by_name["measures.m.observations"].shown == ({"2026-01-01": 1}, {"2026-01-01": 9, "2026-04-01": 4})
+    assert by_name["measures.m.observations"].shown == (
+        {"2026-01-01": 1},
+        {"2026-01-01": 9, "2026-04-01": 4},
+    )
     assert put_back(new, by_name["shop"]).initiatives == old.initiatives
 
 
@@ -511,7 +579,9 @@ def test_the_same_programme_twice(judges: Judges) -> None:
 def test_age_of_the_evidence(judges: Judges) -> None:
     judged = {**SHOP["judgements"], "need.there": {"level": "gone", "on": "2026-11-01"}}
     old = programme(initiatives=[{**SHOP, "judgements": judged}])
-    new = programme(as_of="2026-12-31", initiatives=[{**SHOP, "title": "New title", "judgements": judged}])
+    new = programme(
+        as_of="2026-12-31", initiatives=[{**SHOP, "title": "New title", "judgements": judged}]
+    )
     found = compared(old, new, RuleSets(judges, judges))
     assert [c.kind for c in found.causes] == ["age", "data"]
     assert kinds(found) == (("age",), "alone")
@@ -527,7 +597,10 @@ def test_data_of_the_new_programme_and_which_field_it_hangs_on(judges: Judges) -
             {
                 **SHOP,
                 "title": "T",
-                "judgements": {**SHOP["judgements"], "need.there": {"level": "gone", "on": "2026-11-01"}},
+                "judgements": {
+                    **SHOP["judgements"],
+                    "need.there": {"level": "gone", "on": "2026-11-01"},
+                },
             }
         ],
     )
@@ -552,7 +625,9 @@ def test_new_and_vanished_initiatives_and_other_names(judges: Judges) -> None:
     assert "different names, `P1` and `P2`" in found.notices[0]
     assert "before the old one" in found.notices[1]
     text = difference_table(found, 110)
-    assert text.startswith("None of 0 answers changes; 1 new initiative; 1 initiative no longer there.")
+    assert text.startswith(
+        "None of 0 answers changes; 1 new initiative; 1 initiative no longer there."
+    )
     assert "New: B (b): no answer yet, no answer yet" in text
 
 
@@ -578,12 +653,17 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, RuleSets]:
     # PA-35 and PA-38 carry the answer of SHOP.
     start = RULES.index("- id: PA-35")
     block = RULES[start : RULES.index("- id:", start + 5)]
-    weaker = (block, block.replace("then: adjust-tactics\n    weight: 7", "then: persist\n    weight: 10"))
+    weaker = (
+        block,
+        block.replace("then: adjust-tactics\n    weight: 7", "then: persist\n    weight: 10"),
+    )
     assert weaker[0] != weaker[1]
     made_ = {
         "threshold": folder(base / "threshold", ENOUGH, TITLE),
         "rule": folder(base / "rule", weaker),
-        "both": folder(base / "both", ("enough: {value: 4, unit", "enough: {value: 5, unit"), weaker),
+        "both": folder(
+            base / "both", ("enough: {value: 4, unit", "enough: {value: 5, unit"), weaker
+        ),
         "words": folder(base / "words", TITLE),
     }
     return {name: library.load_rule_sets(ours, f) for name, f in made_.items()}
@@ -599,7 +679,10 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, RuleSets]:
     ],
 )
 def test_rules_and_thresholds(
-    sets: dict[str, RuleSets], name: str, causes: list[str], expected: tuple[tuple[Kind, ...], str] | None
+    sets: dict[str, RuleSets],
+    name: str,
+    causes: list[str],
+    expected: tuple[tuple[Kind, ...], str] | None,
 ) -> None:
     same = programme(initiatives=[SHOP])
     found = compared(same, same, sets[name])
@@ -610,7 +693,9 @@ def test_rules_and_thresholds(
     assert kinds(found) == expected
     answer = found.initiatives[0].answers[0]
     if name == "threshold":
-        assert [(p.field, p.before, p.after) for p in answer.parameters] == [("persist-or-adjust.enough", 4, 40)]
+        assert [(p.field, p.before, p.after) for p in answer.parameters] == [
+            ("persist-or-adjust.enough", 4, 40)
+        ]
         assert answer.rules == ()
     else:
         (changed_rule,) = (r for r in answer.rules if r.rule == "PA-35")
@@ -666,12 +751,14 @@ def test_frameworks_and_theory_of_ones_own(tmp_path: Path) -> None:
     frameworks = tmp_path / "frameworks"
     frameworks.mkdir()
     text = (ROOT / "rules" / "frameworks" / "dice.yaml").read_text(encoding="utf-8")
-    (frameworks / "dice.yaml").write_text(text.replace("version: 1", "version: 2", 1), encoding="utf-8")
+    (frameworks / "dice.yaml").write_text(
+        text.replace("version: 1", "version: 2", 1), encoding="utf-8"
+    )
     found = library.load_rule_sets(library.RuleFolder(), library.RuleFolder.at(tmp_path))
     assert [c.field for c in found.rule_changes()] == ["dice"]
 
 
-# --- Northfield ------------------------------------------------------------------------------------------------------
+# --- Northfield -----------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -689,16 +776,24 @@ def test_a_trial_says_what_advise_says(judges: Judges, northfield: Programme) ->
 
 def test_without_flips_all_else_is_the_same(judges: Judges) -> None:
     read = load.load_programme(MINIMAL)
-    for item, bare in zip(advise(read, judges).initiatives, advise(read, judges, flips=False).initiatives, strict=True):
+    for item, bare in zip(
+        advise(read, judges).initiatives, advise(read, judges, flips=False).initiatives, strict=True
+    ):
         assert item.action is not None
         assert bare.action is not None
         assert replace(item.action, flips=()) == bare.action
 
 
 def test_northfield_a_quarter_later(judges: Judges, northfield: Programme) -> None:
-    texts = ("as_of=2026-12-31", "reablement-redesign.judgements.support.sponsor=opposed", "limits.load=3")
+    texts = (
+        "as_of=2026-12-31",
+        "reablement-redesign.judgements.support.sponsor=opposed",
+        "limits.load=3",
+    )
     found = explained(asked(northfield, *texts).change(judges))
-    ratings = [(i.id, a.why) for i in found.initiatives for a in i.answers if a.question == "evidenced"]
+    ratings = [
+        (i.id, a.why) for i in found.initiatives for a in i.answers if a.question == "evidenced"
+    ]
     assert ratings
     assert all(w == Why(("age",), "alone", ("as_of",)) for _, w in ratings)
     data = json.loads(to_json(found))
@@ -707,33 +802,50 @@ def test_northfield_a_quarter_later(judges: Judges, northfield: Programme) -> No
     assert data["answers"] == 28
 
 
-# --- in words --------------------------------------------------------------------------------------------------------
+# --- in words -------------------------------------------------------------------------------------
 
 
 def test_every_kind_of_difference_is_said(judges: Judges) -> None:
     first = advise(programme(initiatives=[SHOP]), judges, flips=False)
     sure, unsure = Stand("persist", 4.0, True, False), Stand("persist", 2.0, False, True)
-    rules = tuple(RuleChange(f"PA-0{k}", "T", "stop", None, "veto" if k else 2.0, "") for k in range(7))
+    rules = tuple(
+        RuleChange(f"PA-0{k}", "T", "stop", None, "veto" if k else 2.0, "") for k in range(7)
+    )
     item = InitiativeDifference(
         "shop",
         "One-stop shop",
-        sureness=(AnswerChange("action", sure, unsure, rules=rules), AnswerChange("route", unsure, sure)),
+        sureness=(
+            AnswerChange("action", sure, unsure, rules=rules),
+            AnswerChange("route", unsure, sure),
+        ),
         declared=FieldChange("declared", "green", None),
-        outlook=OutlookChange((FieldChange("full", 0.25, None),), Course("persist", 123456.0), Course("stop", None)),
+        outlook=OutlookChange(
+            (FieldChange("full", 0.25, None),), Course("persist", 123456.0), Course("stop", None)
+        ),
         tripwires=(WireChange(dt.date(2027, 2, 28), "m", "stop", None, "broken"),),
     )
     readings = ({f"2026-0{k}-01": k for k in (1, 2, 3)}, {"2026-01-01": 9, "2026-08-01": 1})
     raters = [{"level": "strong", "by": "A"}, {"level": True}]
-    values = (("m.observations", *readings), ("shop.judgements.x", raters, "weak"), ("y", [1, 2.5], {"a": 12345}))
+    values = (
+        ("m.observations", *readings),
+        ("shop.judgements.x", raters, "weak"),
+        ("y", [1, 2.5], {"a": 12345}),
+    )
     many = tuple(FieldChange(f"f{k}", False, k) for k in range(14))
     placed = Placed("chosen", "persist", None), Placed("deferred", "stop", "Too dear")
     conflicts = (Conflict("load", ("a",), "x would carry 3"),)
     found = replace(
         difference(first, first),
-        causes=(Cause("data", "data", tuple(FieldChange(*v) for v in values)), Cause("rule", "rule", many)),
+        causes=(
+            Cause("data", "data", tuple(FieldChange(*v) for v in values)),
+            Cause("rule", "rule", many),
+        ),
         initiatives=(item,),
         margins=(MarginChange("shop", "route", None, None, 2.0),),
-        decisions=(DecisionChange("shop", "Stop it?", None), DecisionChange("b", None, "Start it?")),
+        decisions=(
+            DecisionChange("shop", "Stop it?", None),
+            DecisionChange("b", None, "Start it?"),
+        ),
         portfolio=PortfolioDifference(
             None,
             (PlaceChange("shop", *placed, Why(("limit",), "alone", ("limits.budget",))),),
@@ -770,15 +882,25 @@ def test_every_kind_of_difference_is_said(judges: Judges) -> None:
 
 def test_a_set_that_is_left_or_gained_is_said_once(judges: Judges) -> None:
     first = advise(programme(initiatives=[SHOP]), judges, flips=False)
-    for before, words in ((True, "and no set to run is left"), (False, "and there is a set to run now")):
-        change = SetChange(before, not before, "Dropping the budget would allow one.", Why(("limit",), "alone", ("b",)))
-        text = difference_table(replace(difference(first, first), portfolio=PortfolioDifference(change)), 110)
+    for before, words in (
+        (True, "and no set to run is left"),
+        (False, "and there is a set to run now"),
+    ):
+        change = SetChange(
+            before,
+            not before,
+            "Dropping the budget would allow one.",
+            Why(("limit",), "alone", ("b",)),
+        )
+        text = difference_table(
+            replace(difference(first, first), portfolio=PortfolioDifference(change)), 110
+        )
         assert words in text.splitlines()[0]
         assert "Because of limit (b)." in text
         assert "    Dropping the budget would allow one." in text
 
 
-# --- the command line ------------------------------------------------------------------------------------------------
+# --- the command line -----------------------------------------------------------------------------
 
 
 def test_whatif_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -796,7 +918,9 @@ def test_whatif_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_whatif_refuses_with_status_2_and_every_fault(capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, err = call(capsys, "whatif", MINIMAL, "--set", "one-stop-shp=stop", "--set", "limits.bugdet=3m")
+    status, out, err = call(
+        capsys, "whatif", MINIMAL, "--set", "one-stop-shp=stop", "--set", "limits.bugdet=3m"
+    )
     assert (status, out) == (2, "")
     assert "Did you mean `one-stop-shop`?" in err
     assert "Did you mean `budget`?" in err
@@ -818,7 +942,9 @@ def test_compare_on_the_command_line(capsys: pytest.CaptureFixture[str], tmp_pat
     assert "Age of the evidence: as_of: 2026-09-30 → 2026-12-31" in out
     own = folder(tmp_path / "own", ENOUGH)
     (tmp_path / "own" / "other.yaml").write_text("x: y\n", encoding="utf-8")
-    status, out, err = call(capsys, "compare", MINIMAL, MINIMAL, "--rules-after", own.own, "--format", "json")
+    status, out, err = call(
+        capsys, "compare", MINIMAL, MINIMAL, "--rules-after", own.own, "--format", "json"
+    )
     data = json.loads(out)
     assert (status, data["causes"][0]["kind"], data["changed"]) == (0, "threshold", 1)
     assert [p["pack"] for p in data["before"]["packs"]] == ["persist-or-adjust"]
@@ -826,4 +952,7 @@ def test_compare_on_the_command_line(capsys: pytest.CaptureFixture[str], tmp_pat
     status, out, err = call(capsys, "compare", MINIMAL, tmp_path / "none.yaml")
     assert (status, out) == (2, "")
     assert "no such file or directory" in err
-    assert call(capsys, "compare", MINIMAL, MINIMAL)[1] == "Nothing changes.\nWhat went in is the same.\n"
+    assert (
+        call(capsys, "compare", MINIMAL, MINIMAL)[1]
+        == "Nothing changes.\nWhat went in is the same.\n"
+    )

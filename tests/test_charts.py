@@ -42,7 +42,9 @@ NASTY = '<script>x</script> $x$ & "quoted"'
 
 
 def xmr(**more: Any) -> XmrView:
-    points = tuple(XmrPoint(d, 50.0 + k, 52.0, 44.0, 60.0, "common-cause") for k, d in enumerate(DAYS))
+    points = tuple(
+        XmrPoint(d, 50.0 + k, 52.0, 44.0, 60.0, "common-cause") for k, d in enumerate(DAYS)
+    )
     made: dict[str, Any] = {
         "title": "Recycled", "unit": "%", "points": points, "better": "higher", "target": 65.0, "standard": None,
         "variation": "common-cause", "assured": "fail", "notes": ((DAYS[3], NASTY),), "trial": False,
@@ -54,9 +56,18 @@ FUNNEL = FunnelView(
     "Recycled", "%", "size", (FunnelArea("Us", 100, 50, True), FunnelArea("A", 200, 40, False)), 45.0,
     ((50, 30, 35, 55, 60), (250, 38, 40, 50, 52)), "within the limits",
 )  # fmt: skip
-RANKS = RankView("Recycled", "%", (RankArea("A", 60, 55, 65, (1, 2), False), RankArea("Us", 50, 45, 55, (1, 2), True)))
+RANKS = RankView(
+    "Recycled",
+    "%",
+    (RankArea("A", 60, 55, 65, (1, 2), False), RankArea("Us", 50, 45, 55, (1, 2), True)),
+)
 GAP = GapView(
-    "Recycled", "%", tuple(GapPoint(dt.date(y, 4, 1), 50, 40, 45, 48) for y in range(2020, 2025)), 7, "steady", "higher"
+    "Recycled",
+    "%",
+    tuple(GapPoint(dt.date(y, 4, 1), 50, 40, 45, 48) for y in range(2020, 2025)),
+    7,
+    "steady",
+    "higher",
 )
 
 
@@ -68,7 +79,9 @@ def spread(**stands: float) -> Diffusion:
         share = stands.get(way.replace("-", "_"), 0.0)
         return WayOutcome(way, share, share, None, curve, 1.0, 1.0, None)
 
-    return Diffusion(tuple(map(outcome, WAYS)), "top-then-below", None, 0.75, 12, 300, 300, 200, {}, (), ())
+    return Diffusion(
+        tuple(map(outcome, WAYS)), "top-then-below", None, 0.75, 12, 300, 300, 200, {}, (), ()
+    )
 
 
 SETTING = FactSheet.of(
@@ -92,7 +105,13 @@ def theories(facts: dict[str, Any]) -> frameworks.Scorecard:
     for id, name in zip(ids, names, strict=True):
         levels = dict(zip(VOCABULARY[f"route.{name}"].levels, (0, 1, 2), strict=True))
         rows.append(
-            {"id": id, "title": id, "fact": f"route.{name}", "value": {"kind": "levels", **levels}, "weight": 1}
+            {
+                "id": id,
+                "title": id,
+                "fact": f"route.{name}",
+                "value": {"kind": "levels", **levels},
+                "weight": 1,
+            }
         )
     data = {"framework": "beer-nohria", "version": "1", "question": "E or O?", "method": "additive", "criteria": rows,
             "bands": [{"upto": 6, "answer": "e"}, {"answer": "o"}]}  # fmt: skip
@@ -100,7 +119,13 @@ def theories(facts: dict[str, Any]) -> frameworks.Scorecard:
 
 
 DIMENSIONS = views.dimensions_view(
-    theories({"route.goal": "capability", "route.time": "some", "route.spread": frozenset({"no", "mostly"})})
+    theories(
+        {
+            "route.goal": "capability",
+            "route.time": "some",
+            "route.spread": frozenset({"no", "mostly"}),
+        }
+    )
 )
 assert DIMENSIONS is not None
 VIEWS = [
@@ -164,7 +189,9 @@ def test_the_text_carries_the_finding(view: drawing.View, said: str) -> None:
 
 @pytest.mark.parametrize("kind", ["xmr", "rank", "gap"])
 @pytest.mark.parametrize("ending", ["svg", "png"])
-def test_northfield_by_the_command(capsys: pytest.CaptureFixture[str], tmp_path: Path, kind: str, ending: str) -> None:
+def test_northfield_by_the_command(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, kind: str, ending: str
+) -> None:
     out = tmp_path / f"c.{ending}"
     with pytest.raises(SystemExit) as stopped:
         main.main(["chart", str(NORTHFIELD), "recycled", "--kind", kind, "-o", str(out)])
@@ -184,7 +211,12 @@ def test_northfield_by_the_command(capsys: pytest.CaptureFixture[str], tmp_path:
     ],
 )
 def test_what_cannot_be_drawn_is_said(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, measure: str, kind: str, name: str, message: str
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    measure: str,
+    kind: str,
+    name: str,
+    message: str,
 ) -> None:
     with pytest.raises(SystemExit) as stopped:
         main.main(["chart", str(NORTHFIELD), measure, "--kind", kind, "-o", str(tmp_path / name)])
@@ -195,7 +227,10 @@ def test_what_cannot_be_drawn_is_said(
 
 @pytest.mark.parametrize("kind", ["proportion", "rate"])
 def test_a_funnel_of_real_sizes(kind: str) -> None:
-    rows = [{"area": f"a{k}", "period": "2024-04-01", "value": 40 + k, "denominator": 1000 + 50 * k} for k in range(9)]
+    rows = [
+        {"area": f"a{k}", "period": "2024-04-01", "value": 40 + k, "denominator": 1000 + 50 * k}
+        for k in range(9)
+    ]
     own = [{"period": "2024-04-01", "value": 48, "denominator": 1200}]
     unit = "%" if kind == "proportion" else "per 1000"
     made = programme(
@@ -211,11 +246,23 @@ def test_a_funnel_of_real_sizes(kind: str) -> None:
     assert drawing.render(view, "svg")
 
 
-def test_screening_and_baseline_are_the_users_to_set(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_screening_and_baseline_are_the_users_to_set(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     said = set()
     for extra in ([], ["--no-screen"], ["--baseline", "12"]):
         with pytest.raises(SystemExit) as stopped:
-            main.main(["chart", str(NORTHFIELD), "missed-bins", "-o", str(tmp_path / "c.svg"), "--force", *extra])
+            main.main(
+                [
+                    "chart",
+                    str(NORTHFIELD),
+                    "missed-bins",
+                    "-o",
+                    str(tmp_path / "c.svg"),
+                    "--force",
+                    *extra,
+                ]
+            )
         assert not stopped.value.code
         said.add(capsys.readouterr().out)
     assert len(said) >= 2
@@ -223,7 +270,9 @@ def test_screening_and_baseline_are_the_users_to_set(capsys: pytest.CaptureFixtu
 
 def test_measures_by_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
-        main.main(["measures", str(NORTHFIELD), "--choose", "3", "--pin", "reablement", "--others", "all"])
+        main.main(
+            ["measures", str(NORTHFIELD), "--choose", "3", "--pin", "reablement", "--others", "all"]
+        )
     assert not stopped.value.code
     out = capsys.readouterr().out
     assert "Of 16 targets" in out
@@ -245,7 +294,9 @@ def test_measures_as_json_keep_the_keys_of_the_formats(capsys: pytest.CaptureFix
     assert set(data) == {"measures", "audit"}
     found = next(m for m in data["measures"] if m["id"] == "reablement")
     assert {"centre", "lower", "upper", "variation", "signal"} <= set(found["ipsative"])
-    assert {"value", "assurance", "probability", "low", "high"} <= set(found["normative"]["standard"])
+    assert {"value", "assurance", "probability", "low", "high"} <= set(
+        found["normative"]["standard"]
+    )
     assert {"areas", "rank", "rank_interval", "position", "flag"} <= set(found["comparative"])
     assert {"period", "value", "centre", "lower", "upper", "signals"} == set(found["series"][0])
 

@@ -20,7 +20,9 @@ from tests.counting import Counted
 def courses(**worths: float) -> tuple[Course, ...]:
     """Each initiative run for its worth, or not at all."""
     return tuple(
-        c for id, w in worths.items() for c in (Course(id, "persist", True, w), Course(id, "stop", False, 0.0))
+        c
+        for id, w in worths.items()
+        for c in (Course(id, "persist", True, w), Course(id, "stop", False, 0.0))
     )
 
 
@@ -82,7 +84,10 @@ def must_run(id: str, spend: float, use: float = 0.0) -> Course:
     ("problem", "enough"),
     [
         (Problem((must_run("a", 10.0), must_run("b", 4.0)), budgets=(9.0,)), {"budget": 5.0}),
-        (Problem((must_run("a", 0.0, 3.0), must_run("b", 0.0, 2.0)), (None,), capacities=(4.0,)), {"capacity": 1.0}),
+        (
+            Problem((must_run("a", 0.0, 3.0), must_run("b", 0.0, 2.0)), (None,), capacities=(4.0,)),
+            {"capacity": 1.0},
+        ),
         # a and b must run and c may: at most 2 + 3 of 10 + 3 for the few.
         (
             Problem(
@@ -110,14 +115,17 @@ def test_how_far_a_limit_must_give(problem: Problem, enough: dict[str, float]) -
     for kind, least in enough.items():
         assert isinstance(choose(given_way(problem, kind, least)), Chosen)
         assert isinstance(
-            choose(given_way(problem, kind, least * (1.01 if kind == "share_for_few" else 0.99))), Infeasible
+            choose(given_way(problem, kind, least * (1.01 if kind == "share_for_few" else 0.99))),
+            Infeasible,
         )
 
 
 def given_way(problem: Problem, kind: str, least: float) -> Problem:
     """The problem with one limit moved."""
     if kind == "budget":
-        return replace(problem, budgets=tuple(None if b is None else b + least for b in problem.budgets))
+        return replace(
+            problem, budgets=tuple(None if b is None else b + least for b in problem.budgets)
+        )
     if kind == "capacity":
         return replace(problem, capacities=tuple(c + least for c in problem.capacities))
     return replace(problem, share_for_few=least - 1e-9)
@@ -148,13 +156,16 @@ def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 def test_money_left_over_is_spent_later_only_where_it_may_be() -> None:
-    two = (Course("A", "persist", True, 5.0, spend=(1.0, 9.0)), Course("A", "stop", False, 0.0, spend=(0.0, 0.0)))
+    two = (
+        Course("A", "persist", True, 5.0, spend=(1.0, 9.0)),
+        Course("A", "stop", False, 0.0, spend=(0.0, 0.0)),
+    )
     strict = Problem(two, budgets=(6.0, 6.0))
     assert running(strict, choose(strict)) == set()
     assert running(strict, choose(replace(strict, carry_over=True))) == {"A"}
 
 
-# --- beside counting every set ---------------------------------------------------------------------------------------
+# --- beside counting every set --------------------------------------------------------------------
 
 WORTH = st.integers(-30, 60)
 FEW = ("i00", "i01", "i02")
@@ -169,12 +180,19 @@ def problems(draw: Any, initiatives: int, most: int) -> Problem:
     for id in ids:
         for k in range(draw(st.sampled_from([1, *[most] * 5]))):
             runs = k != 1
-            spend = (float(draw(st.integers(0, 9))), float(draw(st.integers(0, 9)))) if runs else (1.0, 0.0)
+            spend = (
+                (float(draw(st.integers(0, 9))), float(draw(st.integers(0, 9))))
+                if runs
+                else (1.0, 0.0)
+            )
             worth = float(draw(WORTH))
             few = worth if id in FEW else 0.0
-            # Now and then it matters when: a course begins, and what requires it may begin three months on.
+            # Now and then it matters when: a course begins, and what requires it may begin three
+            # months on.
             begins = draw(st.sampled_from([None, None, 0.0, 3.0, 6.0])) if runs else None
-            times = {} if begins is None else {"later": begins, "begins": begins, "ready": begins + 3.0}
+            times = (
+                {} if begins is None else {"later": begins, "begins": begins, "ready": begins + 3.0}
+            )
             rows.append(Course(id, f"c{k}", runs, worth, few, spend, (spend[0] % 4.0,), **times))
     pair = st.tuples(st.sampled_from(ids), st.sampled_from(ids)).filter(lambda p: p[0] < p[1])
     pairs = st.lists(pair, max_size=n // 2, unique=True) if n > 1 else st.just([])
@@ -183,7 +201,9 @@ def problems(draw: Any, initiatives: int, most: int) -> Problem:
     lags = {pair: 3.0 for pair in requires if draw(st.booleans())}
     return Problem(
         tuple(rows),
-        draw(st.sampled_from([(2.0 * n, 3.0 * n), (2.0 * n, None), (None, 3.0 * n), (300.0, 300.0)])),
+        draw(
+            st.sampled_from([(2.0 * n, 3.0 * n), (2.0 * n, None), (None, 3.0 * n), (300.0, 300.0)])
+        ),
         draw(st.booleans()),
         (float(draw(st.integers(2, 2 * n))),),
         requires,
@@ -223,7 +243,9 @@ def test_five_courses_each_as_by_counting(problem: Problem) -> None:
 @given(problems(6, 3))
 def test_more_money_is_never_worse(problem: Problem) -> None:
     found = choose(problem)
-    more = choose(replace(problem, budgets=tuple(None if b is None else b + 5.0 for b in problem.budgets)))
+    more = choose(
+        replace(problem, budgets=tuple(None if b is None else b + 5.0 for b in problem.budgets))
+    )
     if isinstance(found, Chosen):
         assert isinstance(more, Chosen)
         assert more.worth >= found.worth - 1e-4
@@ -252,7 +274,7 @@ def test_other_names_in_another_order_change_nothing(problem: Problem, random: A
         assert other.worth == pytest.approx(found.worth, abs=1e-4)
 
 
-# --- few and all -----------------------------------------------------------------------------------------------------
+# --- few and all ----------------------------------------------------------------------------------
 
 
 def frontier_as_counted(problem: Problem) -> None:
@@ -279,7 +301,10 @@ def test_what_a_pound_for_the_few_costs_the_others() -> None:
     rows = tuple(
         c
         for id, worth, few in (("deep", 40.0, 40.0), ("broad", 100.0, 0.0))
-        for c in (Course(id, "persist", True, worth, few, (10.0,)), Course(id, "stop", False, 0.0, 0.0, (0.0,)))
+        for c in (
+            Course(id, "persist", True, worth, few, (10.0,)),
+            Course(id, "stop", False, 0.0, 0.0, (0.0,)),
+        )
     )
     found = frontier(Problem(rows, budgets=(10.0,), few=frozenset({"deep"})))
     assert [(p.few, p.worth) for p in found.points] == [(0.0, 100.0), (40.0, 40.0)]

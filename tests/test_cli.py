@@ -42,7 +42,9 @@ def test_advise_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_advise_as_json_prints_nothing_else_on_standard_output(tmp_path: Path) -> None:
-    done = run("advise", NORTHFIELD, "--format", "json", "--report", tmp_path / "r.html", "--seed", 3)
+    done = run(
+        "advise", NORTHFIELD, "--format", "json", "--report", tmp_path / "r.html", "--seed", 3
+    )
     assert done.returncode == 0
     found = json.loads(done.stdout)
     assert (found["format"], found["seed"]) == ("changeadvisor-advice/1", 3)
@@ -52,7 +54,9 @@ def test_advise_as_json_prints_nothing_else_on_standard_output(tmp_path: Path) -
 
 
 def test_only_some_parts(capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, _ = call(capsys, "advise", MINIMAL, "--only", "action, measures", "--format", "json")
+    status, out, _ = call(
+        capsys, "advise", MINIMAL, "--only", "action, measures", "--format", "json"
+    )
     assert status == 0
     assert json.loads(out)["portfolio"] is None
     status, _, err = call(capsys, "advise", MINIMAL, "--only", "actions")
@@ -79,7 +83,9 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
 def test_check_says_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = call(capsys, "check", MINIMAL, "--most", 3)
     assert status == 0
-    assert out.startswith("No faults. 2 initiatives, 0 measures, 0 readings, as of 30 September 2026.")
+    assert out.startswith(
+        "No faults. 2 initiatives, 0 measures, 0 readings, as of 30 September 2026."
+    )
     assert len(re.findall(r"^  \d+ decibans", out, re.M)) == 3
 
 
@@ -102,11 +108,15 @@ def test_new_register_and_conversion(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert call(capsys, "new", tmp_path / "register.doc")[0] == 2
     assert call(capsys, "convert", MINIMAL, tmp_path / "m.xlsx")[0] == 0
     assert call(capsys, "convert", tmp_path / "m.xlsx", tmp_path / "m")[0] == 0
-    first, second = (call(capsys, "advise", p, "--format", "json")[1] for p in (MINIMAL, tmp_path / "m"))
+    first, second = (
+        call(capsys, "advise", p, "--format", "json")[1] for p in (MINIMAL, tmp_path / "m")
+    )
     assert first == second
 
 
-def test_a_folder_a_file_and_a_workbook_give_the_same_bytes(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_a_file_and_a_workbook_give_the_same_bytes(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     folder = call(capsys, "advise", NORTHFIELD, "--format", "json")[1]
     workbook = call(capsys, "advise", NORTHFIELD / "northfield.xlsx", "--format", "json")[1]
     assert folder == workbook
@@ -116,13 +126,22 @@ def test_import_and_advise(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     published = tmp_path / "gmpp.csv"
     published.write_text("project_name,colour_rating\nA,Amber/Red\nB,Exempt\n", encoding="utf-8")
     status, out, err = call(
-        capsys, "import", "gmpp", published, "--out", tmp_path / "out", "--snapshot", "gmpp.csv=2017-09-30"
+        capsys,
+        "import",
+        "gmpp",
+        published,
+        "--out",
+        tmp_path / "out",
+        "--snapshot",
+        "gmpp.csv=2017-09-30",
     )
     assert status == 0, err
     assert "Wrote 2 projects" in out
     assert call(capsys, "advise", tmp_path / "out", "--only", "action")[0] == 0
     for wrong in ("gmpp.csv", "gmpp.csv=soon", "=2017-09-30"):
-        status, _, err = call(capsys, "import", "gmpp", published, "--out", tmp_path / "x", "--snapshot", wrong)
+        status, _, err = call(
+            capsys, "import", "gmpp", published, "--out", tmp_path / "x", "--snapshot", wrong
+        )
         assert status == 2
         assert "FILE=DATE" in err
     assert not (tmp_path / "x").exists()
@@ -175,7 +194,10 @@ def test_rules_test_lint_show_and_facts(tmp_path: Path, capsys: pytest.CaptureFi
     facts = tmp_path / "f.csv"
     facts.write_text("id,f\n1,x\n2,\n", encoding="utf-8")
     status, out, err = call(capsys, "rules", "ask", path, "--facts", facts, "--format", "csv")
-    assert (status, out) == (0, "id,f,answer,support_a,support_b,margin,fired\n1,x,a,,,,R\n2,,,,,,\n")
+    assert (status, out) == (
+        0,
+        "id,f,answer,support_a,support_b,margin,fired\n1,x,a,,,,R\n2,,,,,,\n",
+    )
     assert "column `id` is no fact" in err
 
 
@@ -188,13 +210,17 @@ def test_a_fault_of_our_own_has_no_traceback(
     monkeypatch.setattr("changeadvisor.io.rules.schema", broken)
     status, out, err = call(capsys, "schema", "pack")
     assert (status, out) == (70, "")
-    assert err == "a fault in changeadvisor itself (RuntimeError: oh\\u001b[31m); please report it\n"
+    assert (
+        err == "a fault in changeadvisor itself (RuntimeError: oh\\u001b[31m); please report it\n"
+    )
     monkeypatch.setenv("CHANGEADVISOR_DEBUG", "1")
     with pytest.raises(RuntimeError):
         main.main(["schema", "pack"])
 
 
-def test_interruption_and_usage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_interruption_and_usage(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
@@ -204,7 +230,9 @@ def test_interruption_and_usage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     assert call(capsys, "nonsense")[0] == 2
 
 
-def test_a_report_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_report_that_cannot_be_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     status, _, err = call(capsys, "advise", MINIMAL, "--report", tmp_path / "none" / "r.html")
     assert status == 2
     assert "a folder that is not there" in err
@@ -251,7 +279,9 @@ def test_works_from_any_folder(tmp_path: Path) -> None:
     assert done.returncode == 0
 
 
-def test_progress_appears_only_on_a_terminal_after_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_appears_only_on_a_terminal_after_a_second(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     import io
 
     from changeadvisor.report.terminal import Progress
@@ -260,7 +290,11 @@ def test_progress_appears_only_on_a_terminal_after_a_second(monkeypatch: pytest.
         def isatty(self) -> bool:
             return True
 
-    for screen, patience, shown in ((Terminal(), 0.0, True), (Terminal(), 60.0, False), (io.StringIO(), 0.0, False)):
+    for screen, patience, shown in (
+        (Terminal(), 0.0, True),
+        (Terminal(), 60.0, False),
+        (io.StringIO(), 0.0, False),
+    ):
         monkeypatch.setattr(sys, "stderr", screen)
         monkeypatch.setenv("TERM", "xterm")
         with Progress("Judging", patience) as progress:
@@ -269,7 +303,7 @@ def test_progress_appears_only_on_a_terminal_after_a_second(monkeypatch: pytest.
         assert ("Judging" in screen.getvalue()) is shown
 
 
-# --- small mends -----------------------------------------------------------------------------------------------------
+# --- small mends ----------------------------------------------------------------------------------
 
 
 def test_convert_writes_one_file_and_refuses_what_it_does_not_write(

@@ -16,7 +16,9 @@ from tests.helpers import SHARED
 
 CASES = SHARED / "spc_replay" / "funnelplotr_cases.json"
 SIX = ([100, 150, 180, 80, 120, 225], [108, 112, 165, 95, 100, 220])
-needs = pytest.mark.skipif(not CASES.exists(), reason="the shared data are not beside this checkout")
+needs = pytest.mark.skipif(
+    not CASES.exists(), reason="the shared data are not beside this checkout"
+)
 
 
 def cases() -> list[dict[str, Any]]:
@@ -27,7 +29,7 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(0)
 
 
-# --- published examples ----------------------------------------------------------------------------------------------
+# --- published examples ---------------------------------------------------------------------------
 
 
 @needs
@@ -36,7 +38,12 @@ def test_published_funnel_cases(case: dict[str, Any]) -> None:
     """nhs-r-community/FunnelPlotR at 9020d49, its own tests (MIT)."""
     given_, expected, name = case["input"], case["expected"], case["id"]
     if name == "poisson_limits":
-        for key, share, end in (("ll95", 0.05, 0), ("ul95", 0.05, 1), ("ll998", 0.002, 0), ("ul998", 0.002, 1)):
+        for key, share, end in (
+            ("ll95", 0.05, 0),
+            ("ul95", 0.05, 1),
+            ("ll998", 0.002, 0),
+            ("ul998", 0.002, 1),
+        ):
             found = compare.ratio_limits(given_["expected"], share)[end]
             digits = 7 if key.startswith("l") else 6
             assert found == pytest.approx(expected[key], abs=0.5001 * 10**-digits), key
@@ -54,7 +61,9 @@ def ratios(given_: dict[str, Any]) -> list[float]:
     found = {}
     for group in sorted(set(given_["group"])):
         at = [k for k, g in enumerate(given_["group"]) if g == group]
-        found[group] = sum(given_["numerator"][k] for k in at) / sum(given_["denominator"][k] for k in at)
+        found[group] = sum(given_["numerator"][k] for k in at) / sum(
+            given_["denominator"][k] for k in at
+        )
     return [round(v, 6) for v in found.values()]
 
 
@@ -64,7 +73,9 @@ def outliers(given_: dict[str, Any]) -> list[int]:
     upper = given_[f"{name}UCL"] if given_["draw_adjusted"] else given_[f"UCL{name}"]
     lower = given_[f"{name}LCL"] if given_["draw_adjusted"] else given_[f"LCL{name}"]
     ends = (lower, upper)
-    return [int(compare.flag_of(v * given_["multiplier"], ends, ends) != "within") for v in given_["rr"]]
+    return [
+        int(compare.flag_of(v * given_["multiplier"], ends, ends) != "within") for v in given_["rr"]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +108,9 @@ def test_limits_of_a_proportion(size: int, z: float, low: float, high: float) ->
 def test_significance_of_a_ratio(observed: int, expected: float, flag: str) -> None:
     """UKHSA PHEindicatormethods at 093fd28, as quoted in methods.md 6.3."""
     near, wide = (compare.ratio_limits(expected, share) for share in (0.05, 0.002))
-    found = compare.flag_of(observed / expected, (float(wide[0]), float(wide[1])), (float(near[0]), float(near[1])))
+    found = compare.flag_of(
+        observed / expected, (float(wide[0]), float(wide[1])), (float(near[0]), float(near[1]))
+    )
     assert found == flag
 
 
@@ -115,24 +128,35 @@ def test_no_more_spread_than_chance_is_no_over_dispersion() -> None:
     assert compare.between_variance(0.5, np.array([0.1, 0.2, 0.3])) == 0.0
 
 
-# --- one comparison --------------------------------------------------------------------------------------------------
+# --- one comparison -------------------------------------------------------------------------------
 
 
-def areas(values: list[float], size: float | None = 1000.0, error: float | None = 1.0) -> list[Level]:
+def areas(
+    values: list[float], size: float | None = 1000.0, error: float | None = 1.0
+) -> list[Level]:
     return [Level(f"a{k:02}", v, size, None, error) for k, v in enumerate(values)]
 
 
 @pytest.mark.parametrize(
     ("own", "better", "position"),
-    [(80, "higher", "similar"), (90, "higher", "much-better"), (90, "lower", "much-worse"), (77, "higher", "worse")],
+    [
+        (80, "higher", "similar"),
+        (90, "higher", "much-better"),
+        (90, "lower", "much-worse"),
+        (77, "higher", "worse"),
+    ],
 )
 def test_where_a_proportion_stands(own: float, better: str, position: str) -> None:
-    found = compare.compare(Level("us", own, 1000, None, 1.2), areas([80.0] * 6), "proportion", better, 100, rng())
+    found = compare.compare(
+        Level("us", own, 1000, None, 1.2), areas([80.0] * 6), "proportion", better, 100, rng()
+    )
     assert (found.basis, found.position) == ("chance", position)
 
 
 def test_without_sizes_only_the_spread_tells() -> None:
-    found = compare.compare(Level("us", 90), areas([78.0, 79, 80, 81, 82], None, None), None, "higher", 1, rng())
+    found = compare.compare(
+        Level("us", 90), areas([78.0, 79, 80, 81, 82], None, None), None, "higher", 1, rng()
+    )
     assert (found.basis, found.position) == ("spread", "better")
     assert (found.rank, found.rank_interval) == (1, None)
 
@@ -145,15 +169,21 @@ def test_few_areas_or_areas_all_alike_tell_nothing(values: list[float]) -> None:
 
 def test_areas_that_differ_by_more_than_chance_widen_the_funnel() -> None:
     others = areas([60.0, 65, 70, 75, 80, 85, 90, 95], 5000)
-    found = compare.compare(Level("us", 86, 5000, None, 1.0), others, "proportion", "higher", 100, rng())
+    found = compare.compare(
+        Level("us", 86, 5000, None, 1.0), others, "proportion", "higher", 100, rng()
+    )
     assert found.between > 0
     assert found.position == "similar"
 
 
-@pytest.mark.parametrize(("own", "position"), [(10.0, "similar"), (14.0, "much-worse"), (8.2, "better")])
+@pytest.mark.parametrize(
+    ("own", "position"), [(10.0, "similar"), (14.0, "much-worse"), (8.2, "better")]
+)
 def test_a_rate_among_rates(own: float, position: str) -> None:
     others = [Level(f"a{k}", 10.0, 30_000, None, 0.6) for k in range(6)]
-    found = compare.compare(Level("us", own, 30_000, None, 0.6), others, "rate", "lower", 1000, rng())
+    found = compare.compare(
+        Level("us", own, 30_000, None, 0.6), others, "rate", "lower", 1000, rng()
+    )
     assert (found.basis, found.position) == ("chance", position)
 
 
@@ -165,7 +195,9 @@ def test_a_ratio_among_ratios() -> None:
 
 def test_rates_that_differ_widely_widen_the_funnel() -> None:
     others = [Level(f"a{k}", 5.0 + 2 * k, 30_000, None, 0.6) for k in range(9)]
-    found = compare.compare(Level("us", 15.0, 30_000, None, 0.6), others, "rate", "lower", 1000, rng())
+    found = compare.compare(
+        Level("us", 15.0, 30_000, None, 0.6), others, "rate", "lower", 1000, rng()
+    )
     assert found.between > 0
     assert found.position == "similar"
 
@@ -173,7 +205,12 @@ def test_rates_that_differ_widely_widen_the_funnel() -> None:
 def test_a_rank_has_an_interval_and_pairs() -> None:
     """Goldstein and Spiegelhalter 1996: equal areas cannot be ranked, far ones can be told apart in pairs."""
     found = compare.compare(
-        Level("us", 80, None, None, 2.0), areas([80.0] * 8 + [50.0], None, 2.0), None, "higher", 1, rng()
+        Level("us", 80, None, None, 2.0),
+        areas([80.0] * 8 + [50.0], None, 2.0),
+        None,
+        "higher",
+        1,
+        rng(),
     )
     assert found.rank_interval is not None
     assert found.rank_interval[0] <= 2
@@ -185,7 +222,9 @@ def test_a_rank_has_an_interval_and_pairs() -> None:
 def test_equal_areas_overlap_at_goldstein_and_healys_bars() -> None:
     """Bars of 1.386 standard errors overlap unless two areas differ at about 5 % (Goldstein and Healy 1995)."""
     apart = 2 * 1.386
-    found = compare.compare(Level("us", apart, None, None, 1.0), areas([0.0], None, 1.0), None, "higher", 1, rng())
+    found = compare.compare(
+        Level("us", apart, None, None, 1.0), areas([0.0], None, 1.0), None, "higher", 1, rng()
+    )
     assert dict(found.ahead_of)["a00"] == pytest.approx(0.975, abs=0.005)
 
 

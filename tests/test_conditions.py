@@ -86,7 +86,9 @@ def read(source: object) -> Condition:
         ),
     ],
 )
-def test_judges_three_valued(source: object, known: Mapping[str, Single], verdict: bool | None) -> None:
+def test_judges_three_valued(
+    source: object, known: Mapping[str, Single], verdict: bool | None
+) -> None:
     assert judge(read(source), known) is verdict
 
 
@@ -94,7 +96,12 @@ def test_judges_three_valued(source: object, known: Mapping[str, Single], verdic
     ("source", "found", "expected", "mend"),
     [
         ("mood good", "`mood good`", "`fact operator value`", ""),
-        ("moood is good", "unknown fact `moood`", "a fact of the vocabulary", "did you mean `mood`?"),
+        (
+            "moood is good",
+            "unknown fact `moood`",
+            "a fact of the vocabulary",
+            "did you mean `mood`?",
+        ),
         ("zzz is good", "unknown fact `zzz`", "a fact of the vocabulary", ""),
         ("mood is god", "`god` for mood", "one of good, fair, bad", "did you mean `good`?"),
         ("mood is true", "`true` for mood", "one of good, fair, bad", ""),
@@ -102,7 +109,12 @@ def test_judges_three_valued(source: object, known: Mapping[str, Single], verdic
         ("legal >= true", "`legal >=`", "true or false", ""),
         ("legal is 1", "`1` for legal", "true or false", ""),
         ("months > soon", "`soon` for months", "a number (months)", ""),
-        ("months >= $sx", "unknown parameter `$sx`", "a parameter of this pack", "did you mean `six`?"),
+        (
+            "months >= $sx",
+            "unknown parameter `$sx`",
+            "a parameter of this pack",
+            "did you mean `six`?",
+        ),
         ("mood in good", "`in good`", "a list in brackets", ""),
         ("mood in [good", "`in [good`", "a list in brackets", ""),
         ("mood in good]", "`in good]`", "a list in brackets", ""),
@@ -111,7 +123,12 @@ def test_judges_three_valued(source: object, known: Mapping[str, Single], verdic
         ({"al": ["legal is true"]}, "`al`", "one of all, any, not", "did you mean `all`?"),
         ({"all": []}, "`all: []`", "a list of conditions", ""),
         ({"any": "legal is true"}, "`any: legal is true`", "a list of conditions", ""),
-        ({"all": ["legal is true"], "any": ["legal is true"]}, "all", "a map with one of all, any, not", "write `fact"),
+        (
+            {"all": ["legal is true"], "any": ["legal is true"]},
+            "all",
+            "a map with one of all, any, not",
+            "write `fact",
+        ),
         (["legal is true"], "legal is true", "a condition", "write `fact"),
         (7, "7", "a condition", "write `fact"),
     ],
@@ -126,7 +143,9 @@ def test_says_what_is_wrong(source: object, found: str, expected: str, mend: str
 
 
 def test_parses_to_what_was_written() -> None:
-    condition = read({"all": ["months >= $six", {"any": ["mood in [good, fair]", {"not": "legal is true"}]}]})
+    condition = read(
+        {"all": ["months >= $six", {"any": ["mood in [good, fair]", {"not": "legal is true"}]}]}
+    )
     assert condition == AllOf(
         (
             Test("months", ">=", (6.0,), ("six",)),
@@ -146,14 +165,16 @@ def test_a_quoted_literal_loses_its_quotes_only_in_pairs() -> None:
         read("mood is '")
 
 
-# --- properties ------------------------------------------------------------------------------------------------------
+# --- properties -----------------------------------------------------------------------------------
 
 _tests = st.one_of(
     st.builds(lambda v: f"mood is {v}", st.sampled_from(["good", "fair", "bad"])),
     st.builds(lambda v: f"mood is not {v}", st.sampled_from(["good", "fair", "bad"])),
     st.just("mood in [good, bad]"),
     st.builds(
-        lambda o, v: f"months {o} {v}", st.sampled_from([">=", ">", "<=", "<", "is", "is not"]), st.integers(0, 3)
+        lambda o, v: f"months {o} {v}",
+        st.sampled_from([">=", ">", "<=", "<", "is", "is not"]),
+        st.integers(0, 3),
     ),
     st.builds(lambda v: f"legal is {v}", st.sampled_from(["true", "false"])),
 )
@@ -180,7 +201,9 @@ def known(row: Mapping[str, Single | None]) -> dict[str, Single]:
 
 
 @given(_conditions, st.lists(_rows, min_size=1, max_size=8))
-def test_batch_equals_one_by_one(condition: Condition, rows: list[dict[str, Single | None]]) -> None:
+def test_batch_equals_one_by_one(
+    condition: Condition, rows: list[dict[str, Single | None]]
+) -> None:
     columns = {n: column_of(VOCABULARY[n], [r[n] for r in rows]) for n in VOCABULARY}
     flagged = Batch(columns, VOCABULARY, len(rows)).judge(condition)
     for i, row in enumerate(rows):
@@ -190,7 +213,9 @@ def test_batch_equals_one_by_one(condition: Condition, rows: list[dict[str, Sing
 
 
 @given(_conditions, _rows)
-def test_learning_a_fact_never_reverses_a_verdict(condition: Condition, row: dict[str, Single | None]) -> None:
+def test_learning_a_fact_never_reverses_a_verdict(
+    condition: Condition, row: dict[str, Single | None]
+) -> None:
     full = {"mood": "good", "months": 1.0, "legal": True, **known(row)}
     before = judge(condition, known(row))
     if before is not None:

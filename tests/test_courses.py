@@ -69,7 +69,9 @@ def programme(values: list[float], money: float = 1.0, **more: Any) -> Programme
             "review_months": 3,
             "appraisal": {"discount_rate": 0.035, "horizon_years": 10},
             "reference_classes": [{"id": "c", "full": 0.42, "partial": 0.23, "none": 0.35}],
-            "measures": [{"id": "m", "better": "higher", "every": "month", "observations": readings}],
+            "measures": [
+                {"id": "m", "better": "higher", "every": "month", "observations": readings}
+            ],
             "initiatives": [initiative],
         },
         strict=False,
@@ -84,8 +86,8 @@ def wobble(count: int) -> list[float]:
 def test_waiting_in_two_periods_dixit_and_pindyck() -> None:
     """Dixit and Pindyck (1994): invest now 600, wait 773, the option 173 (methods.md 7.4).
 
-    Going on spends nothing; stopping here stands for investing, whose worth a review knows. Money a year: price 200 now,
-    300 or 100 for ever after, rate 10 %, cost 1,600.
+    Going on spends nothing; stopping here stands for investing, whose worth a review knows. Money a
+    year: price 200 now, 300 or 100 for ever after, rate 10 %, cost 1,600.
     """
     half = 160
     up = np.repeat([1.0, 0.0], half)[np.random.Generator(np.random.PCG64(1)).permutation(2 * half)]
@@ -138,7 +140,10 @@ def test_worth_of_sampling_raiffa_and_schlaifer(readings: int, worth: float) -> 
     ("worth", "knowing"),
     [
         (np.repeat([10.0, -5.0], [4000, 6000]), 3.0),
-        (100 + 300 * np.array([NormalDist().inv_cdf((k + 0.5) / 10_000) for k in range(10_000)]), 76.27),
+        (
+            100 + 300 * np.array([NormalDist().inv_cdf((k + 0.5) / 10_000) for k in range(10_000)]),
+            76.27,
+        ),
     ],
 )
 def test_worth_of_knowing_everything(worth: Any, knowing: float) -> None:
@@ -162,9 +167,15 @@ def test_shares_are_not_corrected_twice() -> None:
 def test_it_reads_what_is_there(rises: float, likeliest: int) -> None:
     months = tuple(k + 0.5 for k in range(30))
     t = np.array(months)
-    values = rises * (1 - np.exp(-2.5 * t / 18)) - 0.2 * (t / 3) * np.exp(1 - t / 3) + 0.07 * np.array(wobble(30))
+    values = (
+        rises * (1 - np.exp(-2.5 * t / 18))
+        - 0.2 * (t / 3) * np.exp(1 - t / 3)
+        + 0.07 * np.array(wobble(30))
+    )
     drawn = curves.draw(PLAN, CLASS, 5)
-    found = posterior.read(posterior.design(drawn, months), values.tolist(), (1 / 3, 1 / 3, 1 / 3), 5)
+    found = posterior.read(
+        posterior.design(drawn, months), values.tolist(), (1 / 3, 1 / 3, 1 / 3), 5
+    )
     assert int(np.argmax(found.chances)) == likeliest
     assert math.fsum(found.chances) == pytest.approx(1.0)
 
@@ -198,7 +209,9 @@ def test_the_weight_of_the_appraisal() -> None:
 def test_a_dip_is_not_failure_and_long_flat_is(judges: Judges) -> None:
     dip = [50 - 2 * math.sin(math.pi * (k + 1) / 12) + 0.5 * w for k, w in enumerate(wobble(6))]
     flat = [49.5 + 0.5 * w for w in wobble(24)]
-    early, late = (advise(programme(v), judges, parts=["action"]).initiatives[0] for v in (dip, flat))
+    early, late = (
+        advise(programme(v), judges, parts=["action"]).initiatives[0] for v in (dip, flat)
+    )
     assert early.action is not None
     assert late.action is not None
     assert early.action.answer in ("persist", None)
@@ -222,7 +235,9 @@ def test_no_results_no_appraisal_in_the_ledger(judges: Judges) -> None:
 @pytest.mark.parametrize("field", ["reach", "impact", "ends"])
 def test_what_is_unknown_prices_nothing(field: str, judges: Judges) -> None:
     blank: dict[str, Any] = {field: None}
-    found = advise(programme([50.0, 49.0, 51.0, 50.5], **blank), judges, parts=["action"]).initiatives[0]
+    found = advise(
+        programme([50.0, 49.0, 51.0, 50.5], **blank), judges, parts=["action"]
+    ).initiatives[0]
     assert found.outlook.value is None
     assert any(f"`{field}` is not given" in n for n in found.notices)
 
@@ -234,7 +249,9 @@ SERIES = st.lists(st.floats(46, 62), min_size=6, max_size=20)
 @given(SERIES)
 def test_scaling_all_money_changes_no_answer(values: list[float]) -> None:
     judges = load_judges()
-    one, many = (advise(programme(values, m), judges, parts=["action"]).initiatives[0] for m in (1.0, 1000.0))
+    one, many = (
+        advise(programme(values, m), judges, parts=["action"]).initiatives[0] for m in (1.0, 1000.0)
+    )
     assert one.action is not None
     assert many.action is not None
     assert one.action.answer == many.action.answer
@@ -244,7 +261,10 @@ def test_scaling_all_money_changes_no_answer(values: list[float]) -> None:
 @given(SERIES, st.floats(0.2, 4))
 def test_lifting_all_readings_never_moves_persist_to_stop(values: list[float], lift: float) -> None:
     judges = load_judges()
-    low, high = (advise(programme([v + d for v in values]), judges, parts=["action"]).initiatives[0] for d in (0, lift))
+    low, high = (
+        advise(programme([v + d for v in values]), judges, parts=["action"]).initiatives[0]
+        for d in (0, lift)
+    )
     assert low.action is not None
     assert high.action is not None
     assert not (low.action.answer == "persist" and high.action.answer == "stop")
@@ -268,7 +288,9 @@ def test_more_draws_change_a_value_by_less_than_its_error(values: list[float]) -
 
 def test_a_dip_that_no_plan_had_is_a_dip() -> None:
     """A plan sure of no dip, and results that dip and rise: not taken for a failure."""
-    drawn = curves.draw(curves.Plan(Estimate.of(12, 18, 24), Estimate.of(0), Estimate.of(0), 20.0), CLASS, 5)
+    drawn = curves.draw(
+        curves.Plan(Estimate.of(12, 18, 24), Estimate.of(0), Estimate.of(0), 20.0), CLASS, 5
+    )
     months = tuple(k + 0.5 for k in range(12))
     values = [0.04, 0.0, -0.09, -0.16, -0.16, -0.06, -0.06, -0.01, 0.11, 0.16, 0.23, 0.22]
     found = posterior.read(posterior.design(drawn, months), values, (0.42, 0.23, 0.35), 5)

@@ -28,13 +28,16 @@ def judges() -> Judges:
     return rules.load_judges()
 
 
-# --- the ledger: PA-27 has 4 decibans against stop where the idea works, PA-15 has 10 for stop where the need has gone --
+# --- the ledger: PA-27 has 4 decibans against stop where the idea works, PA-15 has 10 for stop wher
 
 WORKS: Mapping[str, Value] = {"idea.works": "yes"}
 
 
 def appraised(**weights: float) -> dict[str, Value]:
-    return {"results.readings": 9.0, **{f"appraisal.{c.replace('_', '-')}": w for c, w in weights.items()}}
+    return {
+        "results.readings": 9.0,
+        **{f"appraisal.{c.replace('_', '-')}": w for c, w in weights.items()},
+    }
 
 
 @pytest.mark.parametrize(
@@ -54,14 +57,22 @@ def appraised(**weights: float) -> dict[str, Value]:
         ({}, None),
     ],
 )  # fmt: skip
-def test_strong_disagreement(judges: Judges, facts: Mapping[str, Value], found: tuple[object, ...] | None) -> None:
+def test_strong_disagreement(
+    judges: Judges, facts: Mapping[str, Value], found: tuple[object, ...] | None
+) -> None:
     told = recommend(judges.action, FactSheet.of(facts)).disagreement
-    said = None if told is None else (told.appraisal, told.appraisal_leads, told.others, told.others_lead)
+    said = (
+        None
+        if told is None
+        else (told.appraisal, told.appraisal_leads, told.others, told.others_lead)
+    )
     assert said == found
 
 
 def test_the_words_name_both_courses_their_leads_and_the_strongest_reason(judges: Judges) -> None:
-    told = recommend(judges.action, FactSheet.of({**appraised(persist=-8, stop=8), **WORKS})).disagreement
+    told = recommend(
+        judges.action, FactSheet.of({**appraised(persist=-8, stop=8), **WORKS})
+    ).disagreement
     assert told is not None
     assert (told.rule, told.ask) == (
         "PA-27", "Where it is done as designed, do residents get the result it promised?"
@@ -74,17 +85,21 @@ def test_the_words_name_both_courses_their_leads_and_the_strongest_reason(judges
 
 
 def test_packs_without_an_appraisal_have_none(judges: Judges) -> None:
-    assert recommend(judges.route, FactSheet.of({"route.commitment": "essential"})).disagreement is None
+    assert (
+        recommend(judges.route, FactSheet.of({"route.commitment": "essential"})).disagreement
+        is None
+    )
 
 
-# --- from end to end -------------------------------------------------------------------------------------------------
+# --- from end to end ------------------------------------------------------------------------------
 
 
 def flat(**more: Any) -> Programme:
     """Two years of results that never rose, at a high price; people say that the idea works."""
     months = [(2024 + (9 + k) // 12, (9 + k) % 12 + 1) for k in range(22)]
     readings = [
-        {"period": f"{year}-{month:02d}-01", "value": 66.6 if k % 2 else 65.4} for k, (year, month) in enumerate(months)
+        {"period": f"{year}-{month:02d}-01", "value": 66.6 if k % 2 else 65.4}
+        for k, (year, month) in enumerate(months)
     ]
     return programme(
         **{"review_months": 3, "appraisal": {"discount_rate": 0.035, "horizon_years": 10}, **more},
@@ -140,10 +155,12 @@ def test_it_is_said_in_explain_report_table_and_json(apart: Advice) -> None:
 def test_without_reviews_no_date_is_named(judges: Judges) -> None:
     found = advise(flat(review_months=None), judges, parts=("action",)).initiatives[0].action
     assert found is not None
-    assert found.disagreement is None or found.disagreement.sentences[1].endswith("read the next results of m.")
+    assert found.disagreement is None or found.disagreement.sentences[1].endswith(
+        "read the next results of m."
+    )
 
 
-# --- nothing measured and nobody asked -------------------------------------------------------------------------------
+# --- nothing measured and nobody asked ------------------------------------------------------------
 
 DATED = {"started": "2025-11-01", "ends": "2027-10-31"}
 TACTICS = {
@@ -176,9 +193,9 @@ def test_there_is_no_answer_and_it_is_said_what_to_find_out_and_what_that_is_wor
     classes = [{"id": "c", "full": 0.4, "partial": 0.3, "none": 0.3}]
     made = Programme.model_validate(
         {
-            **programme(measures=[{"id": "m", "better": "higher"}], reference_classes=classes).model_dump(
-                exclude_defaults=True
-            ),
+            **programme(
+                measures=[{"id": "m", "better": "higher"}], reference_classes=classes
+            ).model_dump(exclude_defaults=True),
             **more,
             "initiatives": [{"id": "a", "title": "A", **initiative}],
         }

@@ -21,14 +21,20 @@ def test_the_tutorial_runs(tmp_path: Path) -> None:
     binaries = tmp_path / "bin"
     binaries.mkdir()
     command = binaries / "changeadvisor"
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m changeadvisor "$@"\n', encoding="utf-8")
+    command.write_text(
+        f'#!/bin/sh\nexec "{sys.executable}" -m changeadvisor "$@"\n', encoding="utf-8"
+    )
     command.chmod(0o755)
     work = tmp_path / "work"
     work.mkdir()
     text = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```(\S*)(?: file=(\S+))?\n(.*?)^```$", text, re.M | re.S)
     assert len(blocks) >= 10
-    env = {**os.environ, "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT / "src")}
+    env = {
+        **os.environ,
+        "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT / "src"),
+    }
     outputs = []
     for _, file, body in blocks:
         if file:
@@ -36,7 +42,12 @@ def test_the_tutorial_runs(tmp_path: Path) -> None:
             (work / file).write_text(body, encoding="utf-8")
             continue
         done = subprocess.run(
-            ["bash", "-e", "-c", body], cwd=work, env=env, capture_output=True, text=True, check=False
+            ["bash", "-e", "-c", body],
+            cwd=work,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, f"{body}\n{done.stderr}"
         outputs.append(done.stdout)
@@ -48,7 +59,9 @@ def test_the_tutorial_runs(tmp_path: Path) -> None:
 
 def test_generated_pages_are_fresh() -> None:
     for path, text in pages().items():
-        assert path.read_text(encoding="utf-8") == text, f"{path.name} is not fresh; run `make golden`"
+        assert path.read_text(encoding="utf-8") == text, (
+            f"{path.name} is not fresh; run `make golden`"
+        )
 
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda p: p.name)
@@ -68,11 +81,14 @@ def test_the_readme_begins_with_the_two_commands_and_names_all_others() -> None:
 
 
 def test_nothing_committed_names_a_registry_or_this_machine() -> None:
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     if listed.returncode:
         pytest.skip("not a git checkout")
     wrong = re.compile(
-        r"https?://[^\s\"']*(pypi|npmjs|debian)|--(extra-)?index-url |--find-links [^-]|/work/main|/root/", re.I
+        r"https?://[^\s\"']*(pypi|npmjs|debian)|--(extra-)?index-url |--find-links [^-]|/work/main|/root/",
+        re.I,
     )
     for name in filter(None, listed.stdout.split("\0")):
         path = ROOT / name

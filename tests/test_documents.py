@@ -44,7 +44,11 @@ def test_yaml_is_read_as_version_1_2_with_places(tmp_path: Path) -> None:
 
 def test_json_keeps_lines(tmp_path: Path) -> None:
     found = read_document(
-        write(tmp_path, "x.json", '{"a":\n [1.5,\n  {"b": "é"}],\n "c": {}, "d": [], "e": "\\ud83d\\ude00"}')
+        write(
+            tmp_path,
+            "x.json",
+            '{"a":\n [1.5,\n  {"b": "é"}],\n "c": {}, "d": [], "e": "\\ud83d\\ude00"}',
+        )
     )
     assert found.data == {"a": [1.5, {"b": "é"}], "c": {}, "d": [], "e": "😀"}
     assert found.place(("a", 1, "b")) == "x.json:3"
@@ -66,15 +70,22 @@ def test_encodings(tmp_path: Path, data: bytes, note: str | None) -> None:
 
 
 def test_a_value_that_only_looks_like_a_date_or_number_stays_text(tmp_path: Path) -> None:
-    found = read_document(write(tmp_path, "x.yaml", "%YAML 1.2\n---\na: 2026-13-45\nb: " + "1" * 5_000))
+    found = read_document(
+        write(tmp_path, "x.yaml", "%YAML 1.2\n---\na: 2026-13-45\nb: " + "1" * 5_000)
+    )
     assert (found.data, found.faults) == ({"a": "2026-13-45", "b": "1" * 5_000}, ())
 
 
 @pytest.mark.parametrize(
     ("data", "text", "encoding", "line"),
-    [(b"\xef\xbb\xbfa\xff\n", "a\ufffd\n", "UTF-8", 1), (b"\xff\xfea\0\n\0b", "a\n\ufffd", "UTF-16", 2)],
+    [
+        (b"\xef\xbb\xbfa\xff\n", "a\ufffd\n", "UTF-8", 1),
+        (b"\xff\xfea\0\n\0b", "a\n\ufffd", "UTF-16", 2),
+    ],
 )
-def test_a_published_file_that_breaks_its_own_encoding(data: bytes, text: str, encoding: str, line: int) -> None:
+def test_a_published_file_that_breaks_its_own_encoding(
+    data: bytes, text: str, encoding: str, line: int
+) -> None:
     read = f"f.csv: read as {encoding} with a byte-order mark"
     lost = f"f.csv: 1 byte(s) that {encoding} does not know became U+FFFD, in line {line}"
     assert decode_leniently(data, "f.csv") == (text, (read, lost))
@@ -133,12 +144,16 @@ def test_what_cannot_be_read(tmp_path: Path, name: str, data: bytes | str, messa
         ("x.json", '{"a": "\\ud83d"}', "half a character"),
     ],
 )
-def test_faults_that_do_not_stop_reading(tmp_path: Path, name: str, data: str, message: str) -> None:
+def test_faults_that_do_not_stop_reading(
+    tmp_path: Path, name: str, data: str, message: str
+) -> None:
     found = read_document(write(tmp_path, name, data))
     assert any(message in str(f) for f in found.faults)
 
 
-def test_a_file_that_is_not_there_or_is_a_folder_or_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_not_there_or_is_a_folder_or_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(InputError, match="no such file"):
         read_document(tmp_path / "none.yaml")
     with pytest.raises(InputError, match="not a file"):
@@ -198,7 +213,8 @@ _plain = st.recursive(
     | st.integers(-(10**9), 10**9)
     | st.text(st.characters(exclude_categories=["C"]), max_size=8),
     lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text("abcdef", min_size=1, max_size=3), inner, max_size=3)
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text("abcdef", min_size=1, max_size=3), inner, max_size=3)
     ),
     max_leaves=8,
 )
@@ -216,13 +232,18 @@ def test_scalars_of_yaml_1_2(tmp_path: Path, written: str, value: object) -> Non
     assert (found.data, found.faults) == ({"a": value}, ())
 
 
-@pytest.mark.parametrize("written", ["!!bool yes", "!!int x", '!!int ""', "!!null x", "!!timestamp x", "!a:str x"])
+@pytest.mark.parametrize(
+    "written", ["!!bool yes", "!!int x", '!!int ""', "!!null x", "!!timestamp x", "!a:str x"]
+)
 def test_a_tag_that_its_value_does_not_bear_out_is_a_fault(tmp_path: Path, written: str) -> None:
     found = read_document(write(tmp_path, "x.yaml", f"a: {written}\n"))
     assert [f.found.partition("`")[0] for f in found.faults] == ["the tag "]
 
 
-@given(st.binary(max_size=60) | st.text("[]{}:-?,&*!|>'\"%@#<= \t\nab01.\0\x85\u2028\ufeff\U0001f600").map(str.encode))
+@given(
+    st.binary(max_size=60)
+    | st.text("[]{}:-?,&*!|>'\"%@#<= \t\nab01.\0\x85\u2028\ufeff\U0001f600").map(str.encode)
+)
 def test_any_bytes_are_read_or_refused_in_one_line(data: bytes) -> None:
     def told(read: Callable[[str, str], object]) -> str:
         try:
@@ -231,7 +252,11 @@ def test_any_bytes_are_read_or_refused_in_one_line(data: bytes) -> None:
             return str(error)
         return ""
 
-    for read in (documents._read_yaml, documents._read_json, lambda text, name: list(documents.csv_rows(text, name))):
+    for read in (
+        documents._read_yaml,
+        documents._read_json,
+        lambda text, name: list(documents.csv_rows(text, name)),
+    ):
         assert told(read).isprintable()
 
 

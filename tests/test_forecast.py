@@ -40,7 +40,8 @@ def test_what_cannot_be_said(values: list[float], ahead: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("aim", "better", "met"), [(5, "higher", 1), (5.1, "higher", 0), (5, "lower", 1), (4, "lower", 0)]
+    ("aim", "better", "met"),
+    [(5, "higher", 1), (5.1, "higher", 0), (5, "lower", 1), (4, "lower", 0)],
 )
 def test_a_constant_series_is_certain(aim: float, better: str, met: float) -> None:
     found = chance([5.0] * 10, 3, aim, better, rng())
@@ -80,7 +81,7 @@ def test_the_chances_are_about_right() -> None:
     assert np.mean(foretold) == pytest.approx(np.mean(came), abs=0.06)
 
 
-# --- before and after ------------------------------------------------------------------------------------------------
+# --- before and after -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

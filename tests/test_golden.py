@@ -28,5 +28,7 @@ def parts(path: Path) -> dict[str, bytes]:
 def test_the_workbook_is_written_the_same_each_time(tmp_path: Path) -> None:
     workbook.write_workbook(load.load_programme(NORTHFIELD), tmp_path / "n.xlsx")
     written, kept = parts(tmp_path / "n.xlsx"), parts(NORTHFIELD / "northfield.xlsx")
-    differing = sorted(name for name in written.keys() | kept.keys() if written.get(name) != kept.get(name))
+    differing = sorted(
+        name for name in written.keys() | kept.keys() if written.get(name) != kept.get(name)
+    )
     assert not differing, "the workbook differs; if that is meant, run `make golden`"

@@ -38,7 +38,13 @@ def graph(*initiatives: dict[str, Any], **more: Any) -> DependencyGraph:
 
 
 def test_order_and_what_hangs_on_what() -> None:
-    made = graph(item("d", "b"), item("c", helps=("a",)), item("b", "a"), item("a"), item("e", "d", statutory=True))
+    made = graph(
+        item("d", "b"),
+        item("c", helps=("a",)),
+        item("b", "a"),
+        item("a"),
+        item("e", "d", statutory=True),
+    )
     assert made.order() == ("a", "b", "c", "d", "e")
     assert made.downstream("a") == ("b", "c", "d", "e")
     assert made.upstream("d") == ("a", "b")
@@ -65,7 +71,9 @@ def test_conflicts_hold_both_ways_and_stand_once() -> None:
         ([item("z", "y"), item("y", "z"), item("b", "c"), item("c", "b")], ("b", "c", "b")),
     ],
 )
-def test_rings_are_refused_by_name(initiatives: list[dict[str, Any]], ring: tuple[str, ...]) -> None:
+def test_rings_are_refused_by_name(
+    initiatives: list[dict[str, Any]], ring: tuple[str, ...]
+) -> None:
     with pytest.raises(CycleError) as caught:
         graph(*initiatives)
     assert caught.value.path == ring
@@ -135,7 +143,7 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-# --- dates -----------------------------------------------------------------------------------------------------------
+# --- dates ----------------------------------------------------------------------------------------
 
 
 def test_schedule_moves_what_is_to_come_and_leaves_unknown_unknown() -> None:
@@ -163,7 +171,7 @@ def test_schedule_moves_what_is_to_come_and_leaves_unknown_unknown() -> None:
     assert found["g"] == Timing(dt.date(2027, 6, 1), None)
 
 
-# --- reach -----------------------------------------------------------------------------------------------------------
+# --- reach ----------------------------------------------------------------------------------------
 
 
 def test_people_are_counted_once() -> None:
@@ -183,7 +191,9 @@ def test_people_are_counted_once() -> None:
 
 
 def test_the_larger_overlap_holds_where_both_say() -> None:
-    made = graph(item("a", reach=100, overlaps={"b": 0.1}), item("b", reach=100, overlaps={"a": 0.4}))
+    made = graph(
+        item("a", reach=100, overlaps={"b": 0.1}), item("b", reach=100, overlaps={"a": 0.4})
+    )
     assert made.reach(["a", "b"]).likely == 160
 
 
@@ -192,11 +202,16 @@ def test_nobody_reached_is_nobody() -> None:
     assert made.reach(["a", "b"]).likely == 10
 
 
-# --- properties ------------------------------------------------------------------------------------------------------
+# --- properties -----------------------------------------------------------------------------------
 
 _names = ["a", "b", "c", "d", "e", "f"]
-_edges = st.sets(st.tuples(st.sampled_from(_names), st.sampled_from(_names)).filter(lambda e: e[0] < e[1]), max_size=9)
-_overlaps = st.dictionaries(st.tuples(st.sampled_from(_names), st.sampled_from(_names)), st.floats(0, 1), max_size=8)
+_edges = st.sets(
+    st.tuples(st.sampled_from(_names), st.sampled_from(_names)).filter(lambda e: e[0] < e[1]),
+    max_size=9,
+)
+_overlaps = st.dictionaries(
+    st.tuples(st.sampled_from(_names), st.sampled_from(_names)), st.floats(0, 1), max_size=8
+)
 _people = st.lists(st.integers(0, 500), min_size=6, max_size=6)
 
 
@@ -227,10 +242,16 @@ def test_order_respects_requirements(
 
 @given(_edges, _people, _overlaps, st.tuples(st.sampled_from(_names), st.sampled_from(_names)))
 def test_adding_a_dependency_never_shrinks_what_hangs_on_it(
-    edges: set[tuple[str, str]], people: list[int], overlaps: dict[tuple[str, str], float], more: tuple[str, str]
+    edges: set[tuple[str, str]],
+    people: list[int],
+    overlaps: dict[tuple[str, str], float],
+    more: tuple[str, str],
 ) -> None:
     if more[0] < more[1]:
-        before, after = made_from(edges, people, overlaps), made_from(edges | {more}, people, overlaps)
+        before, after = (
+            made_from(edges, people, overlaps),
+            made_from(edges | {more}, people, overlaps),
+        )
         assert set(before.downstream("a")) <= set(after.downstream("a"))
 
 

@@ -37,7 +37,12 @@ ADOPTION: dict[str, Any] = {
     "by": "2027-12-31",
     "now": 0,
 }
-TOP = {"route.knowledge": "leaders", "route.commitment": "not-needed", "route.goal": "cost", "route.spread": "partly"}
+TOP = {
+    "route.knowledge": "leaders",
+    "route.commitment": "not-needed",
+    "route.goal": "cost",
+    "route.spread": "partly",
+}
 BELOW = {
     "route.knowledge": "front-line",
     "route.capability": "high",
@@ -85,7 +90,7 @@ def route(judged: dict[str, Any], *more: dict[str, Any], **changed: Any) -> Rout
     return found
 
 
-# --- the order of a blend --------------------------------------------------------------------------------------------
+# --- the order of a blend -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -95,7 +100,11 @@ def route(judged: dict[str, Any], *more: dict[str, Any], **changed: Any) -> Rout
         ({"route.goal": "both"}, "top-then-below", True),
         ({"route.time": "little"}, "top-then-below", True),
         ({"route.knowledge": "front-line"}, "below-then-top", True),
-        ({"route.knowledge": "front-line", "route.time": "little", "route.capability": "low"}, "top-then-below", True),
+        (
+            {"route.knowledge": "front-line", "route.time": "little", "route.capability": "low"},
+            "top-then-below",
+            True,
+        ),
         ({"support.sponsor": "weak"}, "below-then-top", True),
         ({"support.sponsor": "weak", "route.time": "little"}, "top-then-below", False),
         ({"route.spread": "mostly", "adoption.below-first": 5.0}, "below-then-top", True),
@@ -108,10 +117,12 @@ def test_order_of_a_blend(facts: dict[str, Any], first: str, settled: bool) -> N
     assert bool(found.because) == (settled or "support.sponsor" in facts)
 
 
-# --- the arrangement -------------------------------------------------------------------------------------------------
+# --- the arrangement ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("judged", "answer"), [(TOP, "top-down"), (BOTH, "blended"), (BELOW, "bottom-up")])
+@pytest.mark.parametrize(
+    ("judged", "answer"), [(TOP, "top-down"), (BOTH, "blended"), (BELOW, "bottom-up")]
+)
 def test_every_answer_has_a_whole_arrangement(judged: dict[str, Any], answer: str) -> None:
     found = route(judged)
     assert found.answer == answer
@@ -141,7 +152,11 @@ def test_a_blend_says_what_is_led_from_where_and_in_which_order() -> None:
     [
         (TOP, "board", "A transformation board, chaired by Director."),
         (TOP, "board", "Progress is reviewed every 3 months now. Gaps of two months or more"),
-        ({**TOP, "delivery.review_gap": 1}, "board", "every month now. It meets at least as often."),
+        (
+            {**TOP, "delivery.review_gap": 1},
+            "board",
+            "every month now. It meets at least as often.",
+        ),
         ({**TOP, "route.failure_cost": "statutory"}, "board", "reports to members"),
         (BELOW, "board", "No board of its own."),
         (BOTH, "board", "people from the front line on it"),
@@ -151,7 +166,11 @@ def test_a_blend_says_what_is_led_from_where_and_in_which_order() -> None:
         ({**TOP, "route.middle_managers": "oppose"}, "initiates", "winning them comes first"),
         ({**TOP, "route.middle_managers": "lead"}, "initiates", "Head and the middle managers"),
         (TOP, "initiates", "Where middle managers stand is not known: ask."),
-        ({**BELOW, "route.led_now": "top-down"}, "stop_doing", "Stop leading it as now: it is driven from the top."),
+        (
+            {**BELOW, "route.led_now": "top-down"},
+            "stop_doing",
+            "Stop leading it as now: it is driven from the top.",
+        ),
         ({**BOTH, "support.sponsor": "weak"}, "stop_doing", "until the sponsor backs it in deed"),
         (TOP, "measures_of_adoption", "60 % must by 31 December 2027."),
         (BOTH, "measures_of_adoption", "Count apart those who only comply"),
@@ -185,7 +204,7 @@ def test_the_load_names_who_else_asks_the_same_people() -> None:
     assert "The same groups are asked by b. The limit is 2 at once." in found.arrangement["load"]
 
 
-# --- the simulated spread in advice ----------------------------------------------------------------------------------
+# --- the simulated spread in advice ---------------------------------------------------------------
 
 
 def test_the_spread_speaks_in_the_ledger_and_is_capped() -> None:
@@ -213,8 +232,18 @@ def test_what_the_simulation_waits_for_is_asked_once() -> None:
 
 def test_the_number_of_champions_can_change_the_answer() -> None:
     """A tie of everything else: what champions the register gives decides it."""
-    judged = {"route.spread": "mostly", "route.commitment": "essential", "route.accept_if_told": "unsure"}
-    adoption = {**ADOPTION, "champions": 2, "ready": [0, 0.01, 0.02], "peers_needed": [3, 3.5, 4], "by": "2027-06-30"}
+    judged = {
+        "route.spread": "mostly",
+        "route.commitment": "essential",
+        "route.accept_if_told": "unsure",
+    }
+    adoption = {
+        **ADOPTION,
+        "champions": 2,
+        "ready": [0, 0.01, 0.02],
+        "peers_needed": [3, 3.5, 4],
+        "by": "2027-06-30",
+    }
     found = route(judged, adoption=adoption)
     assert any(f.fact in ("adoption.champions", "adoption.mandate") for f in found.flips)
 
@@ -223,7 +252,12 @@ def test_the_answer_and_its_words_are_in_json_report_and_explanation() -> None:
     found = advised(BOTH)
     data = to_data(found)["initiatives"][0]["route"]
     assert data["order"]["first"] in ("top-then-below", "below-then-top")
-    assert [w["way"] for w in data["spread"]["ways"]] == ["top-down", "top-then-below", "below-then-top", "bottom-up"]
+    assert [w["way"] for w in data["spread"]["ways"]] == [
+        "top-down",
+        "top-then-below",
+        "below-then-top",
+        "bottom-up",
+    ]
     page, words = html(found), explanation(found, found.initiatives[0])
     for text in (page, words):
         assert "In which order" in text
@@ -236,7 +270,10 @@ def test_the_view_marks_the_recommended_way() -> None:
     assert found.order is not None
     assert [w.chosen for w in view.ways].count(True) == 1
     assert route_view(None).arrangement == ()
-    assert "cannot be simulated" in route_view(route(TOP, adoption={**ADOPTION, "by": None})).notices[0]
+    assert (
+        "cannot be simulated"
+        in route_view(route(TOP, adoption={**ADOPTION, "by": None})).notices[0]
+    )
 
 
 def test_dates_begin_when_it_starts() -> None:

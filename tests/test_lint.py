@@ -51,7 +51,9 @@ def test_a_planted_gap_is_found() -> None:
 
 def test_a_planted_overlap_is_found() -> None:
     broken = table()
-    broken["rules"].append({"id": "X", "when": {"all": ["a is x", "b is p", "c is k"]}, "then": "go"})
+    broken["rules"].append(
+        {"id": "X", "when": {"all": ["a is x", "b is p", "c is k"]}, "then": "go"}
+    )
     found = lint(read(broken)).findings
     assert [(f.kind, f.about) for f in found] == [("overlap", ("R000", "X"))]
     assert "fire together in 1 combinations, such as a = x, b = p, c = k" in found[0].message
@@ -77,17 +79,25 @@ def test_facts_without_an_order_cannot_get_worse() -> None:
 
 def test_rules_that_cannot_fire() -> None:
     never = rule("N", {"all": ["mood is good", "mood is bad"]}, "go", 4)
-    assert kinds(pack(GOOD, never, facts={"mood": {"levels": ["good", "fair", "bad"]}}, parameters={})) == [
-        "unreachable"
-    ]
+    assert kinds(
+        pack(GOOD, never, facts={"mood": {"levels": ["good", "fair", "bad"]}}, parameters={})
+    ) == ["unreachable"]
     numbers = rule("N", {"all": ["months > 6", "months < 6"]}, "go", 4)
     assert kinds(pack(numbers, facts={"months": {"unit": "m"}}, parameters={})) == ["unreachable"]
 
 
 def test_rules_in_the_shadow_of_earlier_ones() -> None:
-    rules = [rule("A", "mood in [good, fair]", "go"), rule("B", "mood is good", "end"), rule("C", "mood is bad", "end")]
-    made = pack(*rules, combine="first", facts={"mood": {"levels": ["good", "fair", "bad"]}}, parameters={})
-    assert [f.message for f in lint(made).findings] == ["B never answers: rules before it always fire first"]
+    rules = [
+        rule("A", "mood in [good, fair]", "go"),
+        rule("B", "mood is good", "end"),
+        rule("C", "mood is bad", "end"),
+    ]
+    made = pack(
+        *rules, combine="first", facts={"mood": {"levels": ["good", "fair", "bad"]}}, parameters={}
+    )
+    assert [f.message for f in lint(made).findings] == [
+        "B never answers: rules before it always fire first"
+    ]
 
 
 def test_a_dead_rule_is_named_once() -> None:
@@ -96,14 +106,21 @@ def test_a_dead_rule_is_named_once() -> None:
         rule("B", {"all": ["mood is good", "mood is bad"]}, "end"),
         rule("C", "mood in [fair, bad]", "end"),
     ]
-    made = pack(*rules, combine="first", facts={"mood": {"levels": ["good", "fair", "bad"]}}, parameters={})
+    made = pack(
+        *rules, combine="first", facts={"mood": {"levels": ["good", "fair", "bad"]}}, parameters={}
+    )
     assert [f.about for f in lint(made).findings] == [("B",)]
 
 
 def test_unused_facts_and_parameters() -> None:
     made = pack(GOOD, parameters={"tie": {"value": 1}, "spare": {"value": 3}})
     found = lint(made).findings
-    assert {f.about[0] for f in found if f.kind == "unused fact"} == {"help", "legal", "months", "worth"}
+    assert {f.about[0] for f in found if f.kind == "unused fact"} == {
+        "help",
+        "legal",
+        "months",
+        "worth",
+    }
     assert [f.about for f in found if f.kind == "unused parameter"] == [("spare",)]
     used = pack(
         rule("A", "months > $spare", "go", 4),
@@ -117,29 +134,51 @@ def test_unused_facts_and_parameters() -> None:
 def test_numbers_are_cut_where_rules_cut_them() -> None:
     rules = [rule("A", "months < 6", "go"), rule("B", "months > 6", "end")]
     found = lint(
-        pack(*rules, combine="unique", facts={"months": {"unit": "m", "worse": "higher"}}, parameters={})
+        pack(
+            *rules,
+            combine="unique",
+            facts={"months": {"unit": "m", "worse": "higher"}},
+            parameters={},
+        )
     ).findings
     assert [str(f) for f in found] == ["gap: 1 of 3 combinations have no rule, such as months = 6"]
     falling = [rule("A", "months < 6", "end"), rule("B", "months >= 6", "go")]
-    made = pack(*falling, combine="unique", facts={"months": {"unit": "m", "worse": "higher"}}, parameters={})
+    made = pack(
+        *falling,
+        combine="unique",
+        facts={"months": {"unit": "m", "worse": "higher"}},
+        parameters={},
+    )
     assert kinds(made) == ["milder when worse"]
-    made = pack(*falling, combine="unique", facts={"months": {"unit": "m", "worse": "lower"}}, parameters={})
+    made = pack(
+        *falling, combine="unique", facts={"months": {"unit": "m", "worse": "lower"}}, parameters={}
+    )
     assert kinds(made) == []
 
 
 def test_yes_or_no_is_laid_out_too() -> None:
-    made = pack(rule("A", "legal is true", "go"), combine="unique", facts={"legal": {}}, parameters={})
-    assert [str(f) for f in lint(made).findings] == ["gap: 1 of 2 combinations have no rule, such as legal = false"]
+    made = pack(
+        rule("A", "legal is true", "go"), combine="unique", facts={"legal": {}}, parameters={}
+    )
+    assert [str(f) for f in lint(made).findings] == [
+        "gap: 1 of 2 combinations have no rule, such as legal = false"
+    ]
 
 
 def test_weigh_has_no_gaps_or_overlaps() -> None:
-    assert kinds(pack(GOOD, facts={"mood": {"levels": ["good", "fair", "bad"]}}, parameters={})) == []
+    assert (
+        kinds(pack(GOOD, facts={"mood": {"levels": ["good", "fair", "bad"]}}, parameters={})) == []
+    )
     assert kinds(pack(facts={}, parameters={})) == []
 
 
 @pytest.mark.parametrize("combine", ["unique", "first"])
-def test_too_many_combinations_are_sampled_and_said(monkeypatch: pytest.MonkeyPatch, combine: str) -> None:
+def test_too_many_combinations_are_sampled_and_said(
+    monkeypatch: pytest.MonkeyPatch, combine: str
+) -> None:
     monkeypatch.setattr(lint_module, "COMBINATIONS", 50)
     report = lint(read({**table(), "combine": combine}))
-    assert report.notes == ("too many combinations to try them all: a fixed sample of 50 was tried",)
+    assert report.notes == (
+        "too many combinations to try them all: a fixed sample of 50 was tried",
+    )
     assert report.findings == ()

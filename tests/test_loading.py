@@ -33,7 +33,9 @@ def folder(path: Path, main: str, **files: str) -> Path:
 def test_a_folder_a_file_and_json_load_to_equal_objects(tmp_path: Path) -> None:
     read = load.load_programme(NORTHFIELD)
     inline = tmp_path / "one.json"
-    inline.write_text(json.dumps(read.model_dump(mode="json", exclude_defaults=True)), encoding="utf-8")
+    inline.write_text(
+        json.dumps(read.model_dump(mode="json", exclude_defaults=True)), encoding="utf-8"
+    )
     assert load.load_programme(str(inline)) == read
     save.write_folder(read, tmp_path / "again")
     shutil.copy(NORTHFIELD / "ties.csv", tmp_path / "again")
@@ -60,7 +62,9 @@ def test_readings_are_put_under_their_measures(tmp_path: Path) -> None:
     assert reading.faults == ()
     assert reading.programme is not None
     measure = reading.programme.measures[0]
-    assert [(o.period, o.value, o.denominator) for o in measure.observations] == [(dt.date(2026, 1, 1), 1200, 30)]
+    assert [(o.period, o.value, o.denominator) for o in measure.observations] == [
+        (dt.date(2026, 1, 1), 1200, 30)
+    ]
     assert measure.comparators[0].value == 1500
     assert reading.programme.areas[0].features == {"population": 12000}
     lines = "\n".join(reading.receipt.lines())
@@ -76,10 +80,15 @@ def test_encodings_and_line_ends_are_read_and_said(tmp_path: Path) -> None:
     (path / "programme.yaml").write_bytes(
         (HEAD + "measures: [{id: m, title: Café}]\n").replace("\n", "\r\n").encode("cp1252")
     )
-    (path / "observations.csv").write_bytes("measure,period,value\r\nm,2026-01-01,1\r\n".encode("utf-16"))
+    (path / "observations.csv").write_bytes(
+        "measure,period,value\r\nm,2026-01-01,1\r\n".encode("utf-16")
+    )
     reading = load.read_programme(path)
     assert reading.faults == ()
-    assert [n.split(": ")[0] for n in reading.receipt.notes] == ["programme.yaml", "observations.csv"]
+    assert [n.split(": ")[0] for n in reading.receipt.notes] == [
+        "programme.yaml",
+        "observations.csv",
+    ]
 
 
 def test_a_symbolic_link_may_not_leave_the_folder(tmp_path: Path) -> None:
@@ -132,7 +141,7 @@ def test_odd_data_does_not_break_the_checks_of_sense(tmp_path: Path) -> None:
     assert any("unknown measure `z`" in str(f) for f in reading.faults)
 
 
-# --- writing ---------------------------------------------------------------------------------------------------------
+# --- writing --------------------------------------------------------------------------------------
 
 
 @settings(
@@ -155,10 +164,15 @@ def test_a_folder_that_is_not_free_is_kept(tmp_path: Path) -> None:
         save.write_folder(programme(), taken)
     assert [p.name for p in taken.iterdir()] == ["mine.txt"]
     save.write_folder(programme(), taken, force=True)
-    assert sorted(p.name for p in taken.iterdir()) == ["mine.txt", "programme.yaml"]  # what is not ours is kept
+    assert sorted(p.name for p in taken.iterdir()) == [
+        "mine.txt",
+        "programme.yaml",
+    ]  # what is not ours is kept
 
 
-def test_a_folder_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -177,19 +191,27 @@ def test_typed_text_is_no_formula_in_csv(tmp_path: Path) -> None:
 
 def test_canonical_json_does_not_depend_on_order() -> None:
     one = programme(initiatives=[{"id": "a", "title": "A", "reach": 3}, {"id": "b", "title": "B"}])
-    two = programme(initiatives=[{"title": "B", "id": "b"}, {"reach": 3.0, "id": "a", "title": "A"}])
+    two = programme(
+        initiatives=[{"title": "B", "id": "b"}, {"reach": 3.0, "id": "a", "title": "A"}]
+    )
     assert canonical_json(one) == canonical_json(two)
     assert '"reach":3' in canonical_json(one)
 
 
-# --- packs, frameworks, schemas --------------------------------------------------------------------------------------
+# --- packs, frameworks, schemas -------------------------------------------------------------------
 
 
 def test_packs_and_frameworks_load_by_name_and_by_file() -> None:
     assert (
-        rules.load_pack("persist-or-adjust").digest == rules.load_pack(ROOT / "rules" / "persist-or-adjust.yaml").digest
+        rules.load_pack("persist-or-adjust").digest
+        == rules.load_pack(ROOT / "rules" / "persist-or-adjust.yaml").digest
     )
-    assert [f.name for f in rules.frameworks()] == ["beer-nohria", "dice", "nhs-sustainability", "stouten"]
+    assert [f.name for f in rules.frameworks()] == [
+        "beer-nohria",
+        "dice",
+        "nhs-sustainability",
+        "stouten",
+    ]
     assert {"score.dice", "score.dice.total"} <= set(rules.vocabulary())
     assert rules.load_judges().action.name == "persist-or-adjust"
 
@@ -217,7 +239,10 @@ def test_a_pack_with_a_key_twice_is_refused(tmp_path: Path) -> None:
 
 def test_inline_tests_of_packs_and_frameworks() -> None:
     assert all(r.passed for r in rules.run_inline_tests("dice"))
-    assert all(r.passed for r in rules.run_inline_tests(ROOT / "rules" / "frameworks" / "nhs-sustainability.yaml"))
+    assert all(
+        r.passed
+        for r in rules.run_inline_tests(ROOT / "rules" / "frameworks" / "nhs-sustainability.yaml")
+    )
     assert len(list(rules.run_inline_tests("evidenced-rating"))) > 10
 
 
@@ -255,7 +280,7 @@ def test_an_unknown_schema() -> None:
         rules.schema("program")
 
 
-# --- asking ----------------------------------------------------------------------------------------------------------
+# --- asking ---------------------------------------------------------------------------------------
 
 TABLE: dict[str, Any] = {
     "pack": "t",
@@ -281,7 +306,9 @@ def pack_file(tmp_path: Path) -> Path:
 
 def test_asking_adds_the_columns_of_the_format(tmp_path: Path, pack_file: Path) -> None:
     facts = tmp_path / "f.csv"
-    facts.write_text("id,mood,months,legal,mod\n=x,good,9,TBC,1\nb,n/a,,yes\nc,,,,\n", encoding="utf-8")
+    facts.write_text(
+        "id,mood,months,legal,mod\n=x,good,9,TBC,1\nb,n/a,,yes\nc,,,,\n", encoding="utf-8"
+    )
     answered = rules.ask(rules.load_pack(pack_file), facts)
     assert answered.text.splitlines() == [
         "id,mood,months,legal,mod,answer,support_go,support_stop,margin,fired",
@@ -289,7 +316,10 @@ def test_asking_adds_the_columns_of_the_format(tmp_path: Path, pack_file: Path) 
         "b,n/a,,yes,,stop,0,2,2,B",
         "c,,,,,,0,0,0,",
     ]
-    assert "column `mod` is no fact of this pack and is passed through; did you mean `mood`?" in answered.notes[1]
+    assert (
+        "column `mod` is no fact of this pack and is passed through; did you mean `mood`?"
+        in answered.notes[1]
+    )
 
 
 def test_asking_lists_every_cell_that_cannot_be_read(tmp_path: Path, pack_file: Path) -> None:
@@ -303,13 +333,19 @@ def test_asking_lists_every_cell_that_cannot_be_read(tmp_path: Path, pack_file: 
 
 def test_a_decision_table_of_a_hundred_rows_reproduces_every_row(tmp_path: Path) -> None:
     """Any decision table is a pack: 100 combinations over 4 facts, the outcome columns compared row by row."""
-    levels = {"a": ["x", "y"], "b": ["p", "q"], "c": ["k", "l", "m", "n", "o"], "d": ["s", "t", "u", "v", "w"]}
+    levels = {
+        "a": ["x", "y"],
+        "b": ["p", "q"],
+        "c": ["k", "l", "m", "n", "o"],
+        "d": ["s", "t", "u", "v", "w"],
+    }
     import itertools
 
     rows = list(itertools.product(*levels.values()))
     answers = ["track", "attend", "act"]
     outcome = {
-        row: answers[min(2, sum(levels[f].index(v) for f, v in zip(levels, row, strict=True)) // 4)] for row in rows
+        row: answers[min(2, sum(levels[f].index(v) for f, v in zip(levels, row, strict=True)) // 4)]
+        for row in rows
     }
     table = {
         **{k: TABLE[k] for k in ("pack", "version", "question")},
@@ -327,20 +363,26 @@ def test_a_decision_table_of_a_hundred_rows_reproduces_every_row(tmp_path: Path)
     }
     path, facts = tmp_path / "table.json", tmp_path / "f.csv"
     path.write_text(json.dumps(table), encoding="utf-8")
-    facts.write_text("\n".join([",".join(levels), *(",".join(r) for r in rows)]) + "\n", encoding="utf-8")
+    facts.write_text(
+        "\n".join([",".join(levels), *(",".join(r) for r in rows)]) + "\n", encoding="utf-8"
+    )
     lines = rules.ask(rules.load_pack(path), facts).text.splitlines()[1:]
     assert len(lines) == 100
     assert [line.split(",")[4] for line in lines] == [outcome[r] for r in rows]
 
 
-# --- what is given, told apart ---------------------------------------------------------------------------------------
+# --- what is given, told apart --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["programme.yaml", "programme.yml", "programme.json"])
 def test_a_file_called_programme_stands_for_its_folder(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = folder(tmp_path / "p", HEAD + "measures: [{id: m}]\n", observations="measure,period,value\nm,2026-01-01,3\n")
+    path = folder(
+        tmp_path / "p",
+        HEAD + "measures: [{id: m}]\n",
+        observations="measure,period,value\nm,2026-01-01,3\n",
+    )
     text = '{"format": "changeadvisor/1", "programme": "P", "as_of": "2026-09-30", "measures": [{"id": "m"}]}'
     (path / "programme.yaml").rename(path / "other.yaml")
     (path / name).write_text(text, encoding="utf-8")
@@ -424,14 +466,20 @@ def test_faults_of_sense_are_told_once_and_in_plain_words(
     tmp_path: Path, data: dict[str, Any], faults: list[str]
 ) -> None:
     path = tmp_path / "x.json"
-    path.write_text(json.dumps({"format": "changeadvisor/1", "programme": "P", "as_of": "2026-09-30", **data}))
+    path.write_text(
+        json.dumps({"format": "changeadvisor/1", "programme": "P", "as_of": "2026-09-30", **data})
+    )
     found = load.read_programme(path).faults
     assert sorted(str(f).removeprefix("x.json:1: ") for f in found) == sorted(faults)
 
 
 def test_helping_in_a_ring_and_conflicting_both_ways_are_allowed(tmp_path: Path) -> None:
     both = [
-        {"id": i, "title": i, "depends_on": [{"initiative": o, "kind": k} for k in ("helps", "conflicts-with")]}
+        {
+            "id": i,
+            "title": i,
+            "depends_on": [{"initiative": o, "kind": k} for k in ("helps", "conflicts-with")],
+        }
         for i, o in (("a", "b"), ("b", "a"))
     ]
     path = tmp_path / "x.json"
@@ -440,7 +488,9 @@ def test_helping_in_a_ring_and_conflicting_both_ways_are_allowed(tmp_path: Path)
 
 
 def test_ties_that_are_a_link_out_of_the_folder_are_refused(tmp_path: Path) -> None:
-    path = folder(tmp_path / "p", HEAD + "initiatives: [{id: a, title: A, adoption: {ties: t.csv}}]\n")
+    path = folder(
+        tmp_path / "p", HEAD + "initiatives: [{id: a, title: A, adoption: {ties: t.csv}}]\n"
+    )
     assert load.read_programme(path).notices == (
         "a: no file t.csv beside the programme; its working ties are unknown.",
     )
@@ -453,11 +503,15 @@ def test_ties_that_are_a_link_out_of_the_folder_are_refused(tmp_path: Path) -> N
         load.load_programme(path)
 
 
-def test_rows_that_cannot_be_used_are_faults_and_rows_without_a_value_are_held(tmp_path: Path) -> None:
+def test_rows_that_cannot_be_used_are_faults_and_rows_without_a_value_are_held(
+    tmp_path: Path,
+) -> None:
     rows = "measure,period,value\nn,32/01/2026,1\n,2026-01-01,2\nn,2026-01-01,TBC\nm,,4\n"
     areas = "area,starts,size\nE1,soon,1\n"
     main = HEAD + "measures: [{id: m}, {id: q, observations: 3}]\n"
-    reading = load.read_programme(folder(tmp_path / "p", main, observations=rows, comparators="area\n", areas=areas))
+    reading = load.read_programme(
+        folder(tmp_path / "p", main, observations=rows, comparators="area\n", areas=areas)
+    )
     assert [f"{f.where} {f.field}: {f.found}" for f in reading.faults] == [
         "areas.csv:2 starts: `soon`",
         "comparators.csv:1 measure: no such column",
@@ -489,24 +543,56 @@ def test_faults_of_a_workbook_come_by_sheet_row_and_column(tmp_path: Path) -> No
 
 
 JUNK = st.sampled_from(
-    [None, True, -1, 1e300, 10**30, "", "x", "\0", "\x1b[2J", "../x", "2026-01-01", [], {}, [[]], [3, 2, 1], [None]]
-) | st.sampled_from([{"": {}}, {"action": [1]}, {"level": None}, {"full": 1, "none": 1}, {"\x1b": 1}])
+    [
+        None,
+        True,
+        -1,
+        1e300,
+        10**30,
+        "",
+        "x",
+        "\0",
+        "\x1b[2J",
+        "../x",
+        "2026-01-01",
+        [],
+        {},
+        [[]],
+        [3, 2, 1],
+        [None],
+    ]
+) | st.sampled_from(
+    [{"": {}}, {"action": [1]}, {"level": None}, {"full": 1, "none": 1}, {"\x1b": 1}]
+)
 
 
 def _paths(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    inner = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, item in inner:
         yield (*at, key)
         yield from _paths(item, (*at, key))
 
 
-RICH: dict[str, Any] = json.loads(load.load_programme(NORTHFIELD).model_dump_json(exclude_defaults=True))
-RICH["measures"] = [{k: v for k, v in m.items() if k not in ("observations", "comparators")} for m in RICH["measures"]]
+RICH: dict[str, Any] = json.loads(
+    load.load_programme(NORTHFIELD).model_dump_json(exclude_defaults=True)
+)
+RICH["measures"] = [
+    {k: v for k, v in m.items() if k not in ("observations", "comparators")}
+    for m in RICH["measures"]
+]
 PATHS = sorted(_paths(RICH), key=str)
 
 
 @settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
 )
 @given(st.sampled_from(PATHS), JUNK)
 def test_whatever_stands_anywhere_is_read_or_told_in_plain_words(
@@ -527,14 +613,15 @@ def test_whatever_stands_anywhere_is_read_or_told_in_plain_words(
 def test_what_was_expected_is_safe_to_show_too(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text(
-        programme().model_dump_json(exclude_defaults=True)[:-1] + ', "limits": {"budget": {"\\u001b[2J": 1}}}'
+        programme().model_dump_json(exclude_defaults=True)[:-1]
+        + ', "limits": {"budget": {"\\u001b[2J": 1}}}'
     )
     assert [f.expected for f in load.read_programme(path).faults] == [
         "financial years such as 2026-27, found \\u001b[2J"
     ]
 
 
-# --- text that is hard to keep ---------------------------------------------------------------------------------------
+# --- text that is hard to keep --------------------------------------------------------------------
 
 HARD = [
     "2026-01-01", "NO", "null", "~", "1e3", "0x10", "12:30", "a: b", "- x", "#x", "%x", "\ttab", "a\rb", "a\x85b",
@@ -549,7 +636,9 @@ def test_hard_text_is_kept_in_every_place(tmp_path: Path, text: str) -> None:
         programme=text,
         areas=[{"area": text, "name": text, "features": {text: 1.5}}],
         limits={"capacity": {text: 2}},
-        measures=[{"id": "tbc", "comparators": [{"area": text, "period": "2026-01-01", "value": 0.1}]}],
+        measures=[
+            {"id": "tbc", "comparators": [{"area": text, "period": "2026-01-01", "value": 0.1}]}
+        ],
         initiatives=[
             {
                 "id": "a",
@@ -561,7 +650,9 @@ def test_hard_text_is_kept_in_every_place(tmp_path: Path, text: str) -> None:
     save.write_folder(made, tmp_path / "out")
     assert load.load_programme(tmp_path / "out") == made
     for written in (tmp_path / "out").glob("*.csv"):
-        assert not any(cell[:1] in ("=", "@", "\t") for cell in written.read_text(encoding="utf-8").split(","))
+        assert not any(
+            cell[:1] in ("=", "@", "\t") for cell in written.read_text(encoding="utf-8").split(",")
+        )
 
 
 def test_readings_go_to_csv_and_judgements_are_short(tmp_path: Path) -> None:
@@ -582,7 +673,9 @@ def test_readings_go_to_csv_and_judgements_are_short(tmp_path: Path) -> None:
         ],
     )
     save.write_folder(made, tmp_path / "out")
-    assert (tmp_path / "out" / "observations.csv").read_text() == "measure,period,value\nm,2026-01-01,2\n"
+    assert (
+        tmp_path / "out" / "observations.csv"
+    ).read_text() == "measure,period,value\nm,2026-01-01,2\n"
     assert (tmp_path / "out" / "areas.csv").read_text() == "area,starts,size\nE1,2020-04-01,3\n"
     assert (tmp_path / "out" / "programme.yaml").read_text() == HEAD + (
         "measures:\n  - id: m\ninitiatives:\n  - id: a\n    title: A\n    started: 2025-11-01\n    judgements:\n"
@@ -593,7 +686,10 @@ def test_readings_go_to_csv_and_judgements_are_short(tmp_path: Path) -> None:
 
 def test_writing_again_leaves_no_reading_of_before(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    save.write_folder(programme(measures=[{"id": "m", "observations": [{"period": "2026-01-01", "value": 2}]}]), out)
+    save.write_folder(
+        programme(measures=[{"id": "m", "observations": [{"period": "2026-01-01", "value": 2}]}]),
+        out,
+    )
     later = programme(measures=[{"id": "m"}])
     save.write_folder(later, out, force=True)
     assert [p.name for p in out.iterdir()] == ["programme.yaml"]
@@ -611,7 +707,10 @@ def test_a_file_is_no_folder_to_write_to(tmp_path: Path) -> None:
     [
         (None, "a folder without programme.yaml; expected programme.yaml in it"),
         ("- a\n- b\n", "programme.yaml: `[a, b]`; expected a map of names to values"),
-        (HEAD + "measures: [{id: m, observations: [3]}]\n", "measures[m].observations[1]: `3`; expected a map"),
+        (
+            HEAD + "measures: [{id: m, observations: [3]}]\n",
+            "measures[m].observations[1]: `3`; expected a map",
+        ),
     ],
 )
 def test_a_folder_that_holds_no_programme(tmp_path: Path, main: str | None, message: str) -> None:
@@ -623,7 +722,7 @@ def test_a_folder_that_holds_no_programme(tmp_path: Path, main: str | None, mess
     assert message in str(caught.value)
 
 
-# --- unknown in every form -------------------------------------------------------------------------------------------
+# --- unknown in every form ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("mark", ["TBC", "n/a", "–", "unknown"])
@@ -658,11 +757,12 @@ def test_tables_beside_a_file_of_its_own_are_named(tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text(text, encoding="utf-8")
     (tmp_path / "observations.csv").write_text("measure,period,value\n", encoding="utf-8")
     assert any(
-        "observations.csv beside p.yaml: not read" in n for n in load.read_programme(tmp_path / "p.yaml").notices
+        "observations.csv beside p.yaml: not read" in n
+        for n in load.read_programme(tmp_path / "p.yaml").notices
     )
 
 
-# --- working ties ----------------------------------------------------------------------------------------------------
+# --- working ties ---------------------------------------------------------------------------------
 
 TIED = HEAD + "initiatives: [{id: a, title: A, adoption: {ties: t.csv}}]\n"
 
@@ -675,7 +775,9 @@ TIED = HEAD + "initiatives: [{id: a, title: A, adoption: {ties: t.csv}}]\n"
         ("from,to\na,a\n", ()),
     ],
 )
-def test_ties_are_read_from_the_file_that_is_named(tmp_path: Path, table: str, tied: tuple[object, ...]) -> None:
+def test_ties_are_read_from_the_file_that_is_named(
+    tmp_path: Path, table: str, tied: tuple[object, ...]
+) -> None:
     read = load.read_programme(folder(tmp_path / "p", TIED, t=table))
     assert read.programme is not None
     adoption = read.programme.initiatives[0].adoption
@@ -688,12 +790,17 @@ def test_ties_are_read_from_the_file_that_is_named(tmp_path: Path, table: str, t
     ("table", "fault"),
     [
         ("a,b\n1,2\n", "t.csv:1: no heading `from`; expected the headings `from` and `to`"),
-        ("from,to\na,b\na,\n", "t.csv:3: one person of a tie only; expected a name under `from` and under `to`"),
+        (
+            "from,to\na,b\na,\n",
+            "t.csv:3: one person of a tie only; expected a name under `from` and under `to`",
+        ),
         ("", "t.csv: nothing in it; expected a row of headings, then rows"),
     ],
 )
 def test_faults_of_ties_are_told_with_their_line(tmp_path: Path, table: str, fault: str) -> None:
-    assert [str(f) for f in load.read_programme(folder(tmp_path / "p", TIED, t=table)).faults] == [fault]
+    assert [str(f) for f in load.read_programme(folder(tmp_path / "p", TIED, t=table)).faults] == [
+        fault
+    ]
 
 
 def test_ties_travel_with_the_programme(tmp_path: Path) -> None:

@@ -18,11 +18,18 @@ from ruamel.yaml import YAML
 from tests.malformed.make import MADE
 
 HERE = Path(__file__).parent / "malformed"
-EXPECTED: dict[str, list[str]] = YAML(typ="safe", pure=True).load((HERE / "expected.yaml").read_text(encoding="utf-8"))
-FILES = sorted(p.name for p in HERE.iterdir() if p.suffix != ".py" and p.name not in ("expected.yaml", "__pycache__"))
+EXPECTED: dict[str, list[str]] = YAML(typ="safe", pure=True).load(
+    (HERE / "expected.yaml").read_text(encoding="utf-8")
+)
+FILES = sorted(
+    p.name
+    for p in HERE.iterdir()
+    if p.suffix != ".py" and p.name not in ("expected.yaml", "__pycache__")
+)
 
 
-# The child notes its own peak of memory: what the system reports of a child counts its parent's too.
+# The child notes its own peak of memory: what the system reports of a child counts its parent's
+# too.
 PROGRAM = """
 import re, sys
 import changeadvisor.cli.main
@@ -43,7 +50,9 @@ def run(path: Path, folder: Path) -> tuple[int, str, str, float, float]:
         peak = Path(aside) / "peak"
         command = [sys.executable, "-c", PROGRAM, str(peak), "check", str(path)]
         began = time.perf_counter()
-        done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=env, check=False)
+        done = subprocess.run(
+            command, capture_output=True, text=True, cwd=folder, env=env, check=False
+        )
         seconds = time.perf_counter() - began
         return done.returncode, done.stdout, done.stderr, seconds, int(peak.read_text()) / 1024
 
@@ -56,7 +65,9 @@ def listed(*folders: Path) -> list[Path]:
 def check(name: str, path: Path, folder: Path) -> None:
     before = listed(folder, path)
     status, out, err, seconds, megabytes = run(path, folder)
-    lines = [line.replace(f"{HERE}{os.sep}", "") for line in err.splitlines() if "rows read" not in line]
+    lines = [
+        line.replace(f"{HERE}{os.sep}", "") for line in err.splitlines() if "rows read" not in line
+    ]
     assert lines == EXPECTED[name]
     assert (status, out) == (2, "")
     assert "Traceback" not in err

@@ -20,7 +20,9 @@ def stable(r: float, count: int = 2000, points: int = 36) -> spc.Floats:
     return values
 
 
-@pytest.mark.parametrize(("r", "low", "high"), [(0.0, 0.0, 0.06), (0.5, 0.3, 0.55), (0.8, 0.6, 0.9)])
+@pytest.mark.parametrize(
+    ("r", "low", "high"), [(0.0, 0.0, 0.06), (0.5, 0.3, 0.55), (0.8, 0.6, 0.9)]
+)
 def test_memory_is_found(r: float, low: float, high: float) -> None:
     assert low <= float(autocorrelation.memory(stable(r)).r.mean()) <= high
 

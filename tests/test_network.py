@@ -28,7 +28,9 @@ from tests.test_graph import PSPLIB
 @st.composite
 def networks(draw: Any) -> tuple[int, list[tuple[int, int, float]]]:
     count = draw(st.integers(1, 12))
-    pair = st.tuples(st.integers(0, count - 1), st.integers(0, count - 1)).filter(lambda p: p[0] < p[1])
+    pair = st.tuples(st.integers(0, count - 1), st.integers(0, count - 1)).filter(
+        lambda p: p[0] < p[1]
+    )
     pairs = draw(st.lists(pair, max_size=25, unique=True)) if count > 1 else []
     names = draw(st.permutations(range(count)))
     return count, [(names[a], names[b], float(draw(st.integers(0, 3)))) for a, b in pairs]
@@ -36,7 +38,9 @@ def networks(draw: Any) -> tuple[int, list[tuple[int, int, float]]]:
 
 def times(count: int, seed: int, draws: int = 3) -> tuple[Any, Any]:
     rng = np.random.default_rng(seed)
-    return rng.integers(0, 5, (count, draws)).astype(float), rng.integers(0, 9, (count, draws)).astype(float)
+    return rng.integers(0, 5, (count, draws)).astype(float), rng.integers(
+        0, 9, (count, draws)
+    ).astype(float)
 
 
 def test_by_hand() -> None:
@@ -44,7 +48,12 @@ def test_by_hand() -> None:
     net = Network.of(4, [(0, 1, 1.0), (1, 3, 0.0), (2, 3, 0.0)])
     finishes = propagate(net, np.zeros((4, 1)), np.array([[3.0], [2.0], [4.0], [1.0]]))
     assert finishes[:, 0].tolist() == [3.0, 6.0, 4.0, 7.0]
-    assert criticality(net, np.zeros((4, 1)), np.array([[3.0], [2.0], [4.0], [1.0]])).tolist() == [1, 1, 0, 1]
+    assert criticality(net, np.zeros((4, 1)), np.array([[3.0], [2.0], [4.0], [1.0]])).tolist() == [
+        1,
+        1,
+        0,
+        1,
+    ]
     assert reach_counts(net).tolist() == [2, 1, 1, 0]
 
 
@@ -83,12 +92,16 @@ def test_reach_is_that_of_networkx(case: tuple[int, Any]) -> None:
     graph: Any = nx.DiGraph()
     graph.add_nodes_from(range(count))
     graph.add_edges_from((a, b) for a, b, _ in edges)
-    assert reach_counts(Network.of(count, edges)).tolist() == [len(nx.descendants(graph, k)) for k in range(count)]
+    assert reach_counts(Network.of(count, edges)).tolist() == [
+        len(nx.descendants(graph, k)) for k in range(count)
+    ]
 
 
 @settings(deadline=None)
 @given(networks(), st.integers(0, 99))
-def test_one_edge_more_never_makes_anything_earlier_or_smaller(case: tuple[int, Any], seed: int) -> None:
+def test_one_edge_more_never_makes_anything_earlier_or_smaller(
+    case: tuple[int, Any], seed: int
+) -> None:
     count, edges = case
     if not edges:
         return
@@ -105,12 +118,17 @@ def test_a_chain_of_ten_thousand() -> None:
     finishes = propagate(net, np.zeros((count, 1)), np.ones((count, 2)))
     assert finishes[-1].tolist() == [count, count]
     assert reach_counts(net)[0] == count - 1
-    plain = critical_path({f"{k:05d}": 1.0 for k in range(count)}, {(f"{a:05d}", f"{b:05d}"): 0.0 for a, b, _ in edges})
+    plain = critical_path(
+        {f"{k:05d}": 1.0 for k in range(count)},
+        {(f"{a:05d}", f"{b:05d}"): 0.0 for a, b, _ in edges},
+    )
     assert plain.length == count
     assert len(plain.path) == count
 
 
-@pytest.mark.skipif(not PSPLIB.exists(), reason="the psplib networks (shared/data/psplib_graphs) are not here")
+@pytest.mark.skipif(
+    not PSPLIB.exists(), reason="the psplib networks (shared/data/psplib_graphs) are not here"
+)
 def test_published_critical_paths() -> None:
     durations: dict[str, dict[int, float]] = defaultdict(dict)
     edges: dict[str, list[tuple[int, int, float]]] = defaultdict(list)
@@ -122,7 +140,9 @@ def test_published_critical_paths() -> None:
             edges[row["instance"]].append((int(row["from_job"]) - 1, int(row["to_job"]) - 1, 0.0))
     with (PSPLIB / "instances.csv").open() as file:
         known = {
-            r["instance"]: float(r["published_mpm_time"]) for r in csv.DictReader(file) if r["instance"] in durations
+            r["instance"]: float(r["published_mpm_time"])
+            for r in csv.DictReader(file)
+            if r["instance"] in durations
         }
     assert len(known) == 108
     for name, length in known.items():

@@ -48,8 +48,14 @@ def vocabulary() -> Mapping[str, Fact]:
     """The vocabulary with what the shipped frameworks and packs of theory write."""
     files = sorted((RULES / "frameworks").glob("*.yaml"))
     frameworks = [Framework.read(written(f"frameworks/{p.stem}"), str) for p in files]
-    said = theory.facts_of(RulePack.read(written(f"theory/{p.stem}"), str) for p in (RULES / "theory").glob("*.yaml"))
-    return {**VOCABULARY, **{name: fact for f in frameworks for name, fact in f.facts().items()}, **said}
+    said = theory.facts_of(
+        RulePack.read(written(f"theory/{p.stem}"), str) for p in (RULES / "theory").glob("*.yaml")
+    )
+    return {
+        **VOCABULARY,
+        **{name: fact for f in frameworks for name, fact in f.facts().items()},
+        **said,
+    }
 
 
 def built(data: object, more: Mapping[str, Fact] | None = None) -> RulePack:
@@ -78,7 +84,7 @@ def rules() -> Iterator[Any]:
 ALL_RULES = list(rules())
 
 
-# --- every rule ------------------------------------------------------------------------------------------------------
+# --- every rule -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("pack", "rule"), ALL_RULES)
@@ -92,7 +98,9 @@ def test_every_rule_is_shown_fired_silent_and_unknown(pack: RulePack, rule: Rule
     assert untested(rule) == ()
 
 
-@pytest.mark.parametrize("rule", [r for name in PACKS for r in load(name).rules if r.unless], ids=lambda r: r.id)
+@pytest.mark.parametrize(
+    "rule", [r for name in PACKS for r in load(name).rules if r.unless], ids=lambda r: r.id
+)
 def test_every_rule_with_unless_is_shown_blocked(rule: Rule) -> None:
     def blocked(known: Mapping[str, Any]) -> bool:
         assert rule.unless is not None
@@ -123,7 +131,7 @@ def test_every_number_in_a_condition_is_a_named_parameter(pack: RulePack, rule: 
     assert [str(t) for t in numbers if len(t.parameters) < len(t.values)] == []
 
 
-# --- every pack ------------------------------------------------------------------------------------------------------
+# --- every pack -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", PACKS)
@@ -144,7 +152,9 @@ def test_every_parameter_has_a_label_unit_and_source(name: str) -> None:
     (ROUTE, "route", ("top-down", "blended", "bottom-up")),
     (RATING, "rating", ("green", "amber-green", "amber", "amber-red", "red")),
 ])  # fmt: skip
-def test_questions_and_answers_are_those_of_the_format(name: str, question: str, answers: tuple[str, ...]) -> None:
+def test_questions_and_answers_are_those_of_the_format(
+    name: str, question: str, answers: tuple[str, ...]
+) -> None:
     assert (load(name).question, load(name).answers) == (question, answers)
 
 
@@ -170,7 +180,7 @@ def test_what_its_owners_declare_moves_no_answer() -> None:
     assert [name for name in PACKS if "initiative.declared" in load(name).facts] == []
 
 
-# --- persist or adjust: how it is built ------------------------------------------------------------------------------
+# --- persist or adjust: how it is built -----------------------------------------------------------
 
 
 def by_source(pack: RulePack, text: str) -> list[Rule]:
@@ -199,7 +209,9 @@ def test_each_no_points_where_its_class_says(kanter: str, fact: str, no: set[str
 
 def test_whatever_looks_at_results_is_evidence_results() -> None:
     looking = [
-        r for r in load(ACTION).rules if any(n.startswith(("results.", "path.", "performance.")) for n in r.facts)
+        r
+        for r in load(ACTION).rules
+        if any(n.startswith(("results.", "path.", "performance.")) for n in r.facts)
     ]
     assert {r.named for r in looking} == {"results"}
     assert len(looking) == 20
@@ -216,19 +228,28 @@ def test_scores_count_once_with_what_they_are_made_of() -> None:
 def test_an_appraisal_takes_the_place_of_the_results() -> None:
     """A model that writes more facts adds rules to the file; those that are there stay as they are."""
     data = written(ACTION)
-    data["parameters"]["cap"] = {"value": 20, "unit": "decibans", "label": "most it may count", "source": UNMEASURED}
+    data["parameters"]["cap"] = {
+        "value": 20,
+        "unit": "decibans",
+        "label": "most it may count",
+        "source": UNMEASURED,
+    }
     data["rules"].append({
         "id": "PA-99", "evidence": "results", "then": "stop", "weight": {"fact": "appraisal.stop", "cap": "$cap"},
     })  # fmt: skip
     appraisal = Fact("appraisal.stop", "worth", "appraisal", unit="decibans", low=-20, high=20)
     pack = built(data, {appraisal.name: appraisal})
-    facts: dict[str, Value] = {"path.phase": "dip", "results.against_path": "on-path", "appraisal.stop": 12.0}
+    facts: dict[str, Value] = {
+        "path.phase": "dip",
+        "results.against_path": "on-path",
+        "appraisal.stop": 12.0,
+    }
     assert recommend(pack, sheet_of(facts)).answer == "stop"
     assert [r.rule for r in recommend(pack, sheet_of(facts)).reasons if r.counted] == ["PA-99"]
     assert recommend(pack, sheet_of(facts).without(["appraisal.stop"])).answer == "persist"
 
 
-# --- persist or adjust: whole cases ----------------------------------------------------------------------------------
+# --- persist or adjust: whole cases ---------------------------------------------------------------
 
 READ: dict[str, Value] = {
     "initiative.stage": "delivery",
@@ -237,7 +258,11 @@ READ: dict[str, Value] = {
     "path.months": 20.0,
     "results.readings": 18.0,
 }
-DIP: dict[str, Value] = {"path.phase": "dip", "results.against_path": "on-path", "initiative.declared": "red"}
+DIP: dict[str, Value] = {
+    "path.phase": "dip",
+    "results.against_path": "on-path",
+    "initiative.declared": "red",
+}
 SHORT: dict[str, Value] = {
     **READ,
     "path.phase": "due",
@@ -300,15 +325,29 @@ CASES: tuple[tuple[str, Mapping[str, Value], str | None], ...] = (
         "adjust-strategy",
     ),
     ("far behind once results are due", SHORT, "adjust-strategy"),
-    ("far behind once due, and not really done", {**SHORT, "doing.as_designed": "partly"}, "adjust-tactics"),
+    (
+        "far behind once due, and not really done",
+        {**SHORT, "doing.as_designed": "partly"},
+        "adjust-tactics",
+    ),
     (
         "far behind in the climb though done as designed",
-        {**READ, "path.phase": "climb", "results.against_path": "far-behind", "doing.as_designed": "yes"},
+        {
+            **READ,
+            "path.phase": "climb",
+            "results.against_path": "far-behind",
+            "doing.as_designed": "yes",
+        },
         "adjust-strategy",
     ),
     (
         "behind in the climb and getting worse",
-        {**READ, "path.phase": "climb", "results.against_path": "behind", "results.trend": "worsening"},
+        {
+            **READ,
+            "path.phase": "climb",
+            "results.against_path": "behind",
+            "results.trend": "worsening",
+        },
         "adjust-tactics",
     ),
     (
@@ -322,7 +361,11 @@ CASES: tuple[tuple[str, Mapping[str, Value], str | None], ...] = (
         },
         "persist",
     ),
-    ("rising as planned", {**READ, "path.phase": "climb", "results.against_path": "on-path"}, "persist"),
+    (
+        "rising as planned",
+        {**READ, "path.phase": "climb", "results.against_path": "on-path"},
+        "persist",
+    ),
     ("the target is met", {**READ, "results.target_met": True}, "persist"),
     ("a sunk-cost favourite", FAVOURITE, "stop"),
     (
@@ -341,7 +384,11 @@ CASES: tuple[tuple[str, Mapping[str, Value], str | None], ...] = (
         },
         "stop",
     ),
-    ("a sunk-cost favourite with another way", {**FAVOURITE, "idea.better_way": "clear"}, "adjust-strategy"),
+    (
+        "a sunk-cost favourite with another way",
+        {**FAVOURITE, "idea.better_way": "clear"},
+        "adjust-strategy",
+    ),
     ("the right idea, weakly done", WEAKLY_DONE, "adjust-tactics"),
     (
         "the right idea, weakly done, and results behind",
@@ -363,10 +410,19 @@ CASES: tuple[tuple[str, Mapping[str, Value], str | None], ...] = (
     ("a central assumption has failed", {**READ, "assumptions.hold": "failed"}, "adjust-strategy"),
     (
         "a pilot that does not work",
-        {"initiative.stage": "pilot", "path.months": 5.0, "idea.works": "no", "idea.better_way": "none"},
+        {
+            "initiative.stage": "pilot",
+            "path.months": 5.0,
+            "idea.works": "no",
+            "idea.better_way": "none",
+        },
         "adjust-strategy",
     ),
-    ("rolled out, does not work, no other way", {**READ, "idea.works": "no", "idea.better_way": "none"}, "stop"),
+    (
+        "rolled out, does not work, no other way",
+        {**READ, "idea.works": "no", "idea.better_way": "none"},
+        "stop",
+    ),
     ("the need has gone", {"need.there": "gone"}, "stop"),
     ("the need has gone, all else splendid", {**SPLENDID, "need.there": "gone"}, "stop"),
     ("the need has gone, all else hopeless", {**HOPELESS, "need.there": "gone"}, "stop"),
@@ -375,8 +431,16 @@ CASES: tuple[tuple[str, Mapping[str, Value], str | None], ...] = (
         {**HOPELESS, "need.there": "gone", "initiative.statutory": True},
         "adjust-strategy",
     ),
-    ("a favourite that the law requires", {**FAVOURITE, "initiative.statutory": True}, "adjust-strategy"),
-    ("what the law requires hangs on a failed one", {**FAVOURITE, "dependants.statutory": 1.0}, "adjust-strategy"),
+    (
+        "a favourite that the law requires",
+        {**FAVOURITE, "initiative.statutory": True},
+        "adjust-strategy",
+    ),
+    (
+        "what the law requires hangs on a failed one",
+        {**FAVOURITE, "dependants.statutory": 1.0},
+        "adjust-strategy",
+    ),
     ("the money has run out", {**READ, "delivery.money": "run-out"}, "stop"),
     (
         "nobody speaks for it and nothing helps",
@@ -391,7 +455,11 @@ CASES: tuple[tuple[str, Mapping[str, Value], str | None], ...] = (
         },
         "stop",
     ),
-    ("backers are leaving", {**READ, "support.partners": "leaving", "support.sponsor": "weak"}, "adjust-tactics"),
+    (
+        "backers are leaving",
+        {**READ, "support.partners": "leaving", "support.sponsor": "weak"},
+        "adjust-tactics",
+    ),
     ("the hard factors point to failure", {"score.dice": "woe"}, "adjust-tactics"),
     (
         "to become normal work, and would not last",
@@ -408,7 +476,14 @@ CASES: tuple[tuple[str, Mapping[str, Value], str | None], ...] = (
     ("hopeless, but there is another way", HOPELESS, "adjust-strategy"),
     (
         "a broken tripwire that calls for stopping",
-        {**DIP, "tripwire.state": "broken", "tripwire.calls_for": "stop", **BACKED, **READ, "path.phase": "climb"},
+        {
+            **DIP,
+            "tripwire.state": "broken",
+            "tripwire.calls_for": "stop",
+            **BACKED,
+            **READ,
+            "path.phase": "climb",
+        },
         "stop",
     ),
     (
@@ -428,10 +503,18 @@ CASES: tuple[tuple[str, Mapping[str, Value], str | None], ...] = (
         {"tripwire.state": "broken", "tripwire.calls_for": "adjust-tactics", **DIP},
         "adjust-tactics",
     ),
-    ("tripwires kept", {**READ, "tripwire.state": "kept", "tripwire.calls_for": "nothing"}, "persist"),
+    (
+        "tripwires kept",
+        {**READ, "tripwire.state": "kept", "tripwire.calls_for": "nothing"},
+        "persist",
+    ),
     (
         "hardly any evidence",
-        {"initiative.stage": "delivery", "initiative.statutory": False, "support.staff": "reluctant"},
+        {
+            "initiative.stage": "delivery",
+            "initiative.statutory": False,
+            "support.staff": "reluctant",
+        },
         None,
     ),
     ("the need and the assumptions alone", {"need.there": "yes", "assumptions.hold": "yes"}, None),
@@ -456,7 +539,7 @@ def test_a_vetoed_answer_says_the_law() -> None:
     assert found.support["stop"] == 7
 
 
-# --- persist or adjust: whatever the facts ---------------------------------------------------------------------------
+# --- persist or adjust: whatever the facts --------------------------------------------------------
 
 
 def candidates(pack: RulePack, name: str) -> tuple[Single, ...]:
@@ -479,7 +562,9 @@ def test_what_the_law_requires_is_never_stopped(facts: dict[str, Value]) -> None
 
 
 @given(sheets(ACTION))
-def test_a_need_that_has_gone_is_neither_persisted_in_nor_done_better(facts: dict[str, Value]) -> None:
+def test_a_need_that_has_gone_is_neither_persisted_in_nor_done_better(
+    facts: dict[str, Value],
+) -> None:
     gone = {**READ, "need.there": "gone"}
     assert answer(ACTION, {**facts, **gone}) == "stop"
     assert answer(ACTION, {**facts, **gone, "initiative.statutory": True}) == "adjust-strategy"
@@ -502,7 +587,8 @@ def test_a_sunk_cost_favourite_is_never_persisted_in(facts: dict[str, Value]) ->
     assert ledger.support["persist"] <= ledger.support["stop"] - load(ACTION).threshold("close")
 
 
-#: Worse here means other than worse for the course: a better way being known, and how much has been read.
+#: Worse here means other than worse for the course: a better way being known, and how much has been
+#: read.
 OTHERWISE = {"idea.better_way", "results.readings"}
 
 
@@ -512,17 +598,27 @@ def test_what_gets_worse_never_speaks_more_for_persisting_or_less_for_stopping(
     facts: dict[str, Value], data: st.DataObject
 ) -> None:
     pack = load(ACTION)
-    ordered = [n for n in pack.facts if pack.vocabulary[n].levels and pack.vocabulary[n].ordered and n not in OTHERWISE]
+    ordered = [
+        n
+        for n in pack.facts
+        if pack.vocabulary[n].levels and pack.vocabulary[n].ordered and n not in OTHERWISE
+    ]
     name = data.draw(st.sampled_from(ordered))
-    better, worse = data.draw(st.sampled_from(list(itertools.combinations(pack.vocabulary[name].values, 2))))
+    better, worse = data.draw(
+        st.sampled_from(list(itertools.combinations(pack.vocabulary[name].values, 2)))
+    )
     before, after = (settle(pack, sheet_of({**facts, name: v})).support for v in (better, worse))
     assert after["persist"] <= before["persist"]
     assert after["stop"] >= before["stop"]
 
 
-# --- from the top, from below, or both -------------------------------------------------------------------------------
+# --- from the top, from below, or both ------------------------------------------------------------
 
-CULTURE: dict[str, Value] = {"initiative.kind": "culture", "route.led_now": "top-down", "support.staff": "reluctant"}
+CULTURE: dict[str, Value] = {
+    "initiative.kind": "culture",
+    "route.led_now": "top-down",
+    "support.staff": "reluctant",
+}
 ROUTES: tuple[tuple[str, Mapping[str, Value], str | None], ...] = (
     (
         "a new system, leaders know, compliance is enough",
@@ -534,7 +630,11 @@ ROUTES: tuple[tuple[str, Mapping[str, Value], str | None], ...] = (
         },
         "top-down",
     ),
-    ("a duty at stake within months", {"route.failure_cost": "statutory", "route.time": "little"}, "top-down"),
+    (
+        "a duty at stake within months",
+        {"route.failure_cost": "statutory", "route.time": "little"},
+        "top-down",
+    ),
     (
         "the whole organisation against the mood",
         {"initiative.kind": "structure", "route.scale": "corporate", "support.staff": "opposed"},
@@ -560,20 +660,37 @@ ROUTES: tuple[tuple[str, Mapping[str, Value], str | None], ...] = (
     ),
     (
         "culture run by diktat, staff want something else, teams not able",
-        {**CULTURE, "route.commitment": "essential", "route.shared_goals": "no", "route.capability": "low"},
+        {
+            **CULTURE,
+            "route.commitment": "essential",
+            "route.shared_goals": "no",
+            "route.capability": "low",
+        },
         "blended",
     ),
     (
         "commitment essential and not to be had by order",
-        {"route.commitment": "essential", "route.accept_if_told": "unlikely", "route.shared_goals": "yes"},
+        {
+            "route.commitment": "essential",
+            "route.accept_if_told": "unlikely",
+            "route.shared_goals": "yes",
+        },
         "bottom-up",
     ),
     (
         "commitment essential, other goals",
-        {"route.commitment": "essential", "route.accept_if_told": "unlikely", "route.shared_goals": "no"},
+        {
+            "route.commitment": "essential",
+            "route.accept_if_told": "unlikely",
+            "route.shared_goals": "no",
+        },
         "blended",
     ),
-    ("the front line knows and can", {"route.knowledge": "front-line", "route.capability": "high"}, "bottom-up"),
+    (
+        "the front line knows and can",
+        {"route.knowledge": "front-line", "route.capability": "high"},
+        "bottom-up",
+    ),
     (
         "professionals in places that differ",
         {"route.professional_identity": "strong", "route.local_variation": "much"},
@@ -586,8 +703,16 @@ ROUTES: tuple[tuple[str, Mapping[str, Value], str | None], ...] = (
         {"route.middle_managers": "lead", "support.sponsor": "strong"},
         "blended",
     ),
-    ("a service made anew with its staff", {"route.scale": "modular", "support.staff": "willing"}, "blended"),
-    ("commitment essential, teams not able", {"route.commitment": "essential", "route.capability": "low"}, "blended"),
+    (
+        "a service made anew with its staff",
+        {"route.scale": "modular", "support.staff": "willing"},
+        "blended",
+    ),
+    (
+        "commitment essential, teams not able",
+        {"route.commitment": "essential", "route.capability": "low"},
+        "blended",
+    ),
     ("only the kind is known", {"initiative.kind": "process"}, None),
 )
 
@@ -603,7 +728,11 @@ def test_power_that_is_not_there_speaks_against_the_top(fact: str) -> None:
 
 
 def test_culture_by_diktat_counts_heavily_against_the_top() -> None:
-    assert settle(load(ROUTE), sheet_of(CULTURE)).support == {"top-down": -7, "blended": 0, "bottom-up": 2}
+    assert settle(load(ROUTE), sheet_of(CULTURE)).support == {
+        "top-down": -7,
+        "blended": 0,
+        "bottom-up": 2,
+    }
 
 
 def test_coercion_is_named_and_never_an_answer() -> None:
@@ -613,7 +742,7 @@ def test_coercion_is_named_and_never_an_answer() -> None:
     assert not re.search(r"coerc|manipulat|co-opt", words)
 
 
-# --- the rating that results support ---------------------------------------------------------------------------------
+# --- the rating that results support --------------------------------------------------------------
 
 RATED = ("path.phase", "results.against_path", "results.target_met", "results.trend")
 
@@ -659,5 +788,9 @@ def test_no_rating_where_results_are_unknown(unknown: str) -> None:
 
 
 def test_a_planned_dip_needs_no_trend() -> None:
-    facts: dict[str, Value] = {"path.phase": "dip", "results.against_path": "on-path", "results.target_met": False}
+    facts: dict[str, Value] = {
+        "path.phase": "dip",
+        "results.against_path": "on-path",
+        "results.target_met": False,
+    }
     assert answer(RATING, facts) == "amber-green"

@@ -17,7 +17,10 @@ DAY = dt.date(2026, 9, 30)
 
 
 def measure(*values: float, first: int = 1, **more: Any) -> Measure:
-    months = [dt.date(2026 + (first + k - 1) // 12, (first + k - 1) % 12 + 1, 1) for k in range(len(values))]
+    months = [
+        dt.date(2026 + (first + k - 1) // 12, (first + k - 1) % 12 + 1, 1)
+        for k in range(len(values))
+    ]
     rows = [{"period": str(d), "value": v} for d, v in zip(months, values, strict=True)]
     return Measure.model_validate({"id": "m", "better": "higher", "observations": rows, **more})
 
@@ -34,7 +37,9 @@ def measure(*values: float, first: int = 1, **more: Any) -> Measure:
 def test_a_reading_stands_for_its_middle_and_is_known_after_its_end(
     every: str, lag: int, known_on: dt.date, middle: dt.date
 ) -> None:
-    series = performance.readings(measure(1.0, first=4, every=every, lag_days=lag), dt.date(2030, 1, 1))
+    series = performance.readings(
+        measure(1.0, first=4, every=every, lag_days=lag), dt.date(2030, 1, 1)
+    )
     assert (series.points[0].known_on, series.points[0].middle) == (known_on, middle)
 
 
@@ -46,7 +51,13 @@ def test_what_became_known_later_is_not_used() -> None:
 
 def test_a_period_may_begin_within_a_month() -> None:
     made = Measure.model_validate(
-        {"id": "m", "observations": [{"period": "2026-01-15", "value": 1}, {"period": "2026-02-15", "value": 2}]}
+        {
+            "id": "m",
+            "observations": [
+                {"period": "2026-01-15", "value": 1},
+                {"period": "2026-02-15", "value": 2},
+            ],
+        }
     )
     assert performance.readings(made, DAY).points[0].known_on == dt.date(2026, 2, 14)
 
@@ -62,7 +73,9 @@ def test_a_period_may_begin_within_a_month() -> None:
     ],
 )
 def test_cadence_is_read_from_the_periods(periods: list[str], every: str | None) -> None:
-    made = Measure.model_validate({"id": "m", "observations": [{"period": p, "value": 1} for p in periods]})
+    made = Measure.model_validate(
+        {"id": "m", "observations": [{"period": p, "value": 1} for p in periods]}
+    )
     assert performance.readings(made, DAY).every == every
 
 
@@ -80,7 +93,9 @@ def test_own_rows_among_comparators_fill_gaps_and_observations_win() -> None:
     assert [p.value for p in performance.readings(made, DAY).points] == [5, 6, 7]
 
 
-@pytest.mark.parametrize(("values", "level"), [((), None), ((4.0,), 4.0), ((1.0, 2.0, 3.0, 4.0), 3.0)])
+@pytest.mark.parametrize(
+    ("values", "level"), [((), None), ((4.0,), 4.0), ((1.0, 2.0, 3.0, 4.0), 3.0)]
+)
 def test_recent_level(values: tuple[float, ...], level: float | None) -> None:
     assert performance.recent_level(performance.readings(measure(*values), DAY)) == level
 
@@ -99,7 +114,12 @@ def test_distances_are_positive_on_the_better_side(
 ) -> None:
     made = measure(8.0, 8.0, 8.0, better=better, target=10, standard=5)
     found = performance.against(made, performance.readings(made, DAY))
-    assert (found.latest, found.recent, found.to_target, found.to_standard) == (8, 8, to_target, to_standard)
+    assert (found.latest, found.recent, found.to_target, found.to_standard) == (
+        8,
+        8,
+        to_target,
+        to_standard,
+    )
     bare = measure(8.0)
     assert performance.against(bare, performance.readings(bare, DAY)).to_target is None
 
@@ -116,7 +136,9 @@ def test_distances_are_positive_on_the_better_side(
         ((1.0, 2.0, 1.0, 9.0, 9.5, 9.0), None, None),
     ],
 )
-def test_trend_beside_the_noise(values: tuple[float, ...], better: str | None, trend: str | None) -> None:
+def test_trend_beside_the_noise(
+    values: tuple[float, ...], better: str | None, trend: str | None
+) -> None:
     assert performance.trend(performance.readings(measure(*values), DAY), better) == trend
 
 
@@ -155,7 +177,9 @@ def test_readings_before_a_rebase_are_not_compared_with_those_after() -> None:
                 "better": "higher",
                 "target": 100,
                 "rebase": [{"on": "2026-04-01", "because": "counted anew"}],
-                "observations": [{"period": f"2026-0{n}-01", "value": 10 if n < 4 else 90} for n in range(1, 7)],
+                "observations": [
+                    {"period": f"2026-0{n}-01", "value": 10 if n < 4 else 90} for n in range(1, 7)
+                ],
             }
         ]
     )

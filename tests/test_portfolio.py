@@ -22,7 +22,11 @@ from tests.helpers import NORTHFIELD, programme
 
 
 def one(
-    id: str, start: str | None = "2026-01-01", end: str | None = "2027-12-31", *groups: str, **more: Any
+    id: str,
+    start: str | None = "2026-01-01",
+    end: str | None = "2027-12-31",
+    *groups: str,
+    **more: Any,
 ) -> dict[str, Any]:
     """An initiative: dates, staff groups, and what else of it and its `adoption`."""
     adoption: dict[str, Any] = {"groups": list(groups)}
@@ -36,11 +40,15 @@ def made(*initiatives: dict[str, Any], load: float | None = 2) -> Programme:
     return programme(initiatives=list(initiatives), **limits)
 
 
-def found(of: Programme, kind: str, routes: Any = portfolio.NONE, actions: Any = portfolio.NONE) -> list[Conflict]:
-    return [c for c in portfolio.conflicts(of, DependencyGraph(of), routes, actions) if c.kind == kind]
+def found(
+    of: Programme, kind: str, routes: Any = portfolio.NONE, actions: Any = portfolio.NONE
+) -> list[Conflict]:
+    return [
+        c for c in portfolio.conflicts(of, DependencyGraph(of), routes, actions) if c.kind == kind
+    ]
 
 
-# --- change load -----------------------------------------------------------------------------------------------------
+# --- change load ----------------------------------------------------------------------------------
 
 THREE = [one(x, "2026-01-01", "2027-12-31", "nurses") for x in "abc"]
 
@@ -70,14 +78,18 @@ THREE = [one(x, "2026-01-01", "2027-12-31", "nurses") for x in "abc"]
     ],
 )  # fmt: skip
 def test_load(
-    initiatives: list[dict[str, Any]], load: float | None, said: dict[tuple[str, ...], tuple[str, ...]]
+    initiatives: list[dict[str, Any]],
+    load: float | None,
+    said: dict[tuple[str, ...], tuple[str, ...]],
 ) -> None:
     assert {c.groups: c.initiatives for c in found(made(*initiatives, load=load), "load")} == said
 
 
 def test_load_says_when_and_how_many_are_led_from_the_top() -> None:
     of = made(
-        *THREE[:2], one("c", "2027-02-01", "2027-05-31", "nurses"), one("d", "2027-09-01", "2028-03-31", "all staff")
+        *THREE[:2],
+        one("c", "2027-02-01", "2027-05-31", "nurses"),
+        one("d", "2027-09-01", "2028-03-31", "all staff"),
     )
     (c,) = found(of, "load", {"a": "top-down", "b": "blended", "c": "bottom-up"})
     assert (c.start, c.until) == (dt.date(2027, 2, 1), dt.date(2027, 12, 31))
@@ -89,13 +101,21 @@ def test_load_says_when_and_how_many_are_led_from_the_top() -> None:
 
 def test_load_apart_in_time_is_said_apart() -> None:
     of = made(
-        *THREE[:2], one("c", "2027-01-01", "2027-02-28", "nurses"), one("d", "2027-08-01", "2027-08-31", "nurses")
+        *THREE[:2],
+        one("c", "2027-01-01", "2027-02-28", "nurses"),
+        one("d", "2027-08-01", "2027-08-31", "nurses"),
     )
     (c,) = found(of, "load", {"a": "top-down", "b": "top-down", "c": "top-down", "d": None})
     assert "in 2027-Q1 and in 2027-Q3" in c.because
-    assert "3 of the 3 are led from the top, blends included, which alone is more than the limit" in c.because
+    assert (
+        "3 of the 3 are led from the top, blends included, which alone is more than the limit"
+        in c.because
+    )
     (unknown,) = found(of, "load")
-    assert "0 of the 3 are led from the top, blends included; how to lead 3 of them is not known" in unknown.because
+    assert (
+        "0 of the 3 are led from the top, blends included; how to lead 3 of them is not known"
+        in unknown.because
+    )
 
 
 def test_what_the_law_requires_cannot_be_put_off() -> None:
@@ -136,16 +156,25 @@ def test_quarters_that_only_touch_are_not_counted_together() -> None:
 
 
 def test_it_looks_ten_years_ahead_and_to_the_end_of_the_calendar() -> None:
-    assert len(portfolio.load(made(one("a", "2026-01-01", "9999-12-31", "x")))) == portfolio.QUARTERS
+    assert (
+        len(portfolio.load(made(one("a", "2026-01-01", "9999-12-31", "x")))) == portfolio.QUARTERS
+    )
     late = made(*THREE).model_copy(update={"as_of": dt.date.max})
     assert portfolio.load(late) == ()
 
 
-# --- champions -------------------------------------------------------------------------------------------------------
+# --- champions ------------------------------------------------------------------------------------
 
 
 def seeks(id: str, *groups: str, champions: int = 5, **more: Any) -> dict[str, Any]:
-    return one(id, more.pop("start", "2026-01-01"), more.pop("end", "2027-12-31"), *groups, champions=champions, **more)
+    return one(
+        id,
+        more.pop("start", "2026-01-01"),
+        more.pop("end", "2027-12-31"),
+        *groups,
+        champions=champions,
+        **more,
+    )
 
 
 @pytest.mark.parametrize(
@@ -162,15 +191,24 @@ def seeks(id: str, *groups: str, champions: int = 5, **more: Any) -> dict[str, A
         ([seeks("a", "x", end="2027-01-31"), seeks("b", "x"), seeks("c", "x", start="2027-06-01")], {}, [("a", "b"), ("b", "c")]),
     ],
 )  # fmt: skip
-def test_champions(initiatives: list[dict[str, Any]], routes: dict[str, str], said: list[tuple[str, ...]]) -> None:
+def test_champions(
+    initiatives: list[dict[str, Any]], routes: dict[str, str], said: list[tuple[str, ...]]
+) -> None:
     assert [c.initiatives for c in found(made(*initiatives), "champions", routes)] == said
 
 
 def test_champions_say_how_many_of_how_many() -> None:
-    of = made(seeks("a", "x", "y", staff=320), seeks("b", "all staff", staff=3300, champions=20), seeks("c", "z"))
+    of = made(
+        seeks("a", "x", "y", staff=320),
+        seeks("b", "all staff", staff=3300, champions=20),
+        seeks("c", "z"),
+    )
     first, second = found(of, "champions", {"a": "blended", "b": "bottom-up"})
     assert (first.initiatives, first.groups) == (("a", "b"), ("x", "y"))
-    assert "together 25 champions of at most 3,300 staff (a 5 of 320 and b 20 of 3,300)" in first.because
+    assert (
+        "together 25 champions of at most 3,300 staff (a 5 of 320 and b 20 of 3,300)"
+        in first.because
+    )
     assert "how to lead" not in first.because
     assert "c 5 of unknown" in second.because
     assert "how to lead c is not known, and it is counted" in second.because
@@ -178,7 +216,7 @@ def test_champions_say_how_many_of_how_many() -> None:
     assert "together 10 champions of how many staff is not known" in none.because
 
 
-# --- routes and dependencies -----------------------------------------------------------------------------------------
+# --- routes and dependencies ----------------------------------------------------------------------
 
 
 def needs(kind: str, other: str = "b", **more: Any) -> dict[str, Any]:
@@ -214,20 +252,28 @@ def test_routes_and_dependencies(
     assert [c.initiatives for c in clashes] == ([] if said is None else [("a", "b")])
     assert said is None or said in clashes[0].because
     assert all(c.suggestion and c.source for c in clashes)
-    assert found(of, "route-and-dependency", dict(zip("ab", routes, strict=True)), {"b": "stop"}) == []
+    assert (
+        found(of, "route-and-dependency", dict(zip("ab", routes, strict=True)), {"b": "stop"}) == []
+    )
 
 
 def test_a_lag_beyond_the_calendar_is_late() -> None:
     of = made(one("a", **needs("requires", lag_months=1e9)), B)
-    assert "31 December 9999" in found(of, "route-and-dependency", {"a": "top-down", "b": "bottom-up"})[0].because
+    assert (
+        "31 December 9999"
+        in found(of, "route-and-dependency", {"a": "top-down", "b": "bottom-up"})[0].because
+    )
 
 
 def test_the_register_s_own_conflicts_are_kept() -> None:
     (c,) = found(made(one("a", **needs("conflicts-with")), B), "conflicts-with")
-    assert (c.initiatives, c.because) == (("a", "b"), "the register says that a and b stand in each other's way")
+    assert (c.initiatives, c.because) == (
+        ("a", "b"),
+        "the register says that a and b stand in each other's way",
+    )
 
 
-# --- what cannot be checked ------------------------------------------------------------------------------------------
+# --- what cannot be checked -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -272,12 +318,16 @@ def test_a_long_list_is_cut_and_says_so() -> None:
     assert "i11 and 8 more" in " ".join(portfolio.notices(made(*THREE, *many)))
 
 
-# --- what always holds -----------------------------------------------------------------------------------------------
+# --- what always holds ----------------------------------------------------------------------------
 
 DAYS = st.dates(dt.date(2025, 1, 1), dt.date(2029, 12, 31))
 ROUTES = st.sampled_from([None, "top-down", "blended", "bottom-up"])
-GROUPS = st.lists(st.sampled_from(["x", "X", "y", "all staff", "Everyone"]), max_size=2, unique=True)
-ASK = st.tuples(DAYS, DAYS, GROUPS, ROUTES, st.integers(0, 3), st.sampled_from([None, "persist", "stop"]))
+GROUPS = st.lists(
+    st.sampled_from(["x", "X", "y", "all staff", "Everyone"]), max_size=2, unique=True
+)
+ASK = st.tuples(
+    DAYS, DAYS, GROUPS, ROUTES, st.integers(0, 3), st.sampled_from([None, "persist", "stop"])
+)
 
 
 def drawn(asks: list[Any], load: float) -> tuple[Programme, dict[str, Any], dict[str, Any]]:
@@ -295,7 +345,9 @@ def overloaded(of: Programme, routes: Any, actions: Any) -> set[str]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(asks=st.lists(ASK, max_size=6), load=st.sampled_from([0.0, 1.0, 2.0, 3.0]), seed=st.randoms())
+@given(
+    asks=st.lists(ASK, max_size=6), load=st.sampled_from([0.0, 1.0, 2.0, 3.0]), seed=st.randoms()
+)
 def test_the_order_of_initiatives_does_not_matter(asks: list[Any], load: float, seed: Any) -> None:
     of, routes, actions = drawn(asks, load)
     mixed = list(of.initiatives)
@@ -333,10 +385,12 @@ def test_table_and_conflicts_agree(asks: list[Any], load: float) -> None:
     said = overloaded(of, routes, actions)
     assert said <= over
     assert over <= said or "all staff" in said
-    assert all(r.top_down + r.route_unknown <= r.changes for r in portfolio.load(of, routes, actions))
+    assert all(
+        r.top_down + r.route_unknown <= r.changes for r in portfolio.load(of, routes, actions)
+    )
 
 
-# --- in the advice ---------------------------------------------------------------------------------------------------
+# --- in the advice --------------------------------------------------------------------------------
 
 
 def test_northfield() -> None:
@@ -360,10 +414,19 @@ def test_northfield() -> None:
     }
     assert any("Stopping contact-platform" in n for n in advice.portfolio.notices)
     data = to_data(advice)["portfolio"]
-    assert {"kind", "initiatives", "because", "groups", "from", "until", "suggestion", "source"} == set(
-        data["conflicts"][0]
+    assert {
+        "kind",
+        "initiatives",
+        "because",
+        "groups",
+        "from",
+        "until",
+        "suggestion",
+        "source",
+    } == set(data["conflicts"][0])
+    assert {"group", "quarter", "changes", "top_down", "route_unknown", "limit"} == set(
+        data["load"][0]
     )
-    assert {"group", "quarter", "changes", "top_down", "route_unknown", "limit"} == set(data["load"][0])
     assert "crews and drivers would carry up to 4 changes at once" in advice_table(advice, 100)
     page = board.html(advice)
     assert "4, 3 from the top: over the limit" in page

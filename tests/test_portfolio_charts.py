@@ -18,7 +18,13 @@ DAY = dt.date(2026, 9, 30)
 def a_map(count: int, title: str = "Name") -> charts.MapView:
     nodes = tuple(
         charts.MapNode(
-            f"i{k}", f"{title} {k}", "go on" if k % 2 else "stop", bool(k % 2), k % 5 == 0, k % 3 == 0, "1,000"
+            f"i{k}",
+            f"{title} {k}",
+            "go on" if k % 2 else "stop",
+            bool(k % 2),
+            k % 5 == 0,
+            k % 3 == 0,
+            "1,000",
         )
         for k in range(count)
     )
@@ -34,16 +40,28 @@ def a_map(count: int, title: str = "Name") -> charts.MapView:
 
 def gantt(title: str = "a") -> charts.GanttView:
     row = charts.GanttRow(
-        title, DAY, dt.date(2027, 3, 31), dt.date(2027, 3, 1), dt.date(2027, 6, 1), dt.date(2028, 1, 1), 0.5
+        title,
+        DAY,
+        dt.date(2027, 3, 31),
+        dt.date(2027, 3, 1),
+        dt.date(2027, 6, 1),
+        dt.date(2028, 1, 1),
+        0.5,
     )
     return charts.GanttView("Time", (row, replace(row, name="b", critical=0.0)), DAY)
 
 
 VIEWS: tuple[charts.View, ...] = (
     a_map(6, NASTY),
-    charts.FrontierView(NASTY, (charts.FrontierDot(1, 9, 9.5, True), charts.FrontierDot(3, 5, 5, False)), "x."),
-    charts.CoreView("c", (charts.CoreBar(NASTY, 1.0), charts.CoreBar("b", 0.5), charts.CoreBar("x", 0.0))),
-    charts.CapacityView("p", (charts.CapacityBar(NASTY, "2026-Q4", 7, 4), charts.CapacityBar("b", "2027-Q1", 1, 4))),
+    charts.FrontierView(
+        NASTY, (charts.FrontierDot(1, 9, 9.5, True), charts.FrontierDot(3, 5, 5, False)), "x."
+    ),
+    charts.CoreView(
+        "c", (charts.CoreBar(NASTY, 1.0), charts.CoreBar("b", 0.5), charts.CoreBar("x", 0.0))
+    ),
+    charts.CapacityView(
+        "p", (charts.CapacityBar(NASTY, "2026-Q4", 7, 4), charts.CapacityBar("b", "2027-Q1", 1, 4))
+    ),
     gantt(NASTY),
     charts.MapView("none", (), ()),
     charts.CoreView("none", ()),
@@ -81,6 +99,8 @@ def test_a_large_map_is_drawn_whole() -> None:
 
 
 def test_words_say_what_the_map_shows() -> None:
-    said = charts.alt_text(charts.MapView("Map", a_map(3).points, (charts.MapEdge("i0", "i1", "requires", ""),)))
+    said = charts.alt_text(
+        charts.MapView("Map", a_map(3).points, (charts.MapEdge("i0", "i1", "requires", ""),))
+    )
     assert "i1 requires i0" in said
     assert "Tied to nothing: Name 2" in said

@@ -38,7 +38,10 @@ HEAD = "project_name,department,colour_rating,start_date,end_date,yearly_budget,
 
 
 def test_upright_and_on_its_side_are_the_same(tmp_path: Path) -> None:
-    upright = read(tmp_path, y2017=HEAD + "A,MOD,Amber/red,30.06.08,17.11.23,£25.80,x\nB,DfT,GREEN,,No end date,,x\n")
+    upright = read(
+        tmp_path,
+        y2017=HEAD + "A,MOD,Amber/red,30.06.08,17.11.23,£25.80,x\nB,DfT,GREEN,,No end date,,x\n",
+    )
     sideways = read(
         tmp_path,
         y2018="Project name,A,B,\nDepartment,MOD,DfT,\nMPA RAG rating\n,Amber/red,GREEN,\nProject - Start Date,30/06/2008,,\nProject - End Date,17/11/2023,No end date,\n".replace(
@@ -47,7 +50,12 @@ def test_upright_and_on_its_side_are_the_same(tmp_path: Path) -> None:
     )
     for found in (upright, sideways):
         a, b = found.programme.initiatives
-        assert (a.title, a.service, a.started, a.ends) == ("A", "MOD", dt.date(2008, 6, 30), dt.date(2023, 11, 17))
+        assert (a.title, a.service, a.started, a.ends) == (
+            "A",
+            "MOD",
+            dt.date(2008, 6, 30),
+            dt.date(2023, 11, 17),
+        )
         assert (b.started, b.ends) == (None, None)
         assert [m.observations[0].value for m in found.programme.measures] == [2, 5]
     assert any("ends `No end date` is no date" in n for n in upright.receipt.notes)
@@ -55,8 +63,18 @@ def test_upright_and_on_its_side_are_the_same(tmp_path: Path) -> None:
     assert sideways.receipt.tables[0].held == ("no project name",)
 
 
-def test_ratings_are_counted_under_their_own_words_and_only_colours_are_readings(tmp_path: Path) -> None:
-    rows = ["Amber / Red", "amber", "Exempt under Section 43", "", "Early planning\nnot yet", "Purple", "RED"]
+def test_ratings_are_counted_under_their_own_words_and_only_colours_are_readings(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        "Amber / Red",
+        "amber",
+        "Exempt under Section 43",
+        "",
+        "Early planning\nnot yet",
+        "Purple",
+        "RED",
+    ]
     text = HEAD + "".join(f'P{i},MOD,"{r}",,,,\n' for i, r in enumerate(rows))
     found = read(tmp_path, y2017=text)
     assert found.counts["y2017.csv"]["independent"] == {
@@ -107,27 +125,38 @@ def test_the_same_project_over_years(tmp_path: Path) -> None:
     assert crossrail is not None
     assert [o.value for o in crossrail.observations] == [2, 4]
     assert [m for m in found.matches if "`Hub` with" in m]
-    assert any("not joined, possibly the same" in n and "Smart Metering" in n for n in found.receipt.notes)
+    assert any(
+        "not joined, possibly the same" in n and "Smart Metering" in n for n in found.receipt.notes
+    )
 
 
 def test_dates_that_contradict_are_unknown(tmp_path: Path) -> None:
     found = read(tmp_path, y2017=HEAD + "A,MOD,Amber/Red,01.01.20,01.01.19,,\n")
-    assert (found.programme.initiatives[0].started, found.programme.initiatives[0].ends) == (None, None)
+    assert (found.programme.initiatives[0].started, found.programme.initiatives[0].ends) == (
+        None,
+        None,
+    )
     assert any("ends 2019-01-01 before it starts" in n for n in found.receipt.notes)
 
 
 def test_projects_that_left_are_not_closed(tmp_path: Path) -> None:
-    found = read(tmp_path, y2017=HEAD + "A,MOD,Amber/Red,,,,\n", y2018=HEAD + "B,MOD,Amber/Red,,,,\n")
+    found = read(
+        tmp_path, y2017=HEAD + "A,MOD,Amber/Red,,,,\n", y2018=HEAD + "B,MOD,Amber/Red,,,,\n"
+    )
     assert [i.stage for i in found.programme.initiatives] == [None, None]
     assert any("1 projects are not in y2018.csv" in n for n in found.receipt.notes)
 
 
 def test_names_that_make_the_same_id(tmp_path: Path) -> None:
-    found = read(tmp_path, y2017=HEAD + "A b,MOD,Amber/Red,,,,\nA-B,MOD,Amber/Red,,,,\n!!!,MOD,Red,,,,\n")
+    found = read(
+        tmp_path, y2017=HEAD + "A b,MOD,Amber/Red,,,,\nA-B,MOD,Amber/Red,,,,\n!!!,MOD,Red,,,,\n"
+    )
     assert [i.id for i in found.programme.initiatives] == ["a-b", "a-b-2", "project"]
 
 
-@pytest.mark.parametrize(("text", "message"), [("", "nothing in it"), ("a,b\n1,2\n", "no headings"), ('a,"b\n', "CSV")])
+@pytest.mark.parametrize(
+    ("text", "message"), [("", "nothing in it"), ("a,b\n1,2\n", "no headings"), ('a,"b\n', "CSV")]
+)
 def test_files_that_are_none(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         read(tmp_path, y2017=text)
@@ -146,7 +175,7 @@ def test_dates_are_never_guessed(tmp_path: Path) -> None:
         read_gmpp(paths, {"x.csv": dt.date(2020, 1, 1)})
 
 
-# --- the files as published ------------------------------------------------------------------------------------------
+# --- the files as published -----------------------------------------------------------------------
 
 needs_files = pytest.mark.skipif(
     not FOLDER.exists(), reason="the public data folder ../shared/data/gmpp/published is not here"
@@ -158,7 +187,8 @@ def published() -> Published:
     return read_gmpp([FOLDER / n for n in DATES], DATES)
 
 
-#: Where the ratings stand in each file, chosen by eye: on its side (row) or upright (column), and what is read of them.
+#: Where the ratings stand in each file, chosen by eye: on its side (row) or upright (column), and
+#: what is read of them.
 RAW = {
     ("gmpp_sept_2014.csv", "independent"): ("row", 2),
     ("gmpp_sept_2017.csv", "independent"): ("column", 2),
@@ -170,7 +200,11 @@ RAW = {
 
 def counted(name: str, way: str, at: int) -> dict[str, int]:
     """A plain count over the raw file, written separately: every value of one row or column beside a project's name."""
-    text = (FOLDER / name).read_bytes().decode("utf-8-sig" if name == "gmpp_2021_22.csv" else "cp1252", "replace")
+    text = (
+        (FOLDER / name)
+        .read_bytes()
+        .decode("utf-8-sig" if name == "gmpp_2021_22.csv" else "cp1252", "replace")
+    )
     rows = list(csv.reader(io.StringIO(text, newline="")))
     if way == "row":
         names = rows[1] if rows[0][0].startswith("GMPP") else rows[0]
@@ -223,7 +257,9 @@ def test_the_sponsors_own_rating_is_what_is_declared(published: Published) -> No
 
 @needs_files
 def test_the_strange_byte_has_its_line(published: Published) -> None:
-    assert any("1 byte(s) that cp1252 does not know became U+FFFD" in n for n in published.receipt.notes)
+    assert any(
+        "1 byte(s) that cp1252 does not know became U+FFFD" in n for n in published.receipt.notes
+    )
 
 
 @needs_files

@@ -29,7 +29,9 @@ def one(**judgements: Any) -> tuple[Programme, Initiative]:
     """A programme of one initiative with these judgements (`_` before a fact's last word stands for a point)."""
     judged = {name.replace("__", "."): level for name, level in judgements.items()}
     made = programme(
-        initiatives=[{"id": "a", "title": "A", "kind": "process", "stage": "delivery", "judgements": judged}]
+        initiatives=[
+            {"id": "a", "title": "A", "kind": "process", "stage": "delivery", "judgements": judged}
+        ]
     )
     return made, made.initiatives[0]
 
@@ -43,14 +45,36 @@ def look(seed: int = 0, **judgements: Any) -> tuple[Interview, questions.Standin
 @pytest.mark.parametrize(
     ("about", "stage", "among", "not_among"),
     [
-        ("route", "delivery", ["route.time", "route.led_now", "support.staff"], ["idea.works", "initiative.kind"]),
+        (
+            "route",
+            "delivery",
+            ["route.time", "route.led_now", "support.staff"],
+            ["idea.works", "initiative.kind"],
+        ),
         ("route", "idea", ["route.time", "route.preservation"], ["route.led_now"]),
-        ("route", None, ["route.capacity", "route.intervention", "route.preservation", "route.led_now"], []),
-        ("action", "delivery", ["idea.works", "delivery.extra_effort", "sustain.training"], ["route.time"]),
-        ("action", "design", ["need.there"], ["idea.works", "sustain.training", "progress.milestones"]),
+        (
+            "route",
+            None,
+            ["route.capacity", "route.intervention", "route.preservation", "route.led_now"],
+            [],
+        ),
+        (
+            "action",
+            "delivery",
+            ["idea.works", "delivery.extra_effort", "sustain.training"],
+            ["route.time"],
+        ),
+        (
+            "action",
+            "design",
+            ["need.there"],
+            ["idea.works", "sustain.training", "progress.milestones"],
+        ),
     ],
 )
-def test_the_question_set(about: Any, stage: str | None, among: list[str], not_among: list[str]) -> None:
+def test_the_question_set(
+    about: Any, stage: str | None, among: list[str], not_among: list[str]
+) -> None:
     names = [f.name for f in question_facts(JUDGES, about, stage)]
     assert names == sorted(names)
     assert set(among) <= set(names)

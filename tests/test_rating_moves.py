@@ -26,7 +26,7 @@ from tests.helpers import NORTHFIELD, programme
 MOVES = rules.rating_moves()
 
 
-# --- the table -------------------------------------------------------------------------------------------------------
+# --- the table ------------------------------------------------------------------------------------
 
 
 def test_what_is_shipped_equals_the_data() -> None:
@@ -46,17 +46,34 @@ def moves(**rows: tuple[int, int, int, int]) -> RatingMoves:
     """A table of improved, same, worsened and left; ratings not named have one case that stayed."""
     names = ("improved", "same", "worsened", "left")
     found = [rows.get(r.replace("-", "_"), (0, 1, 0, 0)) for r in RATINGS]
-    rated = [{"rating": r, **dict(zip(names, row, strict=True))} for r, row in zip(RATINGS, found, strict=True)]
+    rated = [
+        {"rating": r, **dict(zip(names, row, strict=True))}
+        for r, row in zip(RATINGS, found, strict=True)
+    ]
     return base_rates.read_moves(
-        {"base_rates": "rating-moves", "version": "1", "title": "T", "source": "S", "ratings": rated}, str
+        {
+            "base_rates": "rating-moves",
+            "version": "1",
+            "title": "T",
+            "source": "S",
+            "ratings": rated,
+        },
+        str,
     )
 
 
 @pytest.mark.parametrize(
     ("rating", "improved", "same", "worsened"),
-    [("green", 0.0, 0.1, 0.9), ("amber-green", 0.1, 0.1, 0.8), ("amber", 0.2, 0.6, 0.2), ("red", 0.9, 0.1, 0.0)],
+    [
+        ("green", 0.0, 0.1, 0.9),
+        ("amber-green", 0.1, 0.1, 0.8),
+        ("amber", 0.2, 0.6, 0.2),
+        ("red", 0.9, 0.1, 0.0),
+    ],
 )
-def test_what_chance_alone_would_do(rating: Colour, improved: float, same: float, worsened: float) -> None:
+def test_what_chance_alone_would_do(
+    rating: Colour, improved: float, same: float, worsened: float
+) -> None:
     alone = moves(amber=(1, 2, 2, 1)).by_itself(rating)
     assert dataclasses.astuple(alone) == pytest.approx((improved, same, worsened))
 
@@ -77,7 +94,7 @@ def test_a_table_that_is_not_whole_is_refused(change: Any) -> None:
         base_rates.read_moves({**data, "ratings": change(data["ratings"])}, str)
 
 
-# --- words -----------------------------------------------------------------------------------------------------------
+# --- words ----------------------------------------------------------------------------------------
 
 
 def test_the_words_of_a_declared_amber() -> None:
@@ -93,7 +110,9 @@ def test_the_words_of_a_declared_amber() -> None:
 
 
 @pytest.mark.parametrize("rating", RATINGS)
-def test_an_extreme_rating_is_said_to_move_by_itself_and_what_cannot_be_is_not_said(rating: Colour) -> None:
+def test_an_extreme_rating_is_said_to_move_by_itself_and_what_cannot_be_is_not_said(
+    rating: Colour,
+) -> None:
     text = " ".join(declared_moves(MOVES, rating).sentences)
     extreme = rating in ("green", "red")
     assert ("regression to the mean" in text) == extreme
@@ -106,7 +125,11 @@ def test_an_extreme_rating_is_said_to_move_by_itself_and_what_cannot_be_is_not_s
 @pytest.mark.parametrize(
     ("declared", "evidenced", "says"),
     [
-        ("amber", "amber", "Its owners and its results say the same: significant issues, resolvable."),
+        (
+            "amber",
+            "amber",
+            "Its owners and its results say the same: significant issues, resolvable.",
+        ),
         (
             "amber",
             "amber-red",
@@ -136,14 +159,16 @@ def test_an_extreme_rating_is_said_to_move_by_itself_and_what_cannot_be_is_not_s
         ),
     ],
 )
-def test_what_the_step_between_declared_and_evidenced_means(declared: Colour, evidenced: Colour, says: str) -> None:
+def test_what_the_step_between_declared_and_evidenced_means(
+    declared: Colour, evidenced: Colour, says: str
+) -> None:
     assert candour_means(declared, evidenced, MOVES) == says
     without = candour_means(declared, evidenced, None)
     assert without.split(". ")[0] in says
     assert "government" not in without
 
 
-# --- in the advice ---------------------------------------------------------------------------------------------------
+# --- in the advice --------------------------------------------------------------------------------
 
 
 def rated(**more: Any) -> Programme:
@@ -183,14 +208,19 @@ def test_it_enters_neither_the_ledger_nor_the_curve(northfield: Advice) -> None:
     for one, other in zip(northfield.initiatives, again.initiatives, strict=True):
         assert (one.action, one.route, one.outlook) == (other.action, other.route, other.outlook)
         assert one.sheet == other.sheet
-    assert not any(re.search(r"moves|base_rate", name) for item in northfield.initiatives for name in item.sheet)
+    assert not any(
+        re.search(r"moves|base_rate", name)
+        for item in northfield.initiatives
+        for name in item.sheet
+    )
 
 
-# --- out of time -----------------------------------------------------------------------------------------------------
+# --- out of time ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("part", "whole", "limits"), [(0, 6, (0.0, 0.3903)), (6, 6, (0.6097, 1.0)), (5, 10, (0.2366, 0.7634))]
+    ("part", "whole", "limits"),
+    [(0, 6, (0.0, 0.3903)), (6, 6, (0.6097, 1.0)), (5, 10, (0.2366, 0.7634))],
 )
 def test_limits_of_a_share(part: int, whole: int, limits: tuple[float, float]) -> None:
     assert script.wilson(part, whole) == pytest.approx(limits, abs=5e-4)

@@ -16,20 +16,28 @@ from changeadvisor.performance.reading import Drawing, Performance, read_perform
 from tests import councils
 from tests.helpers import NORTHFIELD, programme
 
-needs = pytest.mark.skipif(not councils.PANEL.exists(), reason="the shared data are not beside this checkout")
+needs = pytest.mark.skipif(
+    not councils.PANEL.exists(), reason="the shared data are not beside this checkout"
+)
 
 
 def months(values: list[float], first: str = "2023-10-01") -> list[dict[str, Any]]:
     start = dt.date.fromisoformat(first)
     return [
-        {"period": dt.date(start.year + (start.month - 1 + k) // 12, (start.month - 1 + k) % 12 + 1, 1), "value": v}
+        {
+            "period": dt.date(
+                start.year + (start.month - 1 + k) // 12, (start.month - 1 + k) % 12 + 1, 1
+            ),
+            "value": v,
+        }
         for k, v in enumerate(values)
     ]
 
 
 def read(how: Any = None, areas: list[dict[str, Any]] | None = None, **measure: Any) -> Performance:
     made = programme(
-        areas=areas or [], measures=[{"id": "m", "better": "higher", "type": "proportion", "unit": "%", **measure}]
+        areas=areas or [],
+        measures=[{"id": "m", "better": "higher", "type": "proportion", "unit": "%", **measure}],
     )
     only = made.measures[0]
     return read_performance(made, only, performance.readings(only, made.as_of), how=how)
@@ -106,7 +114,7 @@ def test_the_present_level_counts_for_the_rules_where_it_moved() -> None:
     assert found.target.now == "pass"
 
 
-# --- other areas -----------------------------------------------------------------------------------------------------
+# --- other areas ----------------------------------------------------------------------------------
 
 
 def beside(values: dict[str, float], **more: Any) -> dict[str, Any]:
@@ -124,7 +132,9 @@ def test_years_that_begin_in_another_month_are_matched() -> None:
     found = read(
         **{
             **beside({}),
-            "comparators": [{"area": f"s{k}", "period": "2024-01-01", "value": 40 + k} for k in range(5)],
+            "comparators": [
+                {"area": f"s{k}", "period": "2024-01-01", "value": 40 + k} for k in range(5)
+            ],
         }
     ).comparative
     assert found is not None
@@ -133,7 +143,11 @@ def test_years_that_begin_in_another_month_are_matched() -> None:
 
 def test_an_area_that_ended_is_not_compared_after_its_end() -> None:
     rows = [{"area": "old", "period": f"{y}-04-01", "value": 30} for y in (2019, 2020, 2021)]
-    rows += [{"area": f"a{k}", "period": f"{y}-04-01", "value": 40 + k} for k in range(5) for y in range(2019, 2025)]
+    rows += [
+        {"area": f"a{k}", "period": f"{y}-04-01", "value": 40 + k}
+        for k in range(5)
+        for y in range(2019, 2025)
+    ]
     own = [{"period": f"{y}-04-01", "value": 50} for y in range(2019, 2025)]
     found = read(**{**beside({}), "observations": own, "comparators": rows}).comparative
     assert found is not None
@@ -142,14 +156,20 @@ def test_an_area_that_ended_is_not_compared_after_its_end() -> None:
 
 
 def test_a_new_area_takes_the_joint_readings_of_those_it_succeeded_where_sizes_are_known() -> None:
-    areas = [{"area": "new"}, {"area": "p", "succeeded_by": "new"}, {"area": "q", "succeeded_by": "new"}]
+    areas = [
+        {"area": "new"},
+        {"area": "p", "succeeded_by": "new"},
+        {"area": "q", "succeeded_by": "new"},
+    ]
     rows = [
         {"area": "p", "period": "2020-04-01", "value": 20, "denominator": 100},
         {"area": "q", "period": "2020-04-01", "value": 50, "denominator": 200},
         {"area": "new", "period": "2024-04-01", "value": 45, "denominator": 300},
     ]
     own = [{"period": f"{y}-04-01", "value": 50, "denominator": 300} for y in (2020, 2024)]
-    found = read(areas=areas, how="all", **{**beside({}), "observations": own, "comparators": rows}).comparative
+    found = read(
+        areas=areas, how="all", **{**beside({}), "observations": own, "comparators": rows}
+    ).comparative
     assert found is not None
     assert {level.area for level in found.comparison.levels} == {"new", "us"}
 
@@ -188,7 +208,7 @@ def test_neighbours_listed_by_the_user_come_first() -> None:
     assert (found.how, [level.area for level in found.comparison.levels]) == ("listed", ["b", "us"])
 
 
-# --- the three together ----------------------------------------------------------------------------------------------
+# --- the three together ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -230,7 +250,9 @@ def test_a_sentence_for_the_combination() -> None:
         ]
     )
     found = read_one(made, made.measures[0], rules.load_pack("which-lens"), 0)
-    assert found.says == ("Better than its own past; does not meet the standard of 80 % yet; like other areas.")
+    assert found.says == (
+        "Better than its own past; does not meet the standard of 80 % yet; like other areas."
+    )
     assert found.attention.answer == "standard"
 
 
@@ -242,7 +264,7 @@ def test_northfield_as_its_own_command_prints_it() -> None:
     assert len(part.measures) == len(made.measures)
 
 
-# --- published councils ----------------------------------------------------------------------------------------------
+# --- published councils ---------------------------------------------------------------------------
 
 
 @needs

@@ -41,7 +41,7 @@ def northfield() -> Advice:
     return advise(loading.load_programme(NORTHFIELD), rules.load_judges())
 
 
-# --- views and templates ---------------------------------------------------------------------------------------------
+# --- views and templates --------------------------------------------------------------------------
 
 VIEWS = [
     v
@@ -53,9 +53,13 @@ VIEWS = [
 
 def fields_used(name: str) -> set[str]:
     """The attributes a template asks of anything but loops."""
-    tree = board.environment(True).parse((resources.folder("templates") / name).read_text(encoding="utf-8"))
+    tree = board.environment(True).parse(
+        (resources.folder("templates") / name).read_text(encoding="utf-8")
+    )
     return {
-        n.attr for n in tree.find_all(nodes.Getattr) if not (isinstance(n.node, nodes.Name) and n.node.name == "loop")
+        n.attr
+        for n in tree.find_all(nodes.Getattr)
+        if not (isinstance(n.node, nodes.Name) and n.node.name == "loop")
     }
 
 
@@ -77,7 +81,7 @@ def test_templates_run_in_a_sandbox() -> None:
         board.environment(True).from_string("{{ ''.__class__.__mro__ }}").render()
 
 
-# --- what people typed -----------------------------------------------------------------------------------------------
+# --- what people typed ----------------------------------------------------------------------------
 
 
 def evil() -> Advice:
@@ -107,9 +111,16 @@ def evil() -> Advice:
                 "reach": 10,
                 "path": {"measure": "m", "baseline": 1, "target": 9, "months_to_target": 12},
                 "tripwires": [{"by": "2026-06-30", "measure": "m", "above": 3, "then": "stop"}],
-                "judgements": {"need.there": {"level": "yes", "by": EVIL, "on": "2024-01-01", "because": EVIL}},
+                "judgements": {
+                    "need.there": {"level": "yes", "by": EVIL, "on": "2024-01-01", "because": EVIL}
+                },
             },
-            {"id": "b", "title": EVIL, "reach": 5, "depends_on": [{"initiative": "a", "kind": "requires"}]},
+            {
+                "id": "b",
+                "title": EVIL,
+                "reach": 5,
+                "depends_on": [{"initiative": "a", "kind": "requires"}],
+            },
         ],
     )
     return advise(made, rules.load_judges())
@@ -134,7 +145,7 @@ def test_typed_text_never_becomes_markup_or_an_escape() -> None:
     assert "[31m" in table
 
 
-# --- the page --------------------------------------------------------------------------------------------------------
+# --- the page -------------------------------------------------------------------------------------
 
 
 class Page(HTMLParser):
@@ -192,9 +203,14 @@ def test_the_page_has_what_wcag_asks_of_structure(page: Page) -> None:
 
 def test_the_page_fetches_nothing(page: Page) -> None:
     assert not list(page.all("script", "link", "iframe", "object"))
-    sources = [v for _, attrs in page.elements for k, v in attrs.items() if k in ("src", "srcset", "data")]
+    sources = [
+        v for _, attrs in page.elements for k, v in attrs.items() if k in ("src", "srcset", "data")
+    ]
     assert all((source or "").startswith("data:image/svg+xml;base64,") for source in sources)
-    assert all((a["src"] or "").startswith("data:image/svg+xml;base64,") and a["alt"] for a in page.all("img"))
+    assert all(
+        (a["src"] or "").startswith("data:image/svg+xml;base64,") and a["alt"]
+        for a in page.all("img")
+    )
 
 
 def test_every_picture_is_whole(page: Page) -> None:
@@ -233,7 +249,14 @@ def test_contrast_is_enough(northfield: Advice) -> None:
 
 def test_answers_are_words_not_only_marks(northfield: Advice) -> None:
     for row in board.board_view(northfield).rows:
-        assert row.answer in ("Persist", "Adjust tactics", "Adjust strategy", "Stop", "No answer yet", "Closed")
+        assert row.answer in (
+            "Persist",
+            "Adjust tactics",
+            "Adjust strategy",
+            "Stop",
+            "No answer yet",
+            "Closed",
+        )
 
 
 def test_every_initiative_has_its_page(page: Page, northfield: Advice) -> None:
@@ -256,7 +279,9 @@ def test_the_minimal_report_says_what_is_not_known() -> None:
     assert "Aim: not known" in text
 
 
-def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_report_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     target = tmp_path / "r.html"
     board.write("one", target)
     assert target.read_text(encoding="utf-8") == "one"
@@ -290,7 +315,10 @@ def test_before_and_after_in_one_sentence() -> None:
                 "unit": "%",
                 "every": "month",
                 "observations": [
-                    {"period": f"{2023 + k // 12}-{k % 12 + 1:02}-01", "value": 50 + k % 3 + (9 if k >= 24 else 0)}
+                    {
+                        "period": f"{2023 + k // 12}-{k % 12 + 1:02}-01",
+                        "value": 50 + k % 3 + (9 if k >= 24 else 0),
+                    }
                     for k in range(36)
                 ],
             }
@@ -315,7 +343,9 @@ def test_the_setting_is_shown_where_anything_of_it_is_known(northfield: Advice) 
     assert "our reading" in setting.caption
     item = northfield.initiative("homelessness-duty")
     assert item is not None
-    assert "Time: little, from the top: wide involvement takes longer" in board.explanation(northfield, item)
+    assert "Time: little, from the top: wide involvement takes longer" in board.explanation(
+        northfield, item
+    )
 
 
 def test_the_dimensions_are_a_table_with_words_and_marks(northfield: Advice) -> None:
@@ -351,10 +381,17 @@ def test_change_load_is_a_table_told_in_words(northfield: Advice) -> None:
     care = next(row for row in load.groups if row.group == "home care")
     assert care.cells[0].text == "3, 1 from the top, 1 not known: over the limit"
     assert "the limit is 2" in load.explained
-    assert board.board_view(advise(loading.load_programme(MINIMAL), rules.load_judges()), front_page=True).load is None
+    assert (
+        board.board_view(
+            advise(loading.load_programme(MINIMAL), rules.load_judges()), front_page=True
+        ).load
+        is None
+    )
 
 
-def test_the_set_is_found_by_the_key_of_its_table(northfield: Advice, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_set_is_found_by_the_key_of_its_table(
+    northfield: Advice, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The terminal lists the set the same whatever the tables are called, in whatever order."""
     before = terminal.advice_table(northfield, 110)
     view = board.board_view(northfield, front_page=True)
@@ -379,7 +416,9 @@ def test_what_a_limit_is_written_as_hangs_on_its_kind(northfield: Advice) -> Non
     assert {x.kind for x in portfolio.limits} == {"budget", "capacity", "share_for_few"}
     assert all("kind" not in to_plain(x) for x in portfolio.limits)
     renamed = tuple(dataclasses.replace(x, limit="A limit") for x in portfolio.limits)
-    other = dataclasses.replace(northfield, portfolio=dataclasses.replace(portfolio, limits=renamed))
+    other = dataclasses.replace(
+        northfield, portfolio=dataclasses.replace(portfolio, limits=renamed)
+    )
     assert cells(other) == cells(northfield)
     assert any(of.startswith("at least ") for _, of, _ in cells(northfield))
 

@@ -24,7 +24,10 @@ def four() -> Problem:
     rows = [
         c
         for id, (_, _, cost) in FOUR.items()
-        for c in (Course(id, "persist", True, 0.0, 0.0, (cost,)), Course(id, "stop", False, 0.0, 0.0, (0.0,)))
+        for c in (
+            Course(id, "persist", True, 0.0, 0.0, (cost,)),
+            Course(id, "stop", False, 0.0, 0.0, (0.0,)),
+        )
     ]
     return Problem(tuple(rows), budgets=(7.0,))
 
@@ -39,7 +42,11 @@ def weighed(low: float, high: float) -> robust.Values:
 @pytest.mark.parametrize(
     ("weights", "sets", "core"),
     [
-        ((0.0, 1.0), {"P1 P2", "P1 P4", "P2 P3"}, {"P1": 2 / 3, "P2": 2 / 3, "P3": 1 / 3, "P4": 1 / 3}),
+        (
+            (0.0, 1.0),
+            {"P1 P2", "P1 P4", "P2 P3"},
+            {"P1": 2 / 3, "P2": 2 / 3, "P3": 1 / 3, "P4": 1 / 3},
+        ),
         ((0.55, 0.70), {"P1 P2", "P2 P3"}, {"P1": 0.5, "P2": 1.0, "P3": 0.5, "P4": 0.0}),
         ((0.40, 0.60), {"P2 P3"}, {"P1": 0.0, "P2": 1.0, "P3": 1.0, "P4": 0.0}),
     ],
@@ -48,7 +55,10 @@ def test_worked_case(weights: tuple[float, ...], sets: set[str], core: dict[str,
     """Liesio, Mild and Salo 2007; figures of methods.md 8.3."""
     problem = four()
     found = robust.good_sets(problem, [weighed(*weights)], 0)
-    names = {" ".join(problem.courses[r].initiative for r in rows if problem.courses[r].runs) for rows in found.sets}
+    names = {
+        " ".join(problem.courses[r].initiative for r in rows if problem.courses[r].runs)
+        for rows in found.sets
+    }
     assert names == sets
     assert found.exact
     assert robust.core(problem, found.sets) == pytest.approx(core)
@@ -64,10 +74,13 @@ def counted(problem: Problem, states: list[robust.Values]) -> set[tuple[int, ...
 def cases(draw: Any, initiatives: int, most: int) -> tuple[Problem, list[robust.Values]]:
     """A small programme with two states of values; no two sets are worth the same."""
     problem = draw(problems(initiatives, most))
-    # Two helpers may take all a course is worth, and another course of it would then be worth the same: one is kept.
+    # Two helpers may take all a course is worth, and another course of it would then be worth the
+    # same: one is kept.
     problem = replace(problem, helps=tuple({h[0]: h for h in problem.helps}.values()))
     rng = np.random.default_rng(draw(st.integers(0, 10_000)))
-    rows = (tuple(float(x) for x in rng.uniform(-20.0, 60.0, len(problem.courses))) for _ in range(4))
+    rows = (
+        tuple(float(x) for x in rng.uniform(-20.0, 60.0, len(problem.courses))) for _ in range(4)
+    )
     a, b, c, d = rows
     return problem, [robust.Values(a, b), robust.Values(c, d)]
 
@@ -77,7 +90,10 @@ def as_by_counting(case: tuple[Problem, list[robust.Values]]) -> None:
     found = robust.good_sets(problem, states, 0)
     assert found.exact
     assert set(found.sets) == counted(problem, states)
-    runs = [{problem.courses[r].initiative for r in s if problem.courses[r].runs} for s in counted(problem, states)]
+    runs = [
+        {problem.courses[r].initiative for r in s if problem.courses[r].runs}
+        for s in counted(problem, states)
+    ]
     shares = {id: sum(id in r for r in runs) / len(runs) for id in problem.groups} if runs else {}
     assert robust.core(problem, found.sets) == pytest.approx(shares)
 
@@ -111,7 +127,10 @@ def test_sets_that_differ_differ_in_two_things_at_least() -> None:
     rows = tuple(
         c
         for id, worth in (("a", 50.0), ("b", 49.0), ("c", 48.0), ("d", 47.0))
-        for c in (Course(id, "persist", True, worth, 0.0, (1.0,)), Course(id, "stop", False, 0.0, 0.0, (0.0,)))
+        for c in (
+            Course(id, "persist", True, worth, 0.0, (1.0,)),
+            Course(id, "stop", False, 0.0, 0.0, (0.0,)),
+        )
     )
     problem = Problem(rows, budgets=(2.0,))
     sets = robust.Good(((0, 2, 5, 7), (0, 3, 4, 7), (1, 3, 4, 6)), True)
@@ -126,7 +145,10 @@ def test_where_good_sets_are_alike_others_near_the_best_are_found() -> None:
     rows = tuple(
         c
         for id, worth in (("a", 50.0), ("b", 49.0), ("c", 48.0), ("d", 47.0))
-        for c in (Course(id, "persist", True, worth, 0.0, (1.0,)), Course(id, "stop", False, 0.0, 0.0, (0.0,)))
+        for c in (
+            Course(id, "persist", True, worth, 0.0, (1.0,)),
+            Course(id, "stop", False, 0.0, 0.0, (0.0,)),
+        )
     )
     problem = Problem(rows, budgets=(2.0,))
     others = robust.different(problem, robust.Good(((0, 2, 5, 7),), True), (0, 2, 5, 7), near=0.9)
@@ -140,7 +162,9 @@ def test_where_good_sets_are_alike_others_near_the_best_are_found() -> None:
 def test_of_a_large_programme_the_good_sets_are_a_sample_and_say_so() -> None:
     """The same seed draws the same; each set keeps to the limits."""
     problem = large()
-    values = robust.Values(tuple(c.worth for c in problem.courses), tuple(c.few for c in problem.courses))
+    values = robust.Values(
+        tuple(c.worth for c in problem.courses), tuple(c.few for c in problem.courses)
+    )
     found = robust.good_sets(problem, [values], 1, draws=12)
     assert not found.exact
     assert 1 <= len(found.sets) <= 12

@@ -60,7 +60,12 @@ def data(rules: Sequence[Mapping[str, Any]], combine: str = "weigh", **more: Any
         "question": "q",
         "answers": ["go", "mend", "end"],
         "combine": combine,
-        "parameters": {"tie": {"value": 1}, "close": {"value": 3}, "enough": {"value": 4}, "cap": {"value": 20}},
+        "parameters": {
+            "tie": {"value": 1},
+            "close": {"value": 3},
+            "enough": {"value": 4},
+            "cap": {"value": 20},
+        },
         "facts": copy.deepcopy(FACTS),
         "rules": [dict(r) for r in rules],
         **more,
@@ -86,7 +91,7 @@ LATE = rule("R4", "months >= 6", "end", 2, evidence="time")
 LAW = rule("R5", "legal is true", "end", veto=True, because="the law requires it")
 
 
-# --- reading ---------------------------------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -96,42 +101,78 @@ LAW = rule("R5", "legal is true", "end", veto=True, because="the law requires it
         ({"answers": ["go", "go", "end", "mend"]}, "each answer once"),
         ({"combine": "weight"}, "one of weigh, unique, first. Did you mean `weigh`?"),
         ({"rulez": []}, "unknown key `rulez`"),
-        ({"rules": [rule("R1", "mood is good", "goo", 4)]}, "one of go, mend, end. Did you mean `go`?"),
+        (
+            {"rules": [rule("R1", "mood is good", "goo", 4)]},
+            "one of go, mend, end. Did you mean `go`?",
+        ),
         ({"rules": [rule("R1", "mood is good", "xyz", 4)]}, "`xyz`; expected one of go, mend, end"),
         ({"rules": [rule("R1", "mood is good", "go", 3)]}, "one of 1, 2, 4, 7, 10 decibans"),
         ({"rules": [rule("R1", "mood is good", "go")]}, "a `weight`, or `veto: true`"),
-        ({"rules": [rule("R1", "mood is good", "go", 4, veto=True)]}, "a `weight`, or `veto: true`"),
+        (
+            {"rules": [rule("R1", "mood is good", "go", 4, veto=True)]},
+            "a `weight`, or `veto: true`",
+        ),
         ({"rules": [{"id": "R1", "then": "go", "weight": 4}]}, "nothing; expected a condition"),
         ({"rules": [GOOD, GOOD]}, "rules[R1].id: `R1` again"),
-        ({"rules": [GOOD], "retired": ["R1"]}, "`R1` again; expected an id used once and never retired"),
+        (
+            {"rules": [GOOD], "retired": ["R1"]},
+            "`R1` again; expected an id used once and never retired",
+        ),
         ({"rules": [rule("R1", "moood is good", "go", 4)]}, "Did you mean `mood`?"),
-        ({"rules": [rule("R1", "mood is good", "go", 4, unless="mood is wonderful")]}, "rules[R1].unless"),
+        (
+            {"rules": [rule("R1", "mood is good", "go", 4, unless="mood is wonderful")]},
+            "rules[R1].unless",
+        ),
         (
             {"rules": [rule("R1", None, "go", {"fact": "wort", "cap": 3})]},
             "a fact that is a number. Did you mean `worth`?",
         ),
-        ({"rules": [rule("R1", None, "go", {"fact": "mood", "cap": 3})]}, "a fact that is a number"),
-        ({"rules": [rule("R1", None, "go", {"fact": "zzzz", "cap": 3})]}, "`zzzz`; expected a fact that is a number"),
-        ({"rules": [rule("R1", None, "go", {"fact": "worth", "cap": "$lid"})]}, "`$lid`; expected a number above 0"),
+        (
+            {"rules": [rule("R1", None, "go", {"fact": "mood", "cap": 3})]},
+            "a fact that is a number",
+        ),
+        (
+            {"rules": [rule("R1", None, "go", {"fact": "zzzz", "cap": 3})]},
+            "`zzzz`; expected a fact that is a number",
+        ),
+        (
+            {"rules": [rule("R1", None, "go", {"fact": "worth", "cap": "$lid"})]},
+            "`$lid`; expected a number above 0",
+        ),
         ({"rules": [rule("R1", None, "go", {"fact": "worth", "cap": 0})]}, "a number above 0"),
         (
             {"combine": "unique", "rules": [rule("R1", "mood is good", "go", 4)]},
             "none where a pack combines by `unique`",
         ),
-        ({"combine": "first", "rules": [rule("R1", "mood is good", "go", veto=True)]}, "a weight or veto"),
+        (
+            {"combine": "first", "rules": [rule("R1", "mood is good", "go", veto=True)]},
+            "a weight or veto",
+        ),
         ({"parameters": {"tie": {"value": "x"}}}, "decibans, 0 or more"),
         ({"parameters": {"enough": {"value": -1}}}, "decibans, 0 or more"),
         ({"parameters": {"close": {"value": True}}}, "decibans, 0 or more"),
         (
-            {"rules": [{**GOOD, "tests": [{"it": "x", "given": {"mod": "good"}, "expect": "fired"}]}]},
+            {
+                "rules": [
+                    {**GOOD, "tests": [{"it": "x", "given": {"mod": "good"}, "expect": "fired"}]}
+                ]
+            },
             "a fact of the vocabulary. Did you mean `mood`?",
         ),
         (
-            {"rules": [{**GOOD, "tests": [{"it": "x", "given": {"mood": "god"}, "expect": "fired"}]}]},
+            {
+                "rules": [
+                    {**GOOD, "tests": [{"it": "x", "given": {"mood": "god"}, "expect": "fired"}]}
+                ]
+            },
             "one of good, fair, bad. Did you mean `good`?",
         ),
         (
-            {"rules": [{**GOOD, "tests": [{"it": "x", "given": {"months": "six"}, "expect": "fired"}]}]},
+            {
+                "rules": [
+                    {**GOOD, "tests": [{"it": "x", "given": {"months": "six"}, "expect": "fired"}]}
+                ]
+            },
             "a number (months)",
         ),
     ],
@@ -145,7 +186,9 @@ def test_refuses_with_the_place_and_a_mend(change: dict[str, Any], message: str)
 
 def test_every_refusal_word_for_word() -> None:
     """The whole text of every fault above, kept beside the tests."""
-    cases = next(m for m in test_refuses_with_the_place_and_a_mend.pytestmark if m.name == "parametrize").args[1]
+    cases = next(
+        m for m in test_refuses_with_the_place_and_a_mend.pytestmark if m.name == "parametrize"
+    ).args[1]
     texts = []
     for change, _ in cases:
         with pytest.raises(InputError) as caught:
@@ -174,7 +217,7 @@ def test_digest_is_of_the_canonical_pack() -> None:
     assert pack(GOOD).digest.startswith("sha256:")
 
 
-# --- inline tests ----------------------------------------------------------------------------------------------------
+# --- inline tests ---------------------------------------------------------------------------------
 
 
 def test_inline_tests_show_what_the_rule_does() -> None:
@@ -190,7 +233,7 @@ def test_inline_tests_show_what_the_rule_does() -> None:
     assert untested(pack({**GOOD, "tests": examples[:1]}).rules[0]) == ("silent", "unknown")
 
 
-# --- the ledger ------------------------------------------------------------------------------------------------------
+# --- the ledger -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -213,25 +256,51 @@ def test_inline_tests_show_what_the_rule_does() -> None:
             1,
         ),
         # Weights may speak against.
-        ([GOOD, rule("R6", "legal is true", "go", -4)], {"mood": "good", "legal": True}, "go", (3, 0, 0), 3),
+        (
+            [GOOD, rule("R6", "legal is true", "go", -4)],
+            {"mood": "good", "legal": True},
+            "go",
+            (3, 0, 0),
+            3,
+        ),
         ([rule("R6", "legal is true", "go", -4)], {"legal": True}, None, (-4, 0, 0), 0),
         # A veto takes its answer out; what it had it keeps.
-        ([BAD, HELP, LATE, LAW], {"mood": "bad", "help": "none", "months": 9.0, "legal": True}, "mend", (0, 4, 6), 4),
+        (
+            [BAD, HELP, LATE, LAW],
+            {"mood": "bad", "help": "none", "months": 9.0, "legal": True},
+            "mend",
+            (0, 4, 6),
+            4,
+        ),
         ([BAD, LAW], {"mood": "bad", "legal": True}, None, (0, 0, 4), 0),
     ],
 )
 def test_counts(
-    rules: list[dict[str, Any]], facts: dict[str, Value], answer: str | None, support: tuple[float, ...], margin: float
+    rules: list[dict[str, Any]],
+    facts: dict[str, Value],
+    answer: str | None,
+    support: tuple[float, ...],
+    margin: float,
 ) -> None:
     ledger = judge(pack(*rules), sheet(**facts))
-    assert (ledger.answer, tuple(ledger.support.values()), ledger.margin) == (answer, support, margin)
+    assert (ledger.answer, tuple(ledger.support.values()), ledger.margin) == (
+        answer,
+        support,
+        margin,
+    )
 
 
 def test_one_answer_left_needs_no_margin() -> None:
-    out = [rule("V1", "legal is true", "end", veto=True), rule("V2", "legal is true", "mend", veto=True)]
+    out = [
+        rule("V1", "legal is true", "end", veto=True),
+        rule("V2", "legal is true", "mend", veto=True),
+    ]
     ledger = judge(pack(GOOD, *out), sheet(mood="good", legal=True))
     assert (ledger.answer, ledger.margin) == ("go", None)
-    none = judge(pack(GOOD, *out, rule("V3", "legal is true", "go", veto=True)), sheet(mood="good", legal=True))
+    none = judge(
+        pack(GOOD, *out, rule("V3", "legal is true", "go", veto=True)),
+        sheet(mood="good", legal=True),
+    )
     assert (none.answer, none.margin) == (None, None)
 
 
@@ -271,7 +340,14 @@ APPRAISAL = rule("AP", None, "go", {"fact": "worth", "cap": "$cap"}, evidence="m
 
 @pytest.mark.parametrize(
     ("worth", "support"),
-    [(5.5, 5.5), (50.0, 20.0), (-50.0, -20.0), (float("inf"), 20.0), (float("-inf"), -20.0), (0.0, 0.0)],
+    [
+        (5.5, 5.5),
+        (50.0, 20.0),
+        (-50.0, -20.0),
+        (float("inf"), 20.0),
+        (float("-inf"), -20.0),
+        (0.0, 0.0),
+    ],
 )
 def test_the_appraisal_speaks_once_and_is_capped(worth: float, support: float) -> None:
     ledger = judge(pack(APPRAISAL, GOOD, BAD, HELP), sheet(worth=worth, mood="good", help="none"))
@@ -296,9 +372,13 @@ def test_an_appraisal_may_have_a_condition() -> None:
 
 def test_halving_and_doubling_leaves_the_appraisal_alone() -> None:
     made = pack({**APPRAISAL, "evidence": "money"}, HELP)
-    assert recommend(made, sheet(worth=6.0, help="none")).survives is False  # doubled, mend would win
+    assert (
+        recommend(made, sheet(worth=6.0, help="none")).survives is False
+    )  # doubled, mend would win
     assert recommend(made, sheet(worth=12.0, help="none")).survives is True
-    assert recommend(pack(GOOD), sheet(mood="good")).survives is False  # halved, 3.5 is less than enough
+    assert (
+        recommend(pack(GOOD), sheet(mood="good")).survives is False
+    )  # halved, 3.5 is less than enough
     assert recommend(pack(GOOD, HELP), sheet(mood="good", help="much")).survives is False
     assert recommend(pack({**GOOD, "weight": 10}), sheet(mood="good")).survives is True
     assert recommend(pack(GOOD), sheet()).survives is None
@@ -307,8 +387,14 @@ def test_halving_and_doubling_leaves_the_appraisal_alone() -> None:
 def test_a_band_inherits_the_evidence_of_its_criteria() -> None:
     from changeadvisor.facts import VOCABULARY, Fact
 
-    score = Fact("score.s", "s", "framework", levels={"fine": "", "poor": ""}, criteria=("mood", "help"))
-    rules = [BAD, rule("R6", "help is none", "end", 4, evidence="help"), rule("S1", "score.s is poor", "end", 2)]
+    score = Fact(
+        "score.s", "s", "framework", levels={"fine": "", "poor": ""}, criteria=("mood", "help")
+    )
+    rules = [
+        BAD,
+        rule("R6", "help is none", "end", 4, evidence="help"),
+        rule("S1", "score.s is poor", "end", 2),
+    ]
     made = RulePack.read(data(rules), lambda _: "p", {**VOCABULARY, "score.s": score})
     assert made.rules[2].evidence == {"S1", "mood", "help"}
     both = judge(made, FactSheet.of({"mood": "bad", "help": "much", "score.s": "poor"}))
@@ -319,9 +405,13 @@ def test_a_band_inherits_the_evidence_of_its_criteria() -> None:
     assert [m.fact for m in found.missing] == ["help"]  # the score is asked for by its criteria
 
 
-# --- unique and first ------------------------------------------------------------------------------------------------
+# --- unique and first -----------------------------------------------------------------------------
 
-TABLE = [rule("A", "mood is good", "go"), rule("B", "mood is fair", "mend"), rule("C", "mood is bad", "end")]
+TABLE = [
+    rule("A", "mood is good", "go"),
+    rule("B", "mood is fair", "mend"),
+    rule("C", "mood is bad", "end"),
+]
 
 
 @pytest.mark.parametrize(
@@ -331,7 +421,12 @@ TABLE = [rule("A", "mood is good", "go"), rule("B", "mood is fair", "mend"), rul
         ("unique", TABLE, {}, None),
         ("unique", TABLE[:1], {"mood": "bad"}, None),
         ("unique", [*TABLE, rule("D", "legal is true", "go")], {"mood": "bad"}, None),
-        ("unique", [*TABLE, rule("D", "legal is true", "go")], {"mood": "bad", "legal": False}, "end"),
+        (
+            "unique",
+            [*TABLE, rule("D", "legal is true", "go")],
+            {"mood": "bad", "legal": False},
+            "end",
+        ),
         ("first", TABLE, {"mood": "bad"}, "end"),
         ("first", [*TABLE, rule("D", "legal is true", "go")], {"mood": "bad"}, "end"),
         ("first", [rule("D", "legal is true", "go"), *TABLE], {"mood": "bad"}, None),
@@ -340,7 +435,9 @@ TABLE = [rule("A", "mood is good", "go"), rule("B", "mood is fair", "mend"), rul
         ("first", TABLE, {}, None),
     ],
 )
-def test_tables(combine: str, rules: list[dict[str, Any]], facts: dict[str, Value], answer: str | None) -> None:
+def test_tables(
+    combine: str, rules: list[dict[str, Any]], facts: dict[str, Value], answer: str | None
+) -> None:
     made = pack(*rules, combine=combine)
     found = recommend(made, sheet(**facts))
     assert found.answer == answer
@@ -359,12 +456,16 @@ def test_two_fired_where_one_may_is_an_error() -> None:
         judge_batch(made, columns, 2)
 
 
-# --- missing, stands, flips ------------------------------------------------------------------------------------------
+# --- missing, stands, flips -----------------------------------------------------------------------
 
 
 def test_missing_says_by_how_much_an_answer_could_move() -> None:
     found = recommend(pack(GOOD, BAD, HELP, LATE), sheet())
-    assert [(m.fact, m.could_move) for m in found.missing] == [("mood", 7), ("help", 4), ("months", 2)]
+    assert [(m.fact, m.could_move) for m in found.missing] == [
+        ("mood", 7),
+        ("help", 4),
+        ("months", 2),
+    ]
     assert found.missing[0].question == "What is mood?"
 
 
@@ -400,7 +501,10 @@ def test_missing_takes_the_best_case_of_the_other_unknowns() -> None:
         ([LATE], {}, True),  # nothing that could come out would be enough
         ([GOOD, APPRAISAL], {"mood": "good"}, False),
         (
-            [{**GOOD, "weight": 10}, {**APPRAISAL, "evidence": "x", "weight": {"fact": "worth", "cap": 5}}],
+            [
+                {**GOOD, "weight": 10},
+                {**APPRAISAL, "evidence": "x", "weight": {"fact": "worth", "cap": 5}},
+            ],
             {"mood": "good"},
             True,
         ),
@@ -418,7 +522,9 @@ def test_stands(rules: list[dict[str, Any]], facts: dict[str, Value], stands: bo
         ("first", [*TABLE, rule("D", "legal is true", "go")], {"mood": "bad"}, True),
     ],
 )
-def test_tables_stand(combine: str, rules: list[dict[str, Any]], facts: dict[str, Value], stands: bool) -> None:
+def test_tables_stand(
+    combine: str, rules: list[dict[str, Any]], facts: dict[str, Value], stands: bool
+) -> None:
     assert recommend(pack(*rules, combine=combine), sheet(**facts)).stands is stands
 
 
@@ -436,9 +542,17 @@ def test_flips_are_the_smallest_changes_confirmed() -> None:
     found = recommend(made, sheet(mood="good", help="much", months=3.0))
     by_fact = {f.fact: f for f in found.flips}
     assert set(by_fact) == {"mood", "months"}
-    assert (by_fact["months"].to, by_fact["months"].before, by_fact["months"].at) == ("end", 3.0, 6.0)
+    assert (by_fact["months"].to, by_fact["months"].before, by_fact["months"].at) == (
+        "end",
+        3.0,
+        6.0,
+    )
     assert by_fact["months"].share == pytest.approx(3 / 60)
-    assert (by_fact["mood"].to, by_fact["mood"].before, by_fact["mood"].at) == (None, "good", "fair")
+    assert (by_fact["mood"].to, by_fact["mood"].before, by_fact["mood"].at) == (
+        None,
+        "good",
+        "fair",
+    )
     assert found.flips[0].fact == "months"
     assert by_fact["months"].change == "months: from 3 to 6 gives end"
 
@@ -451,7 +565,11 @@ def test_a_number_falls_just_below_its_cut() -> None:
 def test_raters_who_differ_may_flip_to_one_of_their_levels() -> None:
     found = recommend(pack(GOOD), sheet(mood=frozenset({"good", "fair"})))
     assert found.answer is None
-    assert (found.flips[0].before, found.flips[0].at, found.flips[0].to) == ("fair or good", "good", "go")
+    assert (found.flips[0].before, found.flips[0].at, found.flips[0].to) == (
+        "fair or good",
+        "good",
+        "go",
+    )
 
 
 def test_a_continuous_lever_is_searched_outwards() -> None:
@@ -461,12 +579,24 @@ def test_a_continuous_lever_is_searched_outwards() -> None:
     def at(reading: Single) -> FactSheet:
         return base.changed("months", float(reading) / 10)
 
-    lever = Lever("latest.x", 30.0, (), at, 20.0, lambda v: abs(float(v) - 30.0), (0.0, 100.0), "latest reading")
+    lever = Lever(
+        "latest.x",
+        30.0,
+        (),
+        at,
+        20.0,
+        lambda v: abs(float(v) - 30.0),
+        (0.0, 100.0),
+        "latest reading",
+    )
     found = recommend(made, base, [lever])
     assert found.flips[0].to == "end"
     assert 60.0 <= float(found.flips[0].at) <= 60.2
     assert judge(made, at(found.flips[0].at)).answer == "end"
-    assert recommend(made, base, [Lever("l", 30.0, (), at, 20.0, lambda v: 0.0, (0.0, 50.0))]).flips == ()
+    assert (
+        recommend(made, base, [Lever("l", 30.0, (), at, 20.0, lambda v: 0.0, (0.0, 50.0))]).flips
+        == ()
+    )
 
 
 def test_a_flip_into_an_overlap_gives_no_answer() -> None:
@@ -479,7 +609,12 @@ def test_the_working_shows_every_test_with_its_value() -> None:
     made = pack({**GOOD, "unless": {"any": ["legal is true", "months > 3"]}}, LAW, BAD)
     found = recommend(made, sheet(mood="good", legal=False))
     first, second, third = found.workings
-    assert (first.rule, first.state, first.decibans, first.counted) == ("R1", "unknown", None, False)
+    assert (first.rule, first.state, first.decibans, first.counted) == (
+        "R1",
+        "unknown",
+        None,
+        False,
+    )
     assert [(s.test, s.value, s.verdict) for s in first.when] == [("mood is good", "good", True)]
     assert [(s.test, s.value, s.verdict) for s in first.unless] == [
         ("legal is true", False, False),
@@ -500,7 +635,9 @@ def test_reasons_rejected_and_not_chosen() -> None:
         ("R2", 4, True),
         ("R6", -2, True),
     ]
-    assert [(r.answer, r.because, r.rule) for r in found.rejected] == [("end", "the law requires it", "R5")]
+    assert [(r.answer, r.because, r.rule) for r in found.rejected] == [
+        ("end", "the law requires it", "R5")
+    ]
     assert [(r.answer, r.because) for r in found.not_chosen] == [
         ("mend", "9 decibans behind go. Strongest against: not now (R6)")
     ]
@@ -512,7 +649,8 @@ def test_reasons_rejected_and_not_chosen() -> None:
 @pytest.mark.parametrize(("weight", "balanced"), [(4, True), (2, False)])
 def test_finely_balanced_below_close(weight: int, balanced: bool) -> None:
     found = recommend(
-        pack({**GOOD, "weight": 7 if weight == 2 else 4}, {**HELP, "weight": 2}), sheet(mood="good", help="none")
+        pack({**GOOD, "weight": 7 if weight == 2 else 4}, {**HELP, "weight": 2}),
+        sheet(mood="good", help="none"),
     )
     assert found.finely_balanced is balanced
 
@@ -527,10 +665,14 @@ def whole() -> list[tuple[RulePack, FactSheet]]:
         LAW,
         APPRAISAL,
         rule("R6", {"any": ["mood in [fair, bad]", "help is some"]}, "mend", 4, evidence="help"),
-        rule("R7", {"not": "legal is true"}, "go", -2, evidence="law", because="no law asks for it"),
+        rule(
+            "R7", {"not": "legal is true"}, "go", -2, evidence="law", because="no law asks for it"
+        ),
         rule("R8", {"all": ["help is none", "months < $young"]}, "mend", -4, evidence="time"),
     ]
-    made = pack(*rules, parameters={**data([])["parameters"], "young": {"value": 3, "unit": "months"}})
+    made = pack(
+        *rules, parameters={**data([])["parameters"], "young": {"value": 3, "unit": "months"}}
+    )
     sheets = [
         sheet(mood="good", help="none", months=4.0, legal=False),
         sheet(mood="bad", months=40.0, legal=True),
@@ -566,7 +708,7 @@ def test_a_reason_tells_whether_it_appraises_and_the_json_does_not() -> None:
     assert all("appraises" not in to_plain(r) for r in reasons)
 
 
-# --- properties ------------------------------------------------------------------------------------------------------
+# --- properties -----------------------------------------------------------------------------------
 
 _VALUES: dict[str, list[Single | None]] = {
     "mood": [None, "good", "fair", "bad"],
@@ -594,11 +736,17 @@ _when = st.one_of(
 _answer = st.sampled_from(["go", "mend", "end"])
 _rule = st.one_of(
     st.fixed_dictionaries(
-        {"when": _when, "then": _answer, "weight": st.sampled_from([1, 2, 4, 7, 10, -1, -2, -4, -7, -10])},
+        {
+            "when": _when,
+            "then": _answer,
+            "weight": st.sampled_from([1, 2, 4, 7, 10, -1, -2, -4, -7, -10]),
+        },
         optional={"evidence": st.sampled_from(["e", "f"]), "unless": _when},
     ),
     st.fixed_dictionaries({"when": _when, "then": _answer, "veto": st.just(True)}),
-    st.fixed_dictionaries({"then": _answer, "weight": st.just({"fact": "worth", "cap": 10}), "evidence": st.just("e")}),
+    st.fixed_dictionaries(
+        {"then": _answer, "weight": st.just({"fact": "worth", "cap": 10}), "evidence": st.just("e")}
+    ),
 )
 #: Rules, not packs: Hypothesis says what it drew, and a whole pack is too long to say.
 _rules = st.lists(_rule, min_size=1, max_size=6)
@@ -617,7 +765,9 @@ def known(row: Mapping[str, Single | None]) -> FactSheet:
 
 @settings(max_examples=150)
 @given(_rules, st.lists(_sheets, min_size=1, max_size=6))
-def test_batch_equals_one_by_one(drawn: list[dict[str, Any]], rows: list[dict[str, Single | None]]) -> None:
+def test_batch_equals_one_by_one(
+    drawn: list[dict[str, Any]], rows: list[dict[str, Single | None]]
+) -> None:
     made = numbered(drawn)
     columns = columns_of(made, {n: [r[n] for r in rows] for n in _VALUES})
     result = judge_batch(made, columns, len(rows))
@@ -626,14 +776,22 @@ def test_batch_equals_one_by_one(drawn: list[dict[str, Any]], rows: list[dict[st
         states = made.states(known(row))
         assert (None if result.answer[i] < 0 else made.answers[result.answer[i]]) == ledger.answer
         assert tuple(result.support[i]) == tuple(ledger.support.values())
-        assert result.margin[i] == ledger.margin or (ledger.margin is None and result.margin[i] != result.margin[i])
+        assert result.margin[i] == ledger.margin or (
+            ledger.margin is None and result.margin[i] != result.margin[i]
+        )
         assert [bool(f) for f in result.fired[:, i]] == [s == "fired" for s in states]
         assert [bool(u) for u in result.unknown[:, i]] == [s == "unknown" for s in states]
 
 
 @settings(max_examples=60)
-@given(st.lists(st.tuples(_when, _answer), min_size=1, max_size=4), st.sampled_from(["unique", "first"]), _sheets)
-def test_table_batch_equals_one(rules: list[tuple[Any, str]], combine: str, row: dict[str, Single | None]) -> None:
+@given(
+    st.lists(st.tuples(_when, _answer), min_size=1, max_size=4),
+    st.sampled_from(["unique", "first"]),
+    _sheets,
+)
+def test_table_batch_equals_one(
+    rules: list[tuple[Any, str]], combine: str, row: dict[str, Single | None]
+) -> None:
     made = pack(*(rule(f"R{i}", w, a) for i, (w, a) in enumerate(rules)), combine=combine)
     columns = columns_of(made, {n: [row[n]] for n in _VALUES})
     try:
@@ -654,7 +812,9 @@ def fillings(made: RulePack, row: Mapping[str, Single | None]) -> list[FactSheet
 
 @settings(max_examples=150)
 @given(_rules, _sheets)
-def test_stands_is_never_claimed_wrongly(drawn: list[dict[str, Any]], row: dict[str, Single | None]) -> None:
+def test_stands_is_never_claimed_wrongly(
+    drawn: list[dict[str, Any]], row: dict[str, Single | None]
+) -> None:
     made = numbered(drawn)
     found = recommend(made, known(row), [])
     if found.stands:
@@ -663,7 +823,9 @@ def test_stands_is_never_claimed_wrongly(drawn: list[dict[str, Any]], row: dict[
 
 @settings(max_examples=100)
 @given(_rules, _sheets)
-def test_flips_are_confirmed_by_judging_again(drawn: list[dict[str, Any]], row: dict[str, Single | None]) -> None:
+def test_flips_are_confirmed_by_judging_again(
+    drawn: list[dict[str, Any]], row: dict[str, Single | None]
+) -> None:
     made = numbered(drawn)
     found: Recommendation = recommend(made, known(row))
     for flip in found.flips:
@@ -684,7 +846,8 @@ def test_the_order_of_rules_changes_nothing(
 ) -> None:
     made = numbered(drawn)
     rules = [
-        {"id": r.id, "when": "legal is true", "then": r.then, "evidence": r.named} | _weight(r) for r in made.rules
+        {"id": r.id, "when": "legal is true", "then": r.then, "evidence": r.named} | _weight(r)
+        for r in made.rules
     ]
     first = pack(*rules)
     shuffle.shuffle(rules)
@@ -696,7 +859,7 @@ def _weight(made: Any) -> dict[str, Any]:
     return {"veto": True} if made.veto else {"weight": int(made.weight) or 1}
 
 
-# --- small pieces ----------------------------------------------------------------------------------------------------
+# --- small pieces ---------------------------------------------------------------------------------
 
 
 def test_between_has_one_point_of_every_kind() -> None:
@@ -712,7 +875,9 @@ def test_cut_points_are_the_numbers_compared() -> None:
 def test_a_lever_on_a_rebuilt_sheet() -> None:
     made = pack({**LATE, "weight": 10})
     base = sheet(months=3.0)
-    lever = lever_for(made.vocabulary["months"], base, (6.0,), lambda s: s.with_known({"mood": Known("good")}))
+    lever = lever_for(
+        made.vocabulary["months"], base, (6.0,), lambda s: s.with_known({"mood": Known("good")})
+    )
     assert lever.sheet_at(7.0).get("mood") == "good"
     assert lever.sheet_at(7.0).get("months") == 7.0
     assert 6.0 in lever.candidates

@@ -22,7 +22,8 @@ def northfield() -> Advice:
 def test_answers_are_as_expected(folder: Path) -> None:
     advice = advise(load_programme(folder), load_judges())
     found = {
-        i.id: (i.action.answer if i.action else None, i.route.answer if i.route else None) for i in advice.initiatives
+        i.id: (i.action.answer if i.action else None, i.route.answer if i.route else None)
+        for i in advice.initiatives
     }
     assert found == expected(folder)
 
@@ -63,9 +64,14 @@ def test_northfield_chooses_a_set(northfield: Advice) -> None:
     enabler = runs["care-record"]
     assert enabler.worth is not None
     assert enabler.worth < 0
-    assert "falls-prevention, own-front-door and reablement-redesign cannot run without it" in enabler.because
+    assert (
+        "falls-prevention, own-front-door and reablement-redesign cannot run without it"
+        in enabler.because
+    )
     assert {id for id, p in runs.items() if p.few} == {"own-front-door", "reablement-redesign"}
-    assert {x.limit: x.costs for x in found.limits}["share for few"] == pytest.approx(1.38e6, rel=0.01)
+    assert {x.limit: x.costs for x in found.limits}["share for few"] == pytest.approx(
+        1.38e6, rel=0.01
+    )
     assert "The law requires it: it cannot be dropped." in runs["homelessness-duty"].because
     assert "waste-rounds" in runs
     assert "depot-merger" in waits
@@ -89,7 +95,10 @@ def test_northfield_splits_core_from_borderline(northfield: Advice) -> None:
         "own-front-door",
         "reablement-redesign",
     }
-    assert {id for id, share in core.items() if share == 0.0} == {"contact-platform", "depot-merger"}
+    assert {id for id, share in core.items() if share == 0.0} == {
+        "contact-platform",
+        "depot-merger",
+    }
     assert northfield.portfolio.robust is not None
     assert northfield.portfolio.robust.exact
     assert len(northfield.portfolio.robust.find_out) == 6
@@ -105,9 +114,16 @@ def test_northfield_has_the_shape_the_issue_asks_for() -> None:
     assert sum(24 <= n <= 36 for n in monthly) >= 12
     assert {m.every for m in programme.measures} == {"month", "quarter", "year"}
     assert any(m.rebase for m in programme.measures)
-    raters = [a for i in programme.initiatives for a in i.judgements.values() if len({j.level for j in a}) > 1]
+    raters = [
+        a
+        for i in programme.initiatives
+        for a in i.judgements.values()
+        if len({j.level for j in a}) > 1
+    ]
     assert raters
-    assert {c.area for m in programme.measures for c in m.comparators} <= {a.area for a in programme.areas}
+    assert {c.area for m in programme.measures for c in m.comparators} <= {
+        a.area for a in programme.areas
+    }
 
 
 def test_every_code_is_fictional() -> None:

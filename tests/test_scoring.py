@@ -35,8 +35,18 @@ BASE: dict[str, Any] = {
             "value": {"kind": "levels", "strong": 1, "moderate": 2, "weak": 3, "opposed": 4},
             "weight": 2,
         },
-        {"id": "b", "fact": "delivery.review_gap", "value": {"kind": "linear", "worst": 12, "best": 0}, "weight": 3},
-        {"id": "c", "fact": "initiative.statutory", "value": {"kind": "levels", "true": 1, "false": 0}, "weight": 1},
+        {
+            "id": "b",
+            "fact": "delivery.review_gap",
+            "value": {"kind": "linear", "worst": 12, "best": 0},
+            "weight": 3,
+        },
+        {
+            "id": "c",
+            "fact": "initiative.statutory",
+            "value": {"kind": "levels", "true": 1, "false": 0},
+            "weight": 1,
+        },
     ],
     "bands": [{"upto": 4, "answer": "low"}, {"upto": 8, "answer": "mid"}, {"answer": "high"}],
 }
@@ -65,11 +75,17 @@ def criterion(**more: Any) -> dict[str, Any]:
         (criterion(value={"kind": "linear", "worst": 3, "best": 3}), "two different numbers"),
         (
             criterion(
-                value={"kind": "steps", "steps": [{"upto": 3, "points": 1}, {"upto": 2, "points": 2}, {"points": 3}]}
+                value={
+                    "kind": "steps",
+                    "steps": [{"upto": 3, "points": 1}, {"upto": 2, "points": 2}, {"points": 3}],
+                }
             ),
             "steps out of order",
         ),
-        (criterion(value={"kind": "steps", "steps": [{"points": 1}, {"points": 2}]}), "steps out of order"),
+        (
+            criterion(value={"kind": "steps", "steps": [{"points": 1}, {"points": 2}]}),
+            "steps out of order",
+        ),
         (
             criterion(value={"kind": "stepz"}),
             "`stepz`; expected one of linear, points, levels, steps. Did you mean `steps`?",
@@ -77,11 +93,18 @@ def criterion(**more: Any) -> dict[str, Any]:
         (criterion(weight=-1), "a number ≥ 0"),
         (criterion(id="a"), "`a` again"),
         (
-            {**changed(), "criteria": [{k: v for k, v in BASE["criteria"][0].items() if k != "weight"}]},
+            {
+                **changed(),
+                "criteria": [{k: v for k, v in BASE["criteria"][0].items() if k != "weight"}],
+            },
             "weight: nothing; expected this key",
         ),
         (
-            changed(criteria=[{**BASE["criteria"][0], "value": {"kind": "levels", "strong": 1, "weak": 2}}]),
+            changed(
+                criteria=[
+                    {**BASE["criteria"][0], "value": {"kind": "levels", "strong": 1, "weak": 2}}
+                ]
+            ),
             "no points for moderate, opposed",
         ),
         (
@@ -89,21 +112,38 @@ def criterion(**more: Any) -> dict[str, Any]:
                 criteria=[
                     {
                         **BASE["criteria"][0],
-                        "value": {"kind": "levels", "strong": 1, "moderate": 1, "week": 2, "weak": 2, "opposed": 3},
+                        "value": {
+                            "kind": "levels",
+                            "strong": 1,
+                            "moderate": 1,
+                            "week": 2,
+                            "weak": 2,
+                            "opposed": 3,
+                        },
                     }
                 ]
             ),
             "`week`; expected a level of support.sponsor",
         ),
-        (changed(bands=[{"upto": 8, "answer": "a"}, {"upto": 4, "answer": "b"}]), "bands out of order"),
-        (changed(bands=[{"upto": 8, "answer": "a"}, {"from": 9, "answer": "b"}]), "bands out of order"),
+        (
+            changed(bands=[{"upto": 8, "answer": "a"}, {"upto": 4, "answer": "b"}]),
+            "bands out of order",
+        ),
+        (
+            changed(bands=[{"upto": 8, "answer": "a"}, {"from": 9, "answer": "b"}]),
+            "bands out of order",
+        ),
         (changed(bands=[{"upto": 8, "answer": "a"}, {"answer": "a"}]), "each band's answer once"),
         (
-            changed(tests=[{"it": "x", "given": {"support.sponser": "weak"}, "expect": {"band": "low"}}]),
+            changed(
+                tests=[{"it": "x", "given": {"support.sponser": "weak"}, "expect": {"band": "low"}}]
+            ),
             "Did you mean `support.sponsor`?",
         ),
         (
-            changed(tests=[{"it": "x", "given": {"support.sponsor": "week"}, "expect": {"band": "low"}}]),
+            changed(
+                tests=[{"it": "x", "given": {"support.sponsor": "week"}, "expect": {"band": "low"}}]
+            ),
             "Did you mean `weak`?",
         ),
     ],
@@ -116,7 +156,10 @@ def test_refuses_with_the_place_and_a_mend(data: dict[str, Any], message: str) -
 
 def test_a_score_with_everything_known() -> None:
     card = score(
-        read(BASE), FactSheet.of({"support.sponsor": "weak", "delivery.review_gap": 3.0, "initiative.statutory": True})
+        read(BASE),
+        FactSheet.of(
+            {"support.sponsor": "weak", "delivery.review_gap": 3.0, "initiative.statutory": True}
+        ),
     )
     assert (card.low, card.high, card.band, card.missing) == (9.25, 9.25, "high", ())
     by_id = {c.id: c for c in card.contributions}
@@ -126,11 +169,19 @@ def test_a_score_with_everything_known() -> None:
     assert card.known()["score.f.total"].value == 9.25
 
 
-@pytest.mark.parametrize(("months", "points"), [(0.0, 3.0), (12.0, 0.0), (24.0, 0.0), (-5.0, 3.0), (6.0, 1.5)])
+@pytest.mark.parametrize(
+    ("months", "points"), [(0.0, 3.0), (12.0, 0.0), (24.0, 0.0), (-5.0, 3.0), (6.0, 1.5)]
+)
 def test_a_line_is_held_to_its_ends(months: float, points: float) -> None:
     card = score(
         read(BASE),
-        FactSheet.of({"support.sponsor": "strong", "delivery.review_gap": months, "initiative.statutory": False}),
+        FactSheet.of(
+            {
+                "support.sponsor": "strong",
+                "delivery.review_gap": months,
+                "initiative.statutory": False,
+            }
+        ),
     )
     assert card.low == 2 + points
 
@@ -160,19 +211,30 @@ def test_points_are_the_number_itself() -> None:
     made = read(criterion(value={"kind": "points"}, weight=1))
     assert (
         score(
-            made, FactSheet.of({"support.sponsor": "strong", "delivery.review_gap": 5.0, "initiative.statutory": False})
+            made,
+            FactSheet.of(
+                {
+                    "support.sponsor": "strong",
+                    "delivery.review_gap": 5.0,
+                    "initiative.statutory": False,
+                }
+            ),
         ).low
         == 7
     )
     assert made.range == (2, 33)
 
 
-@pytest.mark.parametrize(("total", "band"), [(4.0, "low"), (4.01, "mid"), (8.0, "mid"), (8.01, "high")])
+@pytest.mark.parametrize(
+    ("total", "band"), [(4.0, "low"), (4.01, "mid"), (8.0, "mid"), (8.01, "high")]
+)
 def test_bounds_are_inside_their_band(total: float, band: str) -> None:
     assert next(b.answer for b in read(BASE).bands if b.holds(total)) == band
 
 
-@pytest.mark.parametrize(("total", "band"), [(55, "optimism"), (54.9, "grey"), (45, "grey"), (44.9, "act")])
+@pytest.mark.parametrize(
+    ("total", "band"), [(55, "optimism"), (54.9, "grey"), (45, "grey"), (44.9, "act")]
+)
 def test_bands_that_fall(total: float, band: str) -> None:
     assert [b.answer for b in NHS.bands if b.holds(total)] == [band]
 
@@ -180,7 +242,11 @@ def test_bands_that_fall(total: float, band: str) -> None:
 def test_facts_it_writes() -> None:
     facts = DICE.facts()
     assert list(facts["score.dice"].levels) == ["win", "worry", "woe"]
-    assert (facts["score.dice.total"].low, facts["score.dice.total"].high, facts["score.dice.total"].worse) == (
+    assert (
+        facts["score.dice.total"].low,
+        facts["score.dice.total"].high,
+        facts["score.dice.total"].worse,
+    ) == (
         7,
         28,
         "higher",
@@ -193,7 +259,9 @@ def test_facts_it_writes() -> None:
 
 def test_the_smallest_shift_changes_the_band() -> None:
     made = read(BASE)
-    sheet = FactSheet.of({"support.sponsor": "weak", "delivery.review_gap": 3.0, "initiative.statutory": True})
+    sheet = FactSheet.of(
+        {"support.sponsor": "weak", "delivery.review_gap": 3.0, "initiative.statutory": True}
+    )
     shift = smallest_shift(made, sheet)
     assert shift is not None
     assert (shift.criterion, shift.before, shift.band) == ("a", 2, "mid")
@@ -222,7 +290,9 @@ _values: dict[str, list[Single]] = {
 
 @settings(max_examples=60)
 @given(st.fixed_dictionaries({n: st.sampled_from([None, *v]) for n, v in _values.items()}))
-def test_the_interval_holds_every_filling_and_no_more_is_claimed(row: dict[str, Single | None]) -> None:
+def test_the_interval_holds_every_filling_and_no_more_is_claimed(
+    row: dict[str, Single | None],
+) -> None:
     made = read(BASE)
     card = score(made, FactSheet.of({n: v for n, v in row.items() if v is not None}))
     open_facts = [n for n, v in row.items() if v is None]
@@ -230,7 +300,10 @@ def test_the_interval_holds_every_filling_and_no_more_is_claimed(row: dict[str, 
         score(
             made,
             FactSheet.of(
-                {**{n: v for n, v in row.items() if v is not None}, **dict(zip(open_facts, way, strict=True))}
+                {
+                    **{n: v for n, v in row.items() if v is not None},
+                    **dict(zip(open_facts, way, strict=True)),
+                }
             ),
         )
         for way in itertools.product(*(_values[n] for n in open_facts))
@@ -241,7 +314,7 @@ def test_the_interval_holds_every_filling_and_no_more_is_claimed(row: dict[str, 
     assert card.band is None or bands == {card.band}
 
 
-# --- the frameworks that come with this ------------------------------------------------------------------------------
+# --- the frameworks that come with this -----------------------------------------------------------
 
 
 @pytest.mark.parametrize("framework", [DICE, NHS], ids=lambda f: f.name)
@@ -280,7 +353,11 @@ def test_nhs_maxima_by_group() -> None:
     groups: dict[str, float] = {}
     for c in NHS.criteria:
         groups[c.group] = groups.get(c.group, 0) + c.high
-    assert {g: round(v, 1) for g, v in groups.items()} == {"Process": 31.1, "Staff": 52.4, "Organisation": 16.5}
+    assert {g: round(v, 1) for g, v in groups.items()} == {
+        "Process": 31.1,
+        "Staff": 52.4,
+        "Organisation": 16.5,
+    }
 
 
 def test_nhs_improvement_potential() -> None:

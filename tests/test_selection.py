@@ -39,7 +39,12 @@ def flat(value: float) -> Any:
 
 
 def prospect(
-    id: str, monthly: float = 0.0, begins: float = 0.0, late: float = 0.0, delay: Any = None, **worth: float
+    id: str,
+    monthly: float = 0.0,
+    begins: float = 0.0,
+    late: float = 0.0,
+    delay: Any = None,
+    **worth: float,
 ) -> Prospect:
     """Known for sure: worth of courses by name (`adjust_tactics`), money a month for two years."""
     named = {course.replace("_", "-"): flat(value) for course, value in worth.items()}
@@ -61,7 +66,9 @@ class Case:
         self.setting: Setting = setting(made, self.graph, self.prospects, locks)
 
     def selection(self) -> Selection:
-        return select(self.setting, self.prospects, lambda ids: 10.0 * len(ids), self.locks, 0, None)
+        return select(
+            self.setting, self.prospects, lambda ids: 10.0 * len(ids), self.locks, 0, None
+        )
 
     def runs(self) -> dict[str, str]:
         """What runs, and how."""
@@ -69,15 +76,19 @@ class Case:
 
 
 def limited(made: Programme, **limits: Any) -> Programme:
-    return Programme.model_validate({**made.model_dump(mode="json", exclude_none=True), "limits": limits})
+    return Programme.model_validate(
+        {**made.model_dump(mode="json", exclude_none=True), "limits": limits}
+    )
 
 
-# --- what may be chosen ----------------------------------------------------------------------------------------------
+# --- what may be chosen ---------------------------------------------------------------------------
 
 
 def test_what_the_law_requires_cannot_be_dropped() -> None:
     made = programme(item("law", statutory=True, **RUNNING), item("other", **RUNNING))
-    case = Case(made, [prospect("law", persist=-500.0, stop=0.0), prospect("other", persist=-5.0, stop=0.0)])
+    case = Case(
+        made, [prospect("law", persist=-500.0, stop=0.0), prospect("other", persist=-5.0, stop=0.0)]
+    )
     assert case.runs() == {"law": "persist"}
     (pick,) = case.selection().chosen
     assert pick.because.startswith("The law requires it: it cannot be dropped.")
@@ -89,7 +100,9 @@ def test_what_the_law_requires_may_be_done_otherwise() -> None:
     made = programme(item("law", statutory=True, options=options, **RUNNING))
     case = Case(made, [prospect("law", persist=-500.0, adjust_strategy=-100.0, stop=0.0)])
     assert case.runs() == {"law": "adjust-strategy"}
-    assert "Going on as planned instead is worth -500 by itself" in case.selection().chosen[0].because
+    assert (
+        "Going on as planned instead is worth -500 by itself" in case.selection().chosen[0].because
+    )
 
 
 def test_locks_hold_and_say_so() -> None:
@@ -103,22 +116,32 @@ def test_locks_hold_and_say_so() -> None:
 
 
 def test_an_enabler_of_little_worth_is_kept_for_what_requires_it() -> None:
-    made = programme(item("base", **RUNNING), item("top", "base", **RUNNING), item("tip", "top", **RUNNING))
+    made = programme(
+        item("base", **RUNNING), item("top", "base", **RUNNING), item("tip", "top", **RUNNING)
+    )
     top, tip = prospect("top", persist=100.0, stop=0.0), prospect("tip", persist=10.0, stop=0.0)
     case = Case(made, [prospect("base", persist=-60.0, stop=0.0), top, tip])
     found = {p.id: p for p in case.selection().chosen}
     assert set(found) == {"base", "top", "tip"}
-    assert "tip and top cannot run without it and are worth 110 together in this set." in found["base"].because
+    assert (
+        "tip and top cannot run without it and are worth 110 together in this set."
+        in found["base"].because
+    )
     assert found["base"].without == pytest.approx(50.0)
     dear = Case(made, [prospect("base", persist=-160.0, stop=0.0), top, tip])
     assert dear.runs() == {}
-    assert "It requires base, which does not run." in {p.id: p for p in dear.selection().deferred}["top"].because
+    assert (
+        "It requires base, which does not run."
+        in {p.id: p for p in dear.selection().deferred}["top"].because
+    )
 
 
 def test_of_two_that_conflict_one_runs_and_the_other_says_why() -> None:
     against = {"depends_on": [{"initiative": "a", "kind": "conflicts-with"}]}
     made = programme(item("a", **RUNNING), {"id": "b", **against, **RUNNING})
-    found = Case(made, [prospect("a", persist=30.0, stop=0.0), prospect("b", persist=20.0, stop=0.0)]).selection()
+    found = Case(
+        made, [prospect("a", persist=30.0, stop=0.0), prospect("b", persist=20.0, stop=0.0)]
+    ).selection()
     assert [p.id for p in found.chosen] == ["a"]
     assert "It stands in the way of a, which runs." in found.deferred[0].because
     assert found.deferred[0].without == pytest.approx(10.0)
@@ -126,7 +149,9 @@ def test_of_two_that_conflict_one_runs_and_the_other_says_why() -> None:
 
 def test_two_that_conflict_and_must_both_run_are_left_to_people() -> None:
     against = {"depends_on": [{"initiative": "a", "kind": "conflicts-with"}]}
-    made = programme(item("a", statutory=True, **RUNNING), {"id": "b", "statutory": True, **against, **RUNNING})
+    made = programme(
+        item("a", statutory=True, **RUNNING), {"id": "b", "statutory": True, **against, **RUNNING}
+    )
     case = Case(made, [prospect("a", persist=30.0), prospect("b", persist=20.0)])
     assert set(case.runs()) == {"a", "b"}
     said = "a and b stand in each other's way, and neither can be dropped: the set runs both all the same."
@@ -151,7 +176,9 @@ def test_a_closed_initiative_is_met_and_not_chosen() -> None:
 
 def test_a_helper_that_does_not_run_takes_its_share() -> None:
     made = programme(item("help", **RUNNING), item("a", helps=("help",), **RUNNING))
-    found = Case(made, [prospect("help", persist=-50.0, stop=0.0), prospect("a", persist=100.0, stop=0.0)]).selection()
+    found = Case(
+        made, [prospect("help", persist=-50.0, stop=0.0), prospect("a", persist=100.0, stop=0.0)]
+    ).selection()
     assert [p.id for p in found.chosen] == ["a"]
     assert found.chosen[0].worth == pytest.approx(70.0)
     assert "Without help, which would help it, it is worth 70." in found.chosen[0].because
@@ -166,13 +193,15 @@ def test_another_way_to_go_on_is_weighed_in_the_set() -> None:
         "persist": a.spending["stop"],
         "adjust-tactics": replace(a.spending["stop"], cost=flat(100.0)),
     }
-    found = Case(made, [replace(a, spending=dear), prospect("b", monthly=15.0, persist=40.0, stop=0.0)]).selection()
+    found = Case(
+        made, [replace(a, spending=dear), prospect("b", monthly=15.0, persist=40.0, stop=0.0)]
+    ).selection()
     said = "Adjusting tactics instead is worth 60 by itself, and would make the best set worth 30 less."
     assert {p.id: p.course for p in found.chosen} == {"a": "persist", "b": "persist"}
     assert said in found.chosen[0].because
 
 
-# --- limits ----------------------------------------------------------------------------------------------------------
+# --- limits ---------------------------------------------------------------------------------------
 
 
 def two_years(carry_over: bool | None) -> Case:
@@ -180,7 +209,10 @@ def two_years(carry_over: bool | None) -> Case:
     made = programme(item("b", stage="idea", started="2027-04-01", ends="2029-03-31"))
     budget = {"2026-27": 60, "2027-28": 60}
     more = {} if carry_over is None else {"carry_over": carry_over}
-    return Case(limited(made, budget=budget, **more), [prospect("b", 10.0, 6.0, late=5.0, persist=9.0, stop=0.0)])
+    return Case(
+        limited(made, budget=budget, **more),
+        [prospect("b", 10.0, 6.0, late=5.0, persist=9.0, stop=0.0)],
+    )
 
 
 def test_money_is_carried_over_only_where_it_may_be() -> None:
@@ -193,7 +225,8 @@ def test_money_is_carried_over_only_where_it_may_be() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "year"), [("2027-03-31", "2026-27"), ("2027-04-01", "2027-28"), ("2099-12-31", "2099-00")]
+    ("day", "year"),
+    [("2027-03-31", "2026-27"), ("2027-04-01", "2027-28"), ("2099-12-31", "2099-00")],
 )
 def test_financial_years_begin_in_april(day: str, year: str) -> None:
     assert financial_year(dt.date.fromisoformat(day)) == year
@@ -231,11 +264,15 @@ def test_people_count_for_the_part_of_a_quarter_they_are_needed() -> None:
     """Four analysts from 16 November on: half of the quarter's days from 1 October, near enough."""
     needs: dict[str, Any] = {"needs": {"analysts": 4}}
     late = item("a", stage="idea", started="2026-11-16", ends="2028-01-01", **needs)
-    case = Case(limited(programme(late), capacity={"analysts": 4}), [prospect("a", persist=9.0, stop=0.0)])
+    case = Case(
+        limited(programme(late), capacity={"analysts": 4}), [prospect("a", persist=9.0, stop=0.0)]
+    )
     use = {(c.quarter): c.used for c in case.selection().capacity}
     assert use["2026-Q4"] == pytest.approx(4 * 46 / 92)
     assert use["2027-Q1"] == pytest.approx(4.0)
-    short = Case(limited(programme(late), capacity={"analysts": 3.9}), [prospect("a", persist=9.0, stop=0.0)])
+    short = Case(
+        limited(programme(late), capacity={"analysts": 3.9}), [prospect("a", persist=9.0, stop=0.0)]
+    )
     assert short.runs() == {}
     assert "No set within the limits can run it." in short.selection().deferred[0].because
 
@@ -252,7 +289,10 @@ def test_where_nothing_keeps_to_the_limits_it_is_said_how_far_they_must_give() -
 
 def test_it_is_said_which_people_are_short() -> None:
     needs: dict[str, Any] = {"statutory": True, "needs": {"analysts": 3}}
-    made = limited(programme(item("law", **needs, **RUNNING)), capacity={"analysts": {"2026-Q4": 3, "2027-Q1": 1}})
+    made = limited(
+        programme(item("law", **needs, **RUNNING)),
+        capacity={"analysts": {"2026-Q4": 3, "2027-Q1": 1}},
+    )
     found = Case(made, [prospect("law", persist=9.0)]).selection()
     assert found.why_none is not None
     assert found.why_none.endswith("up to 2 more full-time people (analysts in 2027-Q1).")
@@ -262,7 +302,9 @@ def test_totals_count_people_and_the_chance_of_overspending() -> None:
     made = limited(programme(item("a", **RUNNING)), budget=120)
     one = prospect("a", persist=9.0, stop=0.0)
     half = np.where(np.arange(DRAWS) % 2, 9.0, 10.5)
-    drawn = replace(one, spending={**one.spending, "persist": replace(one.spending["persist"], monthly=half)})
+    drawn = replace(
+        one, spending={**one.spending, "persist": replace(one.spending["persist"], monthly=half)}
+    )
     found = Case(made, [drawn]).selection()
     assert found.totals is not None
     assert found.totals.people == 10.0
@@ -281,34 +323,55 @@ def test_without_a_budget_it_is_said() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.tuples(st.integers(-50, 100), st.integers(0, 20), st.booleans()), min_size=1, max_size=6),
-    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)).filter(lambda p: p[0] < p[1]), max_size=4, unique=True),
+    st.lists(
+        st.tuples(st.integers(-50, 100), st.integers(0, 20), st.booleans()), min_size=1, max_size=6
+    ),
+    st.lists(
+        st.tuples(st.integers(0, 5), st.integers(0, 5)).filter(lambda p: p[0] < p[1]),
+        max_size=4,
+        unique=True,
+    ),
     st.integers(0, 900),
     st.integers(0, 300),
 )
-def test_a_larger_budget_never_lowers_the_best(rows: Any, pairs: Any, budget: int, more: int) -> None:
+def test_a_larger_budget_never_lowers_the_best(
+    rows: Any, pairs: Any, budget: int, more: int
+) -> None:
     """From the register to the totals."""
     needs = {b: [f"i{a}" for a, at in pairs if at == b and a < len(rows)] for b in range(len(rows))}
-    made = programme(*(item(f"i{k}", *needs[k], statutory=law, **RUNNING) for k, (_, _, law) in enumerate(rows)))
-    prospects = [prospect(f"i{k}", float(m), persist=float(w), stop=0.0) for k, (w, m, _) in enumerate(rows)]
-    found = [Case(limited(made, budget=b), prospects).selection().totals for b in (budget, budget + more)]
+    made = programme(
+        *(item(f"i{k}", *needs[k], statutory=law, **RUNNING) for k, (_, _, law) in enumerate(rows))
+    )
+    prospects = [
+        prospect(f"i{k}", float(m), persist=float(w), stop=0.0) for k, (w, m, _) in enumerate(rows)
+    ]
+    found = [
+        Case(limited(made, budget=b), prospects).selection().totals for b in (budget, budget + more)
+    ]
     if found[0] is not None:
         assert found[1] is not None
         assert found[1].all >= found[0].all - 1e-6
 
 
-# --- starts and finishes ---------------------------------------------------------------------------------------------
+# --- starts and finishes --------------------------------------------------------------------------
 
 
 def waiting(id: str, *needs: str, **more: Any) -> dict[str, Any]:
-    return item(id, *needs, **{"stage": "idea", "started": "2027-01-01", "ends": "2027-06-30", **more})
+    return item(
+        id, *needs, **{"stage": "idea", "started": "2027-01-01", "ends": "2027-06-30", **more}
+    )
 
 
 def test_what_loses_most_by_waiting_begins_first_where_people_are_short() -> None:
     """Two need the same four people for half a year: the one that loses more by waiting goes first."""
     needs = {"needs": {"analysts": 4}}
-    made = limited(programme(waiting("a", **needs), waiting("b", **needs)), capacity={"analysts": 4})
-    prospects = [prospect("a", late=1.0, persist=100.0, stop=0.0), prospect("b", late=5.0, persist=100.0, stop=0.0)]
+    made = limited(
+        programme(waiting("a", **needs), waiting("b", **needs)), capacity={"analysts": 4}
+    )
+    prospects = [
+        prospect("a", late=1.0, persist=100.0, stop=0.0),
+        prospect("b", late=5.0, persist=100.0, stop=0.0),
+    ]
     case = Case(made, prospects)
     found = {s.id: s for s in starts(case.setting, case.prospects, case.selection().chosen)}
     assert found["b"].start == dt.date(2027, 1, 1)
@@ -324,8 +387,12 @@ def test_what_loses_most_by_waiting_begins_first_where_people_are_short() -> Non
 def test_what_requires_another_never_begins_before_it_is_put_off() -> None:
     needs = {"needs": {"analysts": 4}}
     first, then = waiting("a", **needs), waiting("b", "a")
-    made = limited(programme(first, then), capacity={"analysts": {"2027-Q1": 0, "2027-Q2": 4, "2027-Q3": 4}})
-    case = Case(made, [prospect("a", persist=9.0, stop=0.0), prospect("b", late=1.0, persist=9.0, stop=0.0)])
+    made = limited(
+        programme(first, then), capacity={"analysts": {"2027-Q1": 0, "2027-Q2": 4, "2027-Q3": 4}}
+    )
+    case = Case(
+        made, [prospect("a", persist=9.0, stop=0.0), prospect("b", late=1.0, persist=9.0, stop=0.0)]
+    )
     found = {s.id: s.start for s in starts(case.setting, case.prospects, case.selection().chosen)}
     assert found == {"a": dt.date(2027, 4, 1), "b": dt.date(2027, 9, 30)}
 
@@ -333,8 +400,12 @@ def test_what_requires_another_never_begins_before_it_is_put_off() -> None:
 def test_what_has_time_to_spare_after_another_is_not_put_off_with_it() -> None:
     needs = {"needs": {"analysts": 4}}
     first, then = waiting("a", **needs), waiting("b", "a", started="2027-10-01", ends="2028-03-31")
-    made = limited(programme(first, then), capacity={"analysts": {"2027-Q1": 0, "2027-Q2": 4, "2027-Q3": 4}})
-    case = Case(made, [prospect("a", persist=9.0, stop=0.0), prospect("b", late=1.0, persist=9.0, stop=0.0)])
+    made = limited(
+        programme(first, then), capacity={"analysts": {"2027-Q1": 0, "2027-Q2": 4, "2027-Q3": 4}}
+    )
+    case = Case(
+        made, [prospect("a", persist=9.0, stop=0.0), prospect("b", late=1.0, persist=9.0, stop=0.0)]
+    )
     found = {s.id: s.start for s in starts(case.setting, case.prospects, case.selection().chosen)}
     assert found == {"a": dt.date(2027, 4, 1), "b": dt.date(2027, 10, 1)}
 
@@ -355,18 +426,27 @@ def test_a_start_is_put_off_rather_than_dropped() -> None:
     made = limited(programme(waiting("a", **needs)), capacity={"analysts": many})
     case = Case(made, [prospect("a", late=1.0, persist=9.0, stop=0.0)])
     (found,) = case.selection().chosen
-    assert (found.course, found.start, found.planned) == ("persist", dt.date(2027, 7, 1), dt.date(2027, 1, 1))
+    assert (found.course, found.start, found.planned) == (
+        "persist",
+        dt.date(2027, 7, 1),
+        dt.date(2027, 1, 1),
+    )
     assert found.worth == pytest.approx(3.0)
-    assert found.put_off.startswith("It begins on 1 July 2027 and not on 1 January 2027. As planned the set would need")
+    assert found.put_off.startswith(
+        "It begins on 1 July 2027 and not on 1 January 2027. As planned the set would need"
+    )
     assert found.put_off.endswith("No set within the limits keeps to the earliest start.")
 
 
 def test_what_waits_for_an_enabler_that_is_put_off_says_so() -> None:
     needs: dict[str, Any] = {"needs": {"analysts": 4}}
-    made = programme(waiting("a", **needs), waiting("b", "a", started="2027-07-01", ends="2027-12-31"))
+    made = programme(
+        waiting("a", **needs), waiting("b", "a", started="2027-07-01", ends="2027-12-31")
+    )
     many = {"2027-Q1": 0, "2027-Q2": 4, "2027-Q3": 4, "2027-Q4": 4}
     case = Case(
-        limited(made, capacity={"analysts": many}), [prospect(i, late=1.0, persist=30.0, stop=0.0) for i in "ab"]
+        limited(made, capacity={"analysts": many}),
+        [prospect(i, late=1.0, persist=30.0, stop=0.0) for i in "ab"],
     )
     found = {p.id: p for p in case.selection().chosen}
     assert found["a"].start == dt.date(2027, 4, 1)
@@ -383,7 +463,10 @@ def test_the_set_has_its_own_dates() -> None:
     needs = {"needs": {"analysts": 4}}
     made = programme(waiting("a", **needs), waiting("b"), item("c", **RUNNING))
     many = {"2027-Q1": 0, "2027-Q2": 4, "2027-Q3": 4}
-    case = Case(limited(made, capacity={"analysts": many}), [prospect(i, persist=9.0, stop=0.0) for i in "abc"])
+    case = Case(
+        limited(made, capacity={"analysts": many}),
+        [prospect(i, persist=9.0, stop=0.0) for i in "abc"],
+    )
     run = case.setting.as_run(case.selection().rows)
     assert {i.id: (i.started, i.ends) for i in run.initiatives} == {
         "a": (dt.date(2027, 4, 1), dt.date(2027, 9, 30)),
@@ -403,23 +486,36 @@ def test_a_planned_start_that_is_over_is_said() -> None:
     made = programme(waiting("a", started="2026-06-01", ends="2027-05-31"))
     case = Case(made, [prospect("a", persist=9.0, stop=0.0)])
     (found,) = starts(case.setting, case.prospects, case.selection().chosen)
-    assert found.because == "Its planned start, 1 June 2026, is over: it is counted from 1 October 2026 on."
+    assert (
+        found.because
+        == "Its planned start, 1 June 2026, is over: it is counted from 1 October 2026 on."
+    )
     assert any(said.startswith("The planned start of a is over") for said in case.setting.assumed)
 
 
 def test_a_helper_says_whom_it_helps() -> None:
     made = programme(item("help", **RUNNING), item("a", helps=("help",), **RUNNING))
-    found = Case(made, [prospect("help", persist=-5.0, stop=0.0), prospect("a", persist=100.0, stop=0.0)]).selection()
-    assert "It helps a, which would be worth 30 less without it." in {p.id: p for p in found.chosen}["help"].because
+    found = Case(
+        made, [prospect("help", persist=-5.0, stop=0.0), prospect("a", persist=100.0, stop=0.0)]
+    ).selection()
+    assert (
+        "It helps a, which would be worth 30 less without it."
+        in {p.id: p for p in found.chosen}["help"].because
+    )
 
 
 def test_where_nothing_is_short_all_begin_as_planned() -> None:
     """Also what loses nothing by waiting: of equals the earliest."""
-    made = programme(waiting("a"), waiting("b", "a", started="2027-07-01", ends="2027-12-31"), waiting("c"))
+    made = programme(
+        waiting("a"), waiting("b", "a", started="2027-07-01", ends="2027-12-31"), waiting("c")
+    )
     rows = [prospect("a", persist=9.0, stop=0.0), prospect("b", late=1.0, persist=9.0, stop=0.0)]
     for limits in ({}, {"budget": 1000}):
         case = Case(limited(made, **limits), [*rows, prospect("c", persist=1.0, stop=0.0)])
-        found = {s.id: (s.start, s.because) for s in starts(case.setting, case.prospects, case.selection().chosen)}
+        found = {
+            s.id: (s.start, s.because)
+            for s in starts(case.setting, case.prospects, case.selection().chosen)
+        }
         assert found == {
             "a": (dt.date(2027, 1, 1), "It begins as planned, on 1 January 2027."),
             "b": (dt.date(2027, 7, 1), "It begins as planned, on 1 July 2027."),
@@ -431,14 +527,23 @@ def test_money_counts_when_it_is_spent_and_not_when_it_was_planned() -> None:
     """b is planned for January but requires a, which ends in June: in 2026-27 only a spends."""
     made = programme(waiting("a"), waiting("b", "a", ends="2027-12-31"))
     budget = {"2026-27": 30, "2027-28": 1000}
-    rows = [prospect("a", 10.0, 3.0, persist=9.0, stop=0.0), prospect("b", 10.0, 3.0, persist=9.0, stop=0.0)]
+    rows = [
+        prospect("a", 10.0, 3.0, persist=9.0, stop=0.0),
+        prospect("b", 10.0, 3.0, persist=9.0, stop=0.0),
+    ]
     case = Case(limited(made, budget=budget, carry_over=False), rows)
     found = case.selection()
-    assert {p.id: p.start for p in found.chosen} == {"a": dt.date(2027, 1, 1), "b": dt.date(2027, 6, 30)}
+    assert {p.id: p.start for p in found.chosen} == {
+        "a": dt.date(2027, 1, 1),
+        "b": dt.date(2027, 6, 30),
+    }
     assert found.totals is not None
     assert next(x for x in found.limits if x.limit == "budget 2026-27").used == pytest.approx(30.0)
     order = {s.id: s.because for s in starts(case.setting, case.prospects, found.chosen)}
-    assert order["b"] == "It begins on 30 June 2027 and not on 1 January 2027: what it requires ends later."
+    assert (
+        order["b"]
+        == "It begins on 30 June 2027 and not on 1 January 2027: what it requires ends later."
+    )
 
 
 def test_finishes_wait_for_what_they_require() -> None:
@@ -483,7 +588,10 @@ def test_what_waits_for_what_is_late_loses_what_delay_costs() -> None:
     """In half of the draws a ends six months late, and b, which begins when it ends, loses 2 for each month."""
     delay = np.where(np.arange(DRAWS) % 2, 1.0, 2.0)
     made = programme(waiting("a"), waiting("b", "a", started="2027-07-01", ends="2027-12-31"))
-    case = Case(made, [prospect("a", delay=delay, persist=50.0, stop=0.0), prospect("b", late=2.0, persist=90.0)])
+    case = Case(
+        made,
+        [prospect("a", delay=delay, persist=50.0, stop=0.0), prospect("b", late=2.0, persist=90.0)],
+    )
     rows = case.selection().rows
     ends = finishes(case.setting, case.graph, case.prospects, rows, 0)
     found = delivered(case.setting, case.prospects, rows, ends.waits, 0)

@@ -70,16 +70,26 @@ def checked(field: dict[str, Any], value: str) -> None:
 
 def private(made: Programme) -> set[str]:
     """Names, judgements and money of a programme."""
-    people = {p for i in made.initiatives for p in (i.sponsor, i.owner)} | {m.owner for m in made.measures}
+    people = {p for i in made.initiatives for p in (i.sponsor, i.owner)} | {
+        m.owner for m in made.measures
+    }
     said = {a.because for i in made.initiatives for every in i.judgements.values() for a in every}
-    spent = {f"{i.spend.to_date:g}" for i in made.initiatives if i.spend and i.spend.to_date and i.spend.to_date > 9999}
+    spent = {
+        f"{i.spend.to_date:g}"
+        for i in made.initiatives
+        if i.spend and i.spend.to_date and i.spend.to_date > 9999
+    }
     return {text for text in people | said | spent if text}
 
 
-def test_nothing_confidential_is_written_unless_asked_for(tmp_path: Path, northfield: Programme) -> None:
+def test_nothing_confidential_is_written_unless_asked_for(
+    tmp_path: Path, northfield: Programme
+) -> None:
     folder = published(tmp_path, northfield)
     text = "".join(p.read_text(encoding="utf-8") for p in folder.iterdir())
-    assert [name for name in private(northfield) if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)] == []
+    assert [
+        name for name in private(northfield) if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
+    ] == []
     assert "initiatives.csv" not in {p.name for p in folder.iterdir()}
 
 
@@ -104,7 +114,10 @@ def test_what_is_not_known_yet_is_left_out(tmp_path: Path) -> None:
 
 
 def test_text_stays_text(tmp_path: Path) -> None:
-    made = programme(programme="<b>P</b>", measures=[{"id": "m", "title": "=1+1", "service": "<script>x</script>"}])
+    made = programme(
+        programme="<b>P</b>",
+        measures=[{"id": "m", "title": "=1+1", "service": "<script>x</script>"}],
+    )
     folder = published(tmp_path, made)
     assert rows(folder / "measures.csv")[0]["title"] == "'=1+1"
     page = (folder / "index.html").read_text(encoding="utf-8")

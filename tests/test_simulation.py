@@ -46,12 +46,16 @@ def test_answers_are_those_of_advise() -> None:
     drawn = simulation.draw(SPEC, 6, 4)
     given = simulation.programme(drawn, simulation.Decisions.none(6), 12, range(6))
     advised = advise(given, load_judges(), parts=["action"])
-    assert answers(given, load_judges()) == {i.id: i.action.answer for i in advised.initiatives if i.action}
+    assert answers(given, load_judges()) == {
+        i.id: i.action.answer for i in advised.initiatives if i.action
+    }
 
 
 def test_changes_so_far_are_in_the_register() -> None:
     drawn = simulation.draw(SPEC, 3, 5)
-    made = simulation.Decisions(np.array([6.0, np.inf, 12.0]), np.array([np.inf, 6.0, 6.0]), np.full(3, np.inf))
+    made = simulation.Decisions(
+        np.array([6.0, np.inf, 12.0]), np.array([np.inf, 6.0, 6.0]), np.full(3, np.inf)
+    )
     given = simulation.programme(drawn, made, 12, range(3))
     assert [[c.did for c in i.history] for i in given.initiatives] == [
         ["adjust-tactics"], ["adjust-strategy"], ["adjust-strategy", "adjust-tactics"],
@@ -69,7 +73,15 @@ def test_the_benchmark_file_is_read_and_a_wrong_one_refused(tmp_path: Path) -> N
 
 
 def test_simulate_prints_every_way_of_deciding() -> None:
-    options = ["simulate", "--worlds", "12", "--programme", str(NORTHFIELD), "--class", "service-redesign"]
+    options = [
+        "simulate",
+        "--worlds",
+        "12",
+        "--programme",
+        str(NORTHFIELD),
+        "--class",
+        "service-redesign",
+    ]
     done = CliRunner().invoke(main.commands, options)
     assert done.exit_code == 0, done.output
     for name in ("changeadvisor", "persist always", "stop at the first red", "DICE alone"):

@@ -20,7 +20,9 @@ from tests.helpers import SHARED
 
 CASES = SHARED / "spc_replay" / "plotthedots_cases.json"
 AE = SHARED / "nhs_ae" / "ae_attendances.csv"
-needs = pytest.mark.skipif(not CASES.exists(), reason="the shared data are not beside this checkout")
+needs = pytest.mark.skipif(
+    not CASES.exists(), reason="the shared data are not beside this checkout"
+)
 
 
 def cases() -> list[dict[str, Any]]:
@@ -44,11 +46,17 @@ def answer(case: dict[str, Any]) -> tuple[object, object]:
     if name == "part_of_seven_trend":
         return np.abs(spc.backfilled(signs(given_["flags"])))[0].tolist(), expected
     if name == "seven_point_trend":
-        return spc.trend_ends(np.atleast_2d(np.array(given_["y"], dtype=float)))[0].tolist(), expected
+        return spc.trend_ends(np.atleast_2d(np.array(given_["y"], dtype=float)))[
+            0
+        ].tolist(), expected
     if name.startswith(("two_in_three", "part_of_two_in_three")):
-        close, side = np.broadcast_arrays(signs(given_["close_to_limits"]) > 0, signs(given_["sign_relative_to_mean"]))
+        close, side = np.broadcast_arrays(
+            signs(given_["close_to_limits"]) > 0, signs(given_["sign_relative_to_mean"])
+        )
         found = spc.two_of_three(close, side)
-        return (found & close if name.startswith("part") else found)[0].astype(int).tolist(), expected
+        return (found & close if name.startswith("part") else found)[0].astype(
+            int
+        ).tolist(), expected
     if name == "assurance_type":
         return assured(given_), expected
     if name == "point_type_tail2":
@@ -59,10 +67,15 @@ def answer(case: dict[str, Any]) -> tuple[object, object]:
 
 def assured(given_: dict[str, Any]) -> list[str | None]:
     """The assurance of each group, from the limits of its last row."""
-    better = {"increase": "higher", "decrease": "lower", "neutral": "neutral"}[given_["improvement_direction"]]
+    better = {"increase": "higher", "decrease": "lower", "neutral": "neutral"}[
+        given_["improvement_direction"]
+    ]
     words = {"pass": "consistent_pass", "fail": "consistent_fail", "hit-and-miss": "inconsistent"}
     last = {row["f"]: row for row in given_["rows"]}
-    found = [spc.assurance(row["lpl"], row["upl"], row["target"], better) for _, row in sorted(last.items())]
+    found = [
+        spc.assurance(row["lpl"], row["upl"], row["target"], better)
+        for _, row in sorted(last.items())
+    ]
     return [words.get(word) for word in found]
 
 
@@ -84,7 +97,10 @@ def limits(given_: dict[str, Any], expected: Any, name: str) -> tuple[object, ob
         }
         return {k: found[k] for k in expected}, expected
     groups = given_.get("facet", [0] * len(y))
-    rows = [summary(y[np.array(groups) == g], g if "facet" in given_ else None) for g in sorted(set(groups))]
+    rows = [
+        summary(y[np.array(groups) == g], g if "facet" in given_ else None)
+        for g in sorted(set(groups))
+    ]
     return [{k: row[k] for k in e} for row, e in zip(rows, expected, strict=True)], expected
 
 
@@ -104,11 +120,20 @@ def summary(y: spc.Floats, group: int | None) -> dict[str, Any]:
 
 def readme(given_: dict[str, Any]) -> dict[str, str]:
     """Type 1 breaches of RQM up to March 2018, as in the package's own README."""
-    values = [b for org, kind, period, _, b in attendances() if (org, kind) == ("RQM", "1") and period < "2018-04-01"]
+    values = [
+        b
+        for org, kind, period, _, b in attendances()
+        if (org, kind) == ("RQM", "1") and period < "2018-04-01"
+    ]
     chart = spc.xmr(np.array(values))
     last = variation(int(chart.directions()[0, -1]), "lower").replace("-", "_")
-    word = spc.assurance(float(chart.lower[0, -1]), float(chart.upper[0, -1]), given_["target"], "lower")
-    return {"variation_type": last, "assurance_type": {"hit-and-miss": "inconsistent"}.get(word, word)}
+    word = spc.assurance(
+        float(chart.lower[0, -1]), float(chart.upper[0, -1]), given_["target"], "lower"
+    )
+    return {
+        "variation_type": last,
+        "assurance_type": {"hit-and-miss": "inconsistent"}.get(word, word),
+    }
 
 
 def attendances() -> list[tuple[str, str, str, float, float]]:
@@ -138,7 +163,11 @@ def test_screening_by_hand() -> None:
     """methods.md 6.2: one spike in a series of ones and twos."""
     y = np.array([1, 2, 1, 2, 10, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1], dtype=float)
     chart = spc.xmr(y)
-    assert (round(chart.centre[0, 0], 2), round(chart.upper[0, 0], 2), round(chart.lower[0, 0], 2)) == (
+    assert (
+        round(chart.centre[0, 0], 2),
+        round(chart.upper[0, 0], 2),
+        round(chart.lower[0, 0], 2),
+    ) == (
         1.94,
         4.60,
         -0.72,
@@ -152,7 +181,7 @@ def test_screening_by_hand() -> None:
     assert spc.moving_range(y[None, :])[0] == 1.0
 
 
-# --- a plain recomputation, written apart from the product ------------------------------------------------------------
+# --- a plain recomputation, written apart from the product ----------------------------------------
 
 
 def plain_chart(y: list[float]) -> dict[str, Any]:
@@ -169,10 +198,18 @@ def plain_chart(y: list[float]) -> dict[str, Any]:
     near = [not o and abs(v - mean) > reach * 2 / 3 for v, o in zip(y, outside, strict=True)]
     trend, shift, two = plain_runs(y, side, near)
     label = [side[k] if outside[k] else trend[k] or two[k] or shift[k] for k in range(n)]
-    return {"mean": mean, "upper": upper, "lower": lower, "label": label, "flags": (outside, trend, two, shift)}
+    return {
+        "mean": mean,
+        "upper": upper,
+        "lower": lower,
+        "label": label,
+        "flags": (outside, trend, two, shift),
+    }
 
 
-def plain_runs(y: list[float], side: list[int], near: list[bool]) -> tuple[list[int], list[int], list[int]]:
+def plain_runs(
+    y: list[float], side: list[int], near: list[bool]
+) -> tuple[list[int], list[int], list[int]]:
     """Trend, shift and two of three, in loops."""
     n = len(y)
     steps = [(b > a) - (b < a) for a, b in itertools.pairwise(y)]
@@ -193,12 +230,19 @@ def marked(signs: list[int], length: int) -> int:
 def near_twice(side: list[int], near: list[bool], k: int) -> bool:
     """Whether any three in a row with point k lie on one side, two of them near the limit."""
     threes = [range(i, i + 3) for i in range(max(0, k - 2), min(k, len(side) - 3) + 1)]
-    return any(abs(sum(side[i] for i in three)) == 3 and sum(near[i] for i in three) >= 2 for three in threes)
+    return any(
+        abs(sum(side[i] for i in three)) == 3 and sum(near[i] for i in three) >= 2
+        for three in threes
+    )
 
 
 @needs
-@pytest.mark.parametrize(("what", "better", "aim"), [("performance", "higher", 95.0), ("breaches", "lower", 1200.0)])
-def test_every_organisation_equals_a_plain_recomputation(what: str, better: str, aim: float) -> None:
+@pytest.mark.parametrize(
+    ("what", "better", "aim"), [("performance", "higher", 95.0), ("breaches", "lower", 1200.0)]
+)
+def test_every_organisation_equals_a_plain_recomputation(
+    what: str, better: str, aim: float
+) -> None:
     """NHS England A&E, 36 months: limits, flags, variation and assurance of every organisation and type."""
     series: dict[tuple[str, str], list[float]] = defaultdict(list)
     for org, kind, _, seen, late in attendances():
@@ -221,11 +265,20 @@ def test_every_organisation_equals_a_plain_recomputation(what: str, better: str,
         assert directions[row].tolist() == plain["label"]
         assert variation(plain["label"][-1], better) == variation(int(directions[row, -1]), better)
         above, below = aim > plain["upper"], aim < plain["lower"]
-        word = "hit-and-miss" if not above and not below else "fail" if above == (better == "higher") else "pass"
-        assert spc.assurance(float(charts.lower[row, -1]), float(charts.upper[row, -1]), aim, better) == word
+        word = (
+            "hit-and-miss"
+            if not above and not below
+            else "fail"
+            if above == (better == "higher")
+            else "pass"
+        )
+        assert (
+            spc.assurance(float(charts.lower[row, -1]), float(charts.upper[row, -1]), aim, better)
+            == word
+        )
 
 
-# --- invariants ------------------------------------------------------------------------------------------------------
+# --- invariants -----------------------------------------------------------------------------------
 
 series_ = st.lists(st.integers(-50, 50), min_size=1, max_size=40)
 

@@ -41,7 +41,13 @@ MEASURES: list[dict[str, Any]] = [
 def test_what_targets_measure() -> None:
     made = programme(measures=MEASURES)
     found = audit_targets(made, series(made))
-    assert (found.targets, found.external, found.process, found.unknown, found.with_comparators) == (4, 1, 2, 1, 1)
+    assert (
+        found.targets,
+        found.external,
+        found.process,
+        found.unknown,
+        found.with_comparators,
+    ) == (4, 1, 2, 1, 1)
     assert [(s.service, s.targets, s.external, s.process) for s in found.per_service] == [
         ("care", 2, 1, 1), ("contact", 1, 0, 1), (None, 1, 0, 0),
     ]  # fmt: skip
@@ -57,14 +63,17 @@ def test_what_targets_measure() -> None:
 def test_in_words() -> None:
     made = programme(measures=MEASURES)
     said = sentences(audit_targets(made, series(made)))
-    assert said[0] == "Of 4 targets, 1 measures what residents feel and 2 our own working, and of 1 nobody says which."
+    assert (
+        said[0]
+        == "Of 4 targets, 1 measures what residents feel and 2 our own working, and of 1 nobody says which."
+    )
     assert "1 target is below what we reached over the last year: home." in said
     assert "1 process measure names no outcome to move (`moves`): calls." in said
     bare = programme(measures=[{"id": "m"}])
     assert sentences(audit_targets(bare, series(bare))) == ("No measure has a target.",)
 
 
-# --- a few corporate measures ----------------------------------------------------------------------------------------
+# --- a few corporate measures ---------------------------------------------------------------------
 
 
 def test_northfield_by_six_covers_every_aim() -> None:
@@ -94,7 +103,9 @@ def test_pins_and_bars_are_kept() -> None:
         (1, ["home", "calls"], [], ["a number from 2 to 5"]),
     ],
 )
-def test_what_cannot_be_chosen(count: int, pinned: list[str], barred: list[str], lines: list[str]) -> None:
+def test_what_cannot_be_chosen(
+    count: int, pinned: list[str], barred: list[str], lines: list[str]
+) -> None:
     made = programme(measures=MEASURES)
     with pytest.raises(InputError) as refused:
         choose(made, series(made), count, pinned=pinned, barred=barred)

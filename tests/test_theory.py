@@ -74,7 +74,7 @@ def said(name: str, facts: Mapping[str, Value]) -> Any:
     return found[f"theory.{name}"].value if found else None
 
 
-# --- Vroom's tables --------------------------------------------------------------------------------------------------
+# --- Vroom's tables -------------------------------------------------------------------------------
 
 
 def time_driven(sig: bool, com: bool, lex: bool, lik: bool, gal: bool, gex: bool, tco: bool) -> str:
@@ -90,7 +90,9 @@ def time_driven(sig: bool, com: bool, lex: bool, lik: bool, gal: bool, gex: bool
     return CG if com and not lik else CI
 
 
-def development_driven(sig: bool, com: bool, lex: bool, lik: bool, gal: bool, gex: bool, tco: bool) -> str:
+def development_driven(
+    sig: bool, com: bool, lex: bool, lik: bool, gal: bool, gex: bool, tco: bool
+) -> str:
     """The table for ample time, transcribed apart from the pack."""
     del lex
     if not sig:
@@ -163,11 +165,17 @@ def test_no_case_of_the_older_rules_is_left_without_a_style() -> None:
     """Of 128 cases each leaves a style; the first is the most autocratic, the last the most participative."""
     cases = [feasible(*case) for case in itertools.product((True, False), repeat=7)]
     assert all(cases)
-    assert Counter(left[0] for left in cases) == {"AI": 72, "AII": 12, "CI": 3, "CII": 17, "GII": 24}
+    assert Counter(left[0] for left in cases) == {
+        "AI": 72,
+        "AII": 12,
+        "CI": 3,
+        "CII": 17,
+        "GII": 24,
+    }
     assert Counter(left[-1] for left in cases) == {"GII": 96, "CII": 32}
 
 
-# --- our questions, read as theirs -----------------------------------------------------------------------------------
+# --- our questions, read as theirs ----------------------------------------------------------------
 
 ASKED: dict[str, Value] = {
     "route.failure_cost": "serious",
@@ -190,7 +198,9 @@ ASKED: dict[str, Value] = {
     ({"route.commitment": "helpful", "route.failure_cost": "low", "route.accept_if_told": "likely"}, D, D),
     ({"route.accept_if_told": "unsure", "route.knowledge": "shared", "route.shared_goals": "no"}, {CI, CG}, CG),
 ])  # fmt: skip
-def test_what_lies_between_leaves_open_what_it_must(change: dict[str, Value], time: Any, development: Any) -> None:
+def test_what_lies_between_leaves_open_what_it_must(
+    change: dict[str, Value], time: Any, development: Any
+) -> None:
     facts = {**ASKED, **change}
     assert said("vroom-time-driven", facts) == time
     assert said("vroom-development-driven", facts) == development
@@ -332,7 +342,7 @@ def test_dictatorial_words_are_the_authors_and_no_advice() -> None:
     assert "The engine never recommends them" in PACKS["kotter-schlesinger"].description
 
 
-# --- every pack ------------------------------------------------------------------------------------------------------
+# --- every pack -----------------------------------------------------------------------------------
 
 
 def every_rule() -> Iterator[Any]:
@@ -376,12 +386,16 @@ def test_packs_are_found_by_name_and_are_part_of_the_vocabulary() -> None:
     for name, pack in PACKS.items():
         assert rules.load_pack(name).digest == pack.digest
         fact = rules.vocabulary()[f"theory.{name}"]
-        assert (fact.origin, tuple(fact.levels), fact.criteria) == ("theory", pack.answers, pack.questions)
+        assert (fact.origin, tuple(fact.levels), fact.criteria) == (
+            "theory",
+            pack.answers,
+            pack.questions,
+        )
     with pytest.raises(InputError, match="Did you mean `heyden`"):
         rules.load_pack("heydn")
 
 
-# --- a fact read from a question: what is refused ----------------------------------------------------------------------
+# --- a fact read from a question: what is refused -------------------------------------------------
 
 GOOD = {
     "levels": ["high", "low"],
@@ -393,7 +407,12 @@ GOOD = {
 
 
 def table(fact: Mapping[str, Any], **more: Any) -> dict[str, Any]:
-    return {**data([rule("R1", "need is high", "go")], "unique"), "facts": {"need": fact}, "parameters": {}, **more}
+    return {
+        **data([rule("R1", "need is high", "go")], "unique"),
+        "facts": {"need": fact},
+        "parameters": {},
+        **more,
+    }
 
 
 def _with(**change: Any) -> dict[str, Any]:
@@ -428,18 +447,29 @@ def test_a_meaning_belongs_to_an_answer() -> None:
 def test_a_pack_that_reads_nothing_keeps_its_digest() -> None:
     plain = {**GOOD}
     del plain["from"]
-    assert read(table(plain)).digest == read(table({**plain, "ordered": True})).digest != read(table(GOOD)).digest
+    assert (
+        read(table(plain)).digest
+        == read(table({**plain, "ordered": True})).digest
+        != read(table(GOOD)).digest
+    )
 
 
 def test_a_veto_without_a_condition_always_holds() -> None:
-    pack = read(data([rule("R1", "mood is good", "go", 7), {"id": "R2", "then": "go", "veto": True}]))
+    pack = read(
+        data([rule("R1", "mood is good", "go", 7), {"id": "R2", "then": "go", "veto": True}])
+    )
     found = recommend(pack, FactSheet())
     assert [r.answer for r in found.rejected] == ["go"]
     assert untested(pack.rules[1]) == ("fired",)
-    assert lint(read(data([{"id": "R2", "then": "go", "veto": True}], facts={}, parameters={}))).findings == ()
+    assert (
+        lint(
+            read(data([{"id": "R2", "then": "go", "veto": True}], facts={}, parameters={}))
+        ).findings
+        == ()
+    )
 
 
-# --- in the advice ---------------------------------------------------------------------------------------------------
+# --- in the advice --------------------------------------------------------------------------------
 
 FULL: dict[str, Value] = {
     **ASKED, "route.time": "plenty", "route.scale": "modular", "support.staff": "willing", "route.intervention": "none",
@@ -464,7 +494,11 @@ def test_theory_counts_only_what_nothing_else_has_counted(judges: Judges) -> Non
     assert not counted["TB-27"]
     assert not counted["TB-29"]
     alone = {n: v for n, v in FULL.items() if n not in ("route.middle_managers",)}
-    alone |= {"route.failure_cost": "low", "route.commitment": "not-needed", "route.knowledge": "shared"}
+    alone |= {
+        "route.failure_cost": "low",
+        "route.commitment": "not-needed",
+        "route.knowledge": "shared",
+    }
     found = recommend(judges.route, complete(FactSheet.of(alone), judges), [])
     assert {r.rule: r.counted for r in found.reasons}["TB-25"]
 
@@ -481,22 +515,37 @@ def test_the_table_is_chosen_by_the_time_there_is(judges: Judges) -> None:
     states = {}
     for time in ("little", "some", "plenty"):
         sheet = complete(FactSheet.of({**facts, "route.time": time}), judges)
-        states[time] = {r.id: s for r, s in zip(judges.route.rules, judges.route.states(sheet), strict=True)}
+        states[time] = {
+            r.id: s for r, s in zip(judges.route.rules, judges.route.states(sheet), strict=True)
+        }
     assert [states[t]["TB-26"] for t in ("little", "some", "plenty")] == ["fired"] * 3
     sheet = complete(FactSheet.of({**ASKED, "route.time": "some"}), judges)
-    differing = {r.id: s for r, s in zip(judges.route.rules, judges.route.states(sheet), strict=True)}
+    differing = {
+        r.id: s for r, s in zip(judges.route.rules, judges.route.states(sheet), strict=True)
+    }
     assert {differing[n] for n in ("TB-25", "TB-26", "TB-27")} == {"silent"}
 
 
 def test_what_is_missing_is_a_question_and_never_a_theory(judges: Judges) -> None:
     advice = advise(load_programme(NORTHFIELD), judges)
-    assert [m.fact for m in missing_overall(advice) if m.fact.startswith(("theory.", "score."))] == []
+    assert [
+        m.fact for m in missing_overall(advice) if m.fact.startswith(("theory.", "score."))
+    ] == []
     assert all(m.question for m in missing_overall(advice))
-    assert all(m.fact in VOCABULARY and m.question for i in advice.initiatives for t in i.theories for m in t.missing)
+    assert all(
+        m.fact in VOCABULARY and m.question
+        for i in advice.initiatives
+        for t in i.theories
+        for m in t.missing
+    )
 
 
-@pytest.mark.parametrize("changed", [{"route.failure_cost": "statutory"}, {"route.intervention": "near"}])
-def test_from_below_is_ruled_out_where_a_board_must_answer(judges: Judges, changed: dict[str, Value]) -> None:
+@pytest.mark.parametrize(
+    "changed", [{"route.failure_cost": "statutory"}, {"route.intervention": "near"}]
+)
+def test_from_below_is_ruled_out_where_a_board_must_answer(
+    judges: Judges, changed: dict[str, Value]
+) -> None:
     below: dict[str, Value] = {**ASKED, "route.intervention": "none"}
     assert recommend(judges.route, complete(FactSheet.of(below), judges), []).answer == "bottom-up"
     found = recommend(judges.route, complete(FactSheet.of({**below, **changed}), judges), [])
@@ -508,7 +557,9 @@ def test_a_changed_fact_is_followed_into_theory(judges: Judges) -> None:
     """Flips of a fully judged initiative are those of a sheet completed anew."""
     asked = {n: [{"level": v, "by": "a", "on": "2026-09-01"}] for n, v in FULL.items()}
     given_ = programme(
-        initiatives=[{"id": "x", "title": "X", "kind": "process", "stage": "delivery", "judgements": asked}]
+        initiatives=[
+            {"id": "x", "title": "X", "kind": "process", "stage": "delivery", "judgements": asked}
+        ]
     )
     item = advise(given_, judges).initiatives[0]
     assert item.route is not None
@@ -523,7 +574,9 @@ def test_what_only_theory_asks_and_no_rule_reads_is_no_lever(judges: Judges) -> 
     assert "theory.kaleidoscope-start" not in judges.route.readers
     asked = {"route.preservation": [{"level": "much", "by": "a", "on": "2026-09-01"}]}
     given_ = programme(
-        initiatives=[{"id": "x", "title": "X", "kind": "process", "stage": "delivery", "judgements": asked}]
+        initiatives=[
+            {"id": "x", "title": "X", "kind": "process", "stage": "delivery", "judgements": asked}
+        ]
     )
     route = advise(given_, judges).initiatives[0].route
     assert route is not None
@@ -534,9 +587,14 @@ def test_playing_worlds_needs_no_theory(judges: Judges) -> None:
     """What judges the action alone gives the same actions."""
     given_ = load_programme(NORTHFIELD)
     few = judges.of_action()
-    assert (few.theory, {f.name for f in few.frameworks} < {f.name for f in judges.frameworks}) == ((), True)
+    assert (few.theory, {f.name for f in few.frameworks} < {f.name for f in judges.frameworks}) == (
+        (),
+        True,
+    )
     assert answers(given_, judges) == {
-        i.id: i.action.answer for i in advise(given_, judges, parts=("action",)).initiatives if i.action
+        i.id: i.action.answer
+        for i in advise(given_, judges, parts=("action",)).initiatives
+        if i.action
     }
 
 
@@ -549,9 +607,15 @@ def test_readings_are_in_the_advice_and_the_packs_are_named(judges: Judges) -> N
     assert closed is not None
     found = {t.pack: t.answer for t in duty.theories}
     assert set(found) == set(PACKS)
-    assert (found["best-value"], found["kaleidoscope-path"], found["dunphy-stace"]) == ("board", "revolution", None)
+    assert (found["best-value"], found["kaleidoscope-path"], found["dunphy-stace"]) == (
+        "board",
+        "revolution",
+        None,
+    )
     assert closed.theories == ()
-    only = advise(load_programme(NORTHFIELD), judges, parts=("action",)).initiative("homelessness-duty")
+    only = advise(load_programme(NORTHFIELD), judges, parts=("action",)).initiative(
+        "homelessness-duty"
+    )
     assert only is not None
     assert only.theories == ()
 
@@ -559,9 +623,17 @@ def test_readings_are_in_the_advice_and_the_packs_are_named(judges: Judges) -> N
 def test_readings_are_searched_only_where_the_route_could_hear_them(judges: Judges) -> None:
     assert not _hears_readings(judges.route)
     assert _hears_readings(judges.action)
-    score = Fact("score.x", "a score", "framework", levels={"good": "", "bad": ""}, criteria=("results.progress",))
+    score = Fact(
+        "score.x",
+        "a score",
+        "framework",
+        levels={"good": "", "bad": ""},
+        criteria=("results.progress",),
+    )
     assert _hears_readings(
-        RulePack.read(data([rule("R1", "score.x is good", "go", 4)]), str, {**VOCABULARY, "score.x": score})
+        RulePack.read(
+            data([rule("R1", "score.x is good", "go", 4)]), str, {**VOCABULARY, "score.x": score}
+        )
     )
 
 
@@ -569,5 +641,9 @@ def test_without_theory_the_rules_on_it_wait(judges: Judges) -> None:
     bare = replace(judges, theory=())
     sheet = complete(FactSheet.of(FULL), bare)
     assert not [n for n in sheet if n.startswith("theory.")]
-    waiting = {r.id for r, s in zip(bare.route.rules, bare.route.states(sheet), strict=True) if s == "unknown"}
+    waiting = {
+        r.id
+        for r, s in zip(bare.route.rules, bare.route.states(sheet), strict=True)
+        if s == "unknown"
+    }
     assert {"TB-27", "TB-28", "TB-31"} <= waiting

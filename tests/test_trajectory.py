@@ -32,12 +32,16 @@ AS_OF = dt.date(2026, 9, 30)
 
 
 def initiative(**more: Any) -> Initiative:
-    return Initiative.model_validate({"id": "a", "title": "A", "started": "2026-04-01", "path": PLAN, **more})
+    return Initiative.model_validate(
+        {"id": "a", "title": "A", "started": "2026-04-01", "path": PLAN, **more}
+    )
 
 
 def measure(values: dict[str, float], **more: Any) -> Measure:
     rows = [{"period": p, "value": v} for p, v in values.items()]
-    return Measure.model_validate({"id": "m", "better": "higher", "every": "month", "observations": rows, **more})
+    return Measure.model_validate(
+        {"id": "m", "better": "higher", "every": "month", "observations": rows, **more}
+    )
 
 
 def stand(made: Initiative, values: dict[str, float], **more: Any) -> trajectory.PathReading | None:
@@ -90,10 +94,16 @@ def test_the_reading_carries_its_numbers() -> None:
         ({"path": {**PLAN, "target": 68}}, since(67.0, 66.0), "baseline and target that differ"),
         ({"path": {"measure": "m"}}, since(67.0, 66.0), "baseline and target that differ"),
         ({}, since(67.0), "1 reading(s) since it began, and 2 are needed"),
-        ({"path": {"measure": "m", "baseline": 68, "target": 82}}, since(67.0, 66.0), "how many months"),
+        (
+            {"path": {"measure": "m", "baseline": 68, "target": 82}},
+            since(67.0, 66.0),
+            "how many months",
+        ),
     ],
 )
-def test_what_cannot_be_said_is_said(change: dict[str, Any], values: dict[str, float], because: str) -> None:
+def test_what_cannot_be_said_is_said(
+    change: dict[str, Any], values: dict[str, float], because: str
+) -> None:
     found = stand(initiative(**change), values)
     assert found is not None
     assert found.against_path is None
@@ -112,7 +122,7 @@ def test_a_steady_series_without_noise_is_judged_by_the_paths_alone() -> None:
     assert (found.share_below, found.against_path) == (1.0, "ahead")
 
 
-# --- the drawn path --------------------------------------------------------------------------------------------------
+# --- the drawn path -------------------------------------------------------------------------------
 
 
 def path(**more: Any) -> Path:
@@ -130,7 +140,9 @@ def test_a_path_downwards_is_the_same_in_shares() -> None:
     down = path(baseline=82, target=68, dip=3, dip_month=4, months_to_target=18)
     up = path(dip=3, dip_month=4, months_to_target=18)
     months = [1.0, 5.0, 11.0]
-    assert np.array_equal(trajectory.expected_path(down, months, 0, "a"), trajectory.expected_path(up, months, 0, "a"))  # type: ignore[arg-type]
+    assert np.array_equal(
+        trajectory.expected_path(down, months, 0, "a"), trajectory.expected_path(up, months, 0, "a")
+    )  # type: ignore[arg-type]
 
 
 def test_without_a_dip_it_only_rises() -> None:
@@ -148,7 +160,8 @@ def test_draws_belong_to_seed_and_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("months", "phase"), [(-1, "before"), (0, "dip"), (7, "dip"), (7.1, "climb"), (30, "climb"), (30.1, "due")]
+    ("months", "phase"),
+    [(-1, "before"), (0, "dip"), (7, "dip"), (7.1, "climb"), (30, "climb"), (30.1, "due")],
 )
 def test_phases_by_the_slow_estimates(months: float, phase: str) -> None:
     assert trajectory.phase(path(), months) == phase
@@ -163,12 +176,15 @@ def test_phases_of_plans_that_say_less() -> None:
 def test_a_changed_strategy_begins_the_path_anew() -> None:
     assert trajectory.since(initiative()) == dt.date(2026, 4, 1)
     assert trajectory.since(initiative(path={**PLAN, "since": "2026-06-01"})) == dt.date(2026, 6, 1)
-    history = [{"on": "2026-05-01", "did": "adjust-tactics"}, {"on": "2026-07-01", "did": "adjust-strategy"}]
+    history = [
+        {"on": "2026-05-01", "did": "adjust-tactics"},
+        {"on": "2026-07-01", "did": "adjust-strategy"},
+    ]
     assert trajectory.since(initiative(history=history)) == dt.date(2026, 7, 1)
     assert trajectory.since(initiative(started=None)) is None
 
 
-# --- tripwires, classes, reviews -------------------------------------------------------------------------------------
+# --- tripwires, classes, reviews ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -195,7 +211,10 @@ def test_a_tripwire_without_a_review_period_or_series_has_no_reading() -> None:
     made = initiative(tripwires=[{"measure": "m", "then": "stop", "by": "2026-08-31", "below": 1}])
     assert trajectory.tripwires(made, {}, AS_OF, 3)[0].state == "no reading"
     m = measure({"2026-07-01": 65})
-    assert trajectory.tripwires(made, {"m": performance.readings(m, AS_OF)}, AS_OF, None)[0].state == "no reading"
+    assert (
+        trajectory.tripwires(made, {"m": performance.readings(m, AS_OF)}, AS_OF, None)[0].state
+        == "no reading"
+    )
 
 
 def test_class_shares_are_as_given() -> None:
@@ -217,7 +236,7 @@ def test_reviews_keep_the_end_of_the_month(day: str, months: int, then: str) -> 
     assert str(trajectory.next_review(dt.date.fromisoformat(day), months)) == then
 
 
-# --- properties ------------------------------------------------------------------------------------------------------
+# --- properties -----------------------------------------------------------------------------------
 
 
 @given(st.lists(st.floats(40, 90), min_size=3, max_size=5), st.floats(0.1, 10))
@@ -239,16 +258,20 @@ def test_the_unit_changes_nothing(values: list[float]) -> None:
         for k, v in PLAN.items()
     }
     one = stand(initiative(), {f"2026-{4 + k:02}-01": v for k, v in enumerate(values)})
-    ten = stand(initiative(path=scaled), {f"2026-{4 + k:02}-01": 10 * v for k, v in enumerate(values)})
+    ten = stand(
+        initiative(path=scaled), {f"2026-{4 + k:02}-01": 10 * v for k, v in enumerate(values)}
+    )
     assert one is not None
     assert ten is not None
     assert one.share_below == pytest.approx(ten.share_below)
 
 
-# --- estimates (Keelin 2016) -----------------------------------------------------------------------------------------
+# --- estimates (Keelin 2016) ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("points", [(250, 320, 400), (1, 3, 6), (0, 1, 5.9), (2, 2, 2), (0, 1, 100), (0, 99, 100)])
+@pytest.mark.parametrize(
+    "points", [(250, 320, 400), (1, 3, 6), (0, 1, 5.9), (2, 2, 2), (0, 1, 100), (0, 99, 100)]
+)
 def test_estimates_go_through_their_three_points(points: tuple[float, ...]) -> None:
     """Metalog through P10, P50, P90 (Keelin 2016, eq. for the symmetric-percentile triplet), or straight lines."""
     made = Estimate.of(*points)
@@ -303,7 +326,9 @@ def test_a_reading_that_stands_alone_is_held_and_a_step_is_not() -> None:
         wild = [*calm[:at], -30.0, *calm[at + 1 :]]
         held = tamed(wild)
         assert held[at] > -0.3
-        assert [h for k, h in enumerate(held) if k != at] == [w for k, w in enumerate(wild) if k != at]
+        assert [h for k, h in enumerate(held) if k != at] == [
+            w for k, w in enumerate(wild) if k != at
+        ]
     step = [*calm[:5], *(0.9 + c for c in calm[5:])]
     assert tamed(step) == tuple(step)
     assert tamed([0.0, 0.1, 5.0]) == (0.0, 0.1, 5.0)

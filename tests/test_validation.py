@@ -27,7 +27,12 @@ from tests.helpers import programme
 def faults(data: dict[str, Any], record: type[model.Record] = Programme) -> list[str]:
     with pytest.raises(ValidationError) as caught:
         record.model_validate(data)
-    return [str(f) for f in validation.faults_of(caught.value, record, data, lambda at: "f:" + ".".join(map(str, at)))]
+    return [
+        str(f)
+        for f in validation.faults_of(
+            caught.value, record, data, lambda at: "f:" + ".".join(map(str, at))
+        )
+    ]
 
 
 def test_a_fault_tells_what_code_must_know_apart_from_its_words() -> None:
@@ -105,7 +110,12 @@ def test_plain_words(more: dict[str, Any], message: str) -> None:
 
 def test_missing_keys_and_places() -> None:
     found = faults(
-        {"format": "changeadvisor/1", "programme": "P", "as_of": "2026-01-01", "initiatives": [{"id": "a"}, {}]}
+        {
+            "format": "changeadvisor/1",
+            "programme": "P",
+            "as_of": "2026-01-01",
+            "initiatives": [{"id": "a"}, {}],
+        }
     )
     assert found == [
         "f:initiatives.0.title: initiatives[a].title: nothing; expected this key",
@@ -121,7 +131,10 @@ def test_missing_keys_and_places() -> None:
         ({"limits": {"budget": {"26-27": 1}}}, "financial years such as 2026-27"),
         ({"limits": {"capacity": {"x": {"2026-Q5": 1}}}}, "calendar quarters such as 2026-Q4"),
         ({"reference_classes": [{"id": "c", "full": 0.9, "none": 0.2}]}, "to add up to 1"),
-        ({"reference_classes": [{"id": "c", "full": 0.2, "partial": 0.2, "none": 0.2}]}, "to add up to 1"),
+        (
+            {"reference_classes": [{"id": "c", "full": 0.2, "partial": 0.2, "none": 0.2}]},
+            "to add up to 1",
+        ),
         ({"review_months": 0}, "a number ≥ 1"),
         ({"appraisal": {"discount_rate": 1}}, "a number < 1"),
     ],
@@ -133,7 +146,10 @@ def test_checks_of_the_programme(value: dict[str, Any], message: str) -> None:
 
 def test_a_wrong_value_in_a_map_is_told_once() -> None:
     """And not also that the map is no number."""
-    data = {**programme().model_dump(mode="json"), "limits": {"budget": {"2026-27": "lots", "2027-28": -4}}}
+    data = {
+        **programme().model_dump(mode="json"),
+        "limits": {"budget": {"2026-27": "lots", "2027-28": -4}},
+    }
     assert faults(data) == [
         "f:limits.budget.2026-27: limits.budget.2026-27: `lots`; expected a number",
         "f:limits.budget.2027-28: limits.budget.2027-28: `-4`; expected a number ≥ 0",
@@ -145,18 +161,29 @@ def test_century_years_follow_one_another() -> None:
 
 
 def test_lookups() -> None:
-    made = programme(initiatives=[initiative()], measures=[{"id": "m"}], reference_classes=[{"id": "c"}])
+    made = programme(
+        initiatives=[initiative()], measures=[{"id": "m"}], reference_classes=[{"id": "c"}]
+    )
     assert made.initiative("a") is not None
     assert made.measure("m") is not None
     assert made.reference_class("c") is not None
-    assert (made.initiative("z"), made.measure(None), made.reference_class(None)) == (None, None, None)
+    assert (made.initiative("z"), made.measure(None), made.reference_class(None)) == (
+        None,
+        None,
+        None,
+    )
 
 
 def test_areas_take_numbers_as_features_and_refuse_other_keys() -> None:
     made = programme(areas=[{"area": "E1", "population": 5, "features": {"density": 2}}])
     assert made.areas[0].features == {"density": 2, "population": 5}
     assert faults(
-        {"format": "changeadvisor/1", "programme": "P", "as_of": "2026-01-01", "areas": [{"area": "E", "note": "x"}, 3]}
+        {
+            "format": "changeadvisor/1",
+            "programme": "P",
+            "as_of": "2026-01-01",
+            "areas": [{"area": "E", "note": "x"}, 3],
+        }
     )
 
 
@@ -169,7 +196,9 @@ def test_an_estimate_stays_itself() -> None:
     assert single == 4
 
 
-@pytest.mark.parametrize(("a", "b", "months"), [("2026-01-15", "2026-03-15", 2), ("2026-03-15", "2026-01-15", -2)])
+@pytest.mark.parametrize(
+    ("a", "b", "months"), [("2026-01-15", "2026-03-15", 2), ("2026-03-15", "2026-01-15", -2)]
+)
 def test_months_between(a: str, b: str, months: float) -> None:
     assert months_between(dt.date.fromisoformat(a), dt.date.fromisoformat(b)) == months
 
@@ -197,4 +226,7 @@ def test_a_fault_on_one_line() -> None:
 
 def test_unknown_keys_of_a_gain_by_outcome_are_met_with_its_own() -> None:
     options = [{"action": "adjust-tactics", "gain": {"ful": 3}}]
-    assert any("expected one of full, none, partial" in f for f in faults(initiative(options=options), Initiative))
+    assert any(
+        "expected one of full, none, partial" in f
+        for f in faults(initiative(options=options), Initiative)
+    )

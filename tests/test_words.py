@@ -30,7 +30,12 @@ MONEY = st.floats(-1e12, 1e12)
     ("answer", "label", "in_sentence", "meaning"),
     [
         ("persist", "Persist", "persist", "go on as planned"),
-        ("adjust-tactics", "Adjust tactics", "adjust tactics", "keep the idea, change how it is done"),
+        (
+            "adjust-tactics",
+            "Adjust tactics",
+            "adjust tactics",
+            "keep the idea, change how it is done",
+        ),
         ("adjust-strategy", "Adjust strategy", "adjust strategy", "keep the aim, change the idea"),
         ("stop", "Stop", "stop", "end it"),
         ("top-down", "Top-down", "top-down", "a board and strong programme management"),
@@ -41,7 +46,9 @@ MONEY = st.floats(-1e12, 1e12)
         ("wait-and-see", "wait-and-see", "wait-and-see", ""),
     ],
 )
-def test_an_answer_reads_the_same_everywhere(answer: str | None, label: str, in_sentence: str, meaning: str) -> None:
+def test_an_answer_reads_the_same_everywhere(
+    answer: str | None, label: str, in_sentence: str, meaning: str
+) -> None:
     assert words.answer_label(answer) == label
     assert words.answer_in_sentence(answer) == in_sentence
     assert words.answer_meaning(answer) == meaning
@@ -57,7 +64,13 @@ def test_every_course_way_and_rating_has_words_in_the_order_of_its_keys() -> Non
 @pytest.mark.parametrize("course", words.COURSE_WORDS)
 def test_the_forms_of_a_course_fit_a_sentence(course: str) -> None:
     known = words.COURSE_WORDS[course]
-    inside = (known.imperative, known.doing, known.doing_in_set, known.doing_with_it, known.doing_in_ledger)
+    inside = (
+        known.imperative,
+        known.doing,
+        known.doing_in_set,
+        known.doing_with_it,
+        known.doing_in_ledger,
+    )
     assert all(form == words.uncapitalised(form) for form in inside)
     assert all("ing" in form for form in inside[1:])
     assert known.label == words.capitalised(known.label)
@@ -68,10 +81,14 @@ def test_the_forms_of_a_course_fit_a_sentence(course: str) -> None:
 
 def test_no_two_courses_share_a_mark_or_a_label() -> None:
     for field in ("label", "mark", "imperative", "doing", "decision"):
-        assert len({getattr(known, field) for known in words.COURSE_WORDS.values()}) == len(words.COURSE_WORDS)
+        assert len({getattr(known, field) for known in words.COURSE_WORDS.values()}) == len(
+            words.COURSE_WORDS
+        )
 
 
-@pytest.mark.parametrize(("rating", "label"), [("amber-green", "amber-green"), ("own", "own"), (None, "not known")])
+@pytest.mark.parametrize(
+    ("rating", "label"), [("amber-green", "amber-green"), ("own", "own"), (None, "not known")]
+)
 def test_a_rating(rating: str | None, label: str) -> None:
     assert words.rating_label(rating) == label
 
@@ -153,7 +170,9 @@ def test_money_that_is_enough_is_enough(value: float) -> None:
         (1.0, "100 %", "100 %", "100 %", "100", "100 in 100", "100 in 100"),
     ],
 )
-def test_shares(share: float, per_cent: str, chance: str, plain: str, of_100: str, cases: str, honest: str) -> None:
+def test_shares(
+    share: float, per_cent: str, chance: str, plain: str, of_100: str, cases: str, honest: str
+) -> None:
     assert words.per_cent(share) == per_cent
     assert words.chance_per_cent(share) == chance
     assert words.plain_per_cent(share) == plain
@@ -187,7 +206,8 @@ def test_a_part_of_a_whole_is_rounded_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "digits", "said"), [(0.00123456, 3, "0.123 %"), (0.00123456, 2, "0.12 %"), (0.45, 6, "45 %")]
+    ("share", "digits", "said"),
+    [(0.00123456, 3, "0.123 %"), (0.00123456, 2, "0.12 %"), (0.45, 6, "45 %")],
 )
 def test_a_share_much_smaller_than_one_per_cent(share: float, digits: int, said: str) -> None:
     assert words.fine_per_cent(share, digits) == said
@@ -226,7 +246,11 @@ def test_so_many(count: float, said: str) -> None:
 
 
 def test_other_plurals() -> None:
-    assert [words.many_or_no(n, "answer") for n in (0, 1, 2)] == ["No answers", "1 answer", "2 answers"]
+    assert [words.many_or_no(n, "answer") for n in (0, 1, 2)] == [
+        "No answers",
+        "1 answer",
+        "2 answers",
+    ]
     assert words.bracketed_many(1, "reading") == "1 reading(s)"
     assert words.many(1.004, "point", 3) == "1 point"
     assert [words.agree(n, "runs", "run") for n in (0, 1, 2)] == ["run", "runs", "run"]
@@ -277,16 +301,24 @@ def _labels(tree: ast.AST) -> Iterator[tuple[int, str, str]]:
             yield from _tied(node.lineno, [(node.elts[0], node.elts[1])])
 
 
-def _tied(line: int, pairs: list[tuple[ast.expr | None, ast.expr]]) -> Iterator[tuple[int, str, str]]:
+def _tied(
+    line: int, pairs: list[tuple[ast.expr | None, ast.expr]]
+) -> Iterator[tuple[int, str, str]]:
     for key, value in pairs:
         if not isinstance(key, ast.Constant) or key.value not in KEYS:
             continue
-        if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value not in KEYS:
+        if (
+            isinstance(value, ast.Constant)
+            and isinstance(value.value, str)
+            and value.value not in KEYS
+        ):
             yield line, key.value, value.value
 
 
 @pytest.mark.parametrize(
-    "path", sorted(p for p in SOURCES.rglob("*.py") if p.name != "words.py"), ids=lambda p: str(p.relative_to(SOURCES))
+    "path",
+    sorted(p for p in SOURCES.rglob("*.py") if p.name != "words.py"),
+    ids=lambda p: str(p.relative_to(SOURCES)),
 )
 def test_no_other_module_has_labels_of_courses_or_routes(path: Path) -> None:
     seen = list(_labels(ast.parse(path.read_text(encoding="utf-8"))))
@@ -295,5 +327,12 @@ def test_no_other_module_has_labels_of_courses_or_routes(path: Path) -> None:
 
 
 def test_the_search_for_labels_sees_them() -> None:
-    seen = _labels(ast.parse('a = {"persist": "go on"}; b = (("top-down", "from the top"),); c = {"start": "persist"}'))
-    assert {(key, label) for _, key, label in seen} == {("persist", "go on"), ("top-down", "from the top")}
+    seen = _labels(
+        ast.parse(
+            'a = {"persist": "go on"}; b = (("top-down", "from the top"),); c = {"start": "persist"}'
+        )
+    )
+    assert {(key, label) for _, key, label in seen} == {
+        ("persist", "go on"),
+        ("top-down", "from the top"),
+    }

@@ -38,14 +38,18 @@ def faults(path: Path) -> list[str]:
     return [str(f) for f in load.read_programme(path).faults]
 
 
-# --- round trips -----------------------------------------------------------------------------------------------------
+# --- round trips ----------------------------------------------------------------------------------
 
 
 @settings(
     max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     deadline=None,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking a whole programme takes minutes
+    phases=[
+        Phase.explicit,
+        Phase.reuse,
+        Phase.generate,
+    ],  # shrinking a whole programme takes minutes
 )
 @given(programmes())
 def test_a_workbook_written_reads_back_equal(tmp_path: Path, made: Programme) -> None:
@@ -73,12 +77,17 @@ def test_typed_text_is_never_a_formula(tmp_path: Path) -> None:
         }
     )
     write_workbook(made, tmp_path / "w.xlsx")
-    cells = [c for s in openpyxl.load_workbook(tmp_path / "w.xlsx").worksheets for row in s.iter_rows() for c in row]
+    cells = [
+        c
+        for s in openpyxl.load_workbook(tmp_path / "w.xlsx").worksheets
+        for row in s.iter_rows()
+        for c in row
+    ]
     assert not [c for c in cells if c.data_type == "f" or c.hyperlink]
     assert load.load_programme(tmp_path / "w.xlsx") == made
 
 
-# --- the empty register ----------------------------------------------------------------------------------------------
+# --- the empty register ---------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -112,9 +121,9 @@ def test_every_column_has_a_meaning_of_its_own() -> None:
     for sheet in SHEETS:
         for column in sheet.columns:
             key = " ".join(p.replace("_", " ") for p in column.path)
-            assert register_help.MEANINGS.get(f"{sheet.name} {key}") or register_help.MEANINGS.get(key), (
-                f"{sheet.name}: {key}"
-            )
+            assert register_help.MEANINGS.get(f"{sheet.name} {key}") or register_help.MEANINGS.get(
+                key
+            ), f"{sheet.name}: {key}"
     for column in workbook.programme_columns():
         assert column.heading in register_help.MEANINGS
 
@@ -123,12 +132,19 @@ def test_drop_downs_stand_where_only_some_words_will_do(register: Path) -> None:
     made = openpyxl.load_workbook(register)
     page = made["Initiatives"]
     headings = {str(c.value).rstrip(" *"): get_column_letter(c.column or 0) for c in page[1]}
-    found = {str(v.sqref).split(":")[0].rstrip("0123456789"): v.formula1 for v in page.data_validations.dataValidation}
+    found = {
+        str(v.sqref).split(":")[0].rstrip("0123456789"): v.formula1
+        for v in page.data_validations.dataValidation
+    }
     assert found[headings["stage"]] == '"idea,design,pilot,delivery,embedding,closed"'
     assert found[headings["statutory"]] == '"yes,no"'
     assert found[headings["path measure"]] == "Measures!$A$2:$A$2000"
-    assert any("Words!" in str(v.formula1) for v in made["Judgements"].data_validations.dataValidation)
-    assert any("Initiatives!" in str(v.formula1) for v in made["Tripwires"].data_validations.dataValidation)
+    assert any(
+        "Words!" in str(v.formula1) for v in made["Judgements"].data_validations.dataValidation
+    )
+    assert any(
+        "Initiatives!" in str(v.formula1) for v in made["Tripwires"].data_validations.dataValidation
+    )
 
 
 def test_the_worked_rows_are_held_and_said(register: Path) -> None:
@@ -164,7 +180,7 @@ def test_a_filled_register_is_a_programme(register: Path, tmp_path: Path) -> Non
     assert (hub.spend.monthly.low, hub.spend.monthly.high) == (5000, 9000)
 
 
-# --- tolerant reading ------------------------------------------------------------------------------------------------
+# --- tolerant reading -----------------------------------------------------------------------------
 
 
 def test_oddities_are_read(tmp_path: Path) -> None:
@@ -204,7 +220,11 @@ def test_oddities_are_read(tmp_path: Path) -> None:
     assert read.faults == ()
     assert read.programme is not None
     alpha, beta = read.programme.initiatives
-    assert (alpha.title, alpha.started, alpha.declared) == ("Alpha", dt.date(2026, 4, 1), "amber-red")
+    assert (alpha.title, alpha.started, alpha.declared) == (
+        "Alpha",
+        dt.date(2026, 4, 1),
+        "amber-red",
+    )
     assert alpha.impact is not None
     assert (alpha.impact.likely, alpha.overlaps) == (1.2e6, {"b": 0.4})
     assert (beta.started, beta.reach, beta.declared) == (None, None, None)
@@ -231,31 +251,53 @@ def test_oddities_are_read(tmp_path: Path) -> None:
             {"Initiatives": [["id", "title", "reach likely"], ["a", "A", "many"]]},
             "Initiatives!C2: reach likely: `many`; expected a number",
         ),
-        ({"Initiatives": [["id", "title", "reach low", "reach high"], ["a", "A", 1, 2]]}, "two points, and no likely"),
         (
-            {"Initiatives": [["id", "title", "reach low", "reach likely", "reach high"], ["a", "A", 3, 2, 1]]},
+            {"Initiatives": [["id", "title", "reach low", "reach high"], ["a", "A", 1, 2]]},
+            "two points, and no likely",
+        ),
+        (
+            {
+                "Initiatives": [
+                    ["id", "title", "reach low", "reach likely", "reach high"],
+                    ["a", "A", 3, 2, 1],
+                ]
+            },
             "P10 ≤ P50 ≤ P90",
         ),
         (
             {"Initiatives": [["id", "title", "stage"], ["a", "A", "deliverry"]]},
             "Initiatives!C2: initiatives[a].stage: `deliverry`",
         ),
-        ({"Initiatives": [["id", "title", "statutory"], ["a", "A", "perhaps"]]}, "expected yes or no"),
-        ({"Initiatives": [["id", "title", "started"], ["a", "A", "#REF!"]]}, "not an error of Excel"),
+        (
+            {"Initiatives": [["id", "title", "statutory"], ["a", "A", "perhaps"]]},
+            "expected yes or no",
+        ),
+        (
+            {"Initiatives": [["id", "title", "started"], ["a", "A", "#REF!"]]},
+            "not an error of Excel",
+        ),
         ({"Initiatives": [["id", "title", "needs"], ["a", "A", "analysts"]]}, "a small map"),
         (
-            {"Initiatives": [["id", "title"], ["a", "A"]], "Adoption": [["initiative", "staff"], ["a", 2.5]]},
+            {
+                "Initiatives": [["id", "title"], ["a", "A"]],
+                "Adoption": [["initiative", "staff"], ["a", 2.5]],
+            },
             "a whole number",
         ),
         ({"Initiatives": [["name", "title"], ["a", "A"]]}, "no row of headings"),
         (
-            {"Tripwires": [["initiative", "by"], ["zz", "01/01/2027"]], "Initiatives": [["id", "title"], ["z", "Z"]]},
+            {
+                "Tripwires": [["initiative", "by"], ["zz", "01/01/2027"]],
+                "Initiatives": [["id", "title"], ["z", "Z"]],
+            },
             "unknown initiative `zz`; expected an id from the sheet Initiatives. Did you mean `z`?",
         ),
         ({"Programme": [["Programm", "P"]]}, "programme: nothing"),
     ],
 )
-def test_wrong_values_are_faults_with_their_cell(tmp_path: Path, sheets: dict[str, Any], message: str) -> None:
+def test_wrong_values_are_faults_with_their_cell(
+    tmp_path: Path, sheets: dict[str, Any], message: str
+) -> None:
     assert message in "\n".join(faults(book(tmp_path / "r.xlsx", **sheets)))
 
 
@@ -305,7 +347,11 @@ def test_features_of_areas(tmp_path: Path) -> None:
     read = load.load_programme(
         book(
             tmp_path / "r.xlsx",
-            Areas=[["area", "name", "pop density", "note"], ["E1", "One", 12.5, "x"], ["E2", "Two", None, None]],
+            Areas=[
+                ["area", "name", "pop density", "note"],
+                ["E1", "One", 12.5, "x"],
+                ["E2", "Two", None, None],
+            ],
         )
     )
     assert [a.features for a in read.areas] == [{"pop density": 12.5}, {}]
@@ -356,7 +402,8 @@ def test_control_characters_come_back_from_a_workbook(tmp_path: Path) -> None:
     from changeadvisor.io.workbook import write_workbook
 
     (tmp_path / "p.json").write_text(
-        '{"format": "changeadvisor/1", "programme": "a\\rb _x0041_", "as_of": "2026-09-30"}', encoding="utf-8"
+        '{"format": "changeadvisor/1", "programme": "a\\rb _x0041_", "as_of": "2026-09-30"}',
+        encoding="utf-8",
     )
     made = load.load_programme(tmp_path / "p.json")
     write_workbook(made, tmp_path / "p.xlsx")

@@ -77,7 +77,9 @@ class InputError(ChangeAdvisorError):
         super().__init__("\n".join(map(str, self.faults)))
 
     @classmethod
-    def one(cls, where: str, found: str, expected: str, mend: str = "", field: str = "") -> InputError:
+    def one(
+        cls, where: str, found: str, expected: str, mend: str = "", field: str = ""
+    ) -> InputError:
         """An error of a single fault."""
         return cls([Fault(where, field, found, expected, mend)])
 

@@ -1,7 +1,9 @@
-"""Sharing goals: measures, targets and results as open data with a description, and a page people can read.
+"""Sharing goals.
 
-What is written is a Frictionless Data Package (specs.frictionlessdata.io, tabular-data-package). Nothing confidential
-is in it unless asked for: no sponsor, owner, judgement, spend or rating.
+Measures, targets and results as open data with a description, and a page people can read.
+
+What is written is a Frictionless Data Package (specs.frictionlessdata.io, tabular-data-package).
+Nothing confidential is in it unless asked for: no sponsor, owner, judgement, spend or rating.
 """
 
 from __future__ import annotations
@@ -36,7 +38,10 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a published table: its name, its Frictionless type and what it holds; `words`: all it may hold."""
+    """A column of a published table: its name, its Frictionless type and what it holds.
+
+    `words`: all it may hold.
+    """
 
     name: str
     type: Literal["string", "number", "date", "boolean"]
@@ -105,26 +110,44 @@ def publish(
         shutil.rmtree(building, ignore_errors=True)
 
 
-def _files(programme: Programme, found: Sequence[MeasureAdvice], include: Collection[Include]) -> dict[str, str]:
+def _files(
+    programme: Programme, found: Sequence[MeasureAdvice], include: Collection[Include]
+) -> dict[str, str]:
     """Every file of the package, by name."""
-    tables = [t for t in _tables(programme, include) if t.rows or t.name in ("measures", "targets", "results")]
+    tables = [
+        t
+        for t in _tables(programme, include)
+        if t.rows or t.name in ("measures", "targets", "results")
+    ]
     files = {f"{t.name}.csv": _csv(t) for t in tables}
-    files["datapackage.json"] = json.dumps(_package(programme, tables), indent=2, ensure_ascii=False) + "\n"
+    files["datapackage.json"] = (
+        json.dumps(_package(programme, tables), indent=2, ensure_ascii=False) + "\n"
+    )
     page = environment(True).get_template("published.html")
     files["index.html"] = page.render(view=_view(programme, found, tables))
     return files
 
 
-# --- tables ----------------------------------------------------------------------------------------------------------
+# --- tables ---------------------------------------------------------------------------------------
 
 _MEASURE = (
     Column("id", "string", "What the other tables call it by", required=True),
     Column("title", "string", "What is measured"),
     Column("better", "string", "Which way is better", words=("higher", "lower", "neutral")),
     Column("unit", "string", "The unit of its values"),
-    Column("type", "string", "What kind of figure it is", words=("proportion", "rate", "ratio", "count", "value")),
+    Column(
+        "type",
+        "string",
+        "What kind of figure it is",
+        words=("proportion", "rate", "ratio", "count", "value"),
+    ),
     Column("every", "string", "What period a value covers", words=("month", "quarter", "year")),
-    Column("kind", "string", "Felt by residents, or about our own working", words=("external", "process")),
+    Column(
+        "kind",
+        "string",
+        "Felt by residents, or about our own working",
+        words=("external", "process"),
+    ),
     Column("corporate", "boolean", "Whether it is one of the council's chief measures"),
     Column("service", "string", "The service it is about"),
     Column("aims", "string", "The aims it serves, joined by semicolons"),
@@ -133,13 +156,24 @@ _MEASURE = (
 _OWNER = Column("owner", "string", "Who answers for it")
 _TARGET = (
     Column("measure", "string", "The measure", required=True),
-    Column("kind", "string", "An outside standard, or our own target", required=True, words=("standard", "target")),
+    Column(
+        "kind",
+        "string",
+        "An outside standard, or our own target",
+        required=True,
+        words=("standard", "target"),
+    ),
     Column("value", "number", "The value to reach, in the measure's unit", required=True),
     Column("date", "date", "By when"),
 )
 _RESULT = (
     Column("measure", "string", "The measure", required=True),
-    Column("area", "string", "The area the value is of; `own` is ours where no code is given", required=True),
+    Column(
+        "area",
+        "string",
+        "The area the value is of; `own` is ours where no code is given",
+        required=True,
+    ),
     Column("period", "date", "The first day of what it covers", required=True),
     Column("value", "number", "The value, in the measure's unit", required=True),
     Column("denominator", "number", "Of how many, where that is known"),
@@ -152,7 +186,10 @@ _AREA = (
     Column("kind", "string", "What kind of council it is"),
     Column("region", "string", "Its region"),
 )
-_AIM = (Column("id", "string", "What the measures call it by", required=True), Column("title", "string", "The aim"))
+_AIM = (
+    Column("id", "string", "What the measures call it by", required=True),
+    Column("title", "string", "The aim"),
+)
 _INITIATIVE = (
     Column("id", "string", "Its id", required=True),
     Column("title", "string", "What it is", required=True),
@@ -173,17 +210,29 @@ def _tables(programme: Programme, include: Collection[Include]) -> Iterator[Shar
     yield SharedTable("measures", "What is measured", (*_MEASURE, *owner), measures, ("id",), {})
     targets = tuple(row for m in programme.measures for row in _targets(m))
     yield SharedTable(
-        "targets", "Standards and targets", _TARGET, targets, ("measure", "kind"), {"measure": "measures"}
+        "targets",
+        "Standards and targets",
+        _TARGET,
+        targets,
+        ("measure", "kind"),
+        {"measure": "measures"},
     )
     results = tuple(row for m in programme.measures for row in _results(m, programme.as_of))
     key = ("measure", "area", "period")
-    yield SharedTable("results", "Results, ours and others'", _RESULT, results, key, {"measure": "measures"})
-    yield SharedTable("areas", "Areas", _AREA, tuple(_plain_row(a, _AREA) for a in programme.areas), ("area",), {})
-    yield SharedTable("aims", "Aims", _AIM, tuple(_plain_row(a, _AIM) for a in programme.aims), ("id",), {})
+    yield SharedTable(
+        "results", "Results, ours and others'", _RESULT, results, key, {"measure": "measures"}
+    )
+    yield SharedTable(
+        "areas", "Areas", _AREA, tuple(_plain_row(a, _AREA) for a in programme.areas), ("area",), {}
+    )
+    yield SharedTable(
+        "aims", "Aims", _AIM, tuple(_plain_row(a, _AIM) for a in programme.aims), ("id",), {}
+    )
     if "initiatives" in include:
         columns = (*_INITIATIVE, *((_SPONSOR, _OWNER) if people else ()))
         rows = tuple(
-            {**_plain_row(i, columns), "measure": i.path.measure if i.path else None} for i in programme.initiatives
+            {**_plain_row(i, columns), "measure": i.path.measure if i.path else None}
+            for i in programme.initiatives
         )
         yield SharedTable("initiatives", "Initiatives", columns, rows, ("id",), {})
 
@@ -195,7 +244,10 @@ def _plain_row(record: Any, columns: Sequence[Column]) -> Row:
 
 
 def _targets(measure: Measure) -> Iterator[Row]:
-    for kind, value, date in (("standard", measure.standard, None), ("target", measure.target, measure.target_date)):
+    for kind, value, date in (
+        ("standard", measure.standard, None),
+        ("target", measure.target, measure.target_date),
+    ):
         if value is not None:
             yield {"measure": measure.id, "kind": kind, "value": value, "date": date}
 
@@ -203,7 +255,11 @@ def _targets(measure: Measure) -> Iterator[Row]:
 def _results(measure: Measure, as_of: dt.date) -> Iterator[Row]:
     """Our readings known by `as_of`, and other areas' for periods that are over."""
     own = measure.own_area or "own"
-    sizes = {o.period: o for o in (*measure.comparators, *measure.observations) if getattr(o, "area", own) == own}
+    sizes = {
+        o.period: o
+        for o in (*measure.comparators, *measure.observations)
+        if getattr(o, "area", own) == own
+    }
     series = readings(measure, as_of)
     for point in series.points:
         yield {**_sized(sizes.get(point.period)), "measure": measure.id, "area": own, "period": point.period,
@@ -237,7 +293,7 @@ def _cell(value: object) -> object:
     return cells.safe_text(plain(value, 10_000)) if isinstance(value, str) else value
 
 
-# --- the description -------------------------------------------------------------------------------------------------
+# --- the description ------------------------------------------------------------------------------
 
 
 def _package(programme: Programme, tables: Sequence[SharedTable]) -> dict[str, Any]:
@@ -283,10 +339,12 @@ def _field(column: Column) -> dict[str, Any]:
     return {**made, "constraints": limits} if limits else made
 
 
-# --- the page --------------------------------------------------------------------------------------------------------
+# --- the page -------------------------------------------------------------------------------------
 
 
-def _view(programme: Programme, found: Sequence[MeasureAdvice], tables: Sequence[SharedTable]) -> SharedView:
+def _view(
+    programme: Programme, found: Sequence[MeasureAdvice], tables: Sequence[SharedTable]
+) -> SharedView:
     goals = tuple(_goal(programme, m, f) for m, f in zip(programme.measures, found, strict=True))
     files = tuple((f"{t.name}.csv", f"{t.title}: {many(len(t.rows), 'row')}") for t in tables)
     return SharedView(plain(programme.programme, 200), day_text(programme.as_of), goals, files)
@@ -306,8 +364,12 @@ def _goal(programme: Programme, measure: Measure, found: MeasureAdvice) -> GoalV
 
 
 def _about(measure: Measure) -> str:
-    kind = {"external": "Felt by residents.", "process": "About our own working."}.get(measure.kind or "", "")
-    better = {"higher": "Higher is better.", "lower": "Lower is better."}.get(measure.better or "", "")
+    kind = {"external": "Felt by residents.", "process": "About our own working."}.get(
+        measure.kind or "", ""
+    )
+    better = {"higher": "Higher is better.", "lower": "Lower is better."}.get(
+        measure.better or "", ""
+    )
     service = f"Service: {plain(measure.service, 120)}." if measure.service else ""
     return " ".join(part for part in (kind, better, service) if part)
 

@@ -1,4 +1,7 @@
-"""Where rules, scenarios and templates are: package data in an installed wheel, the repository root otherwise."""
+"""Where rules, scenarios and templates are.
+
+Package data in an installed wheel, the repository root otherwise.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,10 @@ _PACKAGE = Path(__file__).parent
 
 
 def folder(name: str) -> Path:
-    """The folder `rules`, `scenarios` or `templates`. Raises FileNotFoundError where neither place has it."""
+    """The folder `rules`, `scenarios` or `templates`.
+
+    Raises FileNotFoundError where neither place has it.
+    """
     for place in (_PACKAGE / "_data" / name, _PACKAGE.parents[1] / name):
         if place.is_dir():
             return place

@@ -1,4 +1,7 @@
-"""Faults in plain words from pydantic's errors: where, what was found, what was expected, how to mend it."""
+"""Faults in plain words from pydantic's errors.
+
+Where, what was found, what was expected, how to mend it.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,9 @@ _BOUNDS = {"greater_than_equal": "≥", "greater_than": ">", "less_than_equal": 
 _BOUND_KEYS = {"≥": "ge", ">": "gt", "≤": "le", "<": "lt"}
 
 
-def faults_of(error: ValidationError, record: type[BaseModel], data: object, place: Place) -> tuple[Fault, ...]:
+def faults_of(
+    error: ValidationError, record: type[BaseModel], data: object, place: Place
+) -> tuple[Fault, ...]:
     """Every error as a fault, in the order of the document; several at one place become one.
 
     record: the class that refused; data: what it was given; place: where a location stands.
@@ -55,7 +60,10 @@ def faults_of(error: ValidationError, record: type[BaseModel], data: object, pla
 
 
 def _other_form(detail: Any, location: Location, data: object) -> bool:
-    """Whether a map was only held to be no single value: what is wrong inside it is told by itself."""
+    """Whether a map was only held to be no single value.
+
+    What is wrong inside it is told by itself.
+    """
     return str(detail["type"]).endswith("_type") and isinstance(at(data, location), Mapping)
 
 
@@ -105,7 +113,10 @@ def at(data: object, location: Location) -> Any:
 
 
 def dotted(location: Location, data: object) -> str:
-    """A location in words: `initiatives[reablement].path.dip`; list items by their id where they have one."""
+    """A location in words: `initiatives[reablement].path.dip`.
+
+    List items by their id where they have one.
+    """
     text = ""
     for i, part in enumerate(location):
         if isinstance(part, int):
@@ -117,14 +128,22 @@ def dotted(location: Location, data: object) -> str:
     return text
 
 
-def _fault(detail: Any, location: Location, record: type[BaseModel], data: object, place: Place) -> Fault:
+def _fault(
+    detail: Any, location: Location, record: type[BaseModel], data: object, place: Place
+) -> Fault:
     kind = detail["type"]
     where, field = place(location), dotted(location, data)
     if kind == "missing":
         return Fault(where, field, "nothing", "this key")
     if kind == "extra_forbidden":
         keys = sorted(_keys(record, location[:-1], data))
-        return Fault(where, field, f"unknown key `{plain(location[-1])}`", _listed(keys), _meant(location[-1], keys))
+        return Fault(
+            where,
+            field,
+            f"unknown key `{plain(location[-1])}`",
+            _listed(keys),
+            _meant(location[-1], keys),
+        )
     value = at(data, location)
     shown, absent = f"`{plain(_shown(value))}`", value is None
     if kind == "union_tag_not_found":
@@ -133,7 +152,11 @@ def _fault(detail: Any, location: Location, record: type[BaseModel], data: objec
     known = _words(detail)
     if known:
         return Fault(
-            where, field, f"`{plain(_tag(value, detail))}`", _listed(known), _meant(_tag(value, detail), known)
+            where,
+            field,
+            f"`{plain(_tag(value, detail))}`",
+            _listed(known),
+            _meant(_tag(value, detail), known),
         )
     return Fault(where, field, shown, _expected(detail), check=kind, absent=absent)
 
@@ -216,7 +239,10 @@ def _records(record: type[BaseModel], location: Location, data: object) -> set[t
 
 
 def _chosen(records: set[type[BaseModel]], value: object) -> set[type[BaseModel]]:
-    """Of records told apart by `action`, the one the data names; of those written as maps or not, the right ones."""
+    """Of records told apart by `action`, the one the data names.
+
+    Of those written as maps or not, the right ones.
+    """
     if not isinstance(value, Mapping):
         return records
     maps = {r for r in records if not getattr(r, "WRITTEN_AS_LIST", False)} or records
@@ -224,7 +250,11 @@ def _chosen(records: set[type[BaseModel]], value: object) -> set[type[BaseModel]
 
 
 def _names(record: type[BaseModel]) -> tuple[str, ...]:
-    return get_args(record.model_fields["action"].annotation) if "action" in record.model_fields else ()
+    return (
+        get_args(record.model_fields["action"].annotation)
+        if "action" in record.model_fields
+        else ()
+    )
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -29,9 +29,14 @@ def workbook(sheet: str, more: Mapping[str, bytes] | None = None) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", _TYPES)
-        archive.writestr("_rels/.rels", _RELS.format(kind="officeDocument", target="xl/workbook.xml"))
+        archive.writestr(
+            "_rels/.rels", _RELS.format(kind="officeDocument", target="xl/workbook.xml")
+        )
         archive.writestr("xl/workbook.xml", _BOOK)
-        archive.writestr("xl/_rels/workbook.xml.rels", _RELS.format(kind="worksheet", target="worksheets/sheet1.xml"))
+        archive.writestr(
+            "xl/_rels/workbook.xml.rels",
+            _RELS.format(kind="worksheet", target="worksheets/sheet1.xml"),
+        )
         archive.writestr("xl/worksheets/sheet1.xml", sheet)
         for name, data in (more or {}).items():
             archive.writestr(name, data)
@@ -71,10 +76,19 @@ def _laughs() -> str:
 MADE: Mapping[str, tuple[str, Callable[[], bytes]]] = {
     "200000 brackets": ("x.yaml", lambda: b"[" * 200_000),
     "200000 brackets in JSON": ("x.json", lambda: b"[" * 200_000),
-    "3000 levels of indentation": ("x.yaml", lambda: b"".join(b" " * i + b"a:\n" for i in range(3_000))),
+    "3000 levels of indentation": (
+        "x.yaml",
+        lambda: b"".join(b" " * i + b"a:\n" for i in range(3_000)),
+    ),
     "a gigabyte in a small zip": ("x.xlsx", _bomb),
-    "a value in XFD1048576": ("x.xlsx", lambda: _rows('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')),
-    "a value in XFD1": ("x.xlsx", lambda: _rows('<row r="1"><c r="A1"><v>1</v></c><c r="XFD1"><v>1</v></c></row>')),
+    "a value in XFD1048576": (
+        "x.xlsx",
+        lambda: _rows('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
+    ),
+    "a value in XFD1": (
+        "x.xlsx",
+        lambda: _rows('<row r="1"><c r="A1"><v>1</v></c><c r="XFD1"><v>1</v></c></row>'),
+    ),
     "an external entity": ("x.xlsx", lambda: _entity('<!ENTITY x SYSTEM "file:///etc/passwd">')),
     "an entity bomb": ("x.xlsx", lambda: _entity(_laughs())),
     "a truncated workbook": ("x.xlsx", lambda: _rows("")[:400]),

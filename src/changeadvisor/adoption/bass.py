@@ -6,12 +6,16 @@ from functools import lru_cache
 
 import numpy as np
 
-#: Averages over many new products: innovation p and imitation q a year (Sultan, Farley and Lehmann 1990, unverified).
+#: Averages over many new products: innovation p and imitation q a year (Sultan, Farley and Lehmann
+#: 1990, unverified).
 BASS_P, BASS_Q = 0.03, 0.38
 
 
 def bass(years: float, p: float = BASS_P, q: float = BASS_Q) -> float:
-    """The share that has taken a new product up after `years`: F(t) of Bass (1969), hazard p + q F."""
+    """The share that has taken a new product up after `years`.
+
+    F(t) of Bass (1969), hazard p + q F.
+    """
     waning = float(np.exp(-(p + q) * years))
     return (1.0 - waning) / (1.0 + q / p * waning)
 
@@ -21,8 +25,8 @@ def bass_peak(p: float = BASS_P, q: float = BASS_Q) -> float:
     return float(np.log(q / p)) / (p + q)
 
 
-#: The design of Centola, Becker, Brackbill and Baronchelli (2018): each remembers the last twelve plays of partners.
-#: Length of memory and of play from memory, unverified.
+#: The design of Centola, Becker, Brackbill and Baronchelli (2018): each remembers the last twelve
+#: plays of partners. Length of memory and of play from memory, unverified.
 MEMORY, ROUNDS, RUNS = 12, 45, 200
 
 
@@ -30,11 +34,12 @@ MEMORY, ROUNDS, RUNS = 12, 45, 200
 def tipped(group: int, committed: int, seed: int = 0) -> float:
     """The share of runs in which `committed` people turn the convention of a group of `group`.
 
-    The published design: everybody else holds the old convention; in each round people meet in random pairs and each
-    plays the new one where at least half of their last twelve partners did; the committed always play it. Turned:
-    after 45 rounds three in four of the others play the new one (Centola and others 2018, Science 360, 1116-1119).
-    That half is enough is our choice: it puts the tipping of a group of 24 at the published quarter; were a coin
-    tossed at half, it would lie at 7 of 24.
+    The published design: everybody else holds the old convention; in each round people meet in
+    random pairs and each plays the new one where at least half of their last twelve partners did;
+    the committed always play it. Turned: after 45 rounds three in four of the others play the new
+    one (Centola and others 2018, Science 360, 1116-1119). That half is enough is our choice: it
+    puts the tipping of a group of 24 at the published quarter; were a coin tossed at half, it would
+    lie at 7 of 24.
     """
     if committed >= group:
         return 1.0
@@ -55,7 +60,9 @@ def tipped(group: int, committed: int, seed: int = 0) -> float:
 
 @lru_cache(maxsize=256)
 def enough(group: int) -> int:
-    """The fewest committed people who turn a group of `group` in at least half of the runs; 1 at least.
+    """The fewest committed people who turn a group of `group` in at least half of the runs.
+
+    1 at least.
 
     Groups of over 60 are read at the share of 60.
     """

@@ -1,4 +1,7 @@
-"""Who sees whom at work: networks made from team sizes and mixing, or from real ties; and where champions sit."""
+"""Who sees whom at work: networks made from team sizes and mixing, or from real ties.
+
+And where champions sit.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,9 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Working ties, both ways and counted once: `ties` is (n, n), 1 where two people see each other work.
+    """Working ties, both ways and counted once.
+
+    `ties` is (n, n), 1 where two people see each other work.
 
     names: the people, where real ties name them; empty for a network that was generated.
     """
@@ -45,8 +50,8 @@ def team_sizes(staff: int, teams: int | Sequence[int]) -> tuple[int, ...]:
 def generated(sizes: Sequence[int], mixing: float, close: int, rng: np.random.Generator) -> Network:
     """Teams whose members see up to `close` team mates, and a share `mixing` of all ties leading out of the team.
 
-    Within a team neighbours' neighbours are mostly neighbours (a ring lattice, as in Watts and Strogatz 1998); ties
-    between teams are random.
+    Within a team neighbours' neighbours are mostly neighbours (a ring lattice, as in Watts and
+    Strogatz 1998); ties between teams are random.
     """
     n = int(sum(sizes))
     inside = np.zeros((0, 2), np.int64) if mixing >= 1 else _inside(sizes, close)
@@ -80,7 +85,10 @@ def _network(n: int, edges: NDArray[np.int64]) -> Network:
 
 
 def _inside(sizes: Sequence[int], close: int) -> NDArray[np.int64]:
-    """Each person with the next `close / 2` in a ring of the team; the whole team where it is small."""
+    """Each person with the next `close / 2` in a ring of the team.
+
+    The whole team where it is small.
+    """
     held, start = np.asarray(sizes, np.int64), np.concatenate([[0], np.cumsum(sizes)[:-1]])
     team = np.repeat(np.arange(len(held)), held)
     place = np.arange(int(held.sum())) - start[team]
@@ -96,7 +104,10 @@ def _inside(sizes: Sequence[int], close: int) -> NDArray[np.int64]:
 
 
 def _between(sizes: Sequence[int], wanted: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Random pairs of people in different teams, about `wanted` of them; none where there is one team."""
+    """Random pairs of people in different teams, about `wanted` of them.
+
+    None where there is one team.
+    """
     n, team = int(sum(sizes)), np.repeat(np.arange(len(sizes)), sizes)
     if len(sizes) < 2 or wanted <= 0:
         return np.zeros((0, 2), np.int64)
@@ -106,11 +117,15 @@ def _between(sizes: Sequence[int], wanted: int, rng: np.random.Generator) -> NDA
     return apart
 
 
-def seats(network: Network, champions: int, cluster: int, rng: np.random.Generator) -> tuple[tuple[int, ...], ...]:
-    """Where `champions` sit: groups of `cluster` close colleagues (1: one by one), far from each other.
+def seats(
+    network: Network, champions: int, cluster: int, rng: np.random.Generator
+) -> tuple[tuple[int, ...], ...]:
+    """Where `champions` sit: groups of `cluster` close colleagues (1.
 
-    Each group begins with the person who sees most colleagues among those not yet near a group, and grows by whoever
-    has most ties into it; ties are broken at random.
+    One by one), far from each other.
+
+    Each group begins with the person who sees most colleagues among those not yet near a group, and
+    grows by whoever has most ties into it; ties are broken at random.
     """
     order = np.lexsort((rng.random(network.size), -network.degrees))
     free = np.ones(network.size, bool)

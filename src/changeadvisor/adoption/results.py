@@ -1,12 +1,15 @@
-"""What a simulated spread comes to, for each route: the shapes that advice, pictures and words read."""
+"""What a simulated spread comes to, for each route.
+
+The shapes that advice, pictures and words read.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-#: The ways to lead that are simulated. A blend has an order: direction from the top first (Theory E then O, Beer and
-#: Nohria 2000), or the front line first.
+#: The ways to lead that are simulated. A blend has an order: direction from the top first (Theory E
+#: then O, Beer and Nohria 2000), or the front line first.
 Way = Literal["top-down", "top-then-below", "below-then-top", "bottom-up"]
 WAYS: tuple[Way, ...] = ("top-down", "top-then-below", "below-then-top", "bottom-up")
 
@@ -15,7 +18,10 @@ BLENDS: tuple[Way, ...] = ("top-then-below", "below-then-top")
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A share (0 to 1) at the end of each month, beginning with month 0: nine runs in ten above p10, half above p50."""
+    """A share (0 to 1) at the end of each month, beginning with month 0.
+
+    Nine runs in ten above p10, half above p50.
+    """
 
     p10: tuple[float, ...]
     p50: tuple[float, ...]
@@ -26,10 +32,11 @@ class Band:
 class WayOutcome:
     """What one way of leading comes to over all runs.
 
-    reaches: share of runs in which the needed share works the new way by the date; stands: in which it still does a
-    year later. months: the middle run's months to get there, of those that do; None where none does. champion_months,
-    board_months: months of champions and of the board's attention it takes. spend: mean running spend until it is
-    there or time is up, in the programme's currency; None where the register gives none.
+    reaches: share of runs in which the needed share works the new way by the date; stands: in which
+    it still does a year later. months: the middle run's months to get there, of those that do; None
+    where none does. champion_months, board_months: months of champions and of the board's attention
+    it takes. spend: mean running spend until it is there or time is up, in the programme's
+    currency; None where the register gives none.
     """
 
     way: Way
@@ -44,7 +51,10 @@ class WayOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Varied:
-    """A judgement parameter: `stands` of each way in the third of runs where it is lowest, and highest."""
+    """A judgement parameter.
+
+    `stands` of each way in the third of runs where it is lowest, and highest.
+    """
 
     name: str
     low: float
@@ -55,9 +65,12 @@ class Varied:
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """Where champions should sit. clustered: together rather than one by one, and by how much it raises `stands`.
+    """Where champions should sit.
 
-    per_team: champions to a team; teams: in how many teams; names: people, where real ties name them.
+    clustered: together rather than one by one, and by how much it raises `stands`.
+
+    per_team: champions to a team; teams: in how many teams; names: people, where real ties name
+    them.
     """
 
     clustered: bool
@@ -69,7 +82,9 @@ class Seats:
 
 @dataclass(frozen=True, slots=True)
 class Diffusion:
-    """The simulated spread of one initiative: each way, which order of a blend is better, where champions sit.
+    """The simulated spread of one initiative.
+
+    Each way, which order of a blend is better, where champions sit.
 
     by: months from as_of to the date it must count by. weights: decibans for top-down, blended
     and bottom-up, and for beginning a blend below (`below-first`). notices:

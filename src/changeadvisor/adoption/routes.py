@@ -35,7 +35,8 @@ from changeadvisor.model import Adoption, months_between
 Shares = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-#: Runs in all, and networks among which they are split. In large organisations luck evens out within a run: fewer do.
+#: Runs in all, and networks among which they are split. In large organisations luck evens out
+#: within a run: fewer do.
 RUNS, FEWEST, NETWORKS = 240, 96, 8
 #: Staff up to whom all runs are played.
 MANY_RUNS = 1200
@@ -55,18 +56,27 @@ class Judged:
 #: No published figure was found for any of these.
 JUDGED: Mapping[str, Judged] = MappingProxyType(
     {
-        "act": Judged(0.3, 0.7, "chance a month that somebody who sees enough colleagues at it takes it up"),
-        "leave": Judged(0.02, 0.08, "chance a month that somebody convinced who sees too few gives it up"),
-        "lapse": Judged(0.1, 0.3, "chance a month that somebody who only complies stops when nobody looks"),
+        "act": Judged(
+            0.3, 0.7, "chance a month that somebody who sees enough colleagues at it takes it up"
+        ),
+        "leave": Judged(
+            0.02, 0.08, "chance a month that somebody convinced who sees too few gives it up"
+        ),
+        "lapse": Judged(
+            0.1, 0.3, "chance a month that somebody who only complies stops when nobody looks"
+        ),
         "hold": Judged(6, 18, "months for which a board can keep its full attention on one change"),
         "fade": Judged(2, 6, "months in which that attention then halves, again and again"),
         "weak": Judged(0.25, 0.55, "what a weak mandate brings, as a share of a strong one"),
         "close": Judged(6, 12, "colleagues in one's own team whom one sees at work"),
-        "spread": Judged(0.3, 0.7, "how far people differ in the colleagues they need to see, as a share"),
+        "spread": Judged(
+            0.3, 0.7, "how far people differ in the colleagues they need to see, as a share"
+        ),
     }
 )
-#: The chance a month that somebody complies with a strong mandate while the board attends, and the share who need to
-#: see one colleague more once they are ordered, by the answer to "would staff go along?" Our judgement, not measured.
+#: The chance a month that somebody complies with a strong mandate while the board attends, and the
+#: share who need to see one colleague more once they are ordered, by the answer to "would staff go
+#: along?" Our judgement, not measured.
 COMPLY: Mapping[str, Judged] = MappingProxyType(
     {
         "likely": Judged(0.35, 0.7, "staff would very likely go along"),
@@ -81,7 +91,8 @@ RESENT: Mapping[str, Judged] = MappingProxyType(
         "unlikely": Judged(0.2, 0.6, "staff would hardly go along"),
     }
 )
-#: The share whose work is an example to colleagues even while they only comply. Our judgement, not measured.
+#: The share whose work is an example to colleagues even while they only comply. Our judgement, not
+#: measured.
 EXAMPLE: Mapping[str, Judged] = MappingProxyType(
     {
         "likely": Judged(0.7, 1.0, "staff would very likely go along"),
@@ -89,8 +100,11 @@ EXAMPLE: Mapping[str, Judged] = MappingProxyType(
         "unlikely": Judged(0.0, 0.15, "staff would hardly go along"),
     }
 )
-#: What somebody counts for who complies without being convinced, by how much it rests on commitment.
-COMPLIANCE_COUNTS: Mapping[str, float] = MappingProxyType({"not-needed": 1.0, "helpful": 0.5, "essential": 0.0})
+#: What somebody counts for who complies without being convinced, by how much it rests on
+#: commitment.
+COMPLIANCE_COUNTS: Mapping[str, float] = MappingProxyType(
+    {"not-needed": 1.0, "helpful": 0.5, "essential": 0.0}
+)
 _VARIED = {
     "act": "how quickly people follow colleagues",
     "leave": "how quickly the convinced give up alone",
@@ -103,7 +117,10 @@ _VARIED = {
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What people answered that bears on the spread: levels of commitment and of going along; empty: not known."""
+    """What people answered that bears on the spread: levels of commitment and of going along.
+
+    empty: not known.
+    """
 
     commitment: frozenset[str] = frozenset()
     accept: frozenset[str] = frozenset()
@@ -113,7 +130,9 @@ def missing(adoption: Adoption) -> tuple[str, ...]:
     """What the register must say before the spread can be simulated, as `adoption` keys."""
     needed = ["ready", "peers_needed", "champions", "turnover", "needed", "by"]
     if not adoption.tied:
-        one_team = adoption.teams == 1 or (isinstance(adoption.teams, tuple) and len(adoption.teams) == 1)
+        one_team = adoption.teams == 1 or (
+            isinstance(adoption.teams, tuple) and len(adoption.teams) == 1
+        )
         sized = isinstance(adoption.teams, tuple)
         needed += ([] if sized else ["staff"]) + ["teams"] + ([] if one_team else ["mixing"])
     return tuple(name for name in needed if getattr(adoption, name) is None)
@@ -131,8 +150,8 @@ def simulate_adoption(
 ) -> Diffusion | str:
     """The spread under each way of leading from `begins` on, or in words why it cannot be simulated.
 
-    monthly: mean running spend a month. runs: None for as many as the size asks. The random stream belongs to (seed,
-    name).
+    monthly: mean running spend a month. runs: None for as many as the size asks. The random stream
+    belongs to (seed, name).
     """
     lacking = missing(adoption)
     if lacking:
@@ -210,9 +229,14 @@ class _Case:
         values = {key: _between(r, at[key]) for key, r in JUDGED.items()}
         accept = _levels(self.answers.accept, COMPLY, rng, self.runs)
         for key, table in (("comply", COMPLY), ("resent", RESENT), ("example", EXAMPLE)):
-            values[key] = np.array([_between(table[a], u) for a, u in zip(accept, at[key], strict=True)])
+            values[key] = np.array(
+                [_between(table[a], u) for a, u in zip(accept, at[key], strict=True)]
+            )
         values["comply"] = values["comply"] * self._mandate(values["weak"], at["mandate"])
-        for key, estimate in (("ready", self.adoption.ready), ("peers", self.adoption.peers_needed)):
+        for key, estimate in (
+            ("ready", self.adoption.ready),
+            ("peers", self.adoption.peers_needed),
+        ):
             assert estimate is not None  # noqa: S101
             values[key] = estimate.sample(at[key])
         now = self.adoption.now
@@ -221,7 +245,10 @@ class _Case:
         return _Draws(at, values, np.array([COMPLIANCE_COUNTS[c] for c in commitment]))
 
     def _mandate(self, weak: Shares, u: Shares) -> Shares:
-        """How strong a mandate from the top would be: as the register has it, else anything from weak to strong."""
+        """How strong a mandate from the top would be.
+
+        As the register has it, else anything from weak to strong.
+        """
         mandate = self.adoption.mandate
         if mandate == "strong":
             return np.ones(self.runs)
@@ -244,7 +271,12 @@ class _Case:
         return networks.generated(sizes, adoption.mixing or 0.0, close, rng)
 
     def _block(
-        self, network: Network, draws: _Draws, which: NDArray[np.int64], rng: np.random.Generator, seed: tuple[int, ...]
+        self,
+        network: Network,
+        draws: _Draws,
+        which: NDArray[np.int64],
+        rng: np.random.Generator,
+        seed: tuple[int, ...],
     ) -> _Block:
         value = {key: v[which] for key, v in draws.values.items()}
         shape = (network.size, len(which))
@@ -259,7 +291,9 @@ class _Case:
             turnover=1 - (1 - (self.adoption.turnover or 0.0)) ** (1 / 12),
         )
         now = rng.random(shape) < value["now"]
-        return _Block(network, people, now, np.rint(value["hold"]).astype(np.int64), value["fade"], seed)
+        return _Block(
+            network, people, now, np.rint(value["hold"]).astype(np.int64), value["fade"], seed
+        )
 
     # --- what becomes of it ---
 
@@ -272,12 +306,16 @@ class _Case:
         clustered = clusters > 1 and self._rank(together) > self._rank(alone)
         size = clusters if clustered else 1
         below = together if clustered else alone
-        shares = {w: below if w == "bottom-up" else self._played(blocks, w, draws, size) for w in WAYS}
+        shares = {
+            w: below if w == "bottom-up" else self._played(blocks, w, draws, size) for w in WAYS
+        }
         gain = float(self._won(together).mean() - self._won(alone).mean())
         seats = self._seats(blocks, size, clustered, gain) if self.adoption.champions else None
         return self._spread(draws, blocks[0][1].network, shares, seats)
 
-    def _spread(self, draws: _Draws, network: Network, shares: Mapping[Way, Shares], seats: Seats | None) -> Diffusion:
+    def _spread(
+        self, draws: _Draws, network: Network, shares: Mapping[Way, Shares], seats: Seats | None
+    ) -> Diffusion:
         order: Way = max(BLENDS, key=lambda w: self._rank(shares[w]))
         won = {w: self._won(s) for w, s in shares.items()}
         return Diffusion(
@@ -296,7 +334,9 @@ class _Case:
 
     def _weights(self, won: Mapping[Way, Flags], order: Way) -> dict[str, float]:
         """What the simulation weighs for each route, and for beginning a blend below."""
-        routes = _weights({"top-down": won["top-down"], "blended": won[order], "bottom-up": won["bottom-up"]})
+        routes = _weights(
+            {"top-down": won["top-down"], "blended": won[order], "bottom-up": won["bottom-up"]}
+        )
         orders = _weights({w: won[w] for w in BLENDS})
         return {**routes, "below-first": orders["below-then-top"]}
 
@@ -305,12 +345,25 @@ class _Case:
         return round((self.adoption.champions or 0) * network.size / max(self._whole(), 1))
 
     def _cluster(self, network: Network) -> int:
-        """How many champions sit together: enough to turn a team (Centola and others 2018), if there are as many."""
-        sizes = networks.team_sizes(self.adoption.staff or 0, self.adoption.teams) if self.adoption.teams else ()
-        team = float(np.median(sizes)) if sizes and not self.adoption.tied else float(network.degrees.mean()) + 1
+        """How many champions sit together.
+
+        Enough to turn a team (Centola and others 2018), if there are as many.
+        """
+        sizes = (
+            networks.team_sizes(self.adoption.staff or 0, self.adoption.teams)
+            if self.adoption.teams
+            else ()
+        )
+        team = (
+            float(np.median(sizes))
+            if sizes and not self.adoption.tied
+            else float(network.degrees.mean()) + 1
+        )
         return max(1, min(enough(max(2, round(team))), self._champions(network)))
 
-    def _played(self, blocks: Sequence[tuple[NDArray[np.int64], _Block]], way: Way, draws: _Draws, size: int) -> Shares:
+    def _played(
+        self, blocks: Sequence[tuple[NDArray[np.int64], _Block]], way: Way, draws: _Draws, size: int
+    ) -> Shares:
         """The share that counts at the end of each month, (months + 1, runs)."""
         found = np.empty((self.months + 1, self.runs))
         for which, block in blocks:
@@ -325,7 +378,11 @@ class _Case:
         half = np.maximum(1, block.hold // 2)
         none, zero = np.zeros((self.months, len(half))), np.zeros(len(half), np.int64)
         rng = np.random.default_rng((*block.rng_seed, 3))
-        who = [p for group in networks.seats(block.network, self._champions(block.network), size, rng) for p in group]
+        who = [
+            p
+            for group in networks.seats(block.network, self._champions(block.network), size, rng)
+            for p in group
+        ]
         if way == "top-down":
             return Lead(_attention(zero, block.hold, block.fade, self.months))
         if way == "bottom-up":
@@ -363,7 +420,11 @@ class _Case:
         )
 
     def _champion_months(self, way: Way, draws: _Draws) -> float:
-        late = np.maximum(1, np.rint(draws.values["hold"]) // 2) if way == "top-then-below" else np.zeros(self.runs)
+        late = (
+            np.maximum(1, np.rint(draws.values["hold"]) // 2)
+            if way == "top-then-below"
+            else np.zeros(self.runs)
+        )
         months = 0.0 if way == "top-down" else float(np.maximum(0, self.by - late).mean())
         return (self.adoption.champions or 0) * months
 
@@ -377,7 +438,11 @@ class _Case:
         return float(_attention(start, held, draws.values["fade"], self.by).sum(axis=0).mean())
 
     def _seats(
-        self, blocks: Sequence[tuple[NDArray[np.int64], _Block]], size: int, clustered: bool, gain: float
+        self,
+        blocks: Sequence[tuple[NDArray[np.int64], _Block]],
+        size: int,
+        clustered: bool,
+        gain: float,
     ) -> Seats:
         block = blocks[0][1]
         rng = np.random.default_rng((*block.rng_seed, 3))
@@ -405,7 +470,7 @@ class _Case:
             yield "How many work the new way already is not known (`adoption.now`): it is counted from nobody."
 
 
-# --- small parts -----------------------------------------------------------------------------------------------------
+# --- small parts ----------------------------------------------------------------------------------
 
 
 def _evenly(rng: np.random.Generator, runs: int) -> Shares:
@@ -417,7 +482,9 @@ def _between(held: Judged, u: Shares) -> Shares:
     return np.asarray(held.low + (held.high - held.low) * u)
 
 
-def _levels(known: frozenset[str], table: Mapping[str, object], rng: np.random.Generator, runs: int) -> list[str]:
+def _levels(
+    known: frozenset[str], table: Mapping[str, object], rng: np.random.Generator, runs: int
+) -> list[str]:
     """A level for each run: the one that is known, else evenly among those it could be."""
     could = sorted(known & set(table)) or sorted(table)
     return [could[i] for i in rng.integers(0, len(could), runs)]
@@ -426,7 +493,10 @@ def _levels(known: frozenset[str], table: Mapping[str, object], rng: np.random.G
 def _thresholds(
     network: Network, ready: Shares, peers: Shares, differ: Shares, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """Colleagues each needs to see: none for the ready; about `peers` for others, and never more than they have."""
+    """Colleagues each needs to see: none for the ready.
+
+    About `peers` for others, and never more than they have.
+    """
     shape = (network.size, len(ready))
     wanted = peers * (1 + differ * (2 * rng.random(shape, np.float32) - 1))
     # Rounded up or down by chance, so that the mean stays.
@@ -437,8 +507,13 @@ def _thresholds(
     return threshold
 
 
-def _attention(start: NDArray[np.int64], held: NDArray[np.int64], fade: Shares, months: int) -> Shares:
-    """The board's attention each month, (months, runs): none before `start`, full while it holds, then halving."""
+def _attention(
+    start: NDArray[np.int64], held: NDArray[np.int64], fade: Shares, months: int
+) -> Shares:
+    """The board's attention each month, (months, runs).
+
+    None before `start`, full while it holds, then halving.
+    """
     month = np.arange(months)[:, None]
     after = np.maximum(0.0, month - (start + held) + 1.0)
     return np.where(month < start, 0.0, 0.5 ** (after / fade))
@@ -447,8 +522,8 @@ def _attention(start: NDArray[np.int64], held: NDArray[np.int64], fade: Shares, 
 def _weights(won: Mapping[str, Flags]) -> dict[str, float]:
     """The weight of the simulation for each route in decibans, as the appraisal's is worked out (formats.md section 3).
 
-    d is whether it won less whether the best of the others did, run by run; weight = 10 log10(P(d > 0)/P(d < 0)) of a
-    normal with its mean and deviation, held to 30.
+    d is whether it won less whether the best of the others did, run by run; weight = 10 log10(P(d >
+    0)/P(d < 0)) of a normal with its mean and deviation, held to 30.
     """
     from scipy.special import log_ndtr
 
@@ -460,12 +535,17 @@ def _weights(won: Mapping[str, Flags]) -> dict[str, float]:
         if sd < 1e-12:
             found[name] = math.copysign(30.0, mean) if mean else 0.0
         else:
-            found[name] = float(np.clip(10 / math.log(10) * (log_ndtr(mean / sd) - log_ndtr(-mean / sd)), -30, 30))
+            found[name] = float(
+                np.clip(10 / math.log(10) * (log_ndtr(mean / sd) - log_ndtr(-mean / sd)), -30, 30)
+            )
     return found
 
 
 def _varied(draws: _Draws, won: Mapping[Way, Flags]) -> Iterator[Varied]:
-    """What each judgement matters: how often each way stands in the third of runs where it is lowest, and highest."""
+    """What each judgement matters.
+
+    How often each way stands in the third of runs where it is lowest, and highest.
+    """
     for key, label in _VARIED.items():
         low, high = np.quantile(draws.at[key], [1 / 3, 2 / 3])
         few, many = draws.at[key] <= low, draws.at[key] >= high

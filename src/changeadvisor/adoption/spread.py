@@ -1,9 +1,10 @@
 """How a practice spreads from colleague to colleague, under a mandate or without, month by month, many runs at once.
 
-Each person needs to see so many colleagues at it before they are convinced (Granovetter 1978; more than one: complex
-contagion, Centola and Macy 2007). A mandate makes people comply without being convinced; compliance fades when nobody
-looks, and sets less of an example (compliance is not internalisation, Kelman 1958, unverified). People leave, and
-newcomers begin as outsiders. Arrays are (people, runs).
+Each person needs to see so many colleagues at it before they are convinced (Granovetter 1978; more
+than one: complex contagion, Centola and Macy 2007). A mandate makes people comply without being
+convinced; compliance fades when nobody looks, and sets less of an example (compliance is not
+internalisation, Kelman 1958, unverified). People leave, and newcomers begin as outsiders. Arrays
+are (people, runs).
 """
 
 from __future__ import annotations
@@ -23,13 +24,15 @@ _WHOLE = 65536
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The staff of each run. threshold: colleagues each must see at it, (people, runs); 0 begins unasked.
+    """The staff of each run.
 
-    resent: who would need to see one more once they are ordered. genuine: whose work is an example to others even
-    while they only comply. Monthly chances, one a run: act, that somebody who
-    sees enough is convinced; leave, that somebody convinced who sees too few gives up; comply, that somebody ordered
-    complies while the board attends; lapse, that somebody who only complies gives up when it does not. turnover: the
-    chance a month that somebody leaves.
+    threshold: colleagues each must see at it, (people, runs); 0 begins unasked.
+
+    resent: who would need to see one more once they are ordered. genuine: whose work is an example
+    to others even while they only comply. Monthly chances, one a run: act, that somebody who sees
+    enough is convinced; leave, that somebody convinced who sees too few gives up; comply, that
+    somebody ordered complies while the board attends; lapse, that somebody who only complies gives
+    up when it does not. turnover: the chance a month that somebody leaves.
     """
 
     threshold: NDArray[np.integer]
@@ -65,12 +68,18 @@ class _State:
 
 
 def spread(
-    network: Network | None, people: People, lead: Lead, rng: np.random.Generator, now: Flags | None = None
+    network: Network | None,
+    people: People,
+    lead: Lead,
+    rng: np.random.Generator,
+    now: Flags | None = None,
 ) -> tuple[Shares, Shares]:
-    """The shares convinced, and complying only, at the end of each month: two arrays (months + 1, runs).
+    """The shares convinced, and complying only, at the end of each month.
 
-    network None: everybody sees everybody. now: who is convinced at the start. Draws the same numbers whatever the
-    way of leading, so that ways are compared under the same luck.
+    Two arrays (months + 1, runs).
+
+    network None: everybody sees everybody. now: who is convinced at the start. Draws the same
+    numbers whatever the way of leading, so that ways are compared under the same luck.
     """
     months, (n, runs) = len(lead.attention), people.threshold.shape
     none = np.zeros((n, runs), bool)
@@ -104,8 +113,17 @@ def _seat(lead: Lead, month: int, state: _State) -> None:
         state.champion[who] = state.convinced[who] = True
 
 
-def _month(network: Network | None, people: People, attention: Shares, state: _State, rng: np.random.Generator) -> None:
-    """One month: who sees enough is convinced or stays so, who is ordered complies, and some leave."""
+def _month(
+    network: Network | None,
+    people: People,
+    attention: Shares,
+    state: _State,
+    rng: np.random.Generator,
+) -> None:
+    """One month.
+
+    Who sees enough is convinced or stays so, who is ordered complies, and some leave.
+    """
     _order(people, attention, state)
     examples = state.convinced | (state.complying & people.genuine)
     enough = _seen(network, examples) >= state.threshold

@@ -1,1 +1,1 @@
-"""From a programme to reasoned advice. Start reading at ."""
+"""From a programme to reasoned advice. Start reading at `advise`."""

@@ -1,7 +1,8 @@
 """advise(): the pipeline from a programme to reasoned advice. Start reading here.
 
-For each initiative: gather evidence as facts, score frameworks, judge the packs, and say what would change the answer.
-Pure: no file, clock, network or global randomness; the same programme, packs and seed give the same advice.
+For each initiative: gather evidence as facts, score frameworks, judge the packs, and say what would
+change the answer. Pure: no file, clock, network or global randomness; the same programme, packs and
+seed give the same advice.
 """
 
 from __future__ import annotations
@@ -128,19 +129,30 @@ PARTS: tuple[Part, ...] = ("action", "route", "portfolio", "measures")
 Progress = Callable[[int, int], None]
 
 _RATED = ("results.evidenced", "results.candour")
-#: Facts of a reading that its value does not change, or that are worked out again with the appraisal.
+#: Facts of a reading that its value does not change, or that are worked out again with the
+#: appraisal.
 _PRICED_AGAIN = ("appraisal.", "tripwire.", "results.readings")
-_DERIVED = ("results.", "path.", "score.", "theory.", "tripwire.", "appraisal.", "performance.", "adoption.", "stake.")
+_DERIVED = (
+    "results.",
+    "path.",
+    "score.",
+    "theory.",
+    "tripwire.",
+    "appraisal.",
+    "performance.",
+    "adoption.",
+    "stake.",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Judges:
     """The packs and frameworks that judge.
 
-    action: what to do; route: how to lead it; order: which half of a blend comes first;
-    rating: what rating the results support; lens: which reading of a measure
-    should drive attention. moves: how published ratings moved; words only, it judges nothing. theory: published models,
-    whose answers the route reads as facts.
+    action: what to do; route: how to lead it; order: which half of a blend comes first; rating:
+    what rating the results support; lens: which reading of a measure should drive attention. moves:
+    how published ratings moved; words only, it judges nothing. theory: published models, whose
+    answers the route reads as facts.
     """
 
     action: RulePack
@@ -153,13 +165,16 @@ class Judges:
     theory: tuple[RulePack, ...] = ()
 
     def of_action(self) -> Judges:
-        """No more than what judges the action: the frameworks that it or the rating reads, and no theory."""
+        """No more than what judges the action.
+
+        The frameworks that it or the rating reads, and no theory.
+        """
         read = {*self.action.readers, *self.rating.readers}
         scored = tuple(f for f in self.frameworks if not read.isdisjoint(f.facts()))
         return replace(self, frameworks=scored, theory=())
 
 
-# --- what comes out (formats.md section 2) ---------------------------------------------------------------------------
+# --- what comes out (formats.md section 2) --------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +226,10 @@ class Chances:
 
 @dataclass(frozen=True, slots=True)
 class NextReview:
-    """The next review; below (or above) which reading the advice would become `then`, where that is known."""
+    """The next review.
+
+    Below (or above) which reading the advice would become `then`, where that is known.
+    """
 
     on: dt.date
     measure: str | None = None
@@ -224,9 +242,10 @@ class NextReview:
 class Outlook:
     """What may become of it. Without results the chances are those of its class.
 
-    value: present worth of each course from here on, in the programme's currency. worth_of_knowing: what it would be
-    worth at most to know how it will end. cashable: present value of what the budget saves, beside the worth and never
-    added. pays_back_in_year: by the end of which year from now persisting has earned its coming costs.
+    value: present worth of each course from here on, in the programme's currency. worth_of_knowing:
+    what it would be worth at most to know how it will end. cashable: present value of what the
+    budget saves, beside the worth and never added. pays_back_in_year: by the end of which year from
+    now persisting has earned its coming costs.
     """
 
     probability: Chances | None
@@ -258,10 +277,12 @@ class TripwireState:
 
 @dataclass(frozen=True, slots=True)
 class Dependants:
-    """What hangs on it: worth lost downstream if it is stopped, people counted once, and by which paths.
+    """What hangs on it.
 
-    at_stake: None where something hangs on it and none of that is priced. courses: what each course does downstream.
-    count: how many hang on it.
+    Worth lost downstream if it is stopped, people counted once, and by which paths.
+
+    at_stake: None where something hangs on it and none of that is priced. courses: what each course
+    does downstream. count: how many hang on it.
     """
 
     at_stake: Spread | None
@@ -276,8 +297,8 @@ class Dependants:
 class Route(Recommendation):
     """How to lead it, with the arrangement to put in place.
 
-    order: of a blend, which half comes first. spread: how it would spread under each way of leading it, simulated;
-    not_simulated: why it could not be.
+    order: of a blend, which half comes first. spread: how it would spread under each way of leading
+    it, simulated; not_simulated: why it could not be.
     """
 
     arrangement: Mapping[str, str] = field(default_factory=dict)
@@ -288,7 +309,10 @@ class Route(Recommendation):
 
 @dataclass(frozen=True, slots=True)
 class InitiativeAdvice:
-    """All the advice on one initiative. `evidence` and `scorecards` are the working, not part of the JSON."""
+    """All the advice on one initiative.
+
+    `evidence` and `scorecards` are the working, not part of the JSON.
+    """
 
     id: str
     title: str
@@ -314,13 +338,14 @@ class InitiativeAdvice:
 class Portfolio:
     """What stands in whose way, how many changes each staff group carries, and which set to run.
 
-    chosen: what runs; deferred: what waits or stops. bound: no set within the limits is worth more; gap: by how much,
-    in shares of its worth. frontier: worth for few against worth in all. core: share of the good sets in which each
-    runs. why_none: why there is no set. limits: what each costs. gainers: by service. robust: what runs whatever the
-    weights and values. weighed: the choice with gains weighed by income. order: when to begin what has not begun.
-    finishes, delivery: when what runs is finished. sentences: few and all in words. time_limit: seconds a choice was
-    given, None without a clock. load_of_set: changes each staff group carries if the set is run. delivered: the worth
-    of the set where what is late makes others wait.
+    chosen: what runs; deferred: what waits or stops. bound: no set within the limits is worth more;
+    gap: by how much, in shares of its worth. frontier: worth for few against worth in all. core:
+    share of the good sets in which each runs. why_none: why there is no set. limits: what each
+    costs. gainers: by service. robust: what runs whatever the weights and values. weighed: the
+    choice with gains weighed by income. order: when to begin what has not begun. finishes,
+    delivery: when what runs is finished. sentences: few and all in words. time_limit: seconds a
+    choice was given, None without a clock. load_of_set: changes each staff group carries if the set
+    is run. delivered: the worth of the set where what is late makes others wait.
     """
 
     conflicts: tuple[Conflict, ...]
@@ -374,7 +399,7 @@ class Advice:
         return next((i for i in self.initiatives if i.id == id), None)
 
 
-# --- the pipeline ----------------------------------------------------------------------------------------------------
+# --- the pipeline ---------------------------------------------------------------------------------
 
 
 def advise(
@@ -388,11 +413,14 @@ def advise(
     seconds: float | None = None,
     flips: bool = True,
 ) -> Advice:
-    """Advise on a programme. `parts` left out are None. `on_progress(done, all)` is called after each initiative.
+    """Advise on a programme. `parts` left out are None.
 
-    locks: initiative id -> course it is set to, for asking what if. seconds: a clock on each choice, only where one is
-    asked for: with it the same input may give another set. flips: whether to search for what would change each answer,
-    which takes most of the time. Raises CycleError where initiatives require one another in a ring.
+    `on_progress(done, all)` is called after each initiative.
+
+    locks: initiative id -> course it is set to, for asking what if. seconds: a clock on each
+    choice, only where one is asked for: with it the same input may give another set. flips: whether
+    to search for what would change each answer, which takes most of the time. Raises CycleError
+    where initiatives require one another in a ring.
     """
     trajectory.keep_memory()
     whole = _Whole(programme, judges, seed, locks)
@@ -412,7 +440,9 @@ def advise(
         decisions_needed=tuple(_decisions(advised)),
         initiatives=tuple(advised),
         portfolio=_portfolio(whole, advised, seconds) if "portfolio" in parts else None,
-        measures=tuple(read_measures(programme, series, judges.lens, seed)) if "measures" in parts else None,
+        measures=tuple(read_measures(programme, series, judges.lens, seed))
+        if "measures" in parts
+        else None,
         audit=audit(programme, series) if "measures" in parts else None,
         notices=tuple(_notices(programme)),
         areas=programme.areas,
@@ -427,23 +457,35 @@ def answers(programme: Programme, judges: Judges, *, seed: int = 0) -> dict[str,
     for initiative in programme.initiatives:
         sheet = evidence.gather(programme, initiative, graph, series, seed).sheet
         closed = initiative.stage == "closed"
-        found[initiative.id] = None if closed else judge(judges.action, complete(sheet, judges)).answer
+        found[initiative.id] = (
+            None if closed else judge(judges.action, complete(sheet, judges)).answer
+        )
     return found
 
 
 def routes(programme: Programme, judges: Judges, *, seed: int = 0) -> dict[str, FactSheet]:
-    """The complete sheet of each open initiative with its simulated spread: for judging many programmes."""
+    """The complete sheet of each open initiative with its simulated spread.
+
+    For judging many programmes.
+    """
     graph, series = DependencyGraph(programme), evidence.all_series(programme)
     found: dict[str, FactSheet] = {}
     for initiative in programme.initiatives:
         if initiative.stage != "closed":
-            sheet = complete(evidence.gather(programme, initiative, graph, series, seed).sheet, judges)
-            found[initiative.id] = sheet.with_known(evidence.Spreading(programme, initiative, seed).known(sheet))
+            sheet = complete(
+                evidence.gather(programme, initiative, graph, series, seed).sheet, judges
+            )
+            found[initiative.id] = sheet.with_known(
+                evidence.Spreading(programme, initiative, seed).known(sheet)
+            )
     return found
 
 
 class _Whole:
-    """A programme while it is advised on: its graph, its readings, and each initiative in brief once it was read."""
+    """A programme while it is advised on.
+
+    Its graph, its readings, and each initiative in brief once it was read.
+    """
 
     def __init__(self, programme: Programme, judges: Judges, seed: int, locks: Locks) -> None:
         self.programme, self.judges, self.seed, self.locks = programme, judges, seed, locks
@@ -455,7 +497,10 @@ class _Whole:
         self.cap = max((r.cap for r in judges.action.rules if r.appraises), default=0.0)
 
     def case(self, id: str) -> _Case:
-        """One initiative to judge. Those that hang on it should have been asked for before: it is quicker."""
+        """One initiative to judge.
+
+        Those that hang on it should have been asked for before: it is quicker.
+        """
         initiative = self.programme.initiative(id)
         if initiative is None:
             raise KeyError(id)
@@ -463,11 +508,23 @@ class _Whole:
         downstream: tuple[Downstream, ...] = ()
         if initiative.stage != "closed" and self.graph.downstream(id):
             found, downstream = self._hanging(found)
-        lost = self.stopped.intersection(self.graph.requirements(id)) if self.stopped else frozenset()
+        lost = (
+            self.stopped.intersection(self.graph.requirements(id)) if self.stopped else frozenset()
+        )
         if lost:
             found = evidence.with_stopped(found, sorted(lost))
         programme, judges, counts = self.programme, self.judges, self.counts
-        return _Case(programme, judges, self.graph, self.series, self.seed, initiative, found, downstream, counts)
+        return _Case(
+            programme,
+            judges,
+            self.graph,
+            self.series,
+            self.seed,
+            initiative,
+            found,
+            downstream,
+            counts,
+        )
 
     def _gathered(self, initiative: Initiative) -> Evidence:
         found = evidence.gather(self.programme, initiative, self.graph, self.series, self.seed)
@@ -477,10 +534,16 @@ class _Whole:
         return found
 
     def _hanging(self, found: Evidence) -> tuple[Evidence, tuple[Downstream, ...]]:
-        """With the worth at stake downstream in its ledger; not known where none of that is priced."""
+        """With the worth at stake downstream in its ledger.
+
+        Not known where none of that is priced.
+        """
         id = found.initiative.id
         for other in self.cascade.touched(id):
-            if other not in self.prospects and (known := self.programme.initiative(other)) is not None:
+            if (
+                other not in self.prospects
+                and (known := self.programme.initiative(other)) is not None
+            ):
                 self._gathered(known)
         both = {c: self.cascade.of(id, c, self.prospects) for c in trajectory.COURSES}
         if both["stop"][0].lost is None:
@@ -491,7 +554,10 @@ class _Whole:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The bare answers for one initiative, and the facts they rest on. ended: it is closed, and nothing is asked."""
+    """The bare answers for one initiative, and the facts they rest on.
+
+    ended: it is closed, and nothing is asked.
+    """
 
     action: str | None
     route: str | None
@@ -503,14 +569,21 @@ class Answered:
     def of(cls, item: InitiativeAdvice) -> Answered:
         """Those of an advice on action and route."""
         ended = item.evidence.initiative.stage == "closed"
-        action, route = (None if found is None else found.answer for found in (item.action, item.route))
+        action, route = (
+            None if found is None else found.answer for found in (item.action, item.route)
+        )
         return cls(action, route, item.evidenced, ended, item.sheet)
 
 
 class Trial:
-    """A programme as it might be: the bare answers for each initiative, worked out when they are asked for."""
+    """A programme as it might be.
 
-    def __init__(self, programme: Programme, judges: Judges, *, seed: int = 0, locks: Locks = NO_LOCKS) -> None:
+    The bare answers for each initiative, worked out when they are asked for.
+    """
+
+    def __init__(
+        self, programme: Programme, judges: Judges, *, seed: int = 0, locks: Locks = NO_LOCKS
+    ) -> None:
         """Raises CycleError as `advise` does."""
         trajectory.keep_memory()
         self._whole = _Whole(programme, judges, seed, locks)
@@ -534,7 +607,10 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """One initiative with all that is needed to judge it: what was gathered, and what its courses do downstream."""
+    """One initiative with all that is needed to judge it.
+
+    What was gathered, and what its courses do downstream.
+    """
 
     programme: Programme
     judges: Judges
@@ -560,14 +636,24 @@ class _Case:
         return InitiativeAdvice(
             id=self.initiative.id,
             title=self.initiative.title,
-            action=self._action(sheet, [*levers, *quick], exact, closed) if "action" in parts else None,
+            action=self._action(sheet, [*levers, *quick], exact, closed)
+            if "action" in parts
+            else None,
             route=self._route(
-                sheet, [*levers, *(readings if _hears_readings(self.judges.route) else ()), *spread_levers], spreading
+                sheet,
+                [
+                    *levers,
+                    *(readings if _hears_readings(self.judges.route) else ()),
+                    *spread_levers,
+                ],
+                spreading,
             )
             if "route" in parts
             else None,
             outlook=self._outlook(found, sheet),
-            tripwires=tuple(TripwireState(w.by, w.state, w.measure, w.then, w.level) for w in found.tripwires),
+            tripwires=tuple(
+                TripwireState(w.by, w.state, w.measure, w.then, w.level) for w in found.tripwires
+            ),
             declared=self.initiative.declared,
             evidenced=_word(sheet, "results.evidenced"),
             candour=_candour(sheet),
@@ -579,7 +665,9 @@ class _Case:
             scorecards=tuple(score(f, sheet) for f in self.judges.frameworks),
             candour_means=self._candour_means(sheet),
             declared_moves=self._declared_moves(),
-            theories=() if closed or "route" not in parts else tuple(theory.read(p, sheet) for p in self.judges.theory),
+            theories=()
+            if closed or "route" not in parts
+            else tuple(theory.read(p, sheet) for p in self.judges.theory),
         )
 
     def facts(self, parts: Sequence[Part]) -> tuple[FactSheet, Spreading | None]:
@@ -599,7 +687,11 @@ class _Case:
 
     def _candour_means(self, sheet: FactSheet) -> str | None:
         evidenced = _rating(_word(sheet, "results.evidenced"))
-        if self.initiative.declared is None or evidenced is None or self.initiative.stage == "closed":
+        if (
+            self.initiative.declared is None
+            or evidenced is None
+            or self.initiative.stage == "closed"
+        ):
             return None
         return candour_means(self.initiative.declared, evidenced, self.judges.moves)
 
@@ -614,19 +706,34 @@ class _Case:
         return replace(found, flips=kept, disagreement=self._settled(found.disagreement))
 
     def _settled(self, found: Disagreement | None) -> Disagreement | None:
-        """A disagreement with what would settle it: the judgement asked again, and the next results."""
+        """A disagreement with what would settle it.
+
+        The judgement asked again, and the next results.
+        """
         if found is None:
             return None
-        review, measure = self._next_review(None), self.initiative.path.measure if self.initiative.path else None
+        review, measure = (
+            self._next_review(None),
+            self.initiative.path.measure if self.initiative.path else None,
+        )
         ask = f'ask somebody who did not start it "{found.ask}", and ' if found.ask else ""
         when = f" at the review of {day_text(review.on)}" if review else ""
         settle = f"To settle it, {ask}read the next results of {measure or 'its measure'}{when}."
         return replace(found, sentences=(*found.sentences, settle))
 
-    def _confirmed(self, flip: Flip, found: Recommendation, readings: Sequence[Lever]) -> Flip | None:
-        """A flip of a reading, confirmed by running the model again; a little further out, for the search is quick."""
+    def _confirmed(
+        self, flip: Flip, found: Recommendation, readings: Sequence[Lever]
+    ) -> Flip | None:
+        """A flip of a reading, confirmed by running the model again.
+
+        A little further out, for the search is quick.
+        """
         lever = next((r for r in readings if r.fact == flip.fact), None)
-        if lever is None or not isinstance(flip.at, int | float) or not isinstance(lever.before, int | float):
+        if (
+            lever is None
+            or not isinstance(flip.at, int | float)
+            or not isinstance(lever.before, int | float)
+        ):
             return flip
         for stretch in (1.0, 1.25):
             at = float(f"{lever.before + (float(flip.at) - lever.before) * stretch:.4g}")
@@ -634,16 +741,27 @@ class _Case:
                 return None
             to = judge(self.judges.action, lever.sheet_at(at)).answer
             if to != found.answer:
-                return Flip(to, said(lever, at, to), flip.fact, flip.before, at, lever.distance(at) / lever.width)
+                return Flip(
+                    to,
+                    said(lever, at, to),
+                    flip.fact,
+                    flip.before,
+                    at,
+                    lever.distance(at) / lever.width,
+                )
         return None
 
     def _judged(self, pack: RulePack, sheet: FactSheet, levers: Sequence[Lever]) -> Recommendation:
         """The recommendation, asking only for what can be known at this stage."""
         found = recommend(pack, sheet, levers)
         stage = self.initiative.stage
-        return replace(found, missing=tuple(m for m in found.missing if can_be_known(m.fact, stage)))
+        return replace(
+            found, missing=tuple(m for m in found.missing if can_be_known(m.fact, stage))
+        )
 
-    def _route(self, sheet: FactSheet, levers: Sequence[Lever], spreading: Spreading | None) -> Route:
+    def _route(
+        self, sheet: FactSheet, levers: Sequence[Lever], spreading: Spreading | None
+    ) -> Route:
         pack = self.judges.route
         found = _no_answer(pack) if spreading is None else self._judged(pack, sheet, levers)
         kept = {name: getattr(found, name) for name in Recommendation.__dataclass_fields__}
@@ -654,25 +772,43 @@ class _Case:
         order = order_of(self.judges.order, sheet) if found.answer == "blended" else None
         return Route(
             **{**kept, "disagreement": None, "missing": lacking},
-            arrangement=arrangement(replace(self._led(sheet, found, order, spread), not_simulated=why)),
+            arrangement=arrangement(
+                replace(self._led(sheet, found, order, spread), not_simulated=why)
+            ),
             order=order,
             spread=spread,
             not_simulated=why,
         )
 
-    def _led(self, sheet: FactSheet, found: Recommendation, order: Order | None, spread: Diffusion | None) -> Led:
+    def _led(
+        self, sheet: FactSheet, found: Recommendation, order: Order | None, spread: Diffusion | None
+    ) -> Led:
         review = self._next_review(None)
         begins = evidence.spreads_from(self.programme, self.initiative)
         return Led(
-            self.programme, self.initiative, sheet, found, order, spread, begins, None if review is None else review.on
+            self.programme,
+            self.initiative,
+            sheet,
+            found,
+            order,
+            spread,
+            begins,
+            None if review is None else review.on,
         )
 
     def _levers(self, sheet: FactSheet, spreading: Spreading | None) -> list[Lever]:
         """Every known fact that is not derived and that anything looks at, each with the sheet it would give."""
         action, route = self.judges.action, self.judges.route
         vocabulary = {**VOCABULARY, **action.vocabulary, **route.vocabulary}
-        pulled = [n for n in sheet if n in vocabulary and not n.startswith(_DERIVED) and self._looked_at(n)]
-        return [lever_for(vocabulary[n], sheet, self._cuts(n), self._following(n, spreading)) for n in pulled]
+        pulled = [
+            n
+            for n in sheet
+            if n in vocabulary and not n.startswith(_DERIVED) and self._looked_at(n)
+        ]
+        return [
+            lever_for(vocabulary[n], sheet, self._cuts(n), self._following(n, spreading))
+            for n in pulled
+        ]
 
     def _looked_at(self, name: str) -> bool:
         judges = self.judges
@@ -680,20 +816,32 @@ class _Case:
         return (
             any(name in r for r in read)
             or any(c.fact == name for f in judges.frameworks for c in f.criteria)
-            or any(name in p.questions and theory.fact_name(p) in judges.route.readers for p in judges.theory)
+            or any(
+                name in p.questions and theory.fact_name(p) in judges.route.readers
+                for p in judges.theory
+            )
         )
 
-    def _following(self, name: str, spreading: Spreading | None) -> Callable[[FactSheet], FactSheet]:
-        """What follows when one fact of a complete sheet has changed: only what looks at it is worked out again."""
+    def _following(
+        self, name: str, spreading: Spreading | None
+    ) -> Callable[[FactSheet], FactSheet]:
+        """What follows when one fact of a complete sheet has changed.
+
+        Only what looks at it is worked out again.
+        """
         judges = self.judges
         touched = [f for f in judges.frameworks if any(c.fact == name for c in f.criteria)]
         asking = [p for p in judges.theory if name in p.questions]
         scores = [n for f in touched for n in f.facts()] + [theory.fact_name(p) for p in asking]
-        rated = name == "initiative.declared" or not frozenset(judges.rating.facts).isdisjoint((name, *scores))
+        rated = name == "initiative.declared" or not frozenset(judges.rating.facts).isdisjoint(
+            (name, *scores)
+        )
         gone = scores + ([*_RATED] if rated else [])
 
         def follow(sheet: FactSheet) -> FactSheet:
-            scored = {n: k for f in touched for n, k in f.known(sheet).items()} | theory.known(asking, sheet)
+            scored = {n: k for f in touched for n, k in f.known(sheet).items()} | theory.known(
+                asking, sheet
+            )
             again = sheet.without(gone).with_known(scored) if gone else sheet
             if spreading is not None and name in evidence.SPREAD_BY:
                 again = again.with_known(spreading.known(again))
@@ -703,13 +851,21 @@ class _Case:
 
     def _cuts(self, name: str) -> tuple[float, ...]:
         """The numbers at which a pack or a framework looks at a fact another way."""
-        packs = {c for pack in (self.judges.action, self.judges.route) for c in cut_points(pack, name)}
+        packs = {
+            c for pack in (self.judges.action, self.judges.route) for c in cut_points(pack, name)
+        }
         return tuple(sorted(packs.union(*(f.cut_points(name) for f in self.judges.frameworks))))
 
     def _reading_lever(self, found: Evidence) -> Lever | None:
         """The latest reading, changed by reading the results again."""
         measure, series, path = found.measure, found.own_series, self.initiative.path
-        if measure is None or series is None or not series.points or path is None or found.reading is None:
+        if (
+            measure is None
+            or series is None
+            or not series.points
+            or path is None
+            or found.reading is None
+        ):
             return None
         if path.target is None or path.baseline is None or path.target == path.baseline:
             return None
@@ -724,9 +880,13 @@ class _Case:
         low, high = _possible(measure.type, measure.unit, latest - 3 * width, latest + 3 * width)
         label = f"latest reading of {measure.title or measure.id}"
         name = f"latest.{measure.id}"
-        return Lever(name, latest, (), sheet_at, width, lambda v: abs(float(v) - latest), (low, high), label)
+        return Lever(
+            name, latest, (), sheet_at, width, lambda v: abs(float(v) - latest), (low, high), label
+        )
 
-    def _exact_lever(self, found: Evidence, sheet: FactSheet, readings: Sequence[Lever]) -> tuple[Lever, ...]:
+    def _exact_lever(
+        self, found: Evidence, sheet: FactSheet, readings: Sequence[Lever]
+    ) -> tuple[Lever, ...]:
         """The latest reading, changed by reading and pricing again no more than what the action pack can still hear."""
         heard = [n for n in self.judges.action.heard(sheet) if n.startswith(evidence.READ)]
         if found.priced is None or not all(n.startswith(_PRICED_AGAIN) for n in heard):
@@ -739,10 +899,21 @@ class _Case:
 
         return tuple(replace(r, sheet_at=sheet_at) for r in readings)
 
-    def _quick_lever(self, found: Evidence, sheet: FactSheet, readings: Sequence[Lever]) -> tuple[Lever, ...]:
-        """The latest reading, changed by counting the draws anew: fast enough to search with, confirmed afterwards."""
+    def _quick_lever(
+        self, found: Evidence, sheet: FactSheet, readings: Sequence[Lever]
+    ) -> tuple[Lever, ...]:
+        """The latest reading, changed by counting the draws anew.
+
+        Fast enough to search with, confirmed afterwards.
+        """
         curve, appraisal, series = found.trajectory, found.priced, found.own_series
-        if curve is None or appraisal is None or series is None or not curve.read or curve.observed is None:
+        if (
+            curve is None
+            or appraisal is None
+            or series is None
+            or not curve.read
+            or curve.observed is None
+        ):
             return tuple(readings)
         if not any(n.startswith("appraisal.") for n in sheet):
             return tuple(readings)
@@ -787,28 +958,54 @@ class _Case:
         for i, rule in enumerate(pack.rules):
             if rule.appraises and ledger.counted[i]:
                 support[rule.then] -= weights[i]
-        return Beside(support, max((r.cap for r in pack.rules), default=0.0), frozenset(ledger.vetoed))
+        return Beside(
+            support, max((r.cap for r in pack.rules), default=0.0), frozenset(ledger.vetoed)
+        )
 
     def _class_chances(self) -> Chances | None:
-        chances = trajectory.class_outlook(self.programme.reference_class(self.initiative.reference_class))
+        chances = trajectory.class_outlook(
+            self.programme.reference_class(self.initiative.reference_class)
+        )
         return None if chances is None else Chances(*chances)
 
     def _class_outlook(self, found: Evidence) -> Outlook:
-        """What its class says, where nothing can be read of it; of what has ended, what became of it."""
+        """What its class says, where nothing can be read of it.
+
+        Of what has ended, what became of it.
+        """
         if self.initiative.stage == "closed":
-            return Outlook(None, None, None, None, None, None, None, None, None, sentences=tuple(self._became(found)))
+            return Outlook(
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+                sentences=tuple(self._became(found)),
+            )
         chances, expected = self._class_chances(), self._expected()
         basis: Literal["class"] | None = None if chances is None else "class"
-        said = () if chances is None else (trajectory.class_said(chances.full, chances.partial, chances.none),)
+        said = (
+            ()
+            if chances is None
+            else (trajectory.class_said(chances.full, chances.partial, chances.none),)
+        )
         review = self._next_review(None)
-        return Outlook(chances, basis, None, expected, None, None, None, None, review, sentences=said)
+        return Outlook(
+            chances, basis, None, expected, None, None, None, None, review, sentences=said
+        )
 
     def _expected(self) -> float | None:
         """Where the plan expects it to be by now, in shares of the way."""
         path, begun = self.initiative.path, trajectory.since(self.initiative)
         if path is None or begun is None or self.initiative.stage == "idea":
             return None
-        return trajectory.expected_at(path, months_between(begun, self.programme.as_of), self.seed, self.initiative.id)
+        return trajectory.expected_at(
+            path, months_between(begun, self.programme.as_of), self.seed, self.initiative.id
+        )
 
     def _became(self, found: Evidence) -> Iterator[str]:
         """What became of something that has ended."""
@@ -826,11 +1023,15 @@ class _Case:
         if self.programme.review_months is None or self.initiative.stage == "closed":
             return None
         on = trajectory.next_review(self.programme.as_of, self.programme.review_months)
-        measure = self.programme.measure(self.initiative.path.measure if self.initiative.path else None)
+        measure = self.programme.measure(
+            self.initiative.path.measure if self.initiative.path else None
+        )
         if view is None or measure is None or view.below is None:
             return NextReview(on, self.initiative.path.measure if self.initiative.path else None)
         lower = measure.better == "lower"
-        return NextReview(on, measure.id, None if lower else view.below, view.below if lower else None, view.then)
+        return NextReview(
+            on, measure.id, None if lower else view.below, view.below if lower else None, view.then
+        )
 
     def _dependants(self) -> Dependants:
         reach = self.graph.downstream_reach(self.initiative.id)
@@ -864,7 +1065,11 @@ class _Case:
     def _split_notices(self) -> Iterator[str]:
         """Shares that a class does not give are split evenly, and that is said."""
         reference = self.programme.reference_class(self.initiative.reference_class)
-        if reference is None or reference.full is None or None not in (reference.partial, reference.none):
+        if (
+            reference is None
+            or reference.full is None
+            or None not in (reference.partial, reference.none)
+        ):
             return
         yield f"{reference.id} does not say all shares: what it leaves open is split evenly over partial and none."
 
@@ -893,11 +1098,26 @@ def _spread_levers(sheet: FactSheet, spreading: Spreading) -> Iterator[Lever]:
         return
     if staff.champions:
         most = staff.staff or 4 * staff.champions
-        others = sorted({c for c in (0, staff.champions // 2, 2 * staff.champions, 4 * staff.champions) if c <= most})
-        yield _spread_lever(sheet, spreading, "champions", staff.champions, others, "number of champions")
+        others = sorted(
+            {
+                c
+                for c in (0, staff.champions // 2, 2 * staff.champions, 4 * staff.champions)
+                if c <= most
+            }
+        )
+        yield _spread_lever(
+            sheet, spreading, "champions", staff.champions, others, "number of champions"
+        )
     if staff.mandate in _MANDATES:
         others_ = [m for m in _MANDATES if m != staff.mandate]
-        yield _spread_lever(sheet, spreading, "mandate", staff.mandate, others_, "how hard it is required and checked")
+        yield _spread_lever(
+            sheet,
+            spreading,
+            "mandate",
+            staff.mandate,
+            others_,
+            "how hard it is required and checked",
+        )
 
 
 _MANDATES = ("weak", "strong")
@@ -921,7 +1141,10 @@ def _spread_lever(
 
 
 def _hears_readings(pack: RulePack) -> bool:
-    """Whether a reading can reach a pack at all, by itself or inside a score: where none can, none is searched."""
+    """Whether a reading can reach a pack at all, by itself or inside a score.
+
+    Where none can, none is searched.
+    """
     heard = {n for fact in pack.facts for n in (fact, *pack.vocabulary[fact].criteria)}
     return any(n.startswith((*evidence.READ, "path.")) for n in heard)
 
@@ -930,12 +1153,18 @@ def _nearer(lever: Lever) -> Lever:
     """A lever that reaches no further than the draws tell."""
     if lever.span is None or not isinstance(lever.before, int | float):
         return lever
-    low, high = lever.before - trajectory.REACH * lever.width, lever.before + trajectory.REACH * lever.width
+    low, high = (
+        lever.before - trajectory.REACH * lever.width,
+        lever.before + trajectory.REACH * lever.width,
+    )
     return replace(lever, span=(max(lever.span[0], low), min(lever.span[1], high)))
 
 
 def complete(sheet: FactSheet, judges: Judges) -> FactSheet:
-    """The sheet with what follows from it: framework scores, what theory says, the evidenced rating, and candour."""
+    """The sheet with what follows from it.
+
+    Framework scores, what theory says, the evidenced rating, and candour.
+    """
     scored = theory.known(judges.theory, sheet)
     for framework in judges.frameworks:
         scored.update(framework.known(sheet))
@@ -951,7 +1180,9 @@ def _rated(full: FactSheet, judges: Judges) -> FactSheet:
     declared = full.get("initiative.declared")
     if not isinstance(declared, str):
         return full
-    return full.with_known({"results.candour": Known(_candour_level(declared, rating), "declared beside evidenced")})
+    return full.with_known(
+        {"results.candour": Known(_candour_level(declared, rating), "declared beside evidenced")}
+    )
 
 
 def _with_attention(sheet: FactSheet, pack: RulePack) -> FactSheet:
@@ -961,7 +1192,9 @@ def _with_attention(sheet: FactSheet, pack: RulePack) -> FactSheet:
     found = attend(pack, past, line, others)
     if found.answer is None:
         return sheet
-    return sheet.with_known({"performance.attention": Known(found.answer, f"{pack.name} {found.rule}")})
+    return sheet.with_known(
+        {"performance.attention": Known(found.answer, f"{pack.name} {found.rule}")}
+    )
 
 
 def _rank(rating: str) -> int:
@@ -997,7 +1230,10 @@ def _word(sheet: FactSheet, name: str) -> str | None:
 
 
 def _possible(kind: str | None, unit: str | None, low: float, high: float) -> tuple[float, float]:
-    """A range held to what the measure can be: counts, rates and shares not below 0, percentages not above 100."""
+    """A range held to what the measure can be.
+
+    Counts, rates and shares not below 0, percentages not above 100.
+    """
     if kind is not None and kind != "value":
         low = max(low, 0.0)
     return low, min(high, 100.0) if kind == "proportion" and unit == "%" else high
@@ -1019,7 +1255,20 @@ def _no_answer(pack: RulePack) -> Recommendation:
     """A closed initiative is not judged."""
     support = dict.fromkeys(pack.answers, 0.0)
     return Recommendation(
-        pack.name, pack.question, None, support, None, False, True, (), (), (), (), (), None, enough=False
+        pack.name,
+        pack.question,
+        None,
+        support,
+        None,
+        False,
+        True,
+        (),
+        (),
+        (),
+        (),
+        (),
+        None,
+        enough=False,
     )
 
 
@@ -1031,11 +1280,13 @@ def _engine(judges: Judges) -> Engine:
         __version__,
         tuple(PackUsed(p.name, p.version, p.digest) for p in packs),
         tuple(PackUsed(f.name, f.version, f.digest) for f in frameworks),
-        tuple(PackUsed(m.base_rates, m.version, m.digest) for m in (judges.moves,) if m is not None),
+        tuple(
+            PackUsed(m.base_rates, m.version, m.digest) for m in (judges.moves,) if m is not None
+        ),
     )
 
 
-# --- what it means for those who decide ------------------------------------------------------------------------------
+# --- what it means for those who decide -----------------------------------------------------------
 
 
 def _decisions(advised: Sequence[InitiativeAdvice]) -> Iterator[DecisionNeeded]:
@@ -1045,7 +1296,9 @@ def _decisions(advised: Sequence[InitiativeAdvice]) -> Iterator[DecisionNeeded]:
         decision = _decision(item, initiative)
         if decision is not None:
             review = item.outlook.next_review
-            yield DecisionNeeded(item.id, decision, initiative.sponsor, review.on if review else None)
+            yield DecisionNeeded(
+                item.id, decision, initiative.sponsor, review.on if review else None
+            )
 
 
 def _decision(item: InitiativeAdvice, initiative: Initiative) -> str | None:
@@ -1053,10 +1306,16 @@ def _decision(item: InitiativeAdvice, initiative: Initiative) -> str | None:
     if item.action is None or initiative.stage == "closed":
         return None
     broken = [w for w in item.tripwires if w.state == "broken"]
-    tripped = f" A tripwire agreed for {two_digit_day_text(broken[0].by)} is broken." if broken else ""
+    tripped = (
+        f" A tripwire agreed for {two_digit_day_text(broken[0].by)} is broken." if broken else ""
+    )
     answer = item.action.answer
     if answer is None:
-        first = item.action.missing[0].question if item.action.missing else "The evidence is evenly balanced."
+        first = (
+            item.action.missing[0].question
+            if item.action.missing
+            else "The evidence is evenly balanced."
+        )
         return f"{NO_ANSWER_YET}. Find out first: {first}{tripped}"
     idea = initiative.stage == "idea"
     if answer == "persist" and not idea and not broken:
@@ -1065,8 +1324,13 @@ def _decision(item: InitiativeAdvice, initiative: Initiative) -> str | None:
     return question + tripped
 
 
-def _portfolio(whole: _Whole, advised: Sequence[InitiativeAdvice], seconds: float | None) -> Portfolio:
-    """What the answers mean for one another; routes and actions that were not asked for are unknown."""
+def _portfolio(
+    whole: _Whole, advised: Sequence[InitiativeAdvice], seconds: float | None
+) -> Portfolio:
+    """What the answers mean for one another.
+
+    Routes and actions that were not asked for are unknown.
+    """
     programme, graph = whole.programme, whole.graph
     routes = {i.id: i.route.answer if i.route else None for i in advised}
     actions = {i.id: i.action.answer if i.action else None for i in advised}
@@ -1081,13 +1345,21 @@ def _portfolio(whole: _Whole, advised: Sequence[InitiativeAdvice], seconds: floa
 
 
 def _with_choice(
-    whole: _Whole, found: Portfolio, setting: Setting, routes: Mapping[str, str | None], seconds: float | None
+    whole: _Whole,
+    found: Portfolio,
+    setting: Setting,
+    routes: Mapping[str, str | None],
+    seconds: float | None,
 ) -> Portfolio:
     """With the set to run, where any keeps to all limits."""
     prospects, seed = whole.prospects, whole.seed
     if not any(p.worth for p in prospects.values()):
-        return replace(found, why_none="No initiative has a worth yet, so there is nothing to choose by.")
-    chosen = portfolio.select(setting, prospects, _counted_once(whole.graph), whole.locks, seed, seconds)
+        return replace(
+            found, why_none="No initiative has a worth yet, so there is nothing to choose by."
+        )
+    chosen = portfolio.select(
+        setting, prospects, _counted_once(whole.graph), whole.locks, seed, seconds
+    )
     if chosen.totals is None:
         return replace(found, why_none=chosen.why_none)
     waits = {p.id: "stop" for p in chosen.deferred}
@@ -1150,10 +1422,12 @@ def missing_overall(advice: Advice) -> tuple[MissingFact, ...]:
                 before = most.get((item.id, m.fact))
                 if before is None or (before.could_move or 0.0) < (m.could_move or 0.0):
                     most[item.id, m.fact] = row
-    return tuple(sorted(most.values(), key=lambda m: (-(m.could_move or 0.0), m.initiative, m.fact)))
+    return tuple(
+        sorted(most.values(), key=lambda m: (-(m.could_move or 0.0), m.initiative, m.fact))
+    )
 
 
-# --- as JSON ---------------------------------------------------------------------------------------------------------
+# --- as JSON --------------------------------------------------------------------------------------
 
 
 def to_data(advice: Advice) -> dict[str, Any]:

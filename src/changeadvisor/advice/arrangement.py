@@ -1,7 +1,7 @@
 """How to lead it, once the route is chosen: in which order, and the arrangement to put in place.
 
-Nothing is judged here: every line follows from the answer, the register, the answers people gave and the simulated
-spread. What is not known is said and never filled in.
+Nothing is judged here: every line follows from the answer, the register, the answers people gave
+and the simulated spread. What is not known is said and never filled in.
 """
 
 from __future__ import annotations
@@ -49,10 +49,15 @@ class Order:
 
 
 def order_of(pack: RulePack, sheet: FactSheet) -> Order:
-    """Which half of a blend comes first on a sheet: E then O (Beer and Nohria 2000) unless more speaks against it."""
+    """Which half of a blend comes first on a sheet.
+
+    E then O (Beer and Nohria 2000) unless more speaks against it.
+    """
     found = recommend(pack, sheet, ())
     first = next((w for w in BLENDS if w == found.answer), BLENDS[0])
-    reasons = tuple(r.because for r in by_strength(found.reasons) if r.counted and _speaks_for(r, first))
+    reasons = tuple(
+        r.because for r in by_strength(found.reasons) if r.counted and _speaks_for(r, first)
+    )
     return Order(first, found.answer is not None, reasons)
 
 
@@ -153,7 +158,9 @@ def _order(led: Led) -> str:
     if led.order.first == "below-then-top":
         first, then = "the front line, in a few places", "the top, for all"
     why = (
-        led.order.because[0] if led.order.because else "Nothing known speaks for another order (Beer and Nohria 2000)."
+        led.order.because[0]
+        if led.order.because
+        else "Nothing known speaks for another order (Beer and Nohria 2000)."
     )
     return f"First {first}; then {then}. {why} Say so to everybody from the start."
 
@@ -161,9 +168,7 @@ def _order(led: Led) -> str:
 def _from_the_top(led: Led) -> str:
     """What stays with those who answer for it."""
     if led.way == "bottom-up":
-        return (
-            f"Only the aim, the limits that may not be crossed, and time and cover for those who try it: {led.sponsor}."
-        )
+        return f"Only the aim, the limits that may not be crossed, and time and cover for those who try it: {led.sponsor}."
     if led.way == "top-down":
         return f"The decision, the plan, the money, and the check that it is done: {led.sponsor}."
     return f"The aim, the money, the dates and what is not open to choice: {led.sponsor}."
@@ -171,9 +176,7 @@ def _from_the_top(led: Led) -> str:
 
 def _from_below(led: Led) -> str:
     if led.way == "top-down":
-        return (
-            "How it fits each team's day, and what does not work: teams report it, and the board answers every report."
-        )
+        return "How it fits each team's day, and what does not work: teams report it, and the board answers every report."
     if led.way == "bottom-up":
         return "What is done, in which steps and at what pace: the teams who do the work."
     return "How it is done: the teams who do the work design it, within what the top has fixed."
@@ -188,7 +191,9 @@ def _initiates(led: Led) -> str:
         return f"Front-line teams with {led.owner}. {middle}"
     if led.has("route.middle_managers", "lead", "support"):
         return f"{led.owner} and the middle managers, in their own words. {middle}"
-    return f"{led.sponsor} with {led.owner}. Where middle managers stand is not known: ask. {middle}"
+    return (
+        f"{led.sponsor} with {led.owner}. Where middle managers stand is not known: ask. {middle}"
+    )
 
 
 def _executes(led: Led) -> str:
@@ -207,9 +212,15 @@ def _board(led: Led) -> str:
     guard = led.has("route.failure_cost", "statutory") or led.has("route.intervention", "near")
     if led.way == "bottom-up" and not guard:
         return f"No board of its own. {led.owner} tells {led.sponsor} at each review what was tried and learnt."
-    kind = "A transformation board" if led.way == "top-down" else "A small board with people from the front line on it"
+    kind = (
+        "A transformation board"
+        if led.way == "top-down"
+        else "A small board with people from the front line on it"
+    )
     duty = (
-        " A duty or an intervention is at stake, so it reports to members (Best Value guidance, 2024)." if guard else ""
+        " A duty or an intervention is at stake, so it reports to members (Best Value guidance, 2024)."
+        if guard
+        else ""
     )
     return f"{kind}, chaired by {led.sponsor}. {_cadence(led)}{duty}"
 
@@ -221,7 +232,11 @@ def _cadence(led: Led) -> str:
     if not isinstance(gap, float):
         return f"How often progress is reviewed is not known. {least}"
     now = f"Progress is reviewed every {'month' if gap == 1 else f'{gap:g} months'} now."
-    return f"{now} It meets at least as often." if gap < 2 else f"{now} {least} Meet more often than that."
+    return (
+        f"{now} It meets at least as often."
+        if gap < 2
+        else f"{now} {least} Meet more often than that."
+    )
 
 
 def _gates(led: Led) -> Iterator[str]:
@@ -229,7 +244,10 @@ def _gates(led: Led) -> Iterator[str]:
     outcome, spread = led.outcome, led.spread
     if outcome is not None and spread is not None:
         halfway = max(1, spread.by // 2)
-        for month, what in ((halfway, "Half of the time gone"), (spread.by, "The date it must count by")):
+        for month, what in (
+            (halfway, "Half of the time gone"),
+            (spread.by, "The date it must count by"),
+        ):
             on = day_text(_date(led, month))
             least = spread.needed if month == spread.by else outcome.curve.p10[month]
             yield f"{what} ({on}): go on as planned only if at least {plain_per_cent(least)} work the new way."
@@ -243,7 +261,11 @@ def _gates(led: Led) -> Iterator[str]:
 def _date(led: Led, month: int) -> dt.date:
     """The day of a month of the spread; the last is the date it must count by."""
     by = led.initiative.adoption.by if led.initiative.adoption else None
-    return by if by is not None and led.spread is not None and month == led.spread.by else add_months(led.begins, month)
+    return (
+        by
+        if by is not None and led.spread is not None and month == led.spread.by
+        else add_months(led.begins, month)
+    )
 
 
 def _champions(led: Led) -> Iterator[str]:
@@ -254,7 +276,11 @@ def _champions(led: Led) -> Iterator[str]:
     spread, staff = led.spread, led.initiative.adoption
     asked = staff.champions if staff else None
     if spread is None or spread.seats is None:
-        known = "How many there are is not known (`adoption.champions`)." if asked is None else f"{asked} of them."
+        known = (
+            "How many there are is not known (`adoption.champions`)."
+            if asked is None
+            else f"{asked} of them."
+        )
         yield f"{known} Where they should sit cannot be said yet: {led.not_simulated or _NOBODY}."
         return
     seats = spread.seats
@@ -267,7 +293,11 @@ def _champions(led: Led) -> Iterator[str]:
     yield f"In the simulation, sitting together {makes}."
     if seats.names:
         yield "By the ties given: " + "; ".join(" with ".join(group) for group in seats.names) + "."
-    elif led.initiative.adoption and isinstance(led.initiative.adoption.teams, int) and led.initiative.adoption.staff:
+    elif (
+        led.initiative.adoption
+        and isinstance(led.initiative.adoption.teams, int)
+        and led.initiative.adoption.staff
+    ):
         team = max(2, round(led.initiative.adoption.staff / led.initiative.adoption.teams))
         yield f"In a team of {team} about {enough(team)} committed people turn a habit (Centola and others 2018)."
 
@@ -334,17 +364,26 @@ def _load(led: Led) -> str:
     many = f" ({staff.staff} people)" if staff.staff is not None else ""
     until = f" until {day_text(led.initiative.ends)}" if led.initiative.ends else ""
     effort = led.sheet.get("delivery.extra_effort")
-    extra = f" {effort:g} % on top of normal work." if isinstance(effort, float) else " The extra effort is not known."
+    extra = (
+        f" {effort:g} % on top of normal work."
+        if isinstance(effort, float)
+        else " The extra effort is not known."
+    )
     return f"{groups}{many}{until}.{extra}{_others(led)}"
 
 
 def _others(led: Led) -> str:
     """Other open initiatives that ask the same groups at the same time."""
-    mine = {g.casefold() for g in led.initiative.adoption.groups} if led.initiative.adoption else set()
+    mine = (
+        {g.casefold() for g in led.initiative.adoption.groups} if led.initiative.adoption else set()
+    )
     same = [
         i.id
         for i in led.programme.initiatives
-        if i.id != led.initiative.id and i.stage != "closed" and i.adoption is not None and _overlap(i, led.initiative)
+        if i.id != led.initiative.id
+        and i.stage != "closed"
+        and i.adoption is not None
+        and _overlap(i, led.initiative)
         if mine & {g.casefold() for g in i.adoption.groups}
     ]
     limit = led.programme.limits.load if led.programme.limits else None

@@ -1,7 +1,7 @@
 """The fact sheet of one initiative: what the register, the graph, the results and people say of it.
 
-Analysis is read here and written down as facts with their provenance; nothing is judged. A reading may be replaced
-by another, to see what the same analysis would then have said.
+Analysis is read here and written down as facts with their provenance; nothing is judged. A reading
+may be replaced by another, to see what the same analysis would then have said.
 """
 
 from __future__ import annotations
@@ -91,10 +91,15 @@ class Evidence:
     hangs: Annotated[Hanging | None, ANYTHING] = None
 
     def kept(self) -> Evidence:
-        """What is worth keeping of it once it has been advised on: a thousand appraisals would fill the memory."""
+        """What is worth keeping of it once it has been advised on.
+
+        A thousand appraisals would fill the memory.
+        """
         curve = self.trajectory
         why = self.appraisal if isinstance(self.appraisal, str) else None
-        return replace(self, trajectory=None if curve is None else curve.kept(), appraisal=why, hangs=None)
+        return replace(
+            self, trajectory=None if curve is None else curve.kept(), appraisal=why, hangs=None
+        )
 
     @property
     def priced(self) -> Appraisal | None:
@@ -113,7 +118,11 @@ def all_series(programme: Programme) -> dict[str, Series]:
 
 
 def gather(
-    programme: Programme, initiative: Initiative, graph: DependencyGraph, series: Mapping[str, Series], seed: int
+    programme: Programme,
+    initiative: Initiative,
+    graph: DependencyGraph,
+    series: Mapping[str, Series],
+    seed: int,
 ) -> Evidence:
     """All that is known of one initiative, as facts. `series` as from `all_series`."""
     known = {
@@ -134,12 +143,19 @@ def _read(
     known: Mapping[str, Known],
     before: Evidence | None = None,
 ) -> Evidence:
-    """What is known, and what the readings say; `before`: the same initiative with other values of its readings."""
+    """What is known, and what the readings say.
+
+    `before`: the same initiative with other values of its readings.
+    """
     measure = programme.measure(initiative.path.measure if initiative.path else None)
     every = series.get(measure.id) if measure else None
     own = performance.comparable(measure, every) if measure and every else None
     standing = performance.against(measure, own) if measure and own else None
-    reading = trajectory.stand(initiative, measure, own, programme.as_of, seed) if measure and own else None
+    reading = (
+        trajectory.stand(initiative, measure, own, programme.as_of, seed)
+        if measure and own
+        else None
+    )
     wires = trajectory.tripwires(initiative, series, programme.as_of, programme.review_months)
     changed = _before_after(initiative, measure, every) if measure and every else None
     curve = _curve(programme, initiative, measure, own, seed, before)
@@ -180,11 +196,18 @@ def with_hanging(found: Evidence, hangs: Hanging) -> Evidence:
     return replace(found, sheet=found.sheet.with_known(known), hangs=hangs)
 
 
-def _hung(curve: Trajectory | None, appraisal: Appraisal | str | None, hangs: Hanging | None) -> Facts:
+def _hung(
+    curve: Trajectory | None, appraisal: Appraisal | str | None, hangs: Hanging | None
+) -> Facts:
     """What the worth at stake downstream turns in the weight of each course."""
     if hangs is None:
         return
-    read = curve is not None and curve.read and appraisal is not None and not isinstance(appraisal, str)
+    read = (
+        curve is not None
+        and curve.read
+        and appraisal is not None
+        and not isinstance(appraisal, str)
+    )
     worths = appraisal.worths if read and not isinstance(appraisal, str | None) else {}
     for course, decibans in trajectory.hanging(worths, hangs.lost, hangs.cap).items():
         yield f"stake.{course}", Known(round(decibans, 2), "worth lost downstream, draw by draw")
@@ -204,7 +227,12 @@ def _curve(
     """
     if before is not None and not any(n.startswith("appraisal.") for n in before.sheet):
         return before.trajectory
-    if before is not None and before.trajectory is not None and measure is not None and own is not None:
+    if (
+        before is not None
+        and before.trajectory is not None
+        and measure is not None
+        and own is not None
+    ):
         again = trajectory.reread(programme, initiative, measure, own, before.trajectory)
         if again is not None:
             return again
@@ -212,7 +240,11 @@ def _curve(
 
 
 def _appraisal(
-    programme: Programme, initiative: Initiative, own: Series | None, curve: Trajectory, before: Evidence | None
+    programme: Programme,
+    initiative: Initiative,
+    own: Series | None,
+    curve: Trajectory,
+    before: Evidence | None,
 ) -> Appraisal | str:
     """The worth of its courses, or why none can be priced."""
     if before is not None and before.appraisal is not None and curve is before.trajectory:
@@ -232,17 +264,28 @@ def with_latest(programme: Programme, evidence: Evidence, value: float, seed: in
     return _read(programme, evidence.initiative, series, seed, _unread_of(evidence.sheet), evidence)
 
 
-def with_latest_priced(programme: Programme, evidence: Evidence, value: float) -> dict[str, Known] | None:
-    """What the appraisal and the tripwires would say had the latest reading been `value`; None where it cannot.
+def with_latest_priced(
+    programme: Programme, evidence: Evidence, value: float
+) -> dict[str, Known] | None:
+    """What the appraisal and the tripwires would say had the latest reading been `value`.
+
+    None where it cannot.
 
     The same as `with_latest` for these facts; what else a reading says is left alone.
     """
-    measure, own, curve, priced = evidence.measure, evidence.own_series, evidence.trajectory, evidence.priced
+    measure, own, curve, priced = (
+        evidence.measure,
+        evidence.own_series,
+        evidence.trajectory,
+        evidence.priced,
+    )
     if measure is None or own is None or curve is None or priced is None:
         return None
     every = trajectory.with_latest(own, value)
     initiative = evidence.initiative
-    again = trajectory.reread(programme, initiative, measure, performance.comparable(measure, every), curve)
+    again = trajectory.reread(
+        programme, initiative, measure, performance.comparable(measure, every), curve
+    )
     if again is None:
         return None
     series = {**evidence.series, measure.id: every}
@@ -269,9 +312,15 @@ def _register(initiative: Initiative) -> Facts:
 
 
 def _reviews(programme: Programme) -> Facts:
-    """How often progress is reviewed, as the programme has it; a judgement of one initiative stands in its place."""
+    """How often progress is reviewed, as the programme has it.
+
+    A judgement of one initiative stands in its place.
+    """
     if programme.review_months is not None:
-        yield "delivery.review_gap", Known(float(programme.review_months), "register: review_months")
+        yield (
+            "delivery.review_gap",
+            Known(float(programme.review_months), "register: review_months"),
+        )
 
 
 def _path(initiative: Initiative, as_of: dt.date) -> Facts:
@@ -279,7 +328,8 @@ def _path(initiative: Initiative, as_of: dt.date) -> Facts:
     path, since = initiative.path, trajectory.since(initiative)
     if since is None:
         return
-    # Of a path that has not begun no month has passed: an age below nothing would say that it is late to be early.
+    # Of a path that has not begun no month has passed: an age below nothing would say that it is
+    # late to be early.
     elapsed = months_between(since, as_of)
     months = max(0.0, elapsed)
     source = f"register: the path {'begins' if since > as_of else 'began'} on {day_text(since)}"
@@ -294,7 +344,10 @@ def _path(initiative: Initiative, as_of: dt.date) -> Facts:
 
 
 def _wires(wires: Sequence[TripwireReading]) -> Facts:
-    """What became of the tripwires: the worst state, and the gravest course a broken one calls for."""
+    """What became of the tripwires.
+
+    The worst state, and the gravest course a broken one calls for.
+    """
     states = {wire.state for wire in wires}
     worst = next((s for s in _STATES if s in states), "none agreed")
     yield "tripwire.state", Known(worst.replace(" ", "-"), "register: tripwires")
@@ -307,12 +360,20 @@ def _graph(initiative: Initiative, graph: DependencyGraph) -> Facts:
     """What hangs on it."""
     dependants = graph.requirers(initiative.id)
     statutory = graph.statutory_dependants(initiative.id)
-    yield "dependants.count", Known(float(len(dependants)), "dependencies: " + (", ".join(dependants) or "none"))
-    yield "dependants.statutory", Known(float(len(statutory)), "dependencies: " + (", ".join(statutory) or "none"))
+    yield (
+        "dependants.count",
+        Known(float(len(dependants)), "dependencies: " + (", ".join(dependants) or "none")),
+    )
+    yield (
+        "dependants.statutory",
+        Known(float(len(statutory)), "dependencies: " + (", ".join(statutory) or "none")),
+    )
     # Only somebody who asks "what if" can set what it requires to stop.
     yield "prerequisites.stopped", Known(False, "dependencies: none is set to stop")
     if not graph.downstream(initiative.id):
-        yield from ((f"stake.{course}", Known(0.0, "dependencies: none")) for course in trajectory.COURSES)
+        yield from (
+            (f"stake.{course}", Known(0.0, "dependencies: none")) for course in trajectory.COURSES
+        )
 
 
 def _results(measure: Measure | None, series: Series | None, reading: PathReading | None) -> Facts:
@@ -341,7 +402,10 @@ def _lenses(programme: Programme, measure: Measure | None, series: Series | None
     source = f"readings of {measure.id} to {month_text(series.points[-1].period)}"
     found = read_performance(programme, measure, series, light=True)
     if found.ipsative is not None and found.ipsative.past is not None:
-        yield "performance.past", Known(found.ipsative.past, f"{source}: {_signals(found.ipsative)}")
+        yield (
+            "performance.past",
+            Known(found.ipsative.past, f"{source}: {_signals(found.ipsative)}"),
+        )
     for name, aim in (("standard", found.standard), ("target", found.target)):
         if aim.now != "unknown":
             yield f"performance.{name}", Known(aim.now, f"{source}, {name} {aim.value:g}")
@@ -350,7 +414,10 @@ def _lenses(programme: Programme, measure: Measure | None, series: Series | None
 
 
 def _appraised(curve: Trajectory | None, appraisal: Appraisal | str | None) -> Facts:
-    """What the appraisal weighs for each course, once results are read: before that it would only echo its class."""
+    """What the appraisal weighs for each course, once results are read.
+
+    Before that it would only echo its class.
+    """
     if curve is None or not curve.read or appraisal is None or isinstance(appraisal, str):
         return
     yield from weighed(trajectory.weights(appraisal.worths))
@@ -359,7 +426,10 @@ def _appraised(curve: Trajectory | None, appraisal: Appraisal | str | None) -> F
 def weighed(weights: Mapping[str, float]) -> Facts:
     """The weight of the appraisal for each course, as facts."""
     for course, decibans in weights.items():
-        yield f"appraisal.{course}", Known(round(decibans, 2), "appraisal: worth of each course, draw by draw")
+        yield (
+            f"appraisal.{course}",
+            Known(round(decibans, 2), "appraisal: worth of each course, draw by draw"),
+        )
 
 
 #: Answers that bear on how a change spreads: with others the spread is another.
@@ -368,12 +438,17 @@ SPREAD_BY = ("route.commitment", "route.accept_if_told")
 
 @dataclass(frozen=True, slots=True)
 class Spreading:
-    """The simulated spread of one initiative, by the answers on its sheet; each is simulated once."""
+    """The simulated spread of one initiative, by the answers on its sheet.
+
+    Each is simulated once.
+    """
 
     programme: Programme
     initiative: Initiative
     seed: int
-    _done: dict[tuple[object, ...], adoption.Diffusion | str] = field(default_factory=dict, repr=False)
+    _done: dict[tuple[object, ...], adoption.Diffusion | str] = field(
+        default_factory=dict, repr=False
+    )
 
     def of(self, sheet: FactSheet, **changed: object) -> adoption.Diffusion | str | None:
         """The spread, in words why it cannot be simulated, or None where the register names nobody who must change.
@@ -432,7 +507,10 @@ def _changed(measure: Measure | None, series: Series | None, changed: BeforeAfte
         return
     spread = f"{changed.effect:+.3g}, 95 % interval {changed.low:.3g} to {changed.high:.3g}"
     counts = f"{changed.before} readings before, {changed.after} after"
-    yield "results.before_after", Known(changed.verdict, f"readings of {measure.id}: {spread}; {counts}")
+    yield (
+        "results.before_after",
+        Known(changed.verdict, f"readings of {measure.id}: {spread}; {counts}"),
+    )
 
 
 def _signals(own: Ipsative) -> str:
@@ -459,7 +537,9 @@ def _before_after(initiative: Initiative, measure: Measure, series: Series) -> B
     points = performance.comparable(measure, series).points
     start = sum(p.middle < begun for p in points)
     year = {"month": 12, "quarter": 4}.get(series.every or "")
-    return before_after([p.value for p in points], start, measure.better, year, places(points, series.every))
+    return before_after(
+        [p.value for p in points], start, measure.better, year, places(points, series.every)
+    )
 
 
 def judged(initiative: Initiative, as_of: dt.date) -> Facts:
@@ -478,7 +558,9 @@ def judged(initiative: Initiative, as_of: dt.date) -> Facts:
 def later(initiative: Initiative, as_of: dt.date) -> tuple[str, ...]:
     """Facts judged after `as_of`, which count for nothing yet."""
     judged = initiative.judgements.items()
-    return tuple(name for name, answers in judged if any(a.on is not None and a.on > as_of for a in answers))
+    return tuple(
+        name for name, answers in judged if any(a.on is not None and a.on > as_of for a in answers)
+    )
 
 
 def _level(answer: Judgement) -> str | bool | float:
@@ -507,6 +589,9 @@ def _stale(initiative: Initiative, as_of: dt.date) -> tuple[Stale, ...]:
 
 
 def only_insiders(initiative: Initiative) -> bool:
-    """Whether every named judge of it is its own sponsor or owner (Staw 1976: ask somebody fresh)."""
+    """Whether every named judge of it is its own sponsor or owner (Staw 1976.
+
+    Ask somebody fresh).
+    """
     judges = {a.by for answers in initiative.judgements.values() for a in answers if a.by}
     return bool(judges) and judges <= {initiative.sponsor, initiative.owner}

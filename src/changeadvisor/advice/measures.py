@@ -1,6 +1,9 @@
-"""Every measure read three ways, what the three say together, and what our targets measure: as formats.md has it.
+"""Every measure read three ways, what the three say together, and what our targets measure.
 
-The readings come from `performance`; which of the three should drive attention is judged by the pack `which-lens`.
+As formats.md has it.
+
+The readings come from `performance`; which of the three should drive attention is judged by the
+pack `which-lens`.
 """
 
 from __future__ import annotations
@@ -33,16 +36,17 @@ from changeadvisor.performance.reading import (
 )
 from changeadvisor.performance.targets import TargetAudit, audit_targets
 
-# --- what comes out (formats.md section 2; further keys are our own) -------------------------------------------------
+# --- what comes out (formats.md section 2; further keys are our own) ------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Against:
     """A measure beside a standard or a target.
 
-    value: the line. distance: how far the recent level is on its better side. assurance: as the NHS has it, from the
-    last limits of the whole chart; now: the same from adjusted limits about the present level. probability: that the
-    next reading (standard) or the one for the date (target) meets it; low, high: P10 and P90.
+    value: the line. distance: how far the recent level is on its better side. assurance: as the NHS
+    has it, from the last limits of the whole chart; now: the same from adjusted limits about the
+    present level. probability: that the next reading (standard) or the one for the date (target)
+    meets it; low, high: P10 and P90.
     """
 
     value: float | None
@@ -65,7 +69,10 @@ class Normative:
 
 @dataclass(frozen=True, slots=True)
 class PastAdvice:
-    """Against its own past: the limits and the class of the last point; `adjusted` is what rules weigh."""
+    """Against its own past: the limits and the class of the last point.
+
+    `adjusted` is what rules weigh.
+    """
 
     centre: float
     lower: float
@@ -80,7 +87,10 @@ class PastAdvice:
 
 @dataclass(frozen=True, slots=True)
 class OthersAdvice:
-    """Beside other areas. areas: how many, ours included. `basis`: limits from `chance` or from the areas' `spread`."""
+    """Beside other areas. areas: how many, ours included.
+
+    `basis`: limits from `chance` or from the areas' `spread`.
+    """
 
     areas: int
     rank: int | None
@@ -121,7 +131,10 @@ class SeriesPoint:
 
 @dataclass(frozen=True, slots=True)
 class MeasureAdvice:
-    """One measure: how many readings are known, where the recent level stands, and the three readings together."""
+    """One measure.
+
+    How many readings are known, where the recent level stands, and the three readings together.
+    """
 
     id: str
     points: int
@@ -139,10 +152,12 @@ class MeasureAdvice:
     def series(self) -> tuple[SeriesPoint, ...]:
         """Every point with its limits and signals."""
         points = self.reading.ipsative.points if self.reading.ipsative else ()
-        return tuple(SeriesPoint(p.period, p.value, p.centre, p.lower, p.upper, p.signals) for p in points)
+        return tuple(
+            SeriesPoint(p.period, p.value, p.centre, p.lower, p.upper, p.signals) for p in points
+        )
 
 
-# --- reading ---------------------------------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------------------
 
 
 def read_one(
@@ -155,7 +170,11 @@ def read_one(
 ) -> MeasureAdvice:
     """One measure of a programme, read three ways."""
     own = readings(measure, programme.as_of)
-    return _advised(measure, read_performance(programme, measure, own, seed=seed, how=how, drawing=drawing), pack)
+    return _advised(
+        measure,
+        read_performance(programme, measure, own, seed=seed, how=how, drawing=drawing),
+        pack,
+    )
 
 
 def read_measures(
@@ -168,7 +187,9 @@ def read_measures(
 ) -> Iterator[MeasureAdvice]:
     """Every measure of a programme, read three ways."""
     for measure in programme.measures:
-        found = read_performance(programme, measure, series[measure.id], seed=seed, how=how, drawing=drawing)
+        found = read_performance(
+            programme, measure, series[measure.id], seed=seed, how=how, drawing=drawing
+        )
         yield _advised(measure, found, pack)
 
 
@@ -230,7 +251,9 @@ def _against(aim: Aim) -> Against:
     if chance is None:
         return Against(aim.value, aim.distance, aim.assurance, aim.now, None, None, None, aim.by)
     low, high = chance.low, chance.high
-    return Against(aim.value, aim.distance, aim.assurance, aim.now, chance.probability, low, high, aim.by)
+    return Against(
+        aim.value, aim.distance, aim.assurance, aim.now, chance.probability, low, high, aim.by
+    )
 
 
 def _others(found: Comparative | None) -> OthersAdvice | None:
@@ -255,12 +278,15 @@ def _others(found: Comparative | None) -> OthersAdvice | None:
     )
 
 
-# --- the part of its own: `changeadvisor measures` -------------------------------------------------------------------
+# --- the part of its own: `changeadvisor measures` ------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class BesideYear:
-    """A chosen measure in one period: ours, the middle half of the same other areas throughout, and our target."""
+    """A chosen measure in one period.
+
+    Ours, the middle half of the same other areas throughout, and our target.
+    """
 
     period: dt.date
     own: float
@@ -273,7 +299,10 @@ class BesideYear:
 
 @dataclass(frozen=True, slots=True)
 class MeasuresPart:
-    """The measures and the audit alone, with every measure's series; and a choice of a few, where asked for."""
+    """The measures and the audit alone, with every measure's series.
+
+    And a choice of a few, where asked for.
+    """
 
     measures: tuple[MeasureAdvice, ...]
     audit: TargetAudit
@@ -282,7 +311,11 @@ class MeasuresPart:
 
 
 def measures_part(
-    programme: Programme, pack: RulePack, seed: int, how: How | None = None, drawing: Drawing | None = None
+    programme: Programme,
+    pack: RulePack,
+    seed: int,
+    how: How | None = None,
+    drawing: Drawing | None = None,
 ) -> MeasuresPart:
     """Every measure of a programme read three ways, and what its targets measure."""
     series = {m.id: readings(m, programme.as_of) for m in programme.measures}
@@ -291,20 +324,37 @@ def measures_part(
 
 
 def with_choice(
-    part: MeasuresPart, programme: Programme, count: int, pinned: Sequence[str], barred: Sequence[str]
+    part: MeasuresPart,
+    programme: Programme,
+    count: int,
+    pinned: Sequence[str],
+    barred: Sequence[str],
 ) -> MeasuresPart:
-    """The same with a few measures chosen that tell most. Raises InputError where that cannot be."""
+    """The same with a few measures chosen that tell most.
+
+    Raises InputError where that cannot be.
+    """
     series = {m.id: readings(m, programme.as_of) for m in programme.measures}
     choice = choose(programme, series, count, pinned=pinned, barred=barred)
     chosen = {c.id for c in choice.chosen}
-    return replace(part, corporate=choice, beside={m.id: tuple(_beside(m)) for m in part.measures if m.id in chosen})
+    return replace(
+        part,
+        corporate=choice,
+        beside={m.id: tuple(_beside(m)) for m in part.measures if m.id in chosen},
+    )
 
 
 def _beside(found: MeasureAdvice) -> Iterator[BesideYear]:
     """Ours, the others' and our target over the periods that can be compared."""
     for y in found.reading.comparative.years if found.reading.comparative else ():
         yield BesideYear(
-            y.period, y.own, y.low_quartile, y.median, y.high_quartile, y.areas, found.normative.target.value
+            y.period,
+            y.own,
+            y.low_quartile,
+            y.median,
+            y.high_quartile,
+            y.areas,
+            found.normative.target.value,
         )
 
 
@@ -318,7 +368,7 @@ def part_json(part: MeasuresPart) -> str:
     return as_json(data)
 
 
-# --- the three together ----------------------------------------------------------------------------------------------
+# --- the three together ---------------------------------------------------------------------------
 
 #: What to look at first, in words.
 ATTENTION = {
@@ -375,7 +425,11 @@ def _unit(measure: Measure) -> str:
 
 def _line(found: Performance) -> tuple[Aim, str]:
     """The standard, or where there is none our own target."""
-    return (found.standard, "standard") if found.standard.value is not None else (found.target, "target")
+    return (
+        (found.standard, "standard")
+        if found.standard.value is not None
+        else (found.target, "target")
+    )
 
 
 def attention(found: Performance, pack: RulePack) -> Attention:

@@ -1,7 +1,8 @@
 """The command line: a thin shell over `loading`, `advice` and `report`.
 
-Results go to standard output; receipts, warnings and progress to standard error. Exit status 0: done; 1: a check found
-something; 2: the input cannot be used. No traceback reaches a user unless CHANGEADVISOR_DEBUG is set.
+Results go to standard output; receipts, warnings and progress to standard error. Exit status 0:
+done; 1: a check found something; 2: the input cannot be used. No traceback reaches a user unless
+CHANGEADVISOR_DEBUG is set.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ _AnyPath = click.Path(path_type=Path)
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line and exit; every failure ends in one clear message."""
-    sys.exit(_guarded(lambda: commands.main(argv, prog_name="changeadvisor", standalone_mode=False)))
+    sys.exit(
+        _guarded(lambda: commands.main(argv, prog_name="changeadvisor", standalone_mode=False))
+    )
 
 
 def _guarded(run: Callable[[], object]) -> int:
@@ -72,7 +75,11 @@ def _unforeseen(error: Exception) -> int:
         return FAULTY
     if os.environ.get("CHANGEADVISOR_DEBUG"):
         raise error
-    _warn([f"a fault in changeadvisor itself ({type(error).__name__}: {plain(error, 200)}); please report it"])
+    _warn(
+        [
+            f"a fault in changeadvisor itself ({type(error).__name__}: {plain(error, 200)}); please report it"
+        ]
+    )
     return BROKEN
 
 
@@ -90,13 +97,17 @@ def commands() -> None:
     """
 
 
-# --- in --------------------------------------------------------------------------------------------------------------
+# --- in -------------------------------------------------------------------------------------------
 
 
 @commands.command()
 @click.argument("path", type=_AnyPath)
 @click.option(
-    "--most", type=click.IntRange(min=0), default=12, show_default=True, help="How many missing facts to list."
+    "--most",
+    type=click.IntRange(min=0),
+    default=12,
+    show_default=True,
+    help="How many missing facts to list.",
 )
 def check(path: Path, most: int) -> int:
     """List every fault in a programme, or what is missing and would matter most."""
@@ -142,7 +153,10 @@ def _most_missed(programme: Programme, most: int) -> Iterable[str]:
 @click.argument("path", type=_AnyPath)
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 def new(path: Path, force: bool) -> int:
-    """Write an empty register to fill in: an Excel workbook with help, drop-downs and one worked row."""
+    """Write an empty register to fill in.
+
+    An Excel workbook with help, drop-downs and one worked row.
+    """
     from changeadvisor.io import workbook
 
     _free(path, force, (".xlsx",))
@@ -156,7 +170,10 @@ def new(path: Path, force: bool) -> int:
 @click.argument("out", type=_AnyPath)
 @click.option("--force", is_flag=True, help="Write over what is there.")
 def convert(programme: Path, out: Path, force: bool) -> int:
-    """Write a programme in another form: OUT is a workbook (.xlsx), one file (.yaml or .json) or a folder."""
+    """Write a programme in another form.
+
+    OUT is a workbook (.xlsx), one file (.yaml or .json) or a folder.
+    """
     from changeadvisor.io import load, save, workbook
 
     read = load.load_programme(programme)
@@ -170,8 +187,22 @@ def convert(programme: Path, out: Path, force: bool) -> int:
     return 0
 
 
-#: Endings of OUT that are meant as a file; those we do not write are refused, any other name is a folder.
-_FILES = (".xlsx", ".yaml", ".yml", ".json", ".xlsm", ".xls", ".ods", ".csv", ".txt", ".html", ".pdf", ".docx")
+#: Endings of OUT that are meant as a file; those we do not write are refused, any other name is a
+#: folder.
+_FILES = (
+    ".xlsx",
+    ".yaml",
+    ".yml",
+    ".json",
+    ".xlsm",
+    ".xls",
+    ".ods",
+    ".csv",
+    ".txt",
+    ".html",
+    ".pdf",
+    ".docx",
+)
 
 
 def _free(path: Path, force: bool, suffixes: tuple[str, ...]) -> None:
@@ -180,13 +211,19 @@ def _free(path: Path, force: bool, suffixes: tuple[str, ...]) -> None:
 
     if path.suffix.lower() not in suffixes:
         raise InputError.one(
-            str(path), f"a name ending in `{path.suffix}`", f"a name ending in {' or '.join(suffixes)}"
+            str(path),
+            f"a name ending in `{path.suffix}`",
+            f"a name ending in {' or '.join(suffixes)}",
         )
     if not path.parent.is_dir():
         mend = "make the folder first"
-        raise InputError.one(str(path), "a folder that is not there", "a file in a folder that is there", mend)
+        raise InputError.one(
+            str(path), "a folder that is not there", "a file in a folder that is there", mend
+        )
     if path.exists() and not force:
-        raise InputError.one(str(path), "a file that is already there", "a new name", "add --force to write over it")
+        raise InputError.one(
+            str(path), "a file that is already there", "a new name", "add --force to write over it"
+        )
 
 
 @commands.group(name="import")
@@ -197,7 +234,12 @@ def import_() -> None:
 @import_.command()
 @click.argument("files", type=_AnyPath, nargs=-1, required=True)
 @click.option("--out", type=_AnyPath, required=True, help="Folder to write the programme to.")
-@click.option("--snapshot", multiple=True, metavar="FILE=DATE", help="The date a file shows, such as a.csv=2019-09-30.")
+@click.option(
+    "--snapshot",
+    multiple=True,
+    metavar="FILE=DATE",
+    help="The date a file shows, such as a.csv=2019-09-30.",
+)
 @click.option("--force", is_flag=True, help="Write over a folder that is there.")
 def gmpp(files: tuple[Path, ...], out: Path, snapshot: tuple[str, ...], force: bool) -> int:
     """Read the Government Major Projects Portfolio as published, several years at once."""
@@ -224,14 +266,16 @@ def _snapshots(given: Sequence[str]) -> dict[str, Any]:
         except ValueError:
             date = None
         if not name or date is None:
-            faults.append(Fault("--snapshot", "", f"`{plain(pair)}`", "FILE=DATE, such as a.csv=2019-09-30"))
+            faults.append(
+                Fault("--snapshot", "", f"`{plain(pair)}`", "FILE=DATE, such as a.csv=2019-09-30")
+            )
         dates[name] = date
     if faults:
         raise InputError(faults)
     return dates
 
 
-# --- advice ----------------------------------------------------------------------------------------------------------
+# --- advice ---------------------------------------------------------------------------------------
 
 
 def _parts(_context: object, _parameter: object, value: str | None) -> tuple[str, ...]:
@@ -250,9 +294,13 @@ _seed = click.option("--seed", default=0, show_default=True, help="Where the ran
 
 @commands.command()
 @click.argument("programme", type=_AnyPath)
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
+)
 @click.option("--report", type=_AnyPath, help="Also write an HTML report to this file.")
-@click.option("--only", callback=_parts, metavar="PARTS", help="Some of action,route,portfolio,measures.")
+@click.option(
+    "--only", callback=_parts, metavar="PARTS", help="Some of action,route,portfolio,measures."
+)
 @_seed
 @click.option(
     "--time-limit",
@@ -261,9 +309,17 @@ _seed = click.option("--seed", default=0, show_default=True, help="Where the ran
     help="A clock on each choice of a set. Without it the same input gives the same answer.",
 )
 def advise(
-    programme: Path, form: str, report: Path | None, only: tuple[Part, ...], seed: int, time_limit: float | None
+    programme: Path,
+    form: str,
+    report: Path | None,
+    only: tuple[Part, ...],
+    seed: int,
+    time_limit: float | None,
 ) -> int:
-    """Say for each initiative: persist, adjust tactics, adjust strategy or stop; how to lead it; and why."""
+    """Say for each initiative: persist, adjust tactics, adjust strategy or stop; how to lead it.
+
+    And why.
+    """
     from changeadvisor.advice.advise import to_json
 
     advice = _advised(programme, only, seed, time_limit)
@@ -288,11 +344,16 @@ def _advised(path: Path, parts: Sequence[Part], seed: int, seconds: float | None
 
     read = _read(path)
     with Progress("Judging initiatives") as progress:
-        return run(read, _judges(), seed=seed, parts=parts, on_progress=progress.update, seconds=seconds)
+        return run(
+            read, _judges(), seed=seed, parts=parts, on_progress=progress.update, seconds=seconds
+        )
 
 
 def _read(path: Path) -> Programme:
-    """The programme, its receipt and notices on standard error. Raises InputError with every fault."""
+    """The programme, its receipt and notices on standard error.
+
+    Raises InputError with every fault.
+    """
     from changeadvisor.errors import InputError
     from changeadvisor.io import load
 
@@ -305,7 +366,10 @@ def _read(path: Path) -> Programme:
 
 
 def _width() -> int:
-    """The width of the terminal; a fixed one where output goes elsewhere, so that it is always the same."""
+    """The width of the terminal.
+
+    A fixed one where output goes elsewhere, so that it is always the same.
+    """
     import shutil
 
     return max(80, shutil.get_terminal_size((110, 40)).columns) if sys.stdout.isatty() else 110
@@ -321,15 +385,35 @@ def _judges() -> Judges:
 @click.argument("programme", type=_AnyPath)
 @click.argument("initiative")
 @click.option("--by", metavar="WHO", help="Who answers: a name or a role. Asked for if not given.")
-@click.option("--on", metavar="DATE", help="Date of the answers; by default today, or as_of if that is earlier.")
-@click.option("--question", "about", type=click.Choice(["route", "action"]), default="route", show_default=True)
-@click.option("--all", "every", is_flag=True, help="Go on when it is settled, and ask again what is answered.")
+@click.option(
+    "--on",
+    metavar="DATE",
+    help="Date of the answers; by default today, or as_of if that is earlier.",
+)
+@click.option(
+    "--question",
+    "about",
+    type=click.Choice(["route", "action"]),
+    default="route",
+    show_default=True,
+)
+@click.option(
+    "--all", "every", is_flag=True, help="Go on when it is settled, and ask again what is answered."
+)
 @_seed
-def ask(programme: Path, initiative: str, by: str | None, on: str | None, about: About, every: bool, seed: int) -> int:
+def ask(
+    programme: Path,
+    initiative: str,
+    by: str | None,
+    on: str | None,
+    about: About,
+    every: bool,
+    seed: int,
+) -> int:
     """Ask the fewest questions that settle how to lead an initiative, and write the answers into the programme.
 
-    The question that tells most comes first. Each answer is written at once, with who and when; nothing else in the
-    file changes. Where others have answered too, all answers are kept.
+    The question that tells most comes first. Each answer is written at once, with who and when;
+    nothing else in the file changes. Where others have answered too, all answers are kept.
     """
     from changeadvisor.interview import conversation, questions
     from changeadvisor.interview.answer_file import AnswerFile
@@ -346,13 +430,25 @@ def ask(programme: Path, initiative: str, by: str | None, on: str | None, about:
         return STOPPED
     wait = sys.stdin.isatty()
     talk = conversation.Conversation(
-        read, interview, found, file, who, day, conversation.read_line, click.echo, wait=wait, all=every
+        read,
+        interview,
+        found,
+        file,
+        who,
+        day,
+        conversation.read_line,
+        click.echo,
+        wait=wait,
+        all=every,
     )
     return _talked(talk)
 
 
 def _talked(talk: Conversation) -> int:
-    """Have the conversation. However it ends, what was answered is kept, and how much that is is said."""
+    """Have the conversation.
+
+    However it ends, what was answered is kept, and how much that is is said.
+    """
     status = 0
     try:
         talk.run()
@@ -377,14 +473,24 @@ def _open_initiative(read: Programme, id: str) -> Initiative:
         ids = [i.id for i in read.initiatives]
         near = nearest(id, ids)
         mend = f"did you mean `{near}`?" if near else ""
-        raise InputError.one("INITIATIVE", f"`{plain(id)}`", f"one of {', '.join(ids) or 'none: there are none'}", mend)
+        raise InputError.one(
+            "INITIATIVE",
+            f"`{plain(id)}`",
+            f"one of {', '.join(ids) or 'none: there are none'}",
+            mend,
+        )
     if found.stage == "closed":
-        raise InputError.one("INITIATIVE", f"`{plain(id)}`, which has ended", "an initiative that is not closed")
+        raise InputError.one(
+            "INITIATIVE", f"`{plain(id)}`, which has ended", "an initiative that is not closed"
+        )
     return found
 
 
 def _answered_on(given: str | None, read: Programme) -> dt.date:
-    """The date of the answers: as given, else today, but not after the date as of which is judged."""
+    """The date of the answers.
+
+    As given, else today, but not after the date as of which is judged.
+    """
     import datetime as dt
 
     from changeadvisor.errors import InputError, plain
@@ -402,19 +508,34 @@ def _answered_on(given: str | None, read: Programme) -> dt.date:
 
 
 @commands.command()
-@click.option("--worlds", default=200, show_default=True, type=click.IntRange(10, 20000), help="How many to play.")
+@click.option(
+    "--worlds",
+    default=200,
+    show_default=True,
+    type=click.IntRange(10, 20000),
+    help="How many to play.",
+)
 @click.option("--spec", type=_AnyPath, help="YAML that says what the worlds are like.")
-@click.option("--programme", type=_AnyPath, help="Take the shares, delay and depth of one of its reference classes.")
+@click.option(
+    "--programme",
+    type=_AnyPath,
+    help="Take the shares, delay and depth of one of its reference classes.",
+)
 @click.option("--class", "reference", help="Which reference class of the programme.")
 @_seed
-def simulate(worlds: int, spec: Path | None, programme: Path | None, reference: str | None, seed: int) -> int:
+def simulate(
+    worlds: int, spec: Path | None, programme: Path | None, reference: str | None, seed: int
+) -> int:
     """Play simulated worlds under this advice and under rules of thumb, beside perfect foresight."""
     from changeadvisor import simulation
     from changeadvisor.report.terminal import Progress, simulation_table
 
     told = simulation.worlds_of(spec, None if programme is None else _read(programme), reference)
     kinds = simulation.draw(told, worlds, seed).old.kind
-    ways = {"changeadvisor": simulation.by_advice(_judges(), seed), **simulation.rules_of_thumb(kinds, seed)}
+    ways = {
+        "changeadvisor": simulation.by_advice(_judges(), seed),
+        **simulation.rules_of_thumb(kinds, seed),
+    }
     with Progress("Playing") as progress:
         done: list[str] = []
 
@@ -427,13 +548,20 @@ def simulate(worlds: int, spec: Path | None, programme: Path | None, reference: 
     return 0
 
 
-_form = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+_form = click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
+)
 
 
 @commands.command()
 @click.argument("programme", type=_AnyPath)
 @click.option(
-    "--set", "settings", multiple=True, required=True, metavar="KEY=VALUE", help="What is set; may be repeated."
+    "--set",
+    "settings",
+    multiple=True,
+    required=True,
+    metavar="KEY=VALUE",
+    help="What is set; may be repeated.",
 )
 @_form
 @_seed
@@ -459,18 +587,27 @@ def whatif(programme: Path, settings: tuple[str, ...], form: str, seed: int) -> 
 @click.argument("old", type=_AnyPath)
 @click.argument("new", type=_AnyPath)
 @click.option(
-    "--rules-before", type=_AnyPath, metavar="DIR", help="Rule packs that judge OLD; by default those shipped."
+    "--rules-before",
+    type=_AnyPath,
+    metavar="DIR",
+    help="Rule packs that judge OLD; by default those shipped.",
 )
 @click.option(
-    "--rules-after", type=_AnyPath, metavar="DIR", help="Rule packs that judge NEW; by default those shipped."
+    "--rules-after",
+    type=_AnyPath,
+    metavar="DIR",
+    help="Rule packs that judge NEW; by default those shipped.",
 )
 @_form
 @_seed
-def compare(old: Path, new: Path, rules_before: Path | None, rules_after: Path | None, form: str, seed: int) -> int:
+def compare(
+    old: Path, new: Path, rules_before: Path | None, rules_after: Path | None, form: str, seed: int
+) -> int:
     """Say which answers changed between two dated programmes, and what did it.
 
-    The data, a limit, the age of the evidence, a threshold or a rule: each is found by judging again with it and
-    without it. A file in DIR stands in the place of the shipped one of the same name.
+    The data, a limit, the age of the evidence, a threshold or a rule: each is found by judging
+    again with it and without it. A file in DIR stands in the place of the shipped one of the same
+    name.
     """
     from changeadvisor.io import rules as library
     from changeadvisor.whatif import causes
@@ -480,7 +617,9 @@ def compare(old: Path, new: Path, rules_before: Path | None, rules_after: Path |
     before, after = (library.RuleFolder.at(p) if p else ours for p in (rules_before, rules_after))
     for folder in dict.fromkeys((before, after)):
         _warn(folder.unread())
-    return _shown_difference(causes.between(then, now, library.load_rule_sets(before, after)), form, seed)
+    return _shown_difference(
+        causes.between(then, now, library.load_rule_sets(before, after)), form, seed
+    )
 
 
 def _shown_difference(change: Change, form: str, seed: int) -> int:
@@ -491,7 +630,10 @@ def _shown_difference(change: Change, form: str, seed: int) -> int:
 
     with Progress("Judging initiatives") as progress:
         found = causes.explained(change, seed=seed, on_progress=progress.update)
-    click.echo(differences.to_json(found) if form == "json" else difference_table(found, _width()), nl=False)
+    click.echo(
+        differences.to_json(found) if form == "json" else difference_table(found, _width()),
+        nl=False,
+    )
     return 0
 
 
@@ -510,7 +652,9 @@ def explain(programme: Path, initiative: str, seed: int) -> int:
         ids = [i.id for i in advice.initiatives]
         near = nearest(initiative, ids)
         mend = f"did you mean `{near}`?" if near else ""
-        expected = f"one of {', '.join(ids)}" if ids else "an initiative of the programme, which has none"
+        expected = (
+            f"one of {', '.join(ids)}" if ids else "an initiative of the programme, which has none"
+        )
         raise InputError.one("INITIATIVE", f"`{plain(initiative)}`", expected, mend)
     click.echo(explanation(advice, found), nl=False)
     return 0
@@ -518,17 +662,31 @@ def explain(programme: Path, initiative: str, seed: int) -> int:
 
 @commands.command()
 @click.argument("programme", type=_AnyPath)
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
+)
 @click.option(
     "--others",
     type=click.Choice(["listed", "features", "region", "kind", "all"]),
     help="Which areas to compare with; by default the first of these ways that finds any.",
 )
 @click.option(
-    "--no-screen", is_flag=True, help="Keep outlying moving ranges in the limits, as the NHS's Excel tool does."
+    "--no-screen",
+    is_flag=True,
+    help="Keep outlying moving ranges in the limits, as the NHS's Excel tool does.",
 )
-@click.option("--baseline", type=click.IntRange(min=2), metavar="N", help="Take limits from the first N points only.")
-@click.option("--choose", type=click.IntRange(min=1), metavar="K", help="Also choose K measures that tell most.")
+@click.option(
+    "--baseline",
+    type=click.IntRange(min=2),
+    metavar="N",
+    help="Take limits from the first N points only.",
+)
+@click.option(
+    "--choose",
+    type=click.IntRange(min=1),
+    metavar="K",
+    help="Also choose K measures that tell most.",
+)
 @click.option("--pin", multiple=True, metavar="MEASURE", help="A measure that must be among them.")
 @click.option("--bar", multiple=True, metavar="MEASURE", help="A measure that must not be.")
 @_seed
@@ -543,7 +701,10 @@ def measures(
     bar: tuple[str, ...],
     seed: int,
 ) -> int:
-    """Read every measure three ways: against our own past, a standard or target, and other councils."""
+    """Read every measure three ways.
+
+    Against our own past, a standard or target, and other councils.
+    """
     from changeadvisor.advice import measures as lenses
     from changeadvisor.errors import InputError
     from changeadvisor.performance.reading import Drawing
@@ -551,25 +712,43 @@ def measures(
 
     reading = _read(programme)
     if (pin or bar) and choose is None:
-        raise InputError.one("--pin, --bar", "no number of measures to choose", "`--choose K` with them")
+        raise InputError.one(
+            "--pin, --bar", "no number of measures to choose", "`--choose K` with them"
+        )
     drawing = Drawing(screen=not no_screen, baseline=baseline)
     found = lenses.measures_part(reading, _judges().lens, seed, others, drawing)
     if choose is not None:
         found = lenses.with_choice(found, reading, choose, pin, bar)
-    click.echo(lenses.part_json(found) if form == "json" else measures_table(found, reading, _width()), nl=False)
+    click.echo(
+        lenses.part_json(found) if form == "json" else measures_table(found, reading, _width()),
+        nl=False,
+    )
     return 0
 
 
 @commands.command()
 @click.argument("programme", type=_AnyPath)
 @click.argument("measure")
-@click.option("--kind", type=click.Choice(["xmr", "funnel", "rank", "gap"]), default="xmr", show_default=True)
-@click.option("-o", "--out", type=_AnyPath, required=True, help="Where to write it: .svg or .png.")
-@click.option("--others", type=click.Choice(["listed", "features", "region", "kind", "all"]), help="As for `measures`.")
 @click.option(
-    "--no-screen", is_flag=True, help="Keep outlying moving ranges in the limits, as the NHS's Excel tool does."
+    "--kind", type=click.Choice(["xmr", "funnel", "rank", "gap"]), default="xmr", show_default=True
 )
-@click.option("--baseline", type=click.IntRange(min=2), metavar="N", help="Take limits from the first N points only.")
+@click.option("-o", "--out", type=_AnyPath, required=True, help="Where to write it: .svg or .png.")
+@click.option(
+    "--others",
+    type=click.Choice(["listed", "features", "region", "kind", "all"]),
+    help="As for `measures`.",
+)
+@click.option(
+    "--no-screen",
+    is_flag=True,
+    help="Keep outlying moving ranges in the limits, as the NHS's Excel tool does.",
+)
+@click.option(
+    "--baseline",
+    type=click.IntRange(min=2),
+    metavar="N",
+    help="Take limits from the first N points only.",
+)
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @_seed
 def chart(
@@ -599,10 +778,15 @@ def chart(
         near = nearest(measure, ids)
         mend = f"did you mean `{near}`?" if near else ""
         raise InputError.one(
-            "MEASURE", f"`{plain(measure)}`", f"one of {', '.join(ids) or 'none: there are none'}", mend
+            "MEASURE",
+            f"`{plain(measure)}`",
+            f"one of {', '.join(ids) or 'none: there are none'}",
+            mend,
         )
     drawing = Drawing(screen=not no_screen, baseline=baseline)
-    view = views.view_of(read, found, lenses.read_one(read, found, _judges().lens, seed, others, drawing), kind)
+    view = views.view_of(
+        read, found, lenses.read_one(read, found, _judges().lens, seed, others, drawing), kind
+    )
     report.write_bytes(charts.render(view, "png" if out.suffix.lower() == ".png" else "svg"), out)
     click.echo(f"Wrote {out}. {charts.alt_text(view)}")
     return 0
@@ -610,12 +794,24 @@ def chart(
 
 @commands.command()
 @click.argument("programme", type=_AnyPath)
-@click.option("-o", "--out", type=_AnyPath, required=True, help="Folder to write the data package to.")
-@click.option("--include", type=click.Choice(["initiatives", "people"]), multiple=True, help="What else to publish.")
+@click.option(
+    "-o", "--out", type=_AnyPath, required=True, help="Folder to write the data package to."
+)
+@click.option(
+    "--include",
+    type=click.Choice(["initiatives", "people"]),
+    multiple=True,
+    help="What else to publish.",
+)
 @click.option("--force", is_flag=True, help="Write over what is there.")
 @_seed
-def publish(programme: Path, out: Path, include: tuple[Include, ...], force: bool, seed: int) -> int:
-    """Share goals: measures, targets and results as open data and a page, nothing confidential unless included."""
+def publish(
+    programme: Path, out: Path, include: tuple[Include, ...], force: bool, seed: int
+) -> int:
+    """Share goals.
+
+    Measures, targets and results as open data and a page, nothing confidential unless included.
+    """
     from changeadvisor import publish as sharing
     from changeadvisor.advice import measures as lenses
     from changeadvisor.words import many
@@ -649,12 +845,15 @@ def schema(name: str) -> int:
     return 0
 
 
-# --- rules -----------------------------------------------------------------------------------------------------------
+# --- rules ----------------------------------------------------------------------------------------
 
 
 @commands.group()
 def rules() -> None:
-    """Test, check, question and read rule packs. PATH is a file, or the name of a pack that comes with this."""
+    """Test, check, question and read rule packs.
+
+    PATH is a file, or the name of a pack that comes with this.
+    """
 
 
 @rules.command(name="test")
@@ -667,7 +866,11 @@ def rules_test(path: str) -> int:
     failed = [r for r in results if not r.passed]
     for result in failed:
         click.echo(f"{result.rule}: {result.it}: expected {result.expected}, found {result.found}")
-    click.echo(f"{len(results) - len(failed)} passed, {len(failed)} failed" if results else "no tests in it")
+    click.echo(
+        f"{len(results) - len(failed)} passed, {len(failed)} failed"
+        if results
+        else "no tests in it"
+    )
     return 0 if results and not failed else FOUND
 
 
@@ -688,7 +891,9 @@ def rules_lint(path: str) -> int:
 
 @rules.command(name="ask")
 @click.argument("pack")
-@click.option("--facts", type=_AnyPath, required=True, help="A CSV with a column a fact and a row a case.")
+@click.option(
+    "--facts", type=_AnyPath, required=True, help="A CSV with a column a fact and a row a case."
+)
 @click.option("--format", "form", type=click.Choice(["csv"]), default="csv", show_default=True)
 def rules_ask(pack: str, facts: Path, form: str) -> int:
     """Judge a table of facts with a pack; adds answer, support, margin and the rules that fired."""
@@ -717,7 +922,10 @@ def rules_show(path: str) -> int:
 
 @rules.command(name="facts")
 def rules_facts() -> int:
-    """Print the vocabulary: every fact a rule may mention, its levels, and the question that settles it (Markdown)."""
+    """Print the vocabulary.
+
+    Every fact a rule may mention, its levels, and the question that settles it (Markdown).
+    """
     from changeadvisor.io import rules as library
     from changeadvisor.report import board as report
 

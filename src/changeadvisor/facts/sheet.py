@@ -15,16 +15,26 @@ Single = str | bool | float
 Value = Single | frozenset[Single]
 
 
-Origin = Literal["register", "results", "graph", "judgement", "framework", "appraisal", "pack", "theory", "adoption"]
+Origin = Literal[
+    "register",
+    "results",
+    "graph",
+    "judgement",
+    "framework",
+    "appraisal",
+    "pack",
+    "theory",
+    "adoption",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
     """What a fact means, which values it takes, where it comes from and what to ask when it is unknown.
 
-    levels: best first, each with its meaning; empty for numbers and yes-or-no facts. low, high: the declared range
-    of a number, in `unit`. worse: which way a number gets worse, where that is known. criteria: for a framework's
-    score, the facts it is made of.
+    levels: best first, each with its meaning; empty for numbers and yes-or-no facts. low, high: the
+    declared range of a number, in `unit`. worse: which way a number gets worse, where that is
+    known. criteria: for a framework's score, the facts it is made of.
     """
 
     name: str
@@ -121,7 +131,8 @@ class FactSheet:
         return self.with_known({name: replace(before, value=value)})
 
 
-#: Stages before anything is done, and facts that nobody can know at them (a name, or the beginning of several).
+#: Stages before anything is done, and facts that nobody can know at them (a name, or the beginning
+#: of several).
 NOT_BEGUN = frozenset({"idea", "design"})
 
 
@@ -129,5 +140,8 @@ _ONCE_BEGUN = ("doing.", "idea.works", "progress.", "results.", "sustain.", "rou
 
 
 def can_be_known(name: str, stage: str | None) -> bool:
-    """Whether a fact can be known yet: how a thing is done, or what it does, not before it has begun."""
+    """Whether a fact can be known yet.
+
+    How a thing is done, or what it does, not before it has begun.
+    """
     return stage not in NOT_BEGUN or not name.startswith(_ONCE_BEGUN)

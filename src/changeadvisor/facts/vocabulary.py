@@ -1,8 +1,8 @@
 """The vocabulary: every fact a rule may mention, and the sheet of facts of one initiative.
 
-Analysis and people write facts; frameworks and rule packs read nothing else. A fact that is not on the sheet is
-unknown. Where several people judged and differ, the fact is the set of their levels. What has been spent is not in
-the vocabulary on purpose: no rule can weigh it.
+Analysis and people write facts; frameworks and rule packs read nothing else. A fact that is not on
+the sheet is unknown. Where several people judged and differ, the fact is the set of their levels.
+What has been spent is not in the vocabulary on purpose: no rule can weigh it.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from typing import Literal
 from changeadvisor.facts.sheet import Fact, Origin
 from changeadvisor.words import COURSE_WORDS, RATING_WORDS, ROUTE_WORDS
 
-# --- the vocabulary --------------------------------------------------------------------------------------------------
+# --- the vocabulary -------------------------------------------------------------------------------
 
 
-def _level(name: str, origin: Origin, meaning: str, question: str, *, ordered: bool = True, **levels: str) -> Fact:
+def _level(
+    name: str, origin: Origin, meaning: str, question: str, *, ordered: bool = True, **levels: str
+) -> Fact:
     """A fact with levels, best first; `_` in a level's name stands for `-`."""
     named = MappingProxyType({k.replace("_", "-"): v for k, v in levels.items()})
     return Fact(name, meaning, origin, question, named, ordered=ordered)
@@ -152,7 +154,12 @@ _GRAPH = (
         20,
     ),
     _number(
-        "dependants.statutory", "graph", "Statutory initiatives among those that require this one", "initiatives", 0, 10
+        "dependants.statutory",
+        "graph",
+        "Statutory initiatives among those that require this one",
+        "initiatives",
+        0,
+        10,
     ),
 )
 
@@ -484,22 +491,44 @@ def _sustain(name: str, question: str, meaning: str) -> Fact:
 
 _SUSTAIN = (
     _sustain(
-        "benefits", "Does it also help staff: less waste, less time, easier work?", "Benefits beyond helping residents"
+        "benefits",
+        "Does it also help staff: less waste, less time, easier work?",
+        "Benefits beyond helping residents",
     ),
-    _sustain("credibility", "Are its benefits plain, evidenced and believed?", "Credibility of the benefits"),
     _sustain(
-        "adaptability", "Would it survive staff changes and keep improving?", "Adaptability of the improved process"
+        "credibility",
+        "Are its benefits plain, evidenced and believed?",
+        "Credibility of the benefits",
+    ),
+    _sustain(
+        "adaptability",
+        "Would it survive staff changes and keep improving?",
+        "Adaptability of the improved process",
     ),
     _sustain(
         "monitoring",
         "Is there a system that will go on measuring it after the project ends?",
         "Effectiveness of monitoring",
     ),
-    _sustain("training", "Were staff involved and trained to keep it going?", "Staff involvement and training"),
-    _sustain("behaviour", "Do staff believe in it and bring ideas to it?", "Staff behaviour toward sustaining it"),
-    _sustain("senior_leaders", "Are senior leaders engaged and answerable for it?", "Senior leadership engagement"),
     _sustain(
-        "professionals", "Are professional leaders engaged and answerable for it?", "Professional leadership engagement"
+        "training",
+        "Were staff involved and trained to keep it going?",
+        "Staff involvement and training",
+    ),
+    _sustain(
+        "behaviour",
+        "Do staff believe in it and bring ideas to it?",
+        "Staff behaviour toward sustaining it",
+    ),
+    _sustain(
+        "senior_leaders",
+        "Are senior leaders engaged and answerable for it?",
+        "Senior leadership engagement",
+    ),
+    _sustain(
+        "professionals",
+        "Are professional leaders engaged and answerable for it?",
+        "Professional leadership engagement",
     ),
     _sustain(
         "strategic_fit",
@@ -507,7 +536,9 @@ _SUSTAIN = (
         "Fit with strategic aims and culture",
     ),
     _sustain(
-        "infrastructure", "Are staff, buildings, equipment, policies and job descriptions in place?", "Infrastructure"
+        "infrastructure",
+        "Are staff, buildings, equipment, policies and job descriptions in place?",
+        "Infrastructure",
     ),
 )
 
@@ -671,7 +702,8 @@ _WORTH = (
     "What has been measured since it began, and what is each course worth from here on "
     "(`path`, `reach`, `impact`, `spend`, `options`)?"
 )
-#: The weight of the appraisal for each course: 10 log10(P(better)/P(worse)), as formats.md section 3 has it.
+#: The weight of the appraisal for each course: 10 log10(P(better)/P(worse)), as formats.md section
+#: 3 has it.
 _APPRAISAL = tuple(
     _number(
         f"appraisal.{course}",
@@ -686,7 +718,8 @@ _APPRAISAL = tuple(
 )
 
 _HANGS = "What is each initiative that hangs on it worth (its `path`, `reach`, `impact`, `spend`)?"
-#: What the worth at stake downstream changes in the weight of the appraisal for each course (graph.cascade).
+#: What the worth at stake downstream changes in the weight of the appraisal for each course
+#: (graph.cascade).
 _STAKE = tuple(
     _number(
         f"stake.{course}",
@@ -701,10 +734,17 @@ _STAKE = tuple(
 )
 
 _SPREAD = "Who must come to work differently, and how ready are they (`adoption`)?"
-#: The weight of the simulated spread for each route, worked out as the appraisal's is (formats.md section 3).
+#: The weight of the simulated spread for each route, worked out as the appraisal's is (formats.md
+#: section 3).
 _ADOPTION = tuple(
     _number(
-        f"adoption.{route}", "adoption", f"Weight of the simulated spread for: {words}", "decibans", -30, 30, _SPREAD
+        f"adoption.{route}",
+        "adoption",
+        f"Weight of the simulated spread for: {words}",
+        "decibans",
+        -30,
+        30,
+        _SPREAD,
     )
     for route, words in (
         *((route, words.leading) for route, words in ROUTE_WORDS.items()),

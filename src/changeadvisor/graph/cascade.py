@@ -1,8 +1,10 @@
-"""What happens downstream: for each course of one initiative, what is delayed, lost or stranded, and for whom.
+"""What happens downstream.
 
-What requires it cannot go on where it is stopped; what it helps loses a share. A course that ends it later makes what
-requires it wait. The worth at stake enters that initiative's own ledger and nothing else: the portfolio uses what each
-is worth by itself, so that nothing counts twice.
+For each course of one initiative, what is delayed, lost or stranded, and for whom.
+
+What requires it cannot go on where it is stopped; what it helps loses a share. A course that ends
+it later makes what requires it wait. The worth at stake enters that initiative's own ledger and
+nothing else: the portfolio uses what each is worth by itself, so that nothing counts twice.
 """
 
 from __future__ import annotations
@@ -32,7 +34,10 @@ if TYPE_CHECKING:
 
 
 class Worth(Protocol):
-    """What the graph must know of an initiative: worth of its courses by draw, and what delay loses (trajectory)."""
+    """What the graph must know of an initiative.
+
+    Worth of its courses by draw, and what delay loses (trajectory).
+    """
 
     @property
     def worth(self) -> Mapping[str, Grid]:
@@ -46,9 +51,12 @@ class Worth(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What one dependant loses: by which shortest path, how (stranded, helped, delayed), and how much (None: unknown).
+    """What one dependant loses.
 
-    share: of its worth that rests on a helper; months: of delay; planned: None where its end is not known.
+    By which shortest path, how (stranded, helped, delayed), and how much (None: unknown).
+
+    share: of its worth that rests on a helper; months: of delay; planned: None where its end is not
+    known.
     """
 
     id: str
@@ -62,11 +70,13 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Downstream:
-    """What one course does downstream. lost: mean, P10, P90 of the worth lost; None where none of it is priced.
+    """What one course does downstream.
 
-    unpriced: dependants that would lose something, but whose worth is not known: the loss is at least what is said.
-    people: reached no longer, each counted once, without those whom the rest of the programme reaches all the same.
-    sentences: the same in words.
+    lost: mean, P10, P90 of the worth lost; None where none of it is priced.
+
+    unpriced: dependants that would lose something, but whose worth is not known: the loss is at
+    least what is said. people: reached no longer, each counted once, without those whom the rest of
+    the programme reaches all the same. sentences: the same in words.
     """
 
     course: str
@@ -94,7 +104,10 @@ def stopped_with(graph: DependencyGraph, id: str) -> tuple[str, ...]:
 
 
 def best(worth: Mapping[str, Grid]) -> str | None:
-    """The course of the greatest mean among those that go on; None where none is priced or stopping is better."""
+    """The course of the greatest mean among those that go on.
+
+    None where none is priced or stopping is better.
+    """
     means = {course: float(w.mean()) for course, w in worth.items()}
     running = {c: m for c, m in means.items() if c != "stop"}
     if not running:
@@ -109,7 +122,9 @@ class Cascade:
     stopped: set to stop already, so that nothing more can be lost there.
     """
 
-    def __init__(self, programme: Programme, graph: DependencyGraph, stopped: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, programme: Programme, graph: DependencyGraph, stopped: frozenset[str] = frozenset()
+    ) -> None:
         """Read what hangs on what."""
         self.programme, self.graph, self.stopped = programme, graph, stopped
         self.initiatives = {i.id: i for i in programme.initiatives}
@@ -117,12 +132,22 @@ class Cascade:
     def touched(self, id: str) -> tuple[str, ...]:
         """All whose worth matters to what hangs on it."""
         gone = set(stopped_with(self.graph, id))
-        helped = (i.id for i in self.programme.initiatives if i.stage != "closed" and self._helpers(i, gone))
+        helped = (
+            i.id
+            for i in self.programme.initiatives
+            if i.stage != "closed" and self._helpers(i, gone)
+        )
         return tuple(sorted((gone | set(helped)) - {id} - self.stopped))
 
-    def of(self, id: str, course: str, prospects: Mapping[str, Worth]) -> tuple[Downstream, Grid | float]:
+    def of(
+        self, id: str, course: str, prospects: Mapping[str, Worth]
+    ) -> tuple[Downstream, Grid | float]:
         """What one course does downstream, and the worth it loses, draw by draw."""
-        found = list(self._stopping(id, prospects) if course == "stop" else self._waiting(id, course, prospects))
+        found = list(
+            self._stopping(id, prospects)
+            if course == "stop"
+            else self._waiting(id, course, prospects)
+        )
         losses = tuple(loss for loss, _ in found)
         drawn: Grid | float = sum((d for _, d in found if d is not None), 0.0)
         priced = [d for _, d in found if d is not None]
@@ -133,7 +158,7 @@ class Cascade:
         found_out = Downstream(course, losses, lost, unpriced, people, unknown, statutory)
         return replace(found_out, sentences=tuple(self._said(found_out))), drawn
 
-    # --- in words ----------------------------------------------------------------------------------------------------
+    # --- in words ---------------------------------------------------------------------------------
 
     def _said(self, found: Downstream) -> Iterator[str]:
         """What a course does downstream; nothing where it does nothing."""
@@ -148,7 +173,11 @@ class Cascade:
         if found.unpriced:
             yield f"It is at least so much: the worth of {', '.join(found.unpriced)} is not known."
         if found.people > 0.0:
-            unknown = f", those of {', '.join(found.people_unknown)} not counted" if found.people_unknown else ""
+            unknown = (
+                f", those of {', '.join(found.people_unknown)} not counted"
+                if found.people_unknown
+                else ""
+            )
             people = whole_number(found.people)
             yield f"About {people} people a year would be reached by nobody, each counted once{unknown}."
 
@@ -164,9 +193,11 @@ class Cascade:
         months = max(1, round(loss.months or 0.0))
         return f"{title}{law} waits {many(months, 'month')} longer ({worth})"
 
-    # --- stopping ----------------------------------------------------------------------------------------------------
+    # --- stopping ---------------------------------------------------------------------------------
 
-    def _stopping(self, id: str, prospects: Mapping[str, Worth]) -> Iterator[tuple[Loss, Grid | None]]:
+    def _stopping(
+        self, id: str, prospects: Mapping[str, Worth]
+    ) -> Iterator[tuple[Loss, Grid | None]]:
         gone = set(stopped_with(self.graph, id))
         for other in self.touched(id):
             share = min(1.0, sum(self._helpers(self.initiatives[other], gone).values()))
@@ -177,9 +208,13 @@ class Cascade:
         helps = (d for d in initiative.depends_on if d.kind == "helps" and d.initiative in gone)
         return {d.initiative: d.share for d in helps if d.share is not None}
 
-    def _lost(self, id: str, other: str, stranded: bool, share: float, known: Worth | None) -> tuple[Loss, Grid | None]:
+    def _lost(
+        self, id: str, other: str, stranded: bool, share: float, known: Worth | None
+    ) -> tuple[Loss, Grid | None]:
         """One dependant stranded, or without its help; of both, what loses more."""
-        drawn = None if known is None or not known.worth else _worth_lost(known.worth, stranded, share)
+        drawn = (
+            None if known is None or not known.worth else _worth_lost(known.worth, stranded, share)
+        )
         mean = None if drawn is None else float(drawn.mean())
         how = "stranded" if stranded else "helped"
         statutory = bool(self.initiatives[other].statutory)
@@ -194,12 +229,17 @@ class Cascade:
         """People whom nobody reaches any more, each counted once."""
         running = [i.id for i in self.programme.initiatives if i.stage != "closed"]
         gone = set(stopped_with(self.graph, id))
-        before, after = self.graph.reach(running), self.graph.reach(r for r in running if r not in gone)
+        before, after = (
+            self.graph.reach(running),
+            self.graph.reach(r for r in running if r not in gone),
+        )
         return max(0.0, before.likely - after.likely), tuple(i for i in before.unknown if i in gone)
 
-    # --- ending later ------------------------------------------------------------------------------------------------
+    # --- ending later -----------------------------------------------------------------------------
 
-    def _waiting(self, id: str, course: str, prospects: Mapping[str, Worth]) -> Iterator[tuple[Loss, Grid | None]]:
+    def _waiting(
+        self, id: str, course: str, prospects: Mapping[str, Worth]
+    ) -> Iterator[tuple[Loss, Grid | None]]:
         """What waits longer because this ends later under a course."""
         ends = self._ends(self.initiatives[id], course)
         if ends is None:
@@ -207,7 +247,9 @@ class Cascade:
         planned, moved = self.graph.finishes(), self.graph.finishes({id: ends})
         for other in (o for o in self.graph.requirers(id) if o not in self.stopped):
             before, after = planned.get(other), moved.get(other)
-            months = months_between(before, after) if before is not None and after is not None else 0.0
+            months = (
+                months_between(before, after) if before is not None and after is not None else 0.0
+            )
             if months > 0.0:
                 yield self._late(id, other, months, prospects.get(other))
 
@@ -222,7 +264,9 @@ class Cascade:
         moved = later(self.programme.as_of, runs) if runs else initiative.ends
         return moved if moved > initiative.ends else None
 
-    def _late(self, id: str, other: str, months: float, known: Worth | None) -> tuple[Loss, Grid | None]:
+    def _late(
+        self, id: str, other: str, months: float, known: Worth | None
+    ) -> tuple[Loss, Grid | None]:
         import numpy as np
 
         drawn = None
@@ -234,15 +278,20 @@ class Cascade:
         statutory = bool(self.initiatives[other].statutory)
         return Loss(other, self._path(id, other), "delayed", mean, None, months, statutory), drawn
 
-    # --- who shares a dependant --------------------------------------------------------------------------------------
+    # --- who shares a dependant -------------------------------------------------------------------
 
     def enablers(self, prospects: Mapping[str, Worth]) -> tuple[Enabler, ...]:
         """Of each dependant that is worth running, its worth split among the open initiatives it rests on.
 
-        The Shapley value (1953): what cannot be had without several is split evenly among them, so that parts add up to
-        what all of them hold together, and no part is counted twice.
+        The Shapley value (1953): what cannot be had without several is split evenly among them, so
+        that parts add up to what all of them hold together, and no part is counted twice.
         """
-        found = (e for i in self.programme.initiatives if i.stage != "closed" for e in self._split(i, prospects))
+        found = (
+            e
+            for i in self.programme.initiatives
+            if i.stage != "closed"
+            for e in self._split(i, prospects)
+        )
         return tuple(sorted(found, key=lambda e: (e.id, e.dependant)))
 
     def _split(self, initiative: Initiative, prospects: Mapping[str, Worth]) -> Iterator[Enabler]:
@@ -254,7 +303,11 @@ class Cascade:
         parts: dict[str, float] = {}
         needed = self._needed(initiative.id)
         helpers = self._helpers(initiative, set(self.initiatives))
-        helpers = {h: s for h, s in helpers.items() if self.initiatives[h].stage != "closed" and h not in needed}
+        helpers = {
+            h: s
+            for h, s in helpers.items()
+            if self.initiatives[h].stage != "closed" and h not in needed
+        }
         more = max(1.0, sum(helpers.values()))
         bundles = [(needed, 1.0 - sum(helpers.values()) / more)]
         bundles += [(needed | {h} | self._needed(h), s / more) for h, s in helpers.items()]
@@ -269,7 +322,10 @@ class Cascade:
 
 
 def _worth_lost(worth: Mapping[str, Grid], stranded: bool, share: float) -> Grid:
-    """What is lost, draw by draw, where it cannot go on, or loses a share; of both, what loses more on average."""
+    """What is lost, draw by draw, where it cannot go on, or loses a share.
+
+    Of both, what loses more on average.
+    """
     import numpy as np
 
     top = best(worth)

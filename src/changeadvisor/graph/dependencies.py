@@ -1,4 +1,6 @@
-"""The dependency graph: order, what hangs on what, critical path, and the reach of a set counted once.
+"""The dependency graph.
+
+Order, what hangs on what, critical path, and the reach of a set counted once.
 
 `requires` and `helps` point from what is needed to what hangs on it; `conflicts-with` holds both ways. networkx is
 used here only. Every result is in a fixed order, whatever the order of the input.
@@ -36,7 +38,10 @@ OVERLAP = (
 
 @dataclass(frozen=True, slots=True)
 class PathList:
-    """Paths from one initiative down to everything that hangs on it; `cut` where there were more."""
+    """Paths from one initiative down to everything that hangs on it.
+
+    `cut` where there were more.
+    """
 
     paths: tuple[tuple[str, ...], ...]
     cut: bool = False
@@ -55,7 +60,10 @@ class CriticalPath:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """People a year reached by a set, each counted once (low, likely, high); ids whose reach is unknown."""
+    """People a year reached by a set, each counted once (low, likely, high).
+
+    Ids whose reach is unknown.
+    """
 
     low: float
     likely: float
@@ -66,17 +74,26 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """When an initiative can start and ends, as far as the register says; None where a date is missing."""
+    """When an initiative can start and ends, as far as the register says.
+
+    None where a date is missing.
+    """
 
     start: dt.date | None
     end: dt.date | None
 
 
 class DependencyGraph:
-    """What hangs on what in a programme. Raises CycleError where initiatives require one another in a ring."""
+    """What hangs on what in a programme.
+
+    Raises CycleError where initiatives require one another in a ring.
+    """
 
     def __init__(self, programme: Programme) -> None:
-        """Read the dependencies; those on initiatives that are not there are left to the loader's checks."""
+        """Read the dependencies.
+
+        Those on initiatives that are not there are left to the loader's checks.
+        """
         self._programme = programme
         self._initiatives = {i.id: i for i in programme.initiatives}
         self._requires = self._edges("requires")
@@ -96,7 +113,10 @@ class DependencyGraph:
         )
 
     def order(self) -> tuple[str, ...]:
-        """Every initiative after what it requires; among those that could come next, the lower id."""
+        """Every initiative after what it requires.
+
+        Among those that could come next, the lower id.
+        """
         return _sorted_order(self._needs)
 
     def upstream(self, id: str) -> tuple[str, ...]:
@@ -129,13 +149,19 @@ class DependencyGraph:
         return tuple(sorted(nx.ancestors(self._needs, id)))
 
     def shortest(self, id: str, other: str) -> tuple[str, ...]:
-        """The shortest path down from one to what hangs on it; of equally short ones the first by the alphabet."""
+        """The shortest path down from one to what hangs on it.
+
+        Of equally short ones the first by the alphabet.
+        """
         import networkx as nx
 
         return tuple(min(nx.all_shortest_paths(self._hangs, id, other)))
 
     def dependants_first(self) -> tuple[str, ...]:
-        """Every initiative after all that hang on it; where they help one another in a ring, by the alphabet."""
+        """Every initiative after all that hang on it.
+
+        Where they help one another in a ring, by the alphabet.
+        """
         import networkx as nx
 
         rings = nx.condensation(self._hangs)
@@ -199,7 +225,10 @@ class DependencyGraph:
         return total
 
     def _shared(self, id: str, people: float, other: str, others: float) -> float:
-        """The share of `id`'s people whom `other` reaches too; where both say, the larger overlap holds."""
+        """The share of `id`'s people whom `other` reaches too.
+
+        Where both say, the larger overlap holds.
+        """
         mine = self._initiatives[id].overlaps.get(other, 0.0) * people
         theirs = self._initiatives[other].overlaps.get(id, 0.0) * others
         return min(max(mine, theirs), people, others) / people if people > 0 else 0.0
@@ -209,10 +238,13 @@ class DependencyGraph:
         return self.reach(self.downstream(id))
 
     def schedule(self) -> dict[str, Timing]:
-        """When each can start, given the ends of what it requires, and when it ends; unknown dates stay unknown.
+        """When each can start, given the ends of what it requires, and when it ends.
 
-        An initiative that has begun keeps its start. One to come starts when the last of its prerequisites has ended,
-        plus its lag, and takes as long as planned. A closed prerequisite is met.
+        Unknown dates stay unknown.
+
+        An initiative that has begun keeps its start. One to come starts when the last of its
+        prerequisites has ended, plus its lag, and takes as long as planned. A closed prerequisite
+        is met.
         """
         timings: dict[str, Timing] = {}
         for id in self.order():
@@ -234,10 +266,12 @@ class DependencyGraph:
         return _moved(initiative, max(ready))
 
     def finishes(self, moved: Mapping[str, dt.date] | None = None) -> dict[str, dt.date | None]:
-        """When each is finished: not before what it requires is, plus the lag. moved: ends that differ from the plan.
+        """When each is finished: not before what it requires is, plus the lag.
 
-        One that has begun keeps its start, but cannot be finished before what it requires; one to come starts when it
-        can, and takes as long as planned.
+        moved: ends that differ from the plan.
+
+        One that has begun keeps its start, but cannot be finished before what it requires; one to
+        come starts when it can, and takes as long as planned.
         """
         found: dict[str, dt.date | None] = {}
         for id in self.order():
@@ -296,7 +330,10 @@ def _graph(nodes: Iterable[str], edges: Iterable[tuple[str, str]]) -> Graph:
 
 
 def _ring(graph: Graph) -> tuple[str, ...]:
-    """A ring of requirements, beginning and ending with its smallest id; empty where there is none."""
+    """A ring of requirements, beginning and ending with its smallest id.
+
+    Empty where there is none.
+    """
     import networkx as nx
 
     rings = [sorted(c) for c in nx.strongly_connected_components(graph) if len(c) > 1]
@@ -328,11 +365,13 @@ def _sorted_order(graph: Graph) -> tuple[str, ...]:
     return tuple(order)
 
 
-def critical_path(durations: Mapping[str, float], edges: Mapping[tuple[str, str], float]) -> CriticalPath:
+def critical_path(
+    durations: Mapping[str, float], edges: Mapping[tuple[str, str], float]
+) -> CriticalPath:
     """The critical path of any network (Kelley and Walker 1959).
 
-    durations by node; edges: (before, after) -> lag between the end of one and the start of the other. Raises
-    CycleError where the edges make a ring.
+    durations by node; edges: (before, after) -> lag between the end of one and the start of the
+    other. Raises CycleError where the edges make a ring.
     """
     graph = _graph(durations, edges)
     order = _sorted_order(graph)
@@ -346,7 +385,9 @@ def critical_path(durations: Mapping[str, float], edges: Mapping[tuple[str, str]
         finishes[node] = starts[node] + durations[node]
     length = max(finishes.values(), default=0.0)
     slack = _slack(graph, order, durations, edges, finishes, length)
-    return CriticalPath(length, _chain(graph, edges, starts, finishes, length), starts, finishes, slack)
+    return CriticalPath(
+        length, _chain(graph, edges, starts, finishes, length), starts, finishes, slack
+    )
 
 
 def _slack(
@@ -378,6 +419,8 @@ def _chain(
     while last is not None:
         chain.append(last)
         node = last
-        before = (b for b in graph.predecessors(node) if finishes[b] + edges[b, node] == starts[node])
+        before = (
+            b for b in graph.predecessors(node) if finishes[b] + edges[b, node] == starts[node]
+        )
         last = min(before, default=None)
     return tuple(reversed(chain))

@@ -1,9 +1,9 @@
 """Networks as arrays: reach of every node, and times passed down the graph for many draws at once.
 
-Knows nothing of programmes. Times by the critical path method (Kelley and Walker 1959, Proc. Eastern Joint Computer
-Conference), drawn many times over (Van Slyke 1963, Operations Research 11(5), 839-860), where the share of draws in
-which a node is critical is its criticality. What is shallow is worked out level by level, what is deep node by node;
-both give the same.
+Knows nothing of programmes. Times by the critical path method (Kelley and Walker 1959, Proc.
+Eastern Joint Computer Conference), drawn many times over (Van Slyke 1963, Operations Research
+11(5), 839-860), where the share of draws in which a node is critical is its criticality. What is
+shallow is worked out level by level, what is deep node by node; both give the same.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ CHUNK = 1_024
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Nodes 0 to `count` - 1 and edges between them: `before` must end, plus `lag`, ere `after` can start.
+    """Nodes 0 to `count` - 1 and edges between them.
+
+    `before` must end, plus `lag`, ere `after` can start.
 
     order: nodes, each after all before it. level: the longest way down to each node, in edges.
     """
@@ -91,7 +93,9 @@ def _grouped(keys: Places, values: Places, count: int) -> tuple[Places, Places]:
 
 def _ring(before: Places, after: Places, waits: Places) -> tuple[str, ...]:
     """A ring among the nodes that still wait, as numbers."""
-    inward = {int(b): int(a) for a, b in zip(before, after, strict=True) if waits[a] > 0 and waits[b] > 0}
+    inward = {
+        int(b): int(a) for a, b in zip(before, after, strict=True) if waits[a] > 0 and waits[b] > 0
+    }
     node, seen = min(inward), []
     while node not in seen:
         seen.append(node)
@@ -103,7 +107,10 @@ def _ring(before: Places, after: Places, waits: Places) -> tuple[str, ...]:
 
 
 def reach_counts(network: Network) -> Places:
-    """How many nodes lie downstream of each, every one counted once, itself not: sets as rows of bits."""
+    """How many nodes lie downstream of each, every one counted once, itself not.
+
+    Sets as rows of bits.
+    """
     import numpy as np
 
     bits = np.zeros((network.count, -(-network.count // 64)), np.uint64)
@@ -119,7 +126,9 @@ def reach_counts(network: Network) -> Places:
 
 
 def propagate(network: Network, earliest: Grid, durations: Grid) -> Grid:
-    """Finishes, nodes x draws: each starts when it may and all before it have ended, plus their lags.
+    """Finishes, nodes x draws.
+
+    Each starts when it may and all before it have ended, plus their lags.
 
     earliest, durations: nodes x draws, or nodes x 1.
     """
@@ -146,7 +155,9 @@ def _by_levels(network: Network, earliest: Grid, durations: Grid, finishes: Grid
             edges = edges[np.argsort(network.after[edges], kind="stable")]
             targets, first = np.unique(network.after[edges], return_index=True)
             ready = finishes[network.before[edges]] + network.lag[edges, None]
-            finishes[targets] = np.maximum(finishes[targets], np.maximum.reduceat(ready, first, axis=0))
+            finishes[targets] = np.maximum(
+                finishes[targets], np.maximum.reduceat(ready, first, axis=0)
+            )
         finishes[here] += durations[here]
 
 
@@ -155,7 +166,11 @@ def _by_nodes(network: Network, earliest: Grid, durations: Grid, finishes: Grid)
     import numpy as np
 
     begin, edges = _grouped(network.after, np.arange(len(network.after)), network.count)
-    lags, before, lagged = network.lag.tolist(), network.before.tolist(), np.empty(finishes.shape[1])
+    lags, before, lagged = (
+        network.lag.tolist(),
+        network.before.tolist(),
+        np.empty(finishes.shape[1]),
+    )
     for node in network.order.tolist():
         row = finishes[node]
         row[:] = earliest[node]
@@ -188,7 +203,10 @@ def _chunks(draws: int) -> Iterator[slice]:
 
 
 def _critical(network: Network, starts: Grid, finishes: Grid) -> NDArray[np.bool_]:
-    """Whether each node has no slack, by draw: it ends last, or starts something critical the moment it has ended."""
+    """Whether each node has no slack, by draw.
+
+    It ends last, or starts something critical the moment it has ended.
+    """
     import numpy as np
 
     last = finishes.max(axis=0, initial=0.0)

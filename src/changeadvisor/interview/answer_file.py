@@ -1,7 +1,8 @@
 """Answers into the file they belong to: only their own lines change, and the file is always whole.
 
-YAML is not written anew: the places of values are looked up and the answer is put in between, so that comments, order
-and quotes of all else stay as they are. What comes out is read again and compared before it takes the old one's place.
+YAML is not written anew: the places of values are looked up and the answer is put in between, so
+that comments, order and quotes of all else stay as they are. What comes out is read again and
+compared before it takes the old one's place.
 """
 
 from __future__ import annotations
@@ -28,15 +29,23 @@ _BOM = "\ufeff"
 
 
 def same_rater(one: object, other: object) -> bool:
-    """Whether two names are one rater's: case and spaces do not matter. Who is not named is nobody else."""
-    return bool(one) and bool(other) and cells.folded(one).casefold() == cells.folded(other).casefold()
+    """Whether two names are one rater's: case and spaces do not matter.
+
+    Who is not named is nobody else.
+    """
+    return (
+        bool(one) and bool(other) and cells.folded(one).casefold() == cells.folded(other).casefold()
+    )
 
 
 class AnswerFile:
     """The file that a programme's judgements stand in, as it was when it was read."""
 
     def __init__(self, path: Path) -> None:
-        """Find and read it. Raises InputError where answers cannot be written to a programme of this form."""
+        """Find and read it.
+
+        Raises InputError where answers cannot be written to a programme of this form.
+        """
         self.path = _main_file(path).resolve()
         self._bytes = read_bytes(self.path)
         self._text = _decoded(self._bytes, self.path)
@@ -50,37 +59,57 @@ class AnswerFile:
         return self._done + (self._coming is not None and self.path.read_bytes() == self._coming)
 
     def write(self, initiative: str, fact: str, answer: Judgement) -> None:
-        """Put one answer in, in place of what the same rater said before. Raises InputError and writes nothing else."""
+        """Put one answer in, in place of what the same rater said before.
+
+        Raises InputError and writes nothing else.
+        """
         given, at = _given(answer), (initiative, fact)
-        before = self._data if self._data is not None else parsed(self._text.lstrip(_BOM), self.path.name).data
+        before = (
+            self._data
+            if self._data is not None
+            else parsed(self._text.lstrip(_BOM), self.path.name).data
+        )
         put = _in_json if self.path.suffix.lower() == ".json" else _in_yaml
         text = put(self._text, before, at, given)
         after = self._read_again(text, before, at, given)
         self._replace(text.encode("utf-8"))
         self._text, self._data = text, after
 
-    def _read_again(self, text: str, before: Any, at: tuple[str, str], given: dict[str, Any]) -> Any:
+    def _read_again(
+        self, text: str, before: Any, at: tuple[str, str], given: dict[str, Any]
+    ) -> Any:
         """What a text says, once it is sure that it says what it said before, and the answer beside it."""
         try:
             after = parsed(text.lstrip(_BOM), self.path.name).data
         except InputError:
             after = None
-        if after is None or _apart(after, *at) != (_apart(before, *at)[0], _expected(before, at, given)):
-            mend = f"write it there by hand: `{at[1]}: {_flow(given)}`, under `judgements` of {at[0]}"
+        if after is None or _apart(after, *at) != (
+            _apart(before, *at)[0],
+            _expected(before, at, given),
+        ):
+            mend = (
+                f"write it there by hand: `{at[1]}: {_flow(given)}`, under `judgements` of {at[0]}"
+            )
             found = "a form in which the answer cannot be put without changing more than itself"
-            raise InputError.one(self.path.name, found, "judgements written out, a fact a line", mend)
+            raise InputError.one(
+                self.path.name, found, "judgements written out, a fact a line", mend
+            )
         return after
 
     def _replace(self, data: bytes) -> None:
         """The new file in place of the old one, whole, unless somebody else has written it."""
         building = self.path.with_name(f".{self.path.name}.{os.getpid()}.answering")
         try:
-            with os.fdopen(os.open(building, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            with os.fdopen(
+                os.open(building, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+            ) as file:
                 file.write(data)
             building.chmod(self.path.stat().st_mode & 0o7777)
             if self.path.read_bytes() != self._bytes:
                 found = "a file that somebody has changed since it was read"
-                raise InputError.one(str(self.path), found, "the file as it was", "run `ask` again: it reads it anew")
+                raise InputError.one(
+                    str(self.path), found, "the file as it was", "run `ask` again: it reads it anew"
+                )
             self._coming = data
             building.replace(self.path)
             self._bytes, self._coming, self._done = data, None, self._done + 1
@@ -93,14 +122,20 @@ def _main_file(path: Path) -> Path:
     if path.is_dir():
         found = next((path / name for name in MAIN if (path / name).is_file()), None)
         if found is None:
-            raise InputError.one(str(path), "a folder without programme.yaml", "programme.yaml in it")
+            raise InputError.one(
+                str(path), "a folder without programme.yaml", "programme.yaml in it"
+            )
         return found
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         mend = f"fill in its sheet Judgements, or first run: changeadvisor convert {path} {path.with_suffix('.yaml')}"
-        raise InputError.one(str(path), "a workbook, into which answers are not written", "a YAML or JSON file", mend)
+        raise InputError.one(
+            str(path), "a workbook, into which answers are not written", "a YAML or JSON file", mend
+        )
     if path.suffix.lower() not in _KINDS or not path.is_file():
         found_ = f"a name ending in `{path.suffix}`" if path.exists() else "no such file or folder"
-        raise InputError.one(str(path), found_, "a folder with programme.yaml, or a .yaml or .json file")
+        raise InputError.one(
+            str(path), found_, "a folder with programme.yaml, or a .yaml or .json file"
+        )
     return path
 
 
@@ -108,17 +143,24 @@ def _decoded(data: bytes, path: Path) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        raise InputError.one(str(path), "text that is not UTF-8", "UTF-8", "save the file as UTF-8 text") from None
+        raise InputError.one(
+            str(path), "text that is not UTF-8", "UTF-8", "save the file as UTF-8 text"
+        ) from None
 
 
-# --- what is written, as data ----------------------------------------------------------------------------------------
+# --- what is written, as data ---------------------------------------------------------------------
 
 
 def _given(answer: Judgement) -> dict[str, Any]:
     """An answer as people write it."""
     level = answer.level
     whole = isinstance(level, float) and level.is_integer()
-    given = {"level": int(level) if whole else level, "by": answer.by, "on": answer.on, "because": answer.because}
+    given = {
+        "level": int(level) if whole else level,
+        "by": answer.by,
+        "on": answer.on,
+        "because": answer.because,
+    }
     return {k: v for k, v in given.items() if v is not None}
 
 
@@ -142,7 +184,9 @@ def _apart(data: Any, initiative: str, fact: str) -> tuple[Any, list[str]]:
     """A document without the answers to one question, and these."""
     answers = _listed(_apart_value(data, initiative, fact))
     rest = [_without(i, fact) if _is(i, initiative) else i for i in data["initiatives"]]
-    return {**data, "initiatives": rest}, sorted(json.dumps(a, default=str, sort_keys=True) for a in answers)
+    return {**data, "initiatives": rest}, sorted(
+        json.dumps(a, default=str, sort_keys=True) for a in answers
+    )
 
 
 def _is(record: Any, id: str) -> bool:
@@ -160,7 +204,7 @@ def _without(record: dict[str, Any], fact: str) -> dict[str, Any]:
     return {**rest, "judgements": kept} if kept else rest
 
 
-# --- JSON ------------------------------------------------------------------------------------------------------------
+# --- JSON -----------------------------------------------------------------------------------------
 
 
 def _in_json(text: str, before: Any, at: tuple[str, str], given: dict[str, Any]) -> str:
@@ -174,13 +218,15 @@ def _in_json(text: str, before: Any, at: tuple[str, str], given: dict[str, Any])
     judged[at[1]] = [*every, own] if every else own
     indent = re.search(r"^[{\[][ ]*\r?\n([ \t]+)", text.lstrip(_BOM))
     tight = None if indent or ": " in text else (",", ":")
-    written = json.dumps(data, indent=indent[1] if indent else None, ensure_ascii=text.isascii(), separators=tight)
+    written = json.dumps(
+        data, indent=indent[1] if indent else None, ensure_ascii=text.isascii(), separators=tight
+    )
     end = text[len(text.rstrip()) :]
     head = _BOM if text.startswith(_BOM) else ""
     return head + (written.replace("\n", "\r\n") if "\r\n" in text else written) + end
 
 
-# --- YAML ------------------------------------------------------------------------------------------------------------
+# --- YAML -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +252,18 @@ def _in_yaml(text: str, before: Any, at: tuple[str, str], given: dict[str, Any])
 class _Splice:
     """Where in the text an answer belongs, and what has to be written there."""
 
-    def __init__(self, text: str, data: Any, initiative: str, fact: str, given: dict[str, Any]) -> None:
+    def __init__(
+        self, text: str, data: Any, initiative: str, fact: str, given: dict[str, Any]
+    ) -> None:
         from ruamel.yaml import YAML
 
-        self.text, self.data, self.initiative, self.fact, self.given = text, data, initiative, fact, given
+        self.text, self.data, self.initiative, self.fact, self.given = (
+            text,
+            data,
+            initiative,
+            fact,
+            given,
+        )
         self.root = YAML(typ="safe", pure=True).compose(text)
         self.line = "\r\n" if "\r\n" in text else "\n"
         self.new = _flow(given)
@@ -308,7 +362,11 @@ class _Splice:
         lines = [m.end() for m in re.finditer("\n", self.text[start:end])]
         moved = [_Edit(start + n, start + n, "  ") for n in lines]
         where = self._line_end(end)
-        return [_Edit(start, start, "- "), *moved, _Edit(where, where, f"{self.line}{' ' * column}- {self.new}")]
+        return [
+            _Edit(start, start, "- "),
+            *moved,
+            _Edit(where, where, f"{self.line}{' ' * column}- {self.new}"),
+        ]
 
     def _line_end(self, where: int) -> int:
         """The end of a line, a comment on it included."""
@@ -320,7 +378,9 @@ class _Splice:
 
 def _value(node: Any, key: str) -> Any:
     """The value of a key in a map node, or None."""
-    pairs: Iterable[tuple[Any, Any]] = node.value if hasattr(node, "value") and isinstance(node.value, list) else ()
+    pairs: Iterable[tuple[Any, Any]] = (
+        node.value if hasattr(node, "value") and isinstance(node.value, list) else ()
+    )
     return next((v for k, v in pairs if k.value == key), None)
 
 
@@ -337,7 +397,8 @@ def _flow(given: dict[str, Any]) -> str:
     return "{" + ", ".join(f"{k}: {_scalar(v)}" for k, v in given.items()) + "}"
 
 
-#: Text that YAML takes as it is in a map on one line; what YAML 1.1 took for yes or no stays so, as levels are words.
+#: Text that YAML takes as it is in a map on one line; what YAML 1.1 took for yes or no stays so, as
+#: levels are words.
 _AS_IT_IS = re.compile(r"[A-Za-z](?:[A-Za-z0-9 _./()'-]*[A-Za-z0-9_.)'])?")
 _NOT_TEXT = frozenset({"true", "false", "null"})
 
@@ -345,5 +406,9 @@ _NOT_TEXT = frozenset({"true", "false", "null"})
 def _scalar(value: Any) -> str:
     if not isinstance(value, str):
         return json.dumps(value) if isinstance(value, bool | int | float) else plain(value)
-    bare = _AS_IT_IS.fullmatch(value) and value.casefold() not in _NOT_TEXT and not cells.unknown(value)
+    bare = (
+        _AS_IT_IS.fullmatch(value)
+        and value.casefold() not in _NOT_TEXT
+        and not cells.unknown(value)
+    )
     return value if bare else json.dumps(value, ensure_ascii=not value.isprintable())

@@ -1,7 +1,7 @@
 """The conversation of `changeadvisor ask`: one question at a time, each answer written at once.
 
-Nothing here weighs or averages: where several people answered, who said what is shown first, then how far they lie
-apart.
+Nothing here weighs or averages: where several people answered, who said what is shown first, then
+how far they lie apart.
 """
 
 from __future__ import annotations
@@ -34,16 +34,25 @@ from changeadvisor.words import (
 
 #: What a reply can be, besides an answer.
 Reply = Literal["unknown", "back", "stop"]
-_WAYS_OUT: dict[str, Reply] = {"": "unknown", "?": "unknown", "b": "back", "back": "back", "q": "stop", "quit": "stop"}
+_WAYS_OUT: dict[str, Reply] = {
+    "": "unknown",
+    "?": "unknown",
+    "b": "back",
+    "back": "back",
+    "q": "stop",
+    "quit": "stop",
+}
 _HOW = "Type the number or the word, `because …` after it if you like. Enter: not known. b: back. q: stop and keep."
 _TWENTY = 20
 
 
 def read_line(prompt: str) -> str:
-    """A line typed or piped in; EOFError at the end. In a terminal Ctrl-C is heard whenever it comes.
+    """A line typed or piped in; EOFError at the end.
 
-    A signal that comes just before a blocking read would wait for the next line. So the terminal and the signals are
-    waited for together, and the line is read once it is there.
+    In a terminal Ctrl-C is heard whenever it comes.
+
+    A signal that comes just before a blocking read would wait for the next line. So the terminal
+    and the signals are waited for together, and the line is read once it is there.
     """
     if os.name != "posix" or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return input(prompt)
@@ -70,7 +79,9 @@ def named(given: str | None, read: Callable[[str], str]) -> str:
         try:
             who = read("Who answers (name or role)? ")
         except EOFError:
-            raise InputError.one("--by", "nobody", "the name or role of who answers", "add --by NAME") from None
+            raise InputError.one(
+                "--by", "nobody", "the name or role of who answers", "add --by NAME"
+            ) from None
     return cells.folded(who)
 
 
@@ -86,8 +97,9 @@ def _sound(who: str) -> bool:
 class Conversation:
     """A run of questions with one rater.
 
-    read: gives a line for a prompt, EOFError at the end. say: shows a line. wait: whether to offer to go on once it is
-    settled. all: go on without asking. asked: facts asked in this run, in order. again: the one to go back to.
+    read: gives a line for a prompt, EOFError at the end. say: shows a line. wait: whether to offer
+    to go on once it is settled. all: go on without asking. asked: facts asked in this run, in
+    order. again: the one to go back to.
     """
 
     programme: Programme
@@ -118,7 +130,10 @@ class Conversation:
         self.say(_left(standing))
 
     def _taken(self, fact: Fact, reply: Judgement | Reply, standing: Standing) -> Standing:
-        """What a reply does: go back, leave it unknown, or write it and see where the answer stands then."""
+        """What a reply does.
+
+        Go back, leave it unknown, or write it and see where the answer stands then.
+        """
         if reply == "back":
             self.again = self.asked[-1:]
             self.asked = self.asked[:-1]
@@ -146,10 +161,16 @@ class Conversation:
 
     def _greet(self, standing: Standing) -> None:
         facts, open_ = len(self.interview.facts), len(standing.order)
-        self.say(f"{plain(self.initiative.title, 200)}. {many(open_, 'question')} open, of {facts}.")
-        self.say(f"Answers go to {plain(self.file.path, 300)}, by {plain(self.by)}, dated {day_text(self.on)}.")
+        self.say(
+            f"{plain(self.initiative.title, 200)}. {many(open_, 'question')} open, of {facts}."
+        )
+        self.say(
+            f"Answers go to {plain(self.file.path, 300)}, by {plain(self.by)}, dated {day_text(self.on)}."
+        )
         if self.on > self.programme.as_of:
-            self.say(f"That is after {day_text(self.programme.as_of)}, as of which is judged: they do not count yet.")
+            self.say(
+                f"That is after {day_text(self.programme.as_of)}, as of which is judged: they do not count yet."
+            )
         self.say(_HOW)
         self.say(_now(standing))
 
@@ -164,7 +185,10 @@ class Conversation:
         return self.all
 
     def _next(self, standing: Standing) -> Fact | None:
-        """The question to go back to, else the most telling open one; after these, or with `all`, what is known."""
+        """The question to go back to, else the most telling open one.
+
+        After these, or with `all`, what is known.
+        """
         every = [*standing.order[: standing.telling]]
         if self.all or standing.settled:
             known = [f for f in self.interview.facts if f not in standing.order]
@@ -232,7 +256,9 @@ def _level(fact: Fact, text: str) -> tuple[Single | None, str]:
     given = "-".join(text.lower().split())
     near = nearest(given, words)
     meant = f" Did you mean {near}?" if near else ""
-    return words.get(given), f"Expected a number from 1 to {len(words)}, or {' or '.join(words)}.{meant}"
+    return words.get(
+        given
+    ), f"Expected a number from 1 to {len(words)}, or {' or '.join(words)}.{meant}"
 
 
 def _choices(fact: Fact) -> Iterator[str]:
@@ -267,19 +293,24 @@ def spread(fact: Fact, answers: Sequence[Judgement]) -> Iterator[str]:
 
 
 def _distance(fact: Fact, levels: Sequence[object]) -> str:
-    """How far answers that differ lie apart: range and middle for numbers, steps for levels that have an order."""
+    """How far answers that differ lie apart.
+
+    Range and middle for numbers, steps for levels that have an order.
+    """
     if fact.kind == "number":
         numbers = [float(v) for v in levels if isinstance(v, int | float)]
         middle = statistics.median(numbers)
         return f"They range from {min(numbers):g} to {max(numbers):g}; the middle is {middle:g}."
-    places = [fact.values.index(v) for v in levels if isinstance(v, str | bool) and v in fact.values]
+    places = [
+        fact.values.index(v) for v in levels if isinstance(v, str | bool) and v in fact.values
+    ]
     steps = max(places) - min(places)
     if not fact.ordered:
         return "They differ."
     return f"They lie {'one step' if steps == 1 else f'{steps} steps'} apart."
 
 
-# --- where it stands, in words ---------------------------------------------------------------------------------------
+# --- where it stands, in words --------------------------------------------------------------------
 
 
 def of_twenty(same: float) -> str:
@@ -292,7 +323,11 @@ def _now(standing: Standing) -> str:
     answer = answer_in_sentence(standing.answer)
     if standing.stands:
         return f"Now: {answer}. Nothing still open can change it."
-    lead = f" by {standing.lead:g} decibans" if standing.answer is not None and standing.lead is not None else ""
+    lead = (
+        f" by {standing.lead:g} decibans"
+        if standing.answer is not None and standing.lead is not None
+        else ""
+    )
     return f"Now: {answer}{lead}. {of_twenty(standing.same)} to answer the rest leave it so."
 
 

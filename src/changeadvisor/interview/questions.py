@@ -1,8 +1,10 @@
-"""The fewest questions that settle an answer: what can be asked, what to ask next, and how much could still change.
+"""The fewest questions that settle an answer.
 
-Every question is a fact that people judge, with its levels in plain words; one set feeds the rule pack and the theory
-packs. What the open questions could still do is seen by filling them in many ways: each by itself, all its levels
-equally often, numbers evenly over their declared range.
+What can be asked, what to ask next, and how much could still change.
+
+Every question is a fact that people judge, with its levels in plain words; one set feeds the rule
+pack and the theory packs. What the open questions could still do is seen by filling them in many
+ways: each by itself, all its levels equally often, numbers evenly over their declared range.
 
 Two meanings of *settled*, always told apart:
 
@@ -43,7 +45,8 @@ About = Literal["route", "action"]
 
 #: Share of the ways tried that must leave the answer as it is, for it to be as good as settled.
 ENOUGH = 0.9
-#: Ways tried: a number that 2, 3, 4, 5, 6, 8, 9 and 10 levels share evenly. Fewer put the questions in a worse order.
+#: Ways tried: a number that 2, 3, 4, 5, 6, 8, 9 and 10 levels share evenly. Fewer put the questions
+#: in a worse order.
 WAYS = 720
 #: No more ways than these are all tried to prove that an answer is settled for good.
 EVERY_WAY = 1024
@@ -53,8 +56,13 @@ _SPREAD = "adoption."
 _ALSO_DERIVED = frozenset({"results.evidenced", "results.candour"})
 
 
-def question_facts(judges: Judges, about: About = "route", stage: str | None = None) -> tuple[Fact, ...]:
-    """The questions of an initiative, by name: judged facts that the packs look at and that can be known yet."""
+def question_facts(
+    judges: Judges, about: About = "route", stage: str | None = None
+) -> tuple[Fact, ...]:
+    """The questions of an initiative, by name.
+
+    Judged facts that the packs look at and that can be known yet.
+    """
     pack: RulePack = getattr(judges, about)
     read = set(pack.facts)
     if about == "route":
@@ -68,8 +76,9 @@ def question_facts(judges: Judges, about: About = "route", stage: str | None = N
 class Standing:
     """Where the answer stands, and what to ask.
 
-    lead: decibans by which it leads. stands: settled for good. same: share of the ways tried that leave the answer as
-    it is. order: open questions, the most telling first; `telling` of them could still move the answer.
+    lead: decibans by which it leads. stands: settled for good. same: share of the ways tried that
+    leave the answer as it is. order: open questions, the most telling first; `telling` of them
+    could still move the answer.
     """
 
     answer: str | None
@@ -87,7 +96,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Interview:
-    """One initiative being asked about: the questions, and the ways to answer them, which belong to (seed, id)."""
+    """One initiative being asked about.
+
+    The questions, and the ways to answer them, which belong to (seed, id).
+    """
 
     judges: Judges
     pack: RulePack
@@ -105,8 +117,8 @@ class Interview:
     def look(self, sheet: FactSheet) -> Standing:
         """Where the answer stands on a sheet, and which question tells most.
 
-        A question tells more if, once it is answered, two of the ways tried more often end alike; then if it takes away
-        more of the doubt (mutual information); then by what it could move.
+        A question tells more if, once it is answered, two of the ways tried more often end alike;
+        then if it takes away more of the doubt (mutual information); then by what it could move.
         """
         open_ = [f for f in self.facts if f.name not in sheet]
         full = self._complete(sheet)
@@ -116,12 +128,17 @@ class Interview:
         ends = self._ends(sheet, full, columns)
         same = ends.count(now.answer) / len(ends)
         moves = {m.fact: m.could_move or 0.0 for m in now.missing}
-        told = {f.name: _told(columns[f.name], ends) if f.name in columns else (0.0, 0.0) for f in open_}
-        order = sorted(open_, key=lambda f: (*(-t for t in told[f.name]), -moves.get(f.name, 0.0), f.name))
+        told = {
+            f.name: _told(columns[f.name], ends) if f.name in columns else (0.0, 0.0) for f in open_
+        }
+        order = sorted(
+            open_, key=lambda f: (*(-t for t in told[f.name]), -moves.get(f.name, 0.0), f.name)
+        )
         order.sort(key=lambda f: f.name not in moves)
         telling = sum(f.name in moves for f in order)
         stands = same == 1.0 and (
-            self._proven(full, now.stands, now.answer) or self._every_way(sheet, full, asked, now.answer)
+            self._proven(full, now.stands, now.answer)
+            or self._every_way(sheet, full, asked, now.answer)
         )
         return Standing(now.answer, now.margin, stands, same, tuple(order), telling)
 
@@ -133,8 +150,12 @@ class Interview:
     def _without_unknowable(self, full: FactSheet) -> FactSheet:
         """The sheet on which what cannot be known yet is undecided, so that nothing waits for it to be filled."""
         stage = self.initiative.stage
-        closed = [VOCABULARY[n] for n in self.pack.facts if n in VOCABULARY and not can_be_known(n, stage)]
-        undecided = {f.name: Known(frozenset(f.values)) for f in closed if f.judged and f.name not in full}
+        closed = [
+            VOCABULARY[n] for n in self.pack.facts if n in VOCABULARY and not can_be_known(n, stage)
+        ]
+        undecided = {
+            f.name: Known(frozenset(f.values)) for f in closed if f.judged and f.name not in full
+        }
         return full.with_known({n: known for n, known in undecided.items() if known.value})
 
     def _moves_spread(self, full: FactSheet) -> bool:
@@ -150,33 +171,55 @@ class Interview:
         found = recommend(self.pack, self._without_unknowable(full.without(spread)), ())
         return found.stands and found.answer == answer
 
-    def _every_way(self, sheet: FactSheet, full: FactSheet, asked: Sequence[Fact], answer: str | None) -> bool:
-        """Whether every way there is to answer ends in `answer`; False where they are too many to try, or endless."""
+    def _every_way(
+        self, sheet: FactSheet, full: FactSheet, asked: Sequence[Fact], answer: str | None
+    ) -> bool:
+        """Whether every way there is to answer ends in `answer`.
+
+        False where they are too many to try, or endless.
+        """
         endless = self._moves_spread(full) or not all(f.values for f in asked)
         if endless or math.prod(len(f.values) for f in asked) > EVERY_WAY:
             return False
         names, counted = [f.name for f in asked], dict[tuple[object, ...], str | None]()
         rows = itertools.product(*(map(Known, f.values) for f in asked))
-        return all(self._end(sheet, full, dict(zip(names, row, strict=True)), counted) == answer for row in rows)
+        return all(
+            self._end(sheet, full, dict(zip(names, row, strict=True)), counted) == answer
+            for row in rows
+        )
 
-    def _ends(self, sheet: FactSheet, full: FactSheet, columns: Mapping[str, Sequence[Known]]) -> list[str | None]:
+    def _ends(
+        self, sheet: FactSheet, full: FactSheet, columns: Mapping[str, Sequence[Known]]
+    ) -> list[str | None]:
         """The final answer of every way."""
         counted: dict[tuple[object, ...], str | None] = {}
         rows: Iterable[tuple[Known, ...]] = zip(*columns.values(), strict=True) if columns else [()]
-        return [self._end(sheet, full, dict(zip(columns, way, strict=True)), counted) for way in rows]
+        return [
+            self._end(sheet, full, dict(zip(columns, way, strict=True)), counted) for way in rows
+        ]
 
     @property
     def heard(self) -> frozenset[str]:
-        """What can reach the pack, directly or through a score or a theory: of other questions no filling is needed."""
-        return frozenset(self.pack.facts).union(*(self.pack.vocabulary[n].criteria for n in self.pack.facts))
+        """What can reach the pack, directly or through a score or a theory.
+
+        Of other questions no filling is needed.
+        """
+        return frozenset(self.pack.facts).union(
+            *(self.pack.vocabulary[n].criteria for n in self.pack.facts)
+        )
 
     def _end(
-        self, sheet: FactSheet, full: FactSheet, way: Mapping[str, Known], counted: dict[tuple[object, ...], str | None]
+        self,
+        sheet: FactSheet,
+        full: FactSheet,
+        way: Mapping[str, Known],
+        counted: dict[tuple[object, ...], str | None],
     ) -> str | None:
         """The answer once all is filled in one way; `counted` remembers what was counted before."""
         filled = full.with_known(way)
         if self.derives:
-            # The spread is held as simulated for what is known now: to simulate it for every way would take minutes.
+            # The spread is held as simulated for what is known now: to simulate it for every way
+            # would take minutes.
             held = {n: known for n, known in full.known.items() if n.startswith(_SPREAD)}
             filled = complete(sheet.with_known(way), self.judges).with_known(held)
         states, weights = self.pack.states(filled), weights_on(self.pack, filled)
@@ -187,7 +230,12 @@ class Interview:
 
 
 def begin(
-    programme: Programme, initiative: Initiative, judges: Judges, *, about: About = "route", seed: int = 0
+    programme: Programme,
+    initiative: Initiative,
+    judges: Judges,
+    *,
+    about: About = "route",
+    seed: int = 0,
 ) -> Interview:
     """Begin to ask about one initiative; what is not a judgement is gathered once."""
     bare = initiative.model_copy(update={"judgements": {}})
@@ -197,11 +245,16 @@ def begin(
     facts = question_facts(judges, about, initiative.stage)
     ways = {f.name: _ways(f, stream(seed, f"{initiative.id}/{f.name}")) for f in facts}
     spreading = evidence.Spreading(programme, initiative, seed) if about == "route" else None
-    return Interview(judges, pack, initiative, facts, base, MappingProxyType(ways), _derives(pack), spreading)
+    return Interview(
+        judges, pack, initiative, facts, base, MappingProxyType(ways), _derives(pack), spreading
+    )
 
 
 def _derives(pack: RulePack) -> bool:
-    """Whether the pack looks at anything that follows from judgements: a score, a theory's answer, a rating."""
+    """Whether the pack looks at anything that follows from judgements.
+
+    A score, a theory's answer, a rating.
+    """
     looked_at = (pack.vocabulary[n] for n in pack.facts)
     return any(f.origin in ("framework", "theory") or f.name in _ALSO_DERIVED for f in looked_at)
 
@@ -219,8 +272,9 @@ def _ways(fact: Fact, own: int) -> tuple[Known, ...]:
 def _told(column: Sequence[Known], ends: Sequence[str | None]) -> tuple[float, float]:
     """What a question tells: how sure the end is once it is answered, and the doubt it takes away.
 
-    Sure: the chance that two ways with the same answer to it end alike (the Gini index; Breiman and others 1984). Doubt
-    taken away: mutual information. Tried on Northfield: the first settles soonest (docs/measured.md).
+    Sure: the chance that two ways with the same answer to it end alike (the Gini index; Breiman and
+    others 1984). Doubt taken away: mutual information. Tried on Northfield: the first settles
+    soonest (docs/measured.md).
     """
     met: dict[Value, Counter[str | None]] = defaultdict(Counter)
     for known, end in zip(column, ends, strict=True):

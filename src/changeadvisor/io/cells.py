@@ -1,6 +1,9 @@
-"""What people type in a cell: unknown marks, numbers, money, dates, yes and no, lists and small maps.
+"""What people type in a cell.
 
-Nothing is guessed: a mark of not knowing is None, and what cannot be read raises ValueError with a plain message.
+Unknown marks, numbers, money, dates, yes and no, lists and small maps.
+
+Nothing is guessed: a mark of not knowing is None, and what cannot be read raises ValueError with a
+plain message.
 """
 
 from __future__ import annotations
@@ -9,7 +12,22 @@ import datetime as dt
 import re
 
 UNKNOWN = frozenset(
-    {"", "-", "–", "—", "?", "n/a", "na", "n.a.", "tbc", "t.b.c.", "tba", "tbd", "unknown", "not known"}
+    {
+        "",
+        "-",
+        "–",
+        "—",
+        "?",
+        "n/a",
+        "na",
+        "n.a.",
+        "tbc",
+        "t.b.c.",
+        "tba",
+        "tbd",
+        "unknown",
+        "not known",
+    }
 )
 _TIMES = {"": 1.0, "k": 1e3, "m": 1e6, "bn": 1e9, "million": 1e6, "thousand": 1e3, "billion": 1e9}
 _NUMBER = re.compile(
@@ -35,7 +53,10 @@ def unknown(value: object) -> bool:
 
 
 def number(value: object) -> float | None:
-    """A number as people write it: `1,234.5`, `£25.80`, `£1.2m`, `120k`, `12%` (12), `(3)` (-3). None where unknown."""
+    """A number as people write it: `1,234.5`, `£25.80`, `£1.2m`, `120k`, `12%` (12), `(3)` (-3).
+
+    None where unknown.
+    """
     if unknown(value):
         return None
     if isinstance(value, bool):
@@ -43,9 +64,16 @@ def number(value: object) -> float | None:
     if isinstance(value, int | float):
         return _finite(float(value))
     match = _NUMBER.fullmatch(folded(value).replace("−", "-"))
-    if match is None or bool(match["open"]) != bool(match["close"]) or (match["sign"] and match["sign2"]):
+    if (
+        match is None
+        or bool(match["open"]) != bool(match["close"])
+        or (match["sign"] and match["sign2"])
+    ):
         raise ValueError("a number such as 1,234.5 or £1.2m")
-    size = float(match["digits"].replace(",", "") + (match["power"] or "")) * _TIMES[(match["times"] or "").lower()]
+    size = (
+        float(match["digits"].replace(",", "") + (match["power"] or ""))
+        * _TIMES[(match["times"] or "").lower()]
+    )
     minus = "-" in (match["sign"], match["sign2"]) or bool(match["open"])
     return _finite(-size if minus else size)
 
@@ -57,7 +85,10 @@ def _finite(value: float) -> float:
 
 
 def date(value: object) -> dt.date | None:
-    """A date: ISO, or day first as in the UK (`17/11/2023`, `17.11.23`, `3 Mar 2024`). None where unknown."""
+    """A date: ISO, or day first as in the UK (`17/11/2023`, `17.11.23`, `3 Mar 2024`).
+
+    None where unknown.
+    """
     if unknown(value):
         return None
     if isinstance(value, dt.datetime):
@@ -123,7 +154,10 @@ def small_map(value: object) -> dict[str, str]:
 
 
 def safe_text(text: str) -> str:
-    """Text that a spreadsheet will not take for a formula: where it could, an apostrophe goes before it."""
+    """Text that a spreadsheet will not take for a formula.
+
+    Where it could, an apostrophe goes before it.
+    """
     risky = text[:1] in ("=", "+", "-", "@", "\t", "\r", "'") and not _plain_number(text)
     return f"'{text}" if risky else text
 

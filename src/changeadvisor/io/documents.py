@@ -1,7 +1,8 @@
 """Documents people wrote, read with the place of every value.
 
-Whatever the form (YAML, JSON, a workbook), what comes out is plain data, the place of each value for messages,
-the faults found so far and a receipt. Limits of size and depth hold before anything is built.
+Whatever the form (YAML, JSON, a workbook), what comes out is plain data, the place of each value
+for messages, the faults found so far and a receipt. Limits of size and depth hold before anything
+is built.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 #: A path inside a document: keys and list positions from the top.
 Location = tuple[str | int, ...]
 
-#: Limits that hold before anything is built: bytes in a file, nesting, and values that aliases may add.
+#: Limits that hold before anything is built: bytes in a file, nesting, and values that aliases may
+#: add.
 MOST_BYTES = 32 * 1024 * 1024
 MOST_DEPTH = 64
 MOST_ALIASED = 10_000
@@ -59,7 +61,10 @@ class Receipt:
 
     def lines(self) -> tuple[str, ...]:
         """The whole receipt as lines of text, notes first."""
-        return (*(plain(n, 300) for n in self.notes), *(line for t in self.tables for line in t.lines()))
+        return (
+            *(plain(n, 300) for n in self.notes),
+            *(line for t in self.tables for line in t.lines()),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ class Document:
         return self.places.get(location, "input")
 
 
-# --- bytes into text -------------------------------------------------------------------------------------------------
+# --- bytes into text ------------------------------------------------------------------------------
 
 
 def read_bytes(path: Path) -> bytes:
@@ -95,27 +100,39 @@ def read_bytes(path: Path) -> bytes:
         if size > MOST_BYTES:
             most = MOST_BYTES // (1024 * 1024)
             raise InputError.one(
-                str(path), f"{size // (1024 * 1024)} MB", f"at most {most} MB", "split it, or use CSV files"
+                str(path),
+                f"{size // (1024 * 1024)} MB",
+                f"at most {most} MB",
+                "split it, or use CSV files",
             )
         return path.read_bytes()
     except OSError as error:
-        raise InputError.one(str(path), (error.strerror or str(error)).lower(), "a file that can be read") from None
+        raise InputError.one(
+            str(path), (error.strerror or str(error)).lower(), "a file that can be read"
+        ) from None
 
 
 def decode(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
-    """Text from bytes, with a note where it was not plain UTF-8. Raises InputError where it is not text.
+    """Text from bytes, with a note where it was not plain UTF-8.
+
+    Raises InputError where it is not text.
 
     UTF-8 with or without a byte-order mark, UTF-16 with one, else Windows cp1252.
     """
     text, notes = _decoded(data, name, "strict")
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise InputError.one(f"{name}:{line}", "a NUL character", "text", "save the file as UTF-8 text")
+        raise InputError.one(
+            f"{name}:{line}", "a NUL character", "text", "save the file as UTF-8 text"
+        )
     return text, notes
 
 
 def decode_leniently(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
-    """Text from bytes; a byte that neither UTF-8 nor cp1252 knows becomes U+FFFD, and a note says where."""
+    """Text from bytes.
+
+    A byte that neither UTF-8 nor cp1252 knows becomes U+FFFD, and a note says where.
+    """
     return _decoded(data, name, "replace")
 
 
@@ -143,7 +160,9 @@ def _marked(data: bytes, encoding: str, name: str, errors: str) -> tuple[str, tu
         if errors == "strict":
             line = data.count(b"\n", 0, error.start) + 1
             found = f"bytes that are not {title}"
-            raise InputError.one(f"{name}:{line}", found, "text", "save the file as UTF-8 text") from None
+            raise InputError.one(
+                f"{name}:{line}", found, "text", "save the file as UTF-8 text"
+            ) from None
     text = data.decode(encoding, "replace")
     return text, (note, _replaced(text, name, title))
 
@@ -157,7 +176,9 @@ def _windows(data: bytes, name: str, errors: str) -> tuple[str, tuple[str, ...]]
         if errors == "strict":
             line = data.count(b"\n", 0, error.start) + 1
             found = f"byte 0x{data[error.start]:02x}, which neither UTF-8 nor cp1252 knows"
-            raise InputError.one(f"{name}:{line}", found, "text", "save the file as UTF-8 text") from None
+            raise InputError.one(
+                f"{name}:{line}", found, "text", "save the file as UTF-8 text"
+            ) from None
     text = data.decode("cp1252", "replace")
     return text, (note, _replaced(text, name, "cp1252"))
 
@@ -166,20 +187,28 @@ def _replaced(text: str, name: str, encoding: str) -> str:
     """A note on how many bytes became U+FFFD, and in which lines."""
     lines = [i for i, line in enumerate(text.split("\n"), 1) for _ in range(line.count("\ufffd"))]
     where = ", ".join(map(str, dict.fromkeys(lines)))
-    return f"{name}: {len(lines)} byte(s) that {encoding} does not know became U+FFFD, in line {where}"
+    return (
+        f"{name}: {len(lines)} byte(s) that {encoding} does not know became U+FFFD, in line {where}"
+    )
 
 
-# --- documents -------------------------------------------------------------------------------------------------------
+# --- documents ------------------------------------------------------------------------------------
 
 
 def read_document(path: Path) -> Document:
-    """A YAML or JSON file as plain data with places. Raises InputError where it cannot be read at all."""
+    """A YAML or JSON file as plain data with places.
+
+    Raises InputError where it cannot be read at all.
+    """
     text, notes = decode(read_bytes(path), path.name)
     return replace(parsed(text, path.name), receipt=Receipt(notes=notes))
 
 
 def parsed(text: str, name: str) -> Document:
-    """Text as a document: JSON where `name` ends so, else YAML. Raises InputError where it cannot be read at all."""
+    """Text as a document: JSON where `name` ends so, else YAML.
+
+    Raises InputError where it cannot be read at all.
+    """
     read = _read_json if name.lower().endswith(".json") else _read_yaml
     document = read(text, name)
     if document.data is None and not document.faults:
@@ -215,7 +244,9 @@ def _read_yaml(text: str, name: str) -> Document:
         root = yaml.compose(text)
         return _FromNodes(name, yaml).document(root)
     except _TooDeepError as deep:
-        raise InputError.one(f"{name}:{deep.line}", "values nested too deep", f"at most {MOST_DEPTH} levels") from None
+        raise InputError.one(
+            f"{name}:{deep.line}", "values nested too deep", f"at most {MOST_DEPTH} levels"
+        ) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
@@ -224,7 +255,9 @@ def _read_yaml(text: str, name: str) -> Document:
     except ReaderError as error:
         found = f"the character U+{ord(text[error.position]):04X}"
         where = f"{name}:{_line(text, error.position)}"
-        raise InputError.one(where, found, "text without control characters", "take it out") from None
+        raise InputError.one(
+            where, found, "text without control characters", "take it out"
+        ) from None
 
 
 def _refuse_old_yaml(text: str, name: str) -> None:
@@ -269,7 +302,9 @@ class _Found(NamedTuple):
 def _faults(found: Iterable[_Found], data: object) -> tuple[Fault, ...]:
     from changeadvisor.validation import dotted
 
-    return tuple(Fault(f.where, dotted(f.location, data), f.found, f.expected, f.mend) for f in found)
+    return tuple(
+        Fault(f.where, dotted(f.location, data), f.found, f.expected, f.mend) for f in found
+    )
 
 
 class _FromNodes:
@@ -287,12 +322,16 @@ class _FromNodes:
         """The whole document."""
         self.places[()] = self.name
         data = None if root is None else self._value(root, ())
-        return Document(data, self.places, _faults(self.faults, data), quoted=frozenset(self.quoted))
+        return Document(
+            data, self.places, _faults(self.faults, data), quoted=frozenset(self.quoted)
+        )
 
     def _at(self, node: Node) -> str:
         return f"{self.name}:{node.start_mark.line + 1}"
 
-    def _fault(self, node: Node, location: Location, found: str, expected: str, mend: str = "") -> None:
+    def _fault(
+        self, node: Node, location: Location, found: str, expected: str, mend: str = ""
+    ) -> None:
         self.faults.append(_Found(self._at(node), location, found, expected, mend))
 
     def _value(self, node: Node, location: Location) -> Any:
@@ -311,12 +350,17 @@ class _FromNodes:
         return self._scalar(node, location)
 
     def _count(self, node: Node) -> None:
-        """Values reached again through an alias are counted; a few are welcome, an explosion is not."""
+        """Values reached again through an alias are counted.
+
+        A few are welcome, an explosion is not.
+        """
         if id(node) in self.seen:
             self.aliased += 1
             if self.aliased > MOST_ALIASED:
                 found = f"aliases that unfold to more than {MOST_ALIASED:,} values"
-                raise InputError.one(self._at(node), found, "values written out", "write them where they are used")
+                raise InputError.one(
+                    self._at(node), found, "values written out", "write them where they are used"
+                )
         self.seen.add(id(node))
 
     def _map(self, node: MappingNode, location: Location) -> dict[str, Any]:
@@ -342,7 +386,13 @@ class _FromNodes:
             self._fault(key, location, "a key that is not a word", "a word as key")
             return None
         if key.value == "<<" and key.style is None:
-            self._fault(key, location, "a merge key `<<`", "keys written out", "write the keys where they are used")
+            self._fault(
+                key,
+                location,
+                "a merge key `<<`",
+                "keys written out",
+                "write the keys where they are used",
+            )
             return None
         return str(key.value)
 
@@ -361,7 +411,9 @@ class _FromNodes:
         return self._constructed(node)
 
     def _tagged(self, node: Node, location: Location) -> None:
-        self._fault(node, location, f"the tag `{plain(node.tag)}`", "a plain value", "remove the tag")
+        self._fault(
+            node, location, f"the tag `{plain(node.tag)}`", "a plain value", "remove the tag"
+        )
 
     def _broken(self, node: Any, location: Location) -> None:
         self._fault(node, location, "half a character (a lone surrogate)", "whole characters")
@@ -385,7 +437,7 @@ def _whole(text: str) -> bool:
     return True
 
 
-# --- JSON ------------------------------------------------------------------------------------------------------------
+# --- JSON -----------------------------------------------------------------------------------------
 
 
 class _Placed:
@@ -401,12 +453,18 @@ def _read_json(text: str, name: str) -> Document:
     """JSON with the line of every value; keys that stand twice, NaN and Infinity are faults."""
     deepest = _deepest(text)
     if deepest is not None:
-        raise InputError.one(f"{name}:{_line(text, deepest)}", "values nested too deep", f"at most {MOST_DEPTH} levels")
+        raise InputError.one(
+            f"{name}:{_line(text, deepest)}",
+            "values nested too deep",
+            f"at most {MOST_DEPTH} levels",
+        )
     try:
         root = _PlacedDecoder().decode(text)
     except json.JSONDecodeError as error:
         where = f"{name}:{error.lineno}:{error.colno}"
-        raise InputError.one(where, plain(error.msg).lower(), "JSON", "look at this line and the one before") from None
+        raise InputError.one(
+            where, plain(error.msg).lower(), "JSON", "look at this line and the one before"
+        ) from None
     return _FromPlaced(name, text).document(root)
 
 
@@ -489,7 +547,9 @@ class _FromPlaced:
         self.places[location] = where
         value = placed.value
         if isinstance(value, _Constant):
-            expected = "a number of usual size" if value.lstrip("-").isdigit() else "a finite number"
+            expected = (
+                "a number of usual size" if value.lstrip("-").isdigit() else "a finite number"
+            )
             self._fault(where, location, f"`{plain(value)}`", expected)
             return None
         if isinstance(value, str) and not _whole(value):
@@ -498,11 +558,18 @@ class _FromPlaced:
         if isinstance(value, list) and value and isinstance(value[0], tuple):
             return self._map(value, location)
         if isinstance(value, list):
-            return [self._value(item, (*location, i)) for i, item in enumerate(value)] if value else self._empty(placed)
+            return (
+                [self._value(item, (*location, i)) for i, item in enumerate(value)]
+                if value
+                else self._empty(placed)
+            )
         return value
 
     def _empty(self, placed: _Placed) -> Any:
-        """An empty map and an empty list both decode to an empty list; the text tells which it was."""
+        """An empty map and an empty list both decode to an empty list.
+
+        The text tells which it was.
+        """
         return {} if self.text[placed.offset] == "{" else []
 
     def _map(self, pairs: list[tuple[str, _Placed]], location: Location) -> dict[str, Any]:
@@ -512,22 +579,29 @@ class _FromPlaced:
             if key in found:
                 again = f"`{plain(key)}` again (first in line {first[key]})"
                 where = f"{self.name}:{self._row(value)}"
-                self._fault(where, (*location, key), again, "each key once", "remove one of the two")
+                self._fault(
+                    where, (*location, key), again, "each key once", "remove one of the two"
+                )
                 continue
             first[key] = self._row(value)
             found[key] = self._value(value, (*location, key))
         return found
 
-    def _fault(self, where: str, location: Location, found: str, expected: str, mend: str = "") -> None:
+    def _fault(
+        self, where: str, location: Location, found: str, expected: str, mend: str = ""
+    ) -> None:
         self.faults.append(_Found(where, location, found, expected, mend))
 
 
-# --- CSV -------------------------------------------------------------------------------------------------------------
+# --- CSV ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A CSV file: its headings, and its rows with the line each begins in. Cells are text, trimmed."""
+    """A CSV file: its headings, and its rows with the line each begins in.
+
+    Cells are text, trimmed.
+    """
 
     name: str
     headings: tuple[str, ...]
@@ -544,12 +618,17 @@ def read_csv(path: Path) -> Table:
     line, headings = rows[0]
     twice = {h for h in headings if h and headings.count(h) > 1}
     if twice:
-        raise InputError.one(f"{path.name}:{line}", f"heading `{plain(min(twice))}` twice", "each heading once")
+        raise InputError.one(
+            f"{path.name}:{line}", f"heading `{plain(min(twice))}` twice", "each heading once"
+        )
     for number, cells in rows[1:]:
         if any(cells[len(headings) :]):
             found = f"{len(cells)} cells under {len(headings)} headings"
             raise InputError.one(
-                f"{path.name}:{number}", found, "a heading over every cell", "quote cells that hold commas"
+                f"{path.name}:{number}",
+                found,
+                "a heading over every cell",
+                "quote cells that hold commas",
             )
     return Table(path.name, headings, tuple(rows[1:]), notes)
 

@@ -1,6 +1,7 @@
 """Programmes out of files: a folder, one YAML or JSON file, a workbook.
 
-Reading collects every fault, of form and of sense, with file and line (or sheet and cell), before it refuses.
+Reading collects every fault, of form and of sense, with file and line (or sheet and cell), before
+it refuses.
 """
 
 from __future__ import annotations
@@ -52,7 +53,10 @@ TABLES = ("observations.csv", "comparators.csv", "areas.csv")
 
 @dataclass(frozen=True, slots=True)
 class ReadProgramme:
-    """What reading gave: the programme (None where there are faults), every fault, notices, and the receipt."""
+    """What reading gave.
+
+    The programme (None where there are faults), every fault, notices, and the receipt.
+    """
 
     programme: Programme | None
     faults: tuple[Fault, ...]
@@ -69,17 +73,26 @@ def load_programme(path: Path | str) -> Programme:
 
 
 def read_programme(path: Path) -> ReadProgramme:
-    """Read a folder, one YAML or JSON file, or a workbook. Raises InputError where there is nothing to read.
+    """Read a folder, one YAML or JSON file, or a workbook.
 
-    A file called programme.yaml (or .yml, .json) stands for its folder: the CSV files beside it are read too. Beside a
-    file of any other name they are not.
+    Raises InputError where there is nothing to read.
+
+    A file called programme.yaml (or .yml, .json) stands for its folder: the CSV files beside it are
+    read too. Beside a file of any other name they are not.
     """
     reading = programme_of(_document(path), base_of(path))
-    return reading if reading.programme is None else replace(reading, notices=(*_beside(path), *reading.notices))
+    return (
+        reading
+        if reading.programme is None
+        else replace(reading, notices=(*_beside(path), *reading.notices))
+    )
 
 
 def programme_of(read: Document, base: Path) -> ReadProgramme:
-    """A document as a programme, with every check of form and of sense. base: the folder that it stands in."""
+    """A document as a programme, with every check of form and of sense.
+
+    base: the folder that it stands in.
+    """
     document = _with_ties(read, base)
     programme: Programme | None = None
     form: tuple[Fault, ...] = ()
@@ -107,9 +120,14 @@ def published_classes() -> base_rates.ClassesFile:
 
 
 def _published_of(programme: Programme) -> tuple[ReferenceClass, ...]:
-    """Published classes that initiatives name and the programme does not define: its own come first."""
+    """Published classes that initiatives name and the programme does not define.
+
+    Its own come first.
+    """
     own = {c.id for c in programme.reference_classes}
-    named = {i.reference_class for i in programme.initiatives if i.reference_class is not None} - own
+    named = {
+        i.reference_class for i in programme.initiatives if i.reference_class is not None
+    } - own
     return tuple(published_classes().by_id[name] for name in sorted(named))
 
 
@@ -125,14 +143,23 @@ def _taken_up(published: ReferenceClass) -> str:
 
 def _beside(path: Path) -> Iterator[str]:
     """CSV tables beside a file that stands alone, which are not read with it."""
-    alone = path.is_file() and path.suffix.lower() in (".yaml", ".yml", ".json") and path.name not in MAIN
+    alone = (
+        path.is_file()
+        and path.suffix.lower() in (".yaml", ".yml", ".json")
+        and path.name not in MAIN
+    )
     there = [name for name in TABLES if alone and (path.parent / name).is_file()]
     if there:
         yield f"{', '.join(there)} beside {plain(path.name)}: not read; only beside programme.yaml are they."
 
 
-def _not_told(form: Iterable[Fault], earlier: Iterable[Fault], sense: Sequence[Fault]) -> Iterator[Fault]:
-    """Faults of form, without those told better: of values already refused, and of records whose sense is at fault."""
+def _not_told(
+    form: Iterable[Fault], earlier: Iterable[Fault], sense: Sequence[Fault]
+) -> Iterator[Fault]:
+    """Faults of form, without those told better.
+
+    Of values already refused, and of records whose sense is at fault.
+    """
     refused = {(f.where, f.field) for f in earlier}
     for fault in form:
         lost = fault.absent and (fault.where, fault.field) in refused
@@ -142,7 +169,9 @@ def _not_told(form: Iterable[Fault], earlier: Iterable[Fault], sense: Sequence[F
             yield replace(fault, expected=plain(fault.expected, 2_000))
 
 
-_PLACE = re.compile(r"(?P<name>.*?)(?::(?P<line>\d+).*|!(?P<column>[A-Z]+)(?P<row>\d+))?", re.DOTALL)
+_PLACE = re.compile(
+    r"(?P<name>.*?)(?::(?P<line>\d+).*|!(?P<column>[A-Z]+)(?P<row>\d+))?", re.DOTALL
+)
 
 
 def by_place(fault: Fault) -> tuple[str, int, int, str]:
@@ -177,11 +206,18 @@ def _one_file(path: Path) -> Document:
     if kind in (".yaml", ".yml", ".json"):
         return _unknown_left_out(read_document(path))
     found = f"a name ending in `{kind}`" if path.exists() else "no such file or folder"
-    raise InputError.one(str(path), found, "a folder with programme.yaml, a .yaml or .json file, or an .xlsx workbook")
+    raise InputError.one(
+        str(path),
+        found,
+        "a folder with programme.yaml, a .yaml or .json file, or an .xlsx workbook",
+    )
 
 
 def _unknown_left_out(document: Document) -> Document:
-    """The document without the values that say nobody knows (TBC, n/a, a dash), as in a workbook; each with a note."""
+    """The document without the values that say nobody knows (TBC, n/a, a dash), as in a workbook.
+
+    Each with a note.
+    """
     notes: list[str] = []
 
     def kept(value: Any, at: Location) -> Any:
@@ -189,8 +225,13 @@ def _unknown_left_out(document: Document) -> Document:
             return [kept(v, (*at, i)) for i, v in enumerate(value)]
         if not isinstance(value, dict):
             return value
-        gone = {k for k, v in value.items() if isinstance(v, str) and _is_mark(v, (*at, k), document)}
-        notes.extend(f"{document.place((*at, k))} {plain(k)}: `{plain(value[k])}` is unknown" for k in sorted(gone))
+        gone = {
+            k for k, v in value.items() if isinstance(v, str) and _is_mark(v, (*at, k), document)
+        }
+        notes.extend(
+            f"{document.place((*at, k))} {plain(k)}: `{plain(value[k])}` is unknown"
+            for k in sorted(gone)
+        )
         return {k: kept(v, (*at, k)) for k, v in value.items() if k not in gone}
 
     data = kept(document.data, ())
@@ -199,11 +240,14 @@ def _unknown_left_out(document: Document) -> Document:
 
 
 def _is_mark(text: str, at: Location, document: Document) -> bool:
-    """Whether text says that nobody knows. In quotes it means what it says; so does an empty text."""
+    """Whether text says that nobody knows.
+
+    In quotes it means what it says; so does an empty text.
+    """
     return bool(text) and cells.unknown(text) and at not in document.quoted
 
 
-# --- working ties ----------------------------------------------------------------------------------------------------
+# --- working ties ---------------------------------------------------------------------------------
 
 
 def _with_ties(document: Document, base: Path) -> Document:
@@ -227,11 +271,18 @@ def _tie_rows(table: Table) -> Iterator[list[str]]:
     """The pairs of a file of ties. Raises InputError with every fault."""
     missing = [h for h in ("from", "to") if h not in table.headings]
     if missing:
-        raise InputError.one(f"{table.name}:1", f"no heading `{missing[0]}`", "the headings `from` and `to`")
+        raise InputError.one(
+            f"{table.name}:1", f"no heading `{missing[0]}`", "the headings `from` and `to`"
+        )
     columns = [table.headings.index(h) for h in ("from", "to")]
     pairs = [(line, [row[c] if c < len(row) else "" for c in columns]) for line, row in table.rows]
     faults = [
-        Fault(f"{table.name}:{line}", "", "one person of a tie only", "a name under `from` and under `to`")
+        Fault(
+            f"{table.name}:{line}",
+            "",
+            "one person of a tie only",
+            "a name under `from` and under `to`",
+        )
         for line, pair in pairs
         if not all(pair)
     ]
@@ -240,7 +291,7 @@ def _tie_rows(table: Table) -> Iterator[list[str]]:
     return iter([pair for _, pair in pairs])
 
 
-# --- a folder --------------------------------------------------------------------------------------------------------
+# --- a folder -------------------------------------------------------------------------------------
 
 
 def _folder(path: Path, named: str | None = None) -> Document:
@@ -250,10 +301,13 @@ def _folder(path: Path, named: str | None = None) -> Document:
     if main is None:
         raise InputError.one(str(path), "a folder without programme.yaml", "programme.yaml in it")
     unread = [f"{name}: not read, since {main} is" for name in found if name != main]
-    return _Folder(path, _unknown_left_out(read_document(_inside(path, main))), [*unread, *_misnamed(path)]).document()
+    return _Folder(
+        path, _unknown_left_out(read_document(_inside(path, main))), [*unread, *_misnamed(path)]
+    ).document()
 
 
-#: What formats.md calls a file of working ties: `adoption.ties` names it, no table of the programme.
+#: What formats.md calls a file of working ties: `adoption.ties` names it, no table of the
+#: programme.
 _TIES = "ties.csv"
 
 
@@ -325,12 +379,19 @@ class _Folder:
     def _measures(self) -> dict[str, tuple[int, dict[str, Any]]]:
         listed = self.data.get("measures")
         items = listed if isinstance(listed, list) else []
-        return {m["id"]: (i, m) for i, m in enumerate(items) if isinstance(m, dict) and isinstance(m.get("id"), str)}
+        return {
+            m["id"]: (i, m)
+            for i, m in enumerate(items)
+            if isinstance(m, dict) and isinstance(m.get("id"), str)
+        }
 
     def _measure_of(
         self, measures: Mapping[str, tuple[int, dict[str, Any]]], given: dict[str, Any], where: str
     ) -> tuple[int, dict[str, Any]] | None:
-        """The measure a reading is of, taken out of it; None, with a fault, where there is no such measure."""
+        """The measure a reading is of, taken out of it.
+
+        None, with a fault, where there is no such measure.
+        """
         name = given.pop("measure", None)
         if name in measures:
             return measures[name]
@@ -340,7 +401,9 @@ class _Folder:
         self.faults.append(Fault(where, "measure", found, "the id of a measure", mend))
         return None
 
-    def _put(self, i: int, measure: dict[str, Any], key: str, given: dict[str, Any], where: str) -> None:
+    def _put(
+        self, i: int, measure: dict[str, Any], key: str, given: dict[str, Any], where: str
+    ) -> None:
         rows = measure.setdefault(key, [])
         if isinstance(rows, list):
             self._remember(("measures", i, key, len(rows)), given, where)
@@ -350,8 +413,13 @@ class _Folder:
         self.places[location] = where
         self.places.update({(*location, k): where for k in given})
 
-    def _row(self, table: Table, row: Sequence[str], where: str, columns: Iterable[str]) -> tuple[dict[str, Any], bool]:
-        """The cells of one row that are known, read by their columns; False, with faults, where one cannot be read."""
+    def _row(
+        self, table: Table, row: Sequence[str], where: str, columns: Iterable[str]
+    ) -> tuple[dict[str, Any], bool]:
+        """The cells of one row that are known, read by their columns.
+
+        False, with faults, where one cannot be read.
+        """
         given: dict[str, Any] = {}
         sound = True
         for heading, cell in zip(table.headings, row, strict=False):
@@ -370,10 +438,14 @@ class _Folder:
         for column in missing:
             near = nearest(column, table.headings)
             mend = f"is it the one called `{plain(near)}`?" if near else ""
-            self.faults.append(Fault(f"{table.name}:1", column, "no such column", f"a column `{column}`", mend))
+            self.faults.append(
+                Fault(f"{table.name}:1", column, "no such column", f"a column `{column}`", mend)
+            )
         return not missing
 
-    def _receipt(self, table: Table, columns: Iterable[str], used: int, held: Sequence[str]) -> None:
+    def _receipt(
+        self, table: Table, columns: Iterable[str], used: int, held: Sequence[str]
+    ) -> None:
         strange = tuple(h for h in table.headings if h and h not in columns)
         self.tables.append(TableReceipt(table.name, len(table.rows), used, tuple(held), strange))
 
@@ -383,7 +455,10 @@ class _Folder:
         if table is None or not self._has(table, ("area",)):
             return
         own = {*AREA_TEXT, *AREA_DATES}
-        columns = {*own, *(h for k, h in enumerate(table.headings) if h and h not in own and _numeric(table, k))}
+        columns = {
+            *own,
+            *(h for k, h in enumerate(table.headings) if h and h not in own and _numeric(table, k)),
+        }
         rows = self.data.setdefault("areas", [])
         held, used = [], 0
         for line, row in table.rows:
@@ -399,7 +474,9 @@ class _Folder:
 
 def _numeric(table: Table, column: int) -> bool:
     """Whether a column holds numbers only (and at least one)."""
-    found = [row[column] for _, row in table.rows if column < len(row) and not cells.unknown(row[column])]
+    found = [
+        row[column] for _, row in table.rows if column < len(row) and not cells.unknown(row[column])
+    ]
     try:
         return bool([cells.number(cell) for cell in found])
     except ValueError:
@@ -413,7 +490,7 @@ def _reader(heading: str) -> Callable[[str], object]:
     return cells.from_safe if heading in ("measure", *AREA_TEXT) else cells.number
 
 
-# --- sense: what the form alone cannot tell --------------------------------------------------------------------------
+# --- sense: what the form alone cannot tell -------------------------------------------------------
 
 
 def _sense(document: Document, base: Path) -> list[Fault]:
@@ -426,7 +503,10 @@ class _Sense:
 
     def __init__(self, document: Document, base: Path) -> None:
         self.document, self.base = document, base
-        self.ids = {kind: self._ids(kind) for kind in ("initiatives", "measures", "aims", "reference_classes")}
+        self.ids = {
+            kind: self._ids(kind)
+            for kind in ("initiatives", "measures", "aims", "reference_classes")
+        }
 
     def _records(self, kind: str) -> Iterator[tuple[Location, dict[str, Any]]]:
         listed = self.document.data.get(kind)
@@ -434,7 +514,9 @@ class _Sense:
             if isinstance(record, dict):
                 yield (kind, i), record
 
-    def _inner(self, at: Location, record: Mapping[str, Any], key: str) -> Iterator[tuple[Location, Any]]:
+    def _inner(
+        self, at: Location, record: Mapping[str, Any], key: str
+    ) -> Iterator[tuple[Location, Any]]:
         listed = record.get(key)
         for i, value in enumerate(listed if isinstance(listed, list) else []):
             yield (*at, key, i), value
@@ -442,7 +524,9 @@ class _Sense:
     def _ids(self, kind: str) -> list[str]:
         return [r["id"] for _, r in self._records(kind) if isinstance(r.get("id"), str)]
 
-    def _fault(self, at: Location, found: str, expected: str, mend: str = "", *, check: str = "") -> Fault:
+    def _fault(
+        self, at: Location, found: str, expected: str, mend: str = "", *, check: str = ""
+    ) -> Fault:
         """A fault. check: the key of the model's own check, where that refuses the same."""
         where, field = self.document.place(at), validation.dotted(at, self.document.data)
         return Fault(where, field, found, expected, mend, check)
@@ -476,10 +560,14 @@ class _Sense:
                 continue
             if name in seen:
                 first = self.document.place((*seen[name], key))
-                yield self._fault((*at, key), f"`{plain(name)}` again (first in {first})", "an id used once")
+                yield self._fault(
+                    (*at, key), f"`{plain(name)}` again (first in {first})", "an id used once"
+                )
             seen.setdefault(name, at)
 
-    def _ordered(self, at: Location, record: Mapping[str, Any], first: str, second: str) -> Iterator[Fault]:
+    def _ordered(
+        self, at: Location, record: Mapping[str, Any], first: str, second: str
+    ) -> Iterator[Fault]:
         start, end = _day(record.get(first)), _day(record.get(second))
         if start and end and end < start:
             found = f"`{end}`, before `{first}` {start}"
@@ -513,10 +601,15 @@ class _Sense:
         other = f"add it to `reference_classes`, or name a published one: {', '.join(published)}"
         mend = f"did you mean `{near}`?" if near else other
         yield self._fault(
-            at, f"unknown reference class `{plain(name)}`", "the id of one of the reference classes", mend
+            at,
+            f"unknown reference class `{plain(name)}`",
+            "the id of one of the reference classes",
+            mend,
         )
 
-    def _each(self, at: Location, record: Mapping[str, Any], key: str, kind: str) -> Iterator[Fault]:
+    def _each(
+        self, at: Location, record: Mapping[str, Any], key: str, kind: str
+    ) -> Iterator[Fault]:
         for inner, name in self._inner(at, record, key):
             yield from self._refers(inner, name, kind)
 
@@ -530,7 +623,11 @@ class _Sense:
                     continue
                 mark = (row.get("area"), str(row.get("period")))
                 if mark in seen and row.get("period") is not None:
-                    yield self._fault(inner, f"a second value for {plain(row.get('period'))}", "one value a period")
+                    yield self._fault(
+                        inner,
+                        f"a second value for {plain(row.get('period'))}",
+                        "one value a period",
+                    )
                 seen.add(mark)
 
     def _initiative(self, at: Location, initiative: Mapping[str, Any]) -> Iterator[Fault]:
@@ -567,7 +664,11 @@ class _Sense:
         for inner, option in self._inner(at, initiative, "options"):
             action = option.get("action") if isinstance(option, dict) else None
             if isinstance(action, str) and action in seen:
-                yield self._fault((*inner, "action"), f"`{plain(action)}` again", "at most one option of each action")
+                yield self._fault(
+                    (*inner, "action"),
+                    f"`{plain(action)}` again",
+                    "at most one option of each action",
+                )
             seen.add(action if isinstance(action, str) else None)
             if isinstance(option, dict):
                 yield from self._shares(inner, option)
@@ -578,7 +679,9 @@ class _Sense:
                 continue
             name = dependency.get("initiative")
             if name is not None and name == initiative.get("id"):
-                yield self._fault((*inner, "initiative"), f"`{plain(name)}`, itself", "another initiative")
+                yield self._fault(
+                    (*inner, "initiative"), f"`{plain(name)}`, itself", "another initiative"
+                )
             yield from self._refers((*inner, "initiative"), name, "initiatives")
 
     def _judgements(self, at: Location, initiative: Mapping[str, Any]) -> Iterator[Fault]:
@@ -588,8 +691,12 @@ class _Sense:
             if fact is None or not fact.judged:
                 known = [f.name for f in VOCABULARY.values() if f.judged]
                 near = nearest(name, known)
-                mend = f"did you mean `{near}`?" if near else "`changeadvisor rules facts` lists them"
-                yield self._fault((*at, "judgements", name), f"`{plain(name)}`", "a fact that people judge", mend)
+                mend = (
+                    f"did you mean `{near}`?" if near else "`changeadvisor rules facts` lists them"
+                )
+                yield self._fault(
+                    (*at, "judgements", name), f"`{plain(name)}`", "a fact that people judge", mend
+                )
             else:
                 yield from self._levels((*at, "judgements", name), fact, answers)
 
@@ -619,20 +726,26 @@ class _Sense:
             for at, r in self._records("initiatives")
             if isinstance(r.get("id"), str)
             for inner, d in self._inner(at, r, "depends_on")
-            if isinstance(d, dict) and d.get("kind") == "requires" and d.get("initiative") in self.ids["initiatives"]
+            if isinstance(d, dict)
+            and d.get("kind") == "requires"
+            and d.get("initiative") in self.ids["initiatives"]
         }
         ring = _ring_among([edge for edge in needs if edge[0] != edge[1]])
         if ring:
             names = " → ".join(map(plain, ring))
             expected = "no initiative to require itself through others"
             at = needs[ring[0], ring[1]]
-            yield self._fault(at, f"a ring of requirements: {names}", expected, "remove one, or make it `helps`")
+            yield self._fault(
+                at, f"a ring of requirements: {names}", expected, "remove one, or make it `helps`"
+            )
 
 
 def _day(value: object) -> dt.date | None:
     """A date as the form reads it, or None where there is none."""
     try:
-        return cells.date(value) if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
+        return (
+            cells.date(value) if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
+        )
     except ValueError:
         return None
 

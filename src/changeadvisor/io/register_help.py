@@ -1,6 +1,7 @@
 """The words of an empty register: what each column means, how to write it, and one worked row.
 
-Keyed by heading without low, likely and high; `Sheet heading` where a heading means different things on two sheets.
+Keyed by heading without low, likely and high; `Sheet heading` where a heading means different
+things on two sheets.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The library: rule packs, frameworks and schemas by file or name, and tables of facts judged by a pack."""
+"""The library.
+
+Rule packs, frameworks and schemas by file or name, and tables of facts judged by a pack.
+"""
 
 from __future__ import annotations
 
@@ -38,17 +41,29 @@ if TYPE_CHECKING:
 
 def frameworks() -> tuple[Framework, ...]:
     """The frameworks that come with this, by name."""
-    return tuple(load_framework(p) for p in sorted((resources.folder("rules") / "frameworks").glob("*.yaml")))
+    return tuple(
+        load_framework(p) for p in sorted((resources.folder("rules") / "frameworks").glob("*.yaml"))
+    )
 
 
 def theories() -> tuple[RulePack, ...]:
-    """The packs of published models that come with this, by name. They look at questions alone, at no score."""
+    """The packs of published models that come with this, by name.
+
+    They look at questions alone, at no score.
+    """
     return tuple(load_pack(p, VOCABULARY) for p in _theory_files())
 
 
 def packs() -> tuple[Path, ...]:
-    """The files of the packs that come with this, by name; the published base rates beside them are none."""
-    ours = (p for p in sorted(resources.folder("rules").glob("*.yaml")) if p.stem not in base_rates.FILES)
+    """The files of the packs that come with this, by name.
+
+    The published base rates beside them are none.
+    """
+    ours = (
+        p
+        for p in sorted(resources.folder("rules").glob("*.yaml"))
+        if p.stem not in base_rates.FILES
+    )
     return (*ours, *_theory_files())
 
 
@@ -56,13 +71,22 @@ def _theory_files() -> list[Path]:
     return sorted((resources.folder("rules") / "theory").glob("*.yaml"))
 
 
-def vocabulary(scored: Iterable[Framework] | None = None, read: Iterable[RulePack] | None = None) -> dict[str, Fact]:
-    """Every fact a pack may mention: the built-in ones, and those that frameworks and packs of theory write."""
+def vocabulary(
+    scored: Iterable[Framework] | None = None, read: Iterable[RulePack] | None = None
+) -> dict[str, Fact]:
+    """Every fact a pack may mention.
+
+    The built-in ones, and those that frameworks and packs of theory write.
+    """
     from changeadvisor.judgement import theory
 
     written = frameworks() if scored is None else scored
     said = theory.facts_of(theories() if read is None else read)
-    return {**VOCABULARY, **{name: fact for f in written for name, fact in f.facts().items()}, **said}
+    return {
+        **VOCABULARY,
+        **{name: fact for f in written for name, fact in f.facts().items()},
+        **said,
+    }
 
 
 def load_framework(name: Path | str) -> Framework:
@@ -74,7 +98,10 @@ def load_framework(name: Path | str) -> Framework:
 
 
 def load_pack(name: Path | str, facts: Mapping[str, Fact] | None = None) -> RulePack:
-    """A rule pack by file or name; `facts` it may mention, by default all. Raises InputError with every fault."""
+    """A rule pack by file or name; `facts` it may mention, by default all.
+
+    Raises InputError with every fault.
+    """
     from changeadvisor.judgement import RulePack
 
     document = _sound(read_document(_found_anywhere(name)))
@@ -85,7 +112,10 @@ def load_pack(name: Path | str, facts: Mapping[str, Fact] | None = None) -> Rule
 
 
 def load_rules(name: Path | str) -> RulePack | Framework:
-    """A pack or a framework by file or name, whichever it is. Raises InputError with every fault."""
+    """A pack or a framework by file or name, whichever it is.
+
+    Raises InputError with every fault.
+    """
     path = _found_anywhere(name)
     return load_framework(path) if _is_framework(read_document(path).data) else load_pack(path)
 
@@ -111,7 +141,9 @@ def _found(name: Path | str, under: str) -> Path:
         return names[path.name]
     near = nearest(name, names)
     mend = f"did you mean `{near}`?" if near else ""
-    raise InputError.one(str(name), "no such file or name", f"a file, or one of {', '.join(sorted(names))}", mend)
+    raise InputError.one(
+        str(name), "no such file or name", f"a file, or one of {', '.join(sorted(names))}", mend
+    )
 
 
 def rating_moves() -> RatingMoves:
@@ -121,22 +153,36 @@ def rating_moves() -> RatingMoves:
 
 
 #: The packs that `advise` uses, in the order of Judges.
-_JUDGING = ("persist-or-adjust", "top-down-or-bottom-up", "evidenced-rating", "which-lens", "blend-order")
+_JUDGING = (
+    "persist-or-adjust",
+    "top-down-or-bottom-up",
+    "evidenced-rating",
+    "which-lens",
+    "blend-order",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class RuleFolder:
-    """Where rules are taken from: file by file, from a folder of one's own before those that come with this."""
+    """Where rules are taken from.
+
+    File by file, from a folder of one's own before those that come with this.
+    """
 
     own: Path | None = None
 
     @classmethod
     def at(cls, path: Path) -> RuleFolder:
-        """A folder of one's own. Raises InputError where no file of it stands in the place of one of ours."""
+        """A folder of one's own.
+
+        Raises InputError where no file of it stands in the place of one of ours.
+        """
         found = cls(path)
         if not path.is_dir():
             raise InputError.one(str(path), "no such folder", "a folder of rule packs")
-        if not any(p.parent.is_relative_to(path) for p in (*found.packs(), *found.under("frameworks"))):
+        if not any(
+            p.parent.is_relative_to(path) for p in (*found.packs(), *found.under("frameworks"))
+        ):
             named = ", ".join(f"{n}.yaml" for n in _JUDGING)
             expected = f"some of {named}, theory/*.yaml and frameworks/*.yaml"
             raise InputError.one(str(path), "a folder without rules that are used", expected)
@@ -154,14 +200,20 @@ class RuleFolder:
 
     def _pack(self, name: str) -> Path:
         own = self.own / f"{name}.yaml" if self.own else None
-        return own if own is not None and own.is_file() else resources.folder("rules") / f"{name}.yaml"
+        return (
+            own if own is not None and own.is_file() else resources.folder("rules") / f"{name}.yaml"
+        )
 
     def unread(self) -> Iterator[str]:
         """Files of one's own folder that stand in nobody's place, as notices."""
         for path in sorted(self.own.glob("*.yaml")) if self.own else ():
             if path.stem not in _JUDGING:
                 near = nearest(path.stem, _JUDGING)
-                meant = f"; did you mean {near}.yaml?" if near and path.stem not in base_rates.FILES else ""
+                meant = (
+                    f"; did you mean {near}.yaml?"
+                    if near and path.stem not in base_rates.FILES
+                    else ""
+                )
                 yield f"{plain(path, 300)}: not read{meant or '; it judges nothing'}"
 
 
@@ -179,27 +231,36 @@ class _Documents:
 
 
 def load_judges(
-    rules: RuleFolder | None = None, thresholds: RuleFolder | None = None, files: _Documents | None = None
+    rules: RuleFolder | None = None,
+    thresholds: RuleFolder | None = None,
+    files: _Documents | None = None,
 ) -> Judges:
     """The packs and frameworks that `advise` uses, and how ratings moved.
 
-    rules: where they are taken from; by default those that come with this. thresholds: whose values of parameters of
-    the same name stand in them instead of their own. files: what has been read already.
+    rules: where they are taken from; by default those that come with this. thresholds: whose values
+    of parameters of the same name stand in them instead of their own. files: what has been read
+    already.
     """
     from changeadvisor.advice.advise import Judges
     from changeadvisor.judgement.frameworks import Framework
 
     folder, files = rules or RuleFolder(), files or _Documents()
-    scored = tuple(Framework.read(d.data, d.place) for d in map(files.at, folder.under("frameworks")))
+    scored = tuple(
+        Framework.read(d.data, d.place) for d in map(files.at, folder.under("frameworks"))
+    )
     values = {p.stem: p for p in thresholds.packs()} if thresholds else {}
     mains, models = folder.packs()[: len(_JUDGING)], folder.packs()[len(_JUDGING) :]
     read = tuple(_pack_at(p, VOCABULARY, values.get(p.stem), files) for p in models)
     facts = vocabulary(scored, read)
-    action, route, rating, lens, order = (_pack_at(p, facts, values.get(p.stem), files) for p in mains)
+    action, route, rating, lens, order = (
+        _pack_at(p, facts, values.get(p.stem), files) for p in mains
+    )
     return Judges(action, route, rating, lens, order, scored, rating_moves(), read)
 
 
-def _pack_at(path: Path, facts: Mapping[str, Fact], thresholds: Path | None, files: _Documents) -> RulePack:
+def _pack_at(
+    path: Path, facts: Mapping[str, Fact], thresholds: Path | None, files: _Documents
+) -> RulePack:
     """A pack of a file, with the values of the parameters that another file of it names too."""
     from changeadvisor.judgement import RulePack
 
@@ -208,20 +269,30 @@ def _pack_at(path: Path, facts: Mapping[str, Fact], thresholds: Path | None, fil
     if thresholds is None or thresholds == path:
         return RulePack.read(document.data, document.place, facts)
     given = _parameters(files.at(thresholds))
-    own = {n: {**p, "value": given[n]["value"]} if n in given else p for n, p in _parameters(document).items()}
+    own = {
+        n: {**p, "value": given[n]["value"]} if n in given else p
+        for n, p in _parameters(document).items()
+    }
     return RulePack.read({**document.data, "parameters": own}, document.place, facts)
 
 
 def _fitting(path: Path, files: _Documents) -> None:
-    """Raises InputError where a pack of one's own in the place of ours gives other answers: nothing would read them."""
+    """Raises InputError where a pack of one's own in the place of ours gives other answers.
+
+    Nothing would read them.
+    """
     ours = next((p for p in packs() if p.stem == path.stem), path)
     if ours == path:
         return
     own, theirs = files.at(path), files.at(ours)
     for key in ("pack", "answers"):
-        found, needed = (d.data.get(key) if isinstance(d.data, dict) else None for d in (own, theirs))
+        found, needed = (
+            d.data.get(key) if isinstance(d.data, dict) else None for d in (own, theirs)
+        )
         if found != needed:
-            raise InputError.one(own.place((key,)), f"`{_said(found)}`", f"`{_said(needed)}`, as in ours", field=key)
+            raise InputError.one(
+                own.place((key,)), f"`{_said(found)}`", f"`{_said(needed)}`, as in ours", field=key
+            )
 
 
 def _said(value: object) -> str:
@@ -233,7 +304,10 @@ def _parameters(document: Document) -> dict[str, Any]:
 
 
 def load_rule_sets(before: RuleFolder, after: RuleFolder) -> RuleSets:
-    """The rules before and after, and those between: one's rules with the other's thresholds, where that can be."""
+    """The rules before and after, and those between.
+
+    One's rules with the other's thresholds, where that can be.
+    """
     from changeadvisor.whatif.causes import RuleSets
 
     files = _Documents()
@@ -242,7 +316,9 @@ def load_rule_sets(before: RuleFolder, after: RuleFolder) -> RuleSets:
         return RuleSets(old, old)
     new = load_judges(after, files=files)
     try:
-        return RuleSets(old, new, load_judges(before, after, files), load_judges(after, before, files))
+        return RuleSets(
+            old, new, load_judges(before, after, files), load_judges(after, before, files)
+        )
     except InputError:
         return RuleSets(old, new)
 
@@ -277,7 +353,10 @@ def schema(name: str) -> dict[str, Any]:
         near = nearest(name, makers)
         mend = f"did you mean `{near}`?" if near else ""
         raise InputError.one("NAME", f"`{plain(name)}`", f"one of {', '.join(makers)}", mend)
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:changeadvisor:{name}:1"}
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:changeadvisor:{name}:1",
+    }
     return {**head, **makers[name]()}
 
 
@@ -309,7 +388,7 @@ def _framework_schema() -> dict[str, Any]:
     return FrameworkFile.model_json_schema()
 
 
-# --- asking a pack ---------------------------------------------------------------------------------------------------
+# --- asking a pack --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,7 +437,9 @@ def _refuse_twice(pack: RulePack, table: Table) -> None:
 
 
 def _padded(row: Sequence[str], length: int) -> list[str]:
-    return [cells.safe_text(plain(cell, 100_000)) for cell in row[:length]] + [""] * (length - len(row))
+    return [cells.safe_text(plain(cell, 100_000)) for cell in row[:length]] + [""] * (
+        length - len(row)
+    )
 
 
 def _strange(pack: RulePack, table: Table) -> Iterator[str]:
@@ -378,7 +459,9 @@ def _fact_columns(pack: RulePack, table: Table) -> dict[str, list[Any]]:
         if heading in pack.facts:
             fact = pack.vocabulary[heading]
             cellsof = ((line, row[k] if k < len(row) else "") for line, row in table.rows)
-            columns[heading] = [_fact_cell(fact, cell, f"{table.name}:{line}", faults) for line, cell in cellsof]
+            columns[heading] = [
+                _fact_cell(fact, cell, f"{table.name}:{line}", faults) for line, cell in cellsof
+            ]
     if faults:
         raise InputError(sorted(faults, key=by_place))
     return columns

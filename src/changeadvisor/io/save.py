@@ -25,11 +25,18 @@ from changeadvisor.model import Programme
 
 
 def write_folder(programme: Programme, folder: Path, *, force: bool = False) -> None:
-    """Write a programme as a folder, whole or not at all. Raises InputError where the folder is not free.
+    """Write a programme as a folder, whole or not at all.
 
-    With `force`, programme.yaml and the CSV files of the programme are replaced; other files there stay.
+    Raises InputError where the folder is not free.
+
+    With `force`, programme.yaml and the CSV files of the programme are replaced; other files there
+    stay.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())) and not (force and folder.is_dir()):
+    if (
+        folder.exists()
+        and (not folder.is_dir() or any(folder.iterdir()))
+        and not (force and folder.is_dir())
+    ):
         mend = "add --force to replace it" if folder.is_dir() else ""
         raise InputError.one(str(folder), "something that is already there", "a new folder", mend)
     folder = folder.resolve()
@@ -73,7 +80,10 @@ def write_file(programme: Programme, path: Path) -> None:
 
 
 def _written(programme: Programme) -> dict[str, Any]:
-    """A programme as people write it: nothing that is only a default, judgements in their short form."""
+    """A programme as people write it.
+
+    Nothing that is only a default, judgements in their short form.
+    """
     data = programme.model_dump(exclude_defaults=True)
     for initiative in data.get("initiatives", ()):
         if "judgements" in initiative:
@@ -96,15 +106,26 @@ def _write_into(programme: Programme, folder: Path) -> None:
 
 
 def _write_ties(data: Mapping[str, Any], folder: Path) -> None:
-    """Working ties go into the file that the register names; without one they stay where they are."""
+    """Working ties go into the file that the register names.
+
+    Without one they stay where they are.
+    """
     for initiative in data.get("initiatives", ()):
         adoption = initiative.get("adoption", {})
         name, tied = adoption.get("ties"), adoption.get("tied", ())
-        if not name or not tied or Path(name).name != name or name in (*MAIN, *TABLES) or not all(map(_tie_held, tied)):
+        if (
+            not name
+            or not tied
+            or Path(name).name != name
+            or name in (*MAIN, *TABLES)
+            or not all(map(_tie_held, tied))
+        ):
             continue
         rows = [{"from": a, "to": b} for a, b in tied]
         path, text = folder / name, _csv_text(("from", "to"), rows)
-        if path.suffix == ".csv" and (not path.exists() or path.read_text(encoding="utf-8") == text):
+        if path.suffix == ".csv" and (
+            not path.exists() or path.read_text(encoding="utf-8") == text
+        ):
             path.write_text(text, encoding="utf-8", newline="")
             del adoption["tied"]
 
@@ -114,14 +135,20 @@ def _tie_held(tie: Sequence[str]) -> bool:
 
 
 def _answers(answers: Sequence[Mapping[str, Any]]) -> Any:
-    """Judgements as people write them: a level where only that is known, one answer without a list."""
+    """Judgements as people write them.
+
+    A level where only that is known, one answer without a list.
+    """
     dated = [{**a, "on": dt.date.fromisoformat(a["on"])} if "on" in a else a for a in answers]
     short = [a["level"] if len(a) == 1 else a for a in dated]
     return short[0] if len(short) == 1 else short
 
 
 def _taken(data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
-    """The readings of every measure, taken out of it; those that CSV cannot hold stay where they are."""
+    """The readings of every measure, taken out of it.
+
+    Those that CSV cannot hold stay where they are.
+    """
     rows: list[dict[str, Any]] = []
     for measure in data.get("measures", ()):
         mine = [{"measure": measure["id"], **row} for row in measure.get(key, ())]
@@ -138,7 +165,9 @@ def _taken_areas(data: dict[str, Any]) -> list[dict[str, Any]]:
     if not all(_holds(a) for a in areas) or not all(_is_heading(name) for name in features):
         return []
     data.pop("areas", None)
-    return [{**{k: v for k, v in a.items() if k != "features"}, **a.get("features", {})} for a in areas]
+    return [
+        {**{k: v for k, v in a.items() if k != "features"}, **a.get("features", {})} for a in areas
+    ]
 
 
 def _holds(row: Mapping[str, Any]) -> bool:
@@ -148,7 +177,12 @@ def _holds(row: Mapping[str, Any]) -> bool:
 
 def _kept(text: str) -> bool:
     safe = cells.safe_text(text)
-    return safe == safe.strip() and not cells.unknown(safe) and not {"\0", "\r"} & {*text} and len(text) < 10_000
+    return (
+        safe == safe.strip()
+        and not cells.unknown(safe)
+        and not {"\0", "\r"} & {*text}
+        and len(text) < 10_000
+    )
 
 
 def _is_heading(name: str) -> bool:
@@ -166,7 +200,10 @@ def _write_yaml(data: Mapping[str, Any], path: Path) -> None:
 
 
 def _readable(value: Any) -> Any:
-    """Whole numbers as integers, short lists on one line; odd line ends, and text such as TBC, in quotes."""
+    """Whole numbers as integers, short lists on one line.
+
+    Odd line ends, and text such as TBC, in quotes.
+    """
     from ruamel.yaml.comments import CommentedSeq
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
@@ -181,16 +218,24 @@ def _readable(value: Any) -> Any:
     return DoubleQuotedScalarString(value) if odd else _short_number(value)
 
 
-#: Characters that YAML takes for the end of a line, and so does not keep, unless the text is quoted twice.
+#: Characters that YAML takes for the end of a line, and so does not keep, unless the text is quoted
+#: twice.
 _ODD_ENDS = frozenset("\r\x85\u2028\u2029")
 
 
 def _short_number(value: Any) -> Any:
-    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
+    return (
+        int(value)
+        if isinstance(value, float) and value.is_integer() and abs(value) < 1e15
+        else value
+    )
 
 
 def _csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows as CSV; columns without a value are left out, text that could be a formula is made safe."""
+    """Rows as CSV.
+
+    Columns without a value are left out, text that could be a formula is made safe.
+    """
     extra = sorted({k for row in rows for k in row} - set(columns))
     used = [c for c in (*columns, *extra) if any(row.get(c) is not None for row in rows)]
     out = io.StringIO()

@@ -1,7 +1,8 @@
 """Excel registers: read with their oddities, written so that people can fill them in.
 
-The columns are derived from the models: headings are the keys, with spaces for `_` and for nesting; an estimate takes
-three columns, `… low`, `… likely`, `… high`. What is read becomes the same plain data as the YAML form.
+The columns are derived from the models: headings are the keys, with spaces for `_` and for nesting;
+an estimate takes three columns, `… low`, `… likely`, `… high`. What is read becomes the same plain
+data as the YAML form.
 """
 
 from __future__ import annotations
@@ -46,22 +47,37 @@ from changeadvisor.model import (
 MOST_UNPACKED = 64 * 1024 * 1024
 MOST_RATIO, RATIO_FROM = 100, 1024 * 1024
 MOST_ROWS, MOST_COLUMNS = 200_000, 400
-#: An id that begins so marks the worked row of a new register; it is no valid id, so no real row is mistaken for it.
+#: An id that begins so marks the worked row of a new register; it is no valid id, so no real row is
+#: mistaken for it.
 EXAMPLE = "(example)"
 _POINTS = ("low", "likely", "high")
 
-Kind = Literal["text", "date", "number", "whole", "yes-no", "choice", "words", "map", "level", "teams", "budget"]
+Kind = Literal[
+    "text",
+    "date",
+    "number",
+    "whole",
+    "yes-no",
+    "choice",
+    "words",
+    "map",
+    "level",
+    "teams",
+    "budget",
+]
 
 
-# --- columns, derived from the models --------------------------------------------------------------------------------
+# --- columns, derived from the models -------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: the path of keys inside its record, how its cells are read, and the words allowed in it.
+    """One column.
 
-    point: for an estimate, which of its three points. share: whether it holds a share, so that 40 % is 0.4; a
-    percentage in any other column is the number that is shown.
+    The path of keys inside its record, how its cells are read, and the words allowed in it.
+
+    point: for an estimate, which of its three points. share: whether it holds a share, so that 40 %
+    is 0.4; a percentage in any other column is the number that is shown.
     """
 
     path: tuple[str, ...]
@@ -76,14 +92,17 @@ class Column:
         """The heading: the keys with spaces, or a title of its own."""
         if self.title is not None:
             return self.title
-        return " ".join((*(p.replace("_", " ") for p in self.path), *([self.point] if self.point else [])))
+        return " ".join(
+            (*(p.replace("_", " ") for p in self.path), *([self.point] if self.point else []))
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A sheet: its records, under which list of which parent they go, and its columns.
 
-    parent: the column naming the parent record, or None; key: the parent's list (or the programme's own).
+    parent: the column naming the parent record, or None; key: the parent's list (or the programme's
+    own).
     """
 
     name: str
@@ -99,7 +118,17 @@ class Sheet:
 
 
 _CHILDREN = frozenset(
-    {"adoption", "options", "tripwires", "judgements", "history", "depends_on", "observations", "comparators", "rebase"}
+    {
+        "adoption",
+        "options",
+        "tripwires",
+        "judgements",
+        "history",
+        "depends_on",
+        "observations",
+        "comparators",
+        "rebase",
+    }
     | {"aims_", "features", "tied"}
 )
 _TOP = frozenset({"aims", "reference_classes", "areas", "measures", "initiatives", "format"})
@@ -113,7 +142,9 @@ SHEETS = (
     Sheet("Areas", (model.Area,), "areas", id="area"),
     Sheet("Initiatives", (model.Initiative,), "initiatives", id="id"),
     Sheet("Adoption", (model.Adoption,), "adoption", "initiative"),
-    Sheet("Options", (model.AdjustTactics, model.AdjustStrategy, model.Stop), "options", "initiative"),
+    Sheet(
+        "Options", (model.AdjustTactics, model.AdjustStrategy, model.Stop), "options", "initiative"
+    ),
     Sheet("Tripwires", (model.Tripwire,), "tripwires", "initiative"),
     Sheet("Dependencies", (model.Dependency,), "depends_on", "initiative"),
     Sheet("Judgements", (model.Judgement,), "judgements", "initiative"),
@@ -139,8 +170,15 @@ def _columns_of(sheet: Sheet) -> tuple[Column, ...]:
 
 
 def _renamed(column: Column) -> Column:
-    """The initiative that is needed stands under `depends on initiative`: `initiative` is the one that needs it."""
-    return Column(("depends_on", "initiative"), column.kind) if column.path == ("initiative",) else column
+    """The initiative that is needed stands under `depends on initiative`.
+
+    `initiative` is the one that needs it.
+    """
+    return (
+        Column(("depends_on", "initiative"), column.kind)
+        if column.path == ("initiative",)
+        else column
+    )
 
 
 @cache
@@ -196,7 +234,13 @@ def _unwrapped(annotation: Any) -> Any:
 
 
 _SPECIAL: Mapping[str, Kind] = {"level": "level", "teams": "teams", "budget": "budget"}
-_PLAIN: Mapping[Any, Kind] = {str: "text", dt.date: "date", float: "number", int: "whole", bool: "yes-no"}
+_PLAIN: Mapping[Any, Kind] = {
+    str: "text",
+    dt.date: "date",
+    float: "number",
+    int: "whole",
+    bool: "yes-no",
+}
 
 
 def _kind(name: str, inner: Any) -> tuple[Kind, tuple[str, ...]]:
@@ -214,10 +258,14 @@ def folded(heading: object) -> str:
     return cells.folded(str(heading).replace("_", " ")).lower().rstrip("*").strip()
 
 
-_ALSO = {"depends on": "depends on initiative", "needs initiative": "depends on initiative", "now": "as of"}
+_ALSO = {
+    "depends on": "depends on initiative",
+    "needs initiative": "depends on initiative",
+    "now": "as of",
+}
 
 
-# --- reading: the file -----------------------------------------------------------------------------------------------
+# --- reading: the file ----------------------------------------------------------------------------
 
 
 def read_workbook(path: Path) -> Document:
@@ -245,9 +293,14 @@ def _safe(path: Path) -> None:
             path.name, "a file that is no workbook, or is cut short", "an Excel workbook (.xlsx)"
         ) from None
     if any(e.flag_bits & 1 for e in entries):
-        raise InputError.one(path.name, "a workbook with a password", "one without", "save it without a password")
+        raise InputError.one(
+            path.name, "a workbook with a password", "one without", "save it without a password"
+        )
     total = sum(e.file_size for e in entries)
-    bloated = any(e.file_size > RATIO_FROM and e.file_size > MOST_RATIO * max(e.compress_size, 1) for e in entries)
+    bloated = any(
+        e.file_size > RATIO_FROM and e.file_size > MOST_RATIO * max(e.compress_size, 1)
+        for e in entries
+    )
     if total > MOST_UNPACKED or bloated or len(entries) > 2_000:
         found = f"a workbook that unpacks to {total // (1024 * 1024):,} MB"
         most = f"at most {MOST_UNPACKED // (1024 * 1024)} MB, packed at most {MOST_RATIO} to 1"
@@ -256,7 +309,10 @@ def _safe(path: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The cells of a sheet that hold something, row by row: (row number, {column letter: value}); formulas unread."""
+    """The cells of a sheet that hold something, row by row: (row number, {column letter: value}).
+
+    Formulas unread.
+    """
 
     name: str
     rows: tuple[tuple[int, Mapping[str, Any]], ...]
@@ -281,7 +337,9 @@ def _grids(path: Path) -> dict[str, Grid]:
         raise
     except Exception as error:
         mend = "save it again as .xlsx"
-        raise InputError.one(path.name, _unreadable(error), "an Excel workbook (.xlsx)", mend) from None
+        raise InputError.one(
+            path.name, _unreadable(error), "an Excel workbook (.xlsx)", mend
+        ) from None
 
 
 def _unreadable(error: BaseException | None) -> str:
@@ -315,9 +373,12 @@ class Percent(float):
 
 
 def _value(cell: Any) -> Any:
-    """What a cell holds: text with Excel's marks for control characters undone, and a note of percentages.
+    """What a cell holds.
 
-    Only marks of control characters: openpyxl has by then made `_x0041_` out of text that merely looks like a mark.
+    Text with Excel's marks for control characters undone, and a note of percentages.
+
+    Only marks of control characters: openpyxl has by then made `_x0041_` out of text that merely
+    looks like a mark.
     """
     value = cell.value
     if isinstance(value, str):
@@ -333,7 +394,9 @@ def _within(path: Path, title: str, number: int, row: Sequence[Any]) -> None:
         far = next(c for c in row if c.value is not None)
     if far is not None:
         most = f"values within {MOST_COLUMNS} columns and {MOST_ROWS:,} rows"
-        raise InputError.one(f"{path.name} {title}!{far.coordinate}", "a value far outside", most, "clear that cell")
+        raise InputError.one(
+            f"{path.name} {title}!{far.coordinate}", "a value far outside", most, "clear that cell"
+        )
 
 
 def _uncached(path: Path, sheet: Any, rows: Sequence[Any]) -> frozenset[str]:
@@ -348,13 +411,15 @@ def _uncached(path: Path, sheet: Any, rows: Sequence[Any]) -> frozenset[str]:
     book = load_workbook(path, read_only=True, data_only=False)
     try:
         written = (c for row in book[sheet.title].iter_rows() for c in row)
-        formulas = (c.coordinate for c in written if isinstance(c.value, str) and c.value.startswith("="))
+        formulas = (
+            c.coordinate for c in written if isinstance(c.value, str) and c.value.startswith("=")
+        )
         return frozenset(c for c in formulas if c not in known)
     finally:
         book.close()
 
 
-# --- reading: the sense ----------------------------------------------------------------------------------------------
+# --- reading: the sense ---------------------------------------------------------------------------
 
 
 @dataclass
@@ -379,13 +444,21 @@ class _Reader:
             self._sheet(sheet)
         for grid in self.grids.values():
             self.notes += [
-                f"{self.name} {grid.name}!{c}: a formula without a value is unknown" for c in sorted(grid.uncached)
+                f"{self.name} {grid.name}!{c}: a formula without a value is unknown"
+                for c in sorted(grid.uncached)
             ]
         known = {s.name.lower() for s in SHEETS} | {"programme", "start here", "words"}
         self.notes += [
-            f"{self.name}: sheet `{plain(g.name)}` not understood" for n, g in self.grids.items() if n not in known
+            f"{self.name}: sheet `{plain(g.name)}` not understood"
+            for n, g in self.grids.items()
+            if n not in known
         ]
-        return Document(self.data, self.places, tuple(self.faults), Receipt(tuple(self.tables), tuple(self.notes)))
+        return Document(
+            self.data,
+            self.places,
+            tuple(self.faults),
+            Receipt(tuple(self.tables), tuple(self.notes)),
+        )
 
     def _programme(self) -> None:
         """Key in the first column, value in the second."""
@@ -415,17 +488,23 @@ class _Reader:
         header = self._header(grid, sheet)
         if header is None:
             expected = f"a row of headings with `{sheet.parent or sheet.id}`"
-            self.faults.append(Fault(f"{self.name} {grid.name}", "", "no row of headings", expected))
+            self.faults.append(
+                Fault(f"{self.name} {grid.name}", "", "no row of headings", expected)
+            )
             return
         at, columns, strange = header
-        rows = [r for r in grid.rows if r[0] > at and not all(cells.unknown(v) for v in r[1].values())]
+        rows = [
+            r for r in grid.rows if r[0] > at and not all(cells.unknown(v) for v in r[1].values())
+        ]
         held: list[str] = []
         used = sum(self._row(sheet, grid, number, row, columns, held) for number, row in rows)
         if not rows:
             return
         self.tables.append(TableReceipt(grid.name, len(rows), used, tuple(held), strange))
 
-    def _header(self, grid: Grid, sheet: Sheet) -> tuple[int, dict[str, Column], tuple[str, ...]] | None:
+    def _header(
+        self, grid: Grid, sheet: Sheet
+    ) -> tuple[int, dict[str, Column], tuple[str, ...]] | None:
         """The row of headings among the first five that hold something, and what its columns mean."""
         known = {folded(c.heading): c for c in sheet.columns}
         needed = sheet.parent or sheet.id or ""
@@ -435,18 +514,29 @@ class _Reader:
                 meant = {letter: _ALSO.get(n, n) for letter, n in names.items()}
                 columns = {letter: known[n] for letter, n in meant.items() if n in known}
                 if sheet.key == "areas":
-                    columns |= self._features(grid, number, {k: n for k, n in names.items() if k not in columns})
-                strange = tuple(_asked(row[letter], known) for letter in names if letter not in columns)
+                    columns |= self._features(
+                        grid, number, {k: n for k, n in names.items() if k not in columns}
+                    )
+                strange = tuple(
+                    _asked(row[letter], known) for letter in names if letter not in columns
+                )
                 return number, columns, strange
         return None
 
     def _features(self, grid: Grid, header: int, left: Mapping[str, str]) -> dict[str, Column]:
         """Columns of areas that are not our own and hold only numbers."""
-        title = {letter: cells.folded(grid_row[letter]) for n, grid_row in grid.rows if n == header for letter in left}
+        title = {
+            letter: cells.folded(grid_row[letter])
+            for n, grid_row in grid.rows
+            if n == header
+            for letter in left
+        }
         found = {}
         for letter in left:
             values = [
-                row[letter] for n, row in grid.rows if n > header and letter in row and not cells.unknown(row[letter])
+                row[letter]
+                for n, row in grid.rows
+                if n > header and letter in row and not cells.unknown(row[letter])
             ]
             if values and all(map(_numeric, values)):
                 found[letter] = Column((title[letter],), "number")
@@ -488,7 +578,12 @@ class _Reader:
         return 1
 
     def _target(
-        self, sheet: Sheet, name: str, place: str, row: Mapping[str, Any], columns: Mapping[str, Column]
+        self,
+        sheet: Sheet,
+        name: str,
+        place: str,
+        row: Mapping[str, Any],
+        columns: Mapping[str, Column],
     ) -> tuple[Location, dict[str, Any]] | None:
         """The record a row fills, put where it belongs."""
         if sheet.parent is None:
@@ -500,9 +595,15 @@ class _Reader:
         parent = self.parents.get((plural, name))
         if parent is None:
             near = nearest(name, [n for k, n in self.parents if k == plural])
-            mend = f"did you mean `{near}`?" if near else f"add it to the sheet {plural.capitalize()}"
+            mend = (
+                f"did you mean `{near}`?" if near else f"add it to the sheet {plural.capitalize()}"
+            )
             found = f"unknown {sheet.parent} `{plain(name)}`"
-            self.faults.append(Fault(place, sheet.parent, found, f"an id from the sheet {plural.capitalize()}", mend))
+            self.faults.append(
+                Fault(
+                    place, sheet.parent, found, f"an id from the sheet {plural.capitalize()}", mend
+                )
+            )
             return None
         return self._under(sheet, *parent, place, row, columns)
 
@@ -530,7 +631,9 @@ class _Reader:
         record = {}
         return self._appended(parent, at, sheet.key, record, place), record
 
-    def _appended(self, owner: dict[str, Any], at: Location, key: str, record: dict[str, Any], place: str) -> Location:
+    def _appended(
+        self, owner: dict[str, Any], at: Location, key: str, record: dict[str, Any], place: str
+    ) -> Location:
         listed = owner.setdefault(key, [])
         location = (*at, key, len(listed))
         listed.append(record)
@@ -539,7 +642,9 @@ class _Reader:
             self.places[(*location, name)] = place
         return location
 
-    def _set(self, record: dict[str, Any], at: Location, column: Column, value: Any, place: str) -> None:
+    def _set(
+        self, record: dict[str, Any], at: Location, column: Column, value: Any, place: str
+    ) -> None:
         """Read one cell into its record; a wrong value is a fault with its cell."""
         try:
             read = _read(column, value)
@@ -565,14 +670,20 @@ class _Reader:
 
     def _joined(self, sheet: Sheet, record: dict[str, Any], location: Location, place: str) -> None:
         """Three points into an estimate; what stands under `depends on` into its place."""
-        _join_points(record, lambda key, found: self._two_points(record, key, found, location, place))
+        _join_points(
+            record, lambda key, found: self._two_points(record, key, found, location, place)
+        )
         if sheet.key == "depends_on" and isinstance(record.get("depends_on"), dict):
             record.update(record.pop("depends_on"))
 
-    def _two_points(self, record: Mapping[str, Any], key: str, found: str, location: Location, place: str) -> None:
+    def _two_points(
+        self, record: Mapping[str, Any], key: str, found: str, location: Location, place: str
+    ) -> None:
         del record
         where = self.places.get((*location, *key.split(".")), place)
-        self.faults.append(Fault(where, key.replace("_", " "), found, "one of low, likely and high, or all three"))
+        self.faults.append(
+            Fault(where, key.replace("_", " "), found, "one of low, likely and high, or all three")
+        )
 
 
 def _asked(heading: Any, known: Mapping[str, Column]) -> str:
@@ -596,7 +707,9 @@ class _Points(dict[str, float]):
     """The points of an estimate as far as they were filled."""
 
 
-def _join_points(record: dict[str, Any], fault: Callable[[str, str], None], under: str = "") -> None:
+def _join_points(
+    record: dict[str, Any], fault: Callable[[str, str], None], under: str = ""
+) -> None:
     """Replace filled points by a number or three numbers, everywhere inside a record."""
     for key, value in list(record.items()):
         name = f"{under}{key}"
@@ -618,10 +731,15 @@ def _estimated(points: _Points, fault: Callable[[str], None]) -> Any:
 
 
 def _unread(sheet: Sheet, row: Mapping[str, Any], columns: Mapping[str, Column]) -> str | None:
-    """The column of a reading's value where nobody knows it yet: the row waits, as it does in a CSV file."""
+    """The column of a reading's value where nobody knows it yet.
+
+    The row waits, as it does in a CSV file.
+    """
     if sheet.key not in ("observations", "comparators"):
         return None
-    return next((k for k, c in columns.items() if c.path == ("value",) and cells.unknown(row.get(k))), None)
+    return next(
+        (k for k, c in columns.items() if c.path == ("value",) and cells.unknown(row.get(k))), None
+    )
 
 
 def _text(value: Any) -> str:
@@ -635,15 +753,28 @@ def _text(value: Any) -> str:
 
 
 def _guarded(text: str) -> bool:
-    """Text that would read as something else: unknown marks, formulas, outer white space, a guard of its own."""
-    return cells.unknown(text) or cells.safe_text(text) != text or text != text.strip() or text.startswith(EXAMPLE)
+    """Text that would read as something else.
+
+    Unknown marks, formulas, outer white space, a guard of its own.
+    """
+    return (
+        cells.unknown(text)
+        or cells.safe_text(text) != text
+        or text != text.strip()
+        or text.startswith(EXAMPLE)
+    )
 
 
 def _read(column: Column, value: Any) -> Any:
-    """One cell as plain data; None where it says that nobody knows. Raises ValueError with what was expected."""
+    """One cell as plain data; None where it says that nobody knows.
+
+    Raises ValueError with what was expected.
+    """
     if cells.unknown(value) or value == "":
         return None
-    if isinstance(value, str) and re.fullmatch(r"#(REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)", value):
+    if isinstance(value, str) and re.fullmatch(
+        r"#(REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)", value
+    ):
         raise ValueError("a value, not an error of Excel")
     if isinstance(value, Percent):
         value = float(value) if column.share else round(100 * float(value), 10)
@@ -708,7 +839,11 @@ def _budget(value: Any, column: Column) -> Any:
 
 
 def _teams(value: Any, column: Column) -> Any:
-    return [_whole(w, column) for w in cells.words(value)] if ";" in str(value) else _whole(value, column)
+    return (
+        [_whole(w, column) for w in cells.words(value)]
+        if ";" in str(value)
+        else _whole(value, column)
+    )
 
 
 _READERS: Mapping[str, Callable[[Any, Column], Any]] = {
@@ -726,11 +861,14 @@ _READERS: Mapping[str, Callable[[Any, Column], Any]] = {
 }
 
 
-# --- writing ---------------------------------------------------------------------------------------------------------
+# --- writing --------------------------------------------------------------------------------------
 
 
 def write_workbook(programme: Programme | None, path: Path) -> None:
-    """Write a programme as a register, or an empty one with a worked row on each main sheet. Whole or not at all."""
+    """Write a programme as a register, or an empty one with a worked row on each main sheet.
+
+    Whole or not at all.
+    """
     building = path.with_name(f".{path.name}.building.xlsx")
     try:
         _Writer(building, programme).write()
@@ -745,19 +883,35 @@ class _Writer:
     def __init__(self, path: Path, programme: Programme | None) -> None:
         import xlsxwriter
 
-        options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        options = {
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        }
         self.book = xlsxwriter.Workbook(str(path), options)
-        self.book.set_properties({"title": "changeadvisor register", "created": dt.datetime(2000, 1, 1)})
+        self.book.set_properties(
+            {"title": "changeadvisor register", "created": dt.datetime(2000, 1, 1)}
+        )
         self.programme = programme
-        self.data = {} if programme is None else programme.model_dump(mode="python", exclude_defaults=True)
+        self.data = (
+            {} if programme is None else programme.model_dump(mode="python", exclude_defaults=True)
+        )
         make = self.book.add_format
         self.head = make(
-            {"bold": True, "bg_color": "#12457A", "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"}
+            {
+                "bold": True,
+                "bg_color": "#12457A",
+                "font_color": "#FFFFFF",
+                "text_wrap": True,
+                "valign": "top",
+            }
         )
         self.open = make({"locked": False})
         self.day = make({"locked": False, "num_format": "dd/mm/yyyy"})
         self.grey = make({"locked": False, "italic": True, "font_color": "#595959"})
-        self.grey_day = make({"locked": False, "italic": True, "font_color": "#595959", "num_format": "dd/mm/yyyy"})
+        self.grey_day = make(
+            {"locked": False, "italic": True, "font_color": "#595959", "num_format": "dd/mm/yyyy"}
+        )
         self.wrap = make({"text_wrap": True, "valign": "top"})
 
     def write(self) -> None:
@@ -810,7 +964,9 @@ class _Writer:
         rows = self._rows(sheet)
         for number, record in enumerate(rows, 1):
             for k, column in enumerate(columns):
-                self._cell(page, number, k, column, _found(record, column), example=self.programme is None)
+                self._cell(
+                    page, number, k, column, _found(record, column), example=self.programme is None
+                )
         self._protect(page)
 
     def _feature_columns(self, sheet: Sheet) -> list[Column]:
@@ -820,15 +976,24 @@ class _Writer:
         return [Column(("features", n), "number", title=n) for n in sorted(names)]
 
     def _rows(self, sheet: Sheet) -> list[dict[str, Any]]:
-        """The records of a sheet, each with its parent's id; of an empty register, the worked row."""
+        """The records of a sheet, each with its parent's id.
+
+        Of an empty register, the worked row.
+        """
         if self.programme is None:
-            return [dict(register_help.EXAMPLES[sheet.name])] if sheet.name in register_help.EXAMPLES else []
+            return (
+                [dict(register_help.EXAMPLES[sheet.name])]
+                if sheet.name in register_help.EXAMPLES
+                else []
+            )
         if sheet.parent is None:
             return list(self.data.get(sheet.key, ()))
         owners = self.data.get(f"{sheet.parent}s", ())
         return [row for owner in owners for row in _child_rows(sheet, owner)]
 
-    def _cell(self, page: Any, row: int, k: int, column: Column, value: Any, *, example: bool) -> None:
+    def _cell(
+        self, page: Any, row: int, k: int, column: Column, value: Any, *, example: bool
+    ) -> None:
         """One cell as its kind asks; typed text is never a formula."""
         plain_format, day_format = (self.grey, self.grey_day) if example else (self.open, self.day)
         if column.kind == "date" and isinstance(value, str):
@@ -839,9 +1004,9 @@ class _Writer:
             page.write_datetime(row, k, dt.datetime(value.year, value.month, value.day), day_format)
         elif isinstance(value, bool):
             text = "yes" if value else "no"
-            page.write_boolean(row, k, value, plain_format) if column.kind == "level" else page.write_string(
-                row, k, text, plain_format
-            )
+            page.write_boolean(
+                row, k, value, plain_format
+            ) if column.kind == "level" else page.write_string(row, k, text, plain_format)
         elif isinstance(value, int | float) and _exact(value):
             page.write_number(row, k, value, plain_format)
         else:
@@ -858,17 +1023,30 @@ class _Writer:
             source = f"=Words!$A$2:$A${len(_judged()) + 1}"
         if source is not None:
             page.data_validation(
-                first, k, last, k, {"validate": "list", "source": source, "error_type": "warning", "ignore_blank": True}
+                first,
+                k,
+                last,
+                k,
+                {
+                    "validate": "list",
+                    "source": source,
+                    "error_type": "warning",
+                    "ignore_blank": True,
+                },
             )
 
     def _words(self) -> None:
         """The facts that people judge, with their levels, for the drop-down of Judgements."""
         page = self.book.add_worksheet("Words")
-        for k, (heading, width) in enumerate((("fact", 26), ("question", 70), ("levels, best first", 60))):
+        for k, (heading, width) in enumerate(
+            (("fact", 26), ("question", 70), ("levels, best first", 60))
+        ):
             page.write_string(0, k, heading, self.head)
             page.set_column(k, k, width, self.wrap)
         for row, fact in enumerate(_judged(), 1):
-            levels = "; ".join(f"{n}: {m}" for n, m in fact.levels.items()) or f"a number ({fact.unit})"
+            levels = (
+                "; ".join(f"{n}: {m}" for n, m in fact.levels.items()) or f"a number ({fact.unit})"
+            )
             for k, text in enumerate((fact.name, fact.question, levels)):
                 page.write_string(row, k, text, self.wrap)
         page.freeze_panes(1, 0)
@@ -876,7 +1054,14 @@ class _Writer:
 
     def _protect(self, page: Any) -> None:
         """Headings are locked, cells below are open; no password."""
-        allowed = ("format_columns", "format_rows", "insert_rows", "delete_rows", "sort", "autofilter")
+        allowed = (
+            "format_columns",
+            "format_rows",
+            "insert_rows",
+            "delete_rows",
+            "sort",
+            "autofilter",
+        )
         page.protect("", dict.fromkeys(allowed, True))
 
 
@@ -903,8 +1088,14 @@ def _help(column: Column, sheet: str) -> str:
     key = " ".join(p.replace("_", " ") for p in column.path)
     meaning = register_help.MEANINGS.get(f"{sheet} {key}") or register_help.MEANINGS.get(key, "")
     point = register_help.POINTS[column.point] if column.point else ""
-    form = f"One of: {', '.join(column.words)}." if column.words else register_help.FORMS[column.kind]
-    needed = "Must be filled in." if (sheet, column.heading) in _REQUIRED else "Leave blank if not known."
+    form = (
+        f"One of: {', '.join(column.words)}." if column.words else register_help.FORMS[column.kind]
+    )
+    needed = (
+        "Must be filled in."
+        if (sheet, column.heading) in _REQUIRED
+        else "Leave blank if not known."
+    )
     return " ".join(t for t in (meaning, point, form, needed) if t)
 
 
@@ -933,13 +1124,24 @@ def _child_rows(sheet: Sheet, owner: Mapping[str, Any]) -> Iterator[dict[str, An
     if not found:
         return
     if sheet.key == "judgements":
-        yield from ({"initiative": owner["id"], "fact": n, **a} for n, answers in found.items() for a in answers)
+        yield from (
+            {"initiative": owner["id"], "fact": n, **a}
+            for n, answers in found.items()
+            for a in answers
+        )
     elif sheet.key == "depends_on":
         for record in found:
             rest = {k: v for k, v in record.items() if k != "initiative"}
-            yield {"initiative": owner["id"], "depends_on": {"initiative": record["initiative"]}, **rest}
+            yield {
+                "initiative": owner["id"],
+                "depends_on": {"initiative": record["initiative"]},
+                **rest,
+            }
     else:
-        yield from ({sheet.parent: owner["id"], **r} for r in (found if isinstance(found, tuple | list) else [found]))
+        yield from (
+            {sheet.parent: owner["id"], **r}
+            for r in (found if isinstance(found, tuple | list) else [found])
+        )
 
 
 def _exact(value: float) -> bool:
@@ -957,7 +1159,9 @@ def _written(column: Column, value: Any) -> str:
     if isinstance(value, dt.date):
         return value.isoformat()
     text = str(value) if isinstance(value, str) else repr(value)
-    if isinstance(value, str) and (_guarded_level(text) if column.kind == "level" else _guarded(text)):
+    if isinstance(value, str) and (
+        _guarded_level(text) if column.kind == "level" else _guarded(text)
+    ):
         return f"'{text}"
     return text
 

@@ -1,7 +1,8 @@
 """Published base rates: how changes like these have ended, and how ratings have moved.
 
-Both are files in `rules/` that carry their sources; the edges open them and this reads them. Classes start a reading
-where an initiative names one. Moves of ratings are words for people: they weigh nothing in any answer.
+Both are files in `rules/` that carry their sources; the edges open them and this reads them.
+Classes start a reading where an initiative names one. Moves of ratings are words for people: they
+weigh nothing in any answer.
 """
 
 from __future__ import annotations
@@ -55,7 +56,9 @@ class ClassesFile(Record):
         untold = [c.id for c in self.classes if c.title is None or c.source is None]
         ids = [c.id for c in self.classes]
         if untold or len(set(ids)) < len(ids):
-            raise PydanticCustomError("told", "a title and a source for every class, and each id once")
+            raise PydanticCustomError(
+                "told", "a title and a source for every class, and each id once"
+            )
         return self
 
     @property
@@ -65,15 +68,21 @@ class ClassesFile(Record):
 
 
 def read_classes(data: object, place: Place) -> ClassesFile:
-    """Published classes from plain data; `place` tells where a value stands. Raises InputError with every fault."""
+    """Published classes from plain data; `place` tells where a value stands.
+
+    Raises InputError with every fault.
+    """
     return _read(ClassesFile, data, place)
 
 
-# --- how ratings moved -----------------------------------------------------------------------------------------------
+# --- how ratings moved ----------------------------------------------------------------------------
 
 
 class RatingRow(Record):
-    """Projects of one rating, and what became of it a year later. `left`: no longer listed, why is unknown."""
+    """Projects of one rating, and what became of it a year later.
+
+    `left`: no longer listed, why is unknown.
+    """
 
     rating: Colour
     improved: Count
@@ -108,8 +117,12 @@ class RatingMoves(Record):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         """Every rating once, best first, and each with cases."""
-        if tuple(r.rating for r in self.ratings) != RATINGS or not all(r.cases for r in self.ratings):
-            raise PydanticCustomError("ratings", "each rating once, best first, with cases: {all}", {"all": RATINGS})
+        if tuple(r.rating for r in self.ratings) != RATINGS or not all(
+            r.cases for r in self.ratings
+        ):
+            raise PydanticCustomError(
+                "ratings", "each rating once, best first, with cases: {all}", {"all": RATINGS}
+            )
         return self
 
     @property
@@ -122,20 +135,29 @@ class RatingMoves(Record):
         return self.ratings[RATINGS.index(rating)]
 
     def by_itself(self, rating: Colour) -> ByItself:
-        """What chance alone makes of a rating: an extreme one moves towards the middle without anybody's doing."""
+        """What chance alone makes of a rating.
+
+        An extreme one moves towards the middle without anybody's doing.
+        """
         at, cases = RATINGS.index(rating), [r.cases for r in self.ratings]
         better, same = sum(cases[:at]) / sum(cases), cases[at] / sum(cases)
         return ByItself(better, same, sum(cases[at + 1 :]) / sum(cases))
 
 
 def read_moves(data: object, place: Place) -> RatingMoves:
-    """How ratings moved, from plain data; `place` tells where a value stands. Raises InputError with every fault."""
+    """How ratings moved, from plain data; `place` tells where a value stands.
+
+    Raises InputError with every fault.
+    """
     return _read(RatingMoves, data, place)
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredMoves:
-    """What became of published ratings like the declared one, in shares and plain sentences. Weighed nowhere."""
+    """What became of published ratings like the declared one, in shares and plain sentences.
+
+    Weighed nowhere.
+    """
 
     rating: str
     cases: int
@@ -192,7 +214,9 @@ def _alone(rating: Colour, alone: ByItself) -> str:
     if rating not in (RATINGS[0], RATINGS[-1]):
         better, worse = in_100(alone.improved), in_100(alone.worsened)
         return f"{drawn}, {better} in 100 would have improved by themselves, and {worse} worsened."
-    share, how = (alone.worsened, "worsened") if rating == RATINGS[0] else (alone.improved, "improved")
+    share, how = (
+        (alone.worsened, "worsened") if rating == RATINGS[0] else (alone.improved, "improved")
+    )
     return (
         f"{drawn}, {in_100(share)} in 100 would have {how} by themselves: much of the movement of an extreme rating "
         f"is what any extreme rating would do (regression to the mean). To have {how} by next year shows little by "
@@ -210,7 +234,9 @@ def candour_means(declared: Colour, evidenced: Colour, moves: RatingMoves | None
         f"Declared {rating_label(declared)} says: {meaning[declared]}. "
         f"The results support {rating_label(evidenced)}: {meaning[evidenced]}."
     )
-    return " ".join([both, *(_kinder(evidenced, steps, moves) if steps > 0 else _harsher(declared, moves))])
+    return " ".join(
+        [both, *(_kinder(evidenced, steps, moves) if steps > 0 else _harsher(declared, moves))]
+    )
 
 
 def _kinder(evidenced: Colour, steps: int, moves: RatingMoves | None) -> Iterator[str]:

@@ -23,9 +23,8 @@ CHUNK = 16_384
 class BatchResult:
     """A table judged: n rows, k answers, m rules, rules in the order of `RulePack.rules`.
 
-    answer: n codes, a position in `RulePack.answers` or -1 for none. support: n x k decibans. margin: n decibans, NaN
-    for none.
-    fired, unknown: m x n flags.
+    answer: n codes, a position in `RulePack.answers` or -1 for none. support: n x k decibans.
+    margin: n decibans, NaN for none. fired, unknown: m x n flags.
     """
 
     answer: NDArray[np.int8]
@@ -36,8 +35,15 @@ class BatchResult:
 
 
 def columns_of(pack: RulePack, table: Mapping[str, Sequence[Single | None]]) -> dict[str, Column]:
-    """Columns for `judge_batch` from lists of values (None: unknown); names that are no fact are left out."""
-    return {n: column_of(pack.vocabulary[n], values) for n, values in table.items() if n in pack.vocabulary}
+    """Columns for `judge_batch` from lists of values (None: unknown).
+
+    Names that are no fact are left out.
+    """
+    return {
+        n: column_of(pack.vocabulary[n], values)
+        for n, values in table.items()
+        if n in pack.vocabulary
+    }
 
 
 def column_of(fact: Fact, values: Sequence[Single | None]) -> Column:
@@ -79,7 +85,9 @@ def _cut(column: Column, piece: slice) -> Column:
     return Column(column.data[piece], None if column.missing is None else column.missing[piece])
 
 
-def _judge_piece(pack: RulePack, columns: Mapping[str, Column], piece: slice, result: BatchResult) -> None:
+def _judge_piece(
+    pack: RulePack, columns: Mapping[str, Column], piece: slice, result: BatchResult
+) -> None:
     """Judge one piece of the table and write it into the result."""
     _fire_piece(pack, columns, piece, result.fired, result.unknown)
     settle_piece = _settle_weighed if pack.combine == "weigh" else _settle_table
@@ -95,7 +103,9 @@ def fired_rows(pack: RulePack, columns: Mapping[str, Column], rows: int) -> NDAr
     return fired
 
 
-def _fire_piece(pack: RulePack, columns: Mapping[str, Column], piece: slice, fired: Any, unknown: Any) -> None:
+def _fire_piece(
+    pack: RulePack, columns: Mapping[str, Column], piece: slice, fired: Any, unknown: Any
+) -> None:
     """Set which rules fire and which wait in one piece."""
     batch = Batch(columns, pack.vocabulary, piece.stop - piece.start)
     for i, rule in enumerate(pack.rules):
@@ -120,7 +130,9 @@ def _weighed_from_fact(column: Column | None, holds: Any, fails: Any) -> tuple[A
     return holds & known, ~fails & ~(holds & known)
 
 
-def _settle_weighed(pack: RulePack, columns: Mapping[str, Column], piece: slice, result: BatchResult) -> None:
+def _settle_weighed(
+    pack: RulePack, columns: Mapping[str, Column], piece: slice, result: BatchResult
+) -> None:
     """The ledger of `weigh` over one piece."""
     import numpy as np
 
@@ -132,8 +144,13 @@ def _settle_weighed(pack: RulePack, columns: Mapping[str, Column], piece: slice,
     result.answer[piece], result.margin[piece] = _decided_rows(pack, support, size)
 
 
-def _summed(pack: RulePack, columns: Mapping[str, Column], counted: NDArray[np.bool_]) -> tuple[Any, Any]:
-    """Support (answers x rows) and size (rows). Whole decibans add up exactly in single precision."""
+def _summed(
+    pack: RulePack, columns: Mapping[str, Column], counted: NDArray[np.bool_]
+) -> tuple[Any, Any]:
+    """Support (answers x rows) and size (rows).
+
+    Whole decibans add up exactly in single precision.
+    """
     import numpy as np
 
     k = len(pack.answers)
@@ -188,7 +205,9 @@ def _counted_rows(pack: RulePack, fired: NDArray[np.bool_]) -> NDArray[np.bool_]
     return counted
 
 
-def _decided_rows(pack: RulePack, left: NDArray[np.float64], size: NDArray[np.float64]) -> tuple[Any, Any]:
+def _decided_rows(
+    pack: RulePack, left: NDArray[np.float64], size: NDArray[np.float64]
+) -> tuple[Any, Any]:
     """Answer codes and margins from the support of the answers left (-inf where vetoed), answers x rows."""
     import numpy as np
 
@@ -207,7 +226,9 @@ def _decided_rows(pack: RulePack, left: NDArray[np.float64], size: NDArray[np.fl
     return code, np.where(lone, np.nan, margin)
 
 
-def _settle_table(pack: RulePack, columns: Mapping[str, Column], piece: slice, result: BatchResult) -> None:
+def _settle_table(
+    pack: RulePack, columns: Mapping[str, Column], piece: slice, result: BatchResult
+) -> None:
     """`unique` and `first` over one piece."""
     import numpy as np
 
@@ -217,11 +238,17 @@ def _settle_table(pack: RulePack, columns: Mapping[str, Column], piece: slice, r
         count = fired.sum(axis=0)
         if (count > 1).any():
             row = int(np.argmax(count > 1)) + piece.start
-            both = ", ".join(r.id for r, f in zip(pack.rules, result.fired[:, row], strict=True) if f)
-            raise JudgementError(f"pack {pack.name}: {both} fired together in row {row + 1}; run `rules lint`")
+            both = ", ".join(
+                r.id for r, f in zip(pack.rules, result.fired[:, row], strict=True) if f
+            )
+            raise JudgementError(
+                f"pack {pack.name}: {both} fired together in row {row + 1}; run `rules lint`"
+            )
         settled = (count == 1) & ~unknown.any(axis=0)
     else:
         met = fired | unknown
-        settled = met.any(axis=0) & np.take_along_axis(fired, met.argmax(axis=0)[None, :], axis=0)[0]
+        settled = (
+            met.any(axis=0) & np.take_along_axis(fired, met.argmax(axis=0)[None, :], axis=0)[0]
+        )
     answers = np.array([pack.answers.index(r.then) for r in pack.rules], dtype=np.int8)
     result.answer[piece] = np.where(settled, answers[fired.argmax(axis=0)], -1)

@@ -1,8 +1,9 @@
 """The condition language: parse, judge one sheet, judge a batch.
 
-A test is `fact operator literal-or-$parameter`; only `all`, `any` and `not` nest. Judgement is three-valued
-(Kleene 1952): a test of an unknown fact is unknown, so learning a fact never reverses what was already decided.
-A batch is judged with one boolean array for "holds" and one for "fails"; where neither is set, it is unknown.
+A test is `fact operator literal-or-$parameter`; only `all`, `any` and `not` nest. Judgement is
+three-valued (Kleene 1952): a test of an unknown fact is unknown, so learning a fact never reverses
+what was already decided. A batch is judged with one boolean array for "holds" and one for "fails";
+where neither is set, it is unknown.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ _ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
     "<": operator.lt,
 }
-_SHAPE = re.compile(r"\s*(?P<fact>\S+)\s+(?P<operator>is\s+not|is|in|>=|>|<=|<)\s+(?P<literal>.+?)\s*", re.DOTALL)
+_SHAPE = re.compile(
+    r"\s*(?P<fact>\S+)\s+(?P<operator>is\s+not|is|in|>=|>|<=|<)\s+(?P<literal>.+?)\s*", re.DOTALL
+)
 _FORM = "`fact operator value`, with one of is, is not, in [..], >=, >, <=, <"
 
 
@@ -45,7 +48,10 @@ class ConditionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One comparison. `values` holds one literal, or those of `in`; `parameter` is the name a literal came from."""
+    """One comparison.
+
+    `values` holds one literal, or those of `in`; `parameter` is the name a literal came from.
+    """
 
     __test__ = False  # not a pytest class
 
@@ -118,10 +124,12 @@ def each_test(condition: Condition) -> Iterator[Test]:
             yield from each_test(part)
 
 
-# --- parse -----------------------------------------------------------------------------------------------------------
+# --- parse ----------------------------------------------------------------------------------------
 
 
-def parse(source: object, vocabulary: Mapping[str, Fact], parameters: Mapping[str, Single]) -> Condition:
+def parse(
+    source: object, vocabulary: Mapping[str, Fact], parameters: Mapping[str, Single]
+) -> Condition:
     """A condition from its written form: text, or a map of one of `all`, `any`, `not`.
 
     Raises ConditionError with what was found and how to mend it.
@@ -129,12 +137,16 @@ def parse(source: object, vocabulary: Mapping[str, Fact], parameters: Mapping[st
     if isinstance(source, str):
         return _parse_test(source, vocabulary, parameters)
     if not isinstance(source, Mapping) or len(source) != 1:
-        raise ConditionError(plain(source), "a condition, or a map with one of all, any, not", f"write {_FORM}")
+        raise ConditionError(
+            plain(source), "a condition, or a map with one of all, any, not", f"write {_FORM}"
+        )
     (word, inner), *_ = source.items()
     if word == "not":
         return Not(parse(inner, vocabulary, parameters))
     if word not in ("all", "any"):
-        raise ConditionError(f"`{plain(word)}`", "one of all, any, not", _meant(word, ("all", "any", "not")))
+        raise ConditionError(
+            f"`{plain(word)}`", "one of all, any, not", _meant(word, ("all", "any", "not"))
+        )
     if not isinstance(inner, list | tuple) or not inner:
         raise ConditionError(f"`{word}: {plain(inner)}`", f"a list of conditions under `{word}`")
     parts = tuple(parse(part, vocabulary, parameters) for part in inner)
@@ -146,14 +158,18 @@ def _meant(word: object, known: Any) -> str:
     return f"did you mean `{near}`?" if near else ""
 
 
-def _parse_test(source: str, vocabulary: Mapping[str, Fact], parameters: Mapping[str, Single]) -> Test:
+def _parse_test(
+    source: str, vocabulary: Mapping[str, Fact], parameters: Mapping[str, Single]
+) -> Test:
     match = _SHAPE.fullmatch(source)
     if match is None:
         raise ConditionError(f"`{plain(source)}`", _FORM)
     fact = vocabulary.get(match["fact"])
     if fact is None:
         raise ConditionError(
-            f"unknown fact `{plain(match['fact'])}`", "a fact of the vocabulary", _meant(match["fact"], vocabulary)
+            f"unknown fact `{plain(match['fact'])}`",
+            "a fact of the vocabulary",
+            _meant(match["fact"], vocabulary),
         )
     word = " ".join(match["operator"].split())
     values, named = _literals(match["literal"], word, parameters)
@@ -162,11 +178,15 @@ def _parse_test(source: str, vocabulary: Mapping[str, Fact], parameters: Mapping
     return Test(fact.name, word, values, named)
 
 
-def _literals(text: str, word: str, parameters: Mapping[str, Single]) -> tuple[tuple[Single, ...], tuple[str, ...]]:
+def _literals(
+    text: str, word: str, parameters: Mapping[str, Single]
+) -> tuple[tuple[Single, ...], tuple[str, ...]]:
     """The values of a literal and the parameters they came from."""
     if word == "in":
         if not (text.startswith("[") and text.endswith("]")):
-            raise ConditionError(f"`in {plain(text)}`", "a list in brackets, such as in [weak, opposed]")
+            raise ConditionError(
+                f"`in {plain(text)}`", "a list in brackets, such as in [weak, opposed]"
+            )
         items = [item.strip() for item in text[1:-1].split(",")]
     else:
         items = [text]
@@ -180,7 +200,9 @@ def _literal(text: str, parameters: Mapping[str, Single]) -> Single:
     if text.startswith("$"):
         if text[1:] not in parameters:
             raise ConditionError(
-                f"unknown parameter `{plain(text)}`", "a parameter of this pack", _meant(text[1:], parameters)
+                f"unknown parameter `{plain(text)}`",
+                "a parameter of this pack",
+                _meant(text[1:], parameters),
             )
         return parameters[text[1:]]
     if text in ("true", "false"):
@@ -193,14 +215,19 @@ def _literal(text: str, parameters: Mapping[str, Single]) -> Single:
 def _check(fact: Fact, word: str, value: Single) -> None:
     """Refuse a literal the fact cannot take, and an order on what has none."""
     if word in _ORDER and fact.kind != "number":
-        raise ConditionError(f"`{fact.name} {word}`", f"`is`, `is not` or `in` for a fact that takes {fact.expected()}")
+        raise ConditionError(
+            f"`{fact.name} {word}`",
+            f"`is`, `is not` or `in` for a fact that takes {fact.expected()}",
+        )
     if not fact.accepts(value):
         raise ConditionError(
-            f"`{plain(_literal_text(value))}` for {fact.name}", fact.expected(), _meant(value, fact.levels)
+            f"`{plain(_literal_text(value))}` for {fact.name}",
+            fact.expected(),
+            _meant(value, fact.levels),
         )
 
 
-# --- judge one -------------------------------------------------------------------------------------------------------
+# --- judge one ------------------------------------------------------------------------------------
 
 
 def judge(condition: Condition, known: Mapping[str, Single]) -> bool | None:
@@ -221,12 +248,14 @@ def judge(condition: Condition, known: Mapping[str, Single]) -> bool | None:
     return None if unknown else not settles
 
 
-# --- judge a batch ---------------------------------------------------------------------------------------------------
+# --- judge a batch --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A fact over many rows: numbers, or codes of its values (their order in `Fact.values`; -1 unknown).
+    """A fact over many rows: numbers, or codes of its values (their order in `Fact.values`.
+
+    -1 unknown).
 
     missing: rows where it is unknown, or None where it is known in every row.
     """
@@ -249,9 +278,14 @@ class Flagged:
 
 
 class Batch:
-    """Judges conditions over columns of equal length; a test that several conditions share is judged once."""
+    """Judges conditions over columns of equal length.
 
-    def __init__(self, columns: Mapping[str, Column], vocabulary: Mapping[str, Fact], rows: int) -> None:
+    A test that several conditions share is judged once.
+    """
+
+    def __init__(
+        self, columns: Mapping[str, Column], vocabulary: Mapping[str, Fact], rows: int
+    ) -> None:
         """Columns by fact name; a fact without a column is unknown in every row."""
         self._columns, self._vocabulary, self._rows = columns, vocabulary, rows
         self._done: dict[Condition, Flagged] = {}
@@ -298,7 +332,9 @@ class Batch:
         fact = self._vocabulary[test.fact]
         if test.operator in _ORDER:
             return np.asarray(_ORDER[test.operator](column.data, test.values[0]), dtype=np.bool_)
-        wanted: list[Any] = [fact.values.index(v) for v in test.values] if fact.values else list(test.values)
+        wanted: list[Any] = (
+            [fact.values.index(v) for v in test.values] if fact.values else list(test.values)
+        )
         found = column.data == wanted[0]
         for value in wanted[1:]:
             found |= column.data == value

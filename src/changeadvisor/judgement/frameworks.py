@@ -1,7 +1,7 @@
 """Frameworks: criteria turned into points, points into a score, the score into a band.
 
-A missing fact widens the score to an interval; a band is given only when the whole interval lies in it. Weights are
-never assumed. Additive value model (Keeney and Raiffa 1976).
+A missing fact widens the score to an interval; a band is given only when the whole interval lies in
+it. Weights are never assumed. Additive value model (Keeney and Raiffa 1976).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _REMEMBERED = 4096
 Place = Callable[[tuple[str | int, ...]], str]
 
 
-# --- what people write -----------------------------------------------------------------------------------------------
+# --- what people write ----------------------------------------------------------------------------
 
 
 class LinearFile(Record):
@@ -66,7 +66,10 @@ class LevelsFile(Record):
 
 
 class StepFile(Record):
-    """A number up to and with `upto` (or below `below`) gives `points`; the last step has no end."""
+    """A number up to and with `upto` (or below `below`) gives `points`.
+
+    The last step has no end.
+    """
 
     upto: Number | None = None
     below: Number | None = None
@@ -134,12 +137,15 @@ class FrameworkFile(Record):
     tests: Annotated[tuple[ExampleFile, ...], Field(strict=False)] = ()
 
 
-# --- a framework, ready to score -------------------------------------------------------------------------------------
+# --- a framework, ready to score ------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One criterion. points: from a value of its fact to its value; cuts: the numbers at which that changes or ends."""
+    """One criterion.
+
+    points: from a value of its fact to its value; cuts: the numbers at which that changes or ends.
+    """
 
     id: str
     title: str
@@ -172,7 +178,10 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one criterion adds: points from low to high (equal where it is known), and what better would gain."""
+    """What one criterion adds.
+
+    Points from low to high (equal where it is known), and what better would gain.
+    """
 
     id: str
     title: str
@@ -204,7 +213,9 @@ class Scorecard:
         source = f"{self.title}: {self.low:g} on a scale of {self.range[0]:g} to {self.range[1]:g}"
         if self.band is not None:
             between = f"{self.title}: between {self.low:g} and {self.high:g}"
-            facts[f"score.{self.framework}"] = Known(self.band, source if self.low == self.high else between)
+            facts[f"score.{self.framework}"] = Known(
+                self.band, source if self.low == self.high else between
+            )
         if self.low == self.high:
             facts[f"score.{self.framework}.total"] = Known(self.low, source)
         return facts
@@ -240,8 +251,13 @@ class Framework:
     )
 
     @classmethod
-    def read(cls, data: object, place: Place, vocabulary: Mapping[str, Fact] = VOCABULARY) -> Framework:
-        """A framework from plain data; `place` tells where a value stands. Raises InputError with every fault."""
+    def read(
+        cls, data: object, place: Place, vocabulary: Mapping[str, Fact] = VOCABULARY
+    ) -> Framework:
+        """A framework from plain data; `place` tells where a value stands.
+
+        Raises InputError with every fault.
+        """
         try:
             file = FrameworkFile.model_validate(data)
         except ValidationError as error:
@@ -251,16 +267,22 @@ class Framework:
     @property
     def range(self) -> tuple[float, float]:
         """The smallest and largest score there can be."""
-        return sum(c.weight * c.low for c in self.criteria), sum(c.weight * c.high for c in self.criteria)
+        return sum(c.weight * c.low for c in self.criteria), sum(
+            c.weight * c.high for c in self.criteria
+        )
 
     def facts(self) -> dict[str, Fact]:
         """The facts it writes: `score.<name>`, its bands best first, and `score.<name>.total`."""
         criteria = tuple(sorted({c.fact for c in self.criteria}))
         levels = MappingProxyType({b.answer: b.meaning or b.answer for b in self.bands})
         low, high = self.range
-        worse: Literal["higher", "lower"] = "higher" if self.bands[0].low < self.bands[-1].low else "lower"
+        worse: Literal["higher", "lower"] = (
+            "higher" if self.bands[0].low < self.bands[-1].low else "lower"
+        )
         name = f"score.{self.name}"
-        band = Fact(name, self.title, "framework", f"What is its {self.title}?", levels, criteria=criteria)
+        band = Fact(
+            name, self.title, "framework", f"What is its {self.title}?", levels, criteria=criteria
+        )
         total = Fact(
             f"{name}.total",
             self.title,
@@ -292,10 +314,14 @@ class Framework:
 def score(framework: Framework, sheet: FactSheet) -> Scorecard:
     """Score one sheet. Where raters differ, or a fact is missing, the score is an interval."""
     parts = tuple(_contribution(c, sheet) for c in framework.criteria)
-    low, high = (round(sum(getattr(p, end) for p in parts), 9) for end in ("points_low", "points_high"))
+    low, high = (
+        round(sum(getattr(p, end) for p in parts), 9) for end in ("points_low", "points_high")
+    )
     missing = tuple(sorted({p.fact for p in parts if not p.known}))
     band = _band(framework, low, high)
-    return Scorecard(framework.name, framework.title, low, high, band, parts, missing, framework.range)
+    return Scorecard(
+        framework.name, framework.title, low, high, band, parts, missing, framework.range
+    )
 
 
 def _band(framework: Framework, low: float, high: float) -> str | None:
@@ -325,9 +351,12 @@ def _contribution(criterion: Criterion, sheet: FactSheet) -> Contribution:
 
 
 def smallest_shift(framework: Framework, sheet: FactSheet) -> WeightShift | None:
-    """The smallest change of a single weight (not below 0) that changes the band; None where none does.
+    """The smallest change of a single weight (not below 0) that changes the band.
 
-    With x the criterion's value, moving its weight by d moves the score by d·x: each band's ends give the d to try.
+    None where none does.
+
+    With x the criterion's value, moving its weight by d moves the score by d·x: each band's ends
+    give the d to try.
     """
     card = score(framework, sheet)
     if card.band is None or card.low != card.high:
@@ -336,7 +365,9 @@ def smallest_shift(framework: Framework, sheet: FactSheet) -> WeightShift | None
     return min(tried, key=lambda s: (abs(s.after - s.before), s.criterion), default=None)
 
 
-def _shifts(framework: Framework, sheet: FactSheet, criterion: Criterion, card: Scorecard) -> Iterator[WeightShift]:
+def _shifts(
+    framework: Framework, sheet: FactSheet, criterion: Criterion, card: Scorecard
+) -> Iterator[WeightShift]:
     value = sheet.get(criterion.fact)
     x = criterion.points(value) if value is not None and not isinstance(value, frozenset) else 0.0
     if x == 0:
@@ -350,7 +381,7 @@ def _shifts(framework: Framework, sheet: FactSheet, criterion: Criterion, card: 
                 yield WeightShift(criterion.id, criterion.weight, weight, band)
 
 
-# --- reading ---------------------------------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------------------
 
 
 class _Reader:
@@ -363,12 +394,16 @@ class _Reader:
     def framework(self) -> Framework:
         """The framework, or InputError."""
         file = self.file
-        criteria = tuple(c for i, f in enumerate(file.criteria) if (c := self._criterion(i, f)) is not None)
+        criteria = tuple(
+            c for i, f in enumerate(file.criteria) if (c := self._criterion(i, f)) is not None
+        )
         bands = self._bands()
         self._examples()
         if self.faults:
             raise InputError(self.faults)
-        canonical = file.model_copy(update={"criteria": tuple(sorted(file.criteria, key=lambda c: c.id))})
+        canonical = file.model_copy(
+            update={"criteria": tuple(sorted(file.criteria, key=lambda c: c.id))}
+        )
         return Framework(
             name=file.framework,
             version=file.version,
@@ -382,7 +417,9 @@ class _Reader:
             digest=digest(canonical_json(canonical)),
         )
 
-    def _fault(self, location: tuple[str | int, ...], found: str, expected: str, mend: str = "") -> None:
+    def _fault(
+        self, location: tuple[str | int, ...], found: str, expected: str, mend: str = ""
+    ) -> None:
         field = validation.dotted(location, self.file.model_dump())
         self.faults.append(Fault(self.place(location), field, found, expected, mend))
 
@@ -394,7 +431,9 @@ class _Reader:
         if fact is None:
             near = nearest(file.fact, self.vocabulary)
             mend = f"did you mean `{near}`?" if near else ""
-            self._fault((*at, "fact"), f"unknown fact `{file.fact}`", "a fact of the vocabulary", mend)
+            self._fault(
+                (*at, "fact"), f"unknown fact `{file.fact}`", "a fact of the vocabulary", mend
+            )
             return None
         made = self._value((*at, "value"), file.value, fact)
         if made is None:
@@ -402,15 +441,29 @@ class _Reader:
         points, low, high, cuts = made
         title = file.title or fact.meaning
         return Criterion(
-            file.id, title, file.group or "", file.fact, file.weight, file.source or "", points, low, high, cuts
+            file.id,
+            title,
+            file.group or "",
+            file.fact,
+            file.weight,
+            file.source or "",
+            points,
+            low,
+            high,
+            cuts,
         )
 
     def _value(self, at: tuple[str | int, ...], value: Any, fact: Fact) -> Any:
-        """How a fact becomes a value: the function, its smallest and largest, and its cuts; None where it cannot."""
+        """How a fact becomes a value: the function, its smallest and largest, and its cuts.
+
+        None where it cannot.
+        """
         if isinstance(value, LevelsFile):
             return self._levels(at, value.__pydantic_extra__, fact)
         if fact.kind != "number":
-            self._fault(at, f"`{value.kind}` for {fact.name}", f"`levels`: the fact takes {fact.expected()}")
+            self._fault(
+                at, f"`{value.kind}` for {fact.name}", f"`levels`: the fact takes {fact.expected()}"
+            )
             return None
         if isinstance(value, LinearFile):
             return self._linear(at, value)
@@ -424,10 +477,14 @@ class _Reader:
             if name not in names:
                 near = nearest(name, names)
                 mend = f"did you mean `{near}`?" if near else ""
-                self._fault((*at, name), f"`{name}`", f"a level of {fact.name}: {', '.join(names)}", mend)
+                self._fault(
+                    (*at, name), f"`{name}`", f"a level of {fact.name}: {', '.join(names)}", mend
+                )
         left_out = [n for n in names if n not in points]
         if left_out or not names:
-            self._fault(at, f"no points for {', '.join(left_out) or fact.name}", "points for every level")
+            self._fault(
+                at, f"no points for {', '.join(left_out) or fact.name}", "points for every level"
+            )
             return None
         table = {names[n]: p for n, p in points.items() if n in names}
         return table.__getitem__, min(table.values()), max(table.values()), ()
@@ -443,12 +500,20 @@ class _Reader:
         return points, 0.0, 1.0, tuple(sorted((value.worst, value.best)))
 
     def _steps(self, at: tuple[str | int, ...], value: StepsFile) -> Any:
-        ends = [(s.upto, True) if s.upto is not None else (s.below, False) for s in value.steps[:-1]]
+        ends = [
+            (s.upto, True) if s.upto is not None else (s.below, False) for s in value.steps[:-1]
+        ]
         last = value.steps[-1]
         numbers = [e for e, _ in ends]
         bounded = all(e is not None for e in numbers) and last.upto is None and last.below is None
-        if not bounded or any(a >= b for a, b in itertools.pairwise(e for e in numbers if e is not None)):
-            self._fault((*at, "steps"), "steps out of order", "rising ends (`upto` or `below`), and none on the last")
+        if not bounded or any(
+            a >= b for a, b in itertools.pairwise(e for e in numbers if e is not None)
+        ):
+            self._fault(
+                (*at, "steps"),
+                "steps out of order",
+                "rising ends (`upto` or `below`), and none on the last",
+            )
             return None
         given = [s.points for s in value.steps]
 
@@ -467,10 +532,15 @@ class _Reader:
         other = any(getattr(b, "upto" if form == "from_" else "from_") is not None for b in written)
         inner = ends[:-1]
         steady = all(e is not None for e in inner) and all(
-            (a < b if form == "upto" else a > b) for a, b in itertools.pairwise(e for e in ends if e is not None)
+            (a < b if form == "upto" else a > b)
+            for a, b in itertools.pairwise(e for e in ends if e is not None)
         )
         if other or not steady:
-            self._fault(("bands",), "bands out of order", "`upto` rising or `from` falling, one of the two, best first")
+            self._fault(
+                ("bands",),
+                "bands out of order",
+                "`upto` rising or `from` falling, one of the two, best first",
+            )
             return ()
         if len({b.answer for b in written}) < len(written):
             self._fault(("bands",), "an answer twice", "each band's answer once")
@@ -487,16 +557,27 @@ class _Reader:
                     self._fault(("tests", i, "given", name), f"`{name}: {value}`", expected, mend)
 
 
-def _placed(written: tuple[BandFile, ...], ends: list[float | None], rising: bool) -> Iterator[Band]:
-    """Bands with both ends: each begins where its neighbour ended, the shared number in the one that names it."""
+def _placed(
+    written: tuple[BandFile, ...], ends: list[float | None], rising: bool
+) -> Iterator[Band]:
+    """Bands with both ends.
+
+    Each begins where its neighbour ended, the shared number in the one that names it.
+    """
     infinity = float("inf")
     for i, (band, end) in enumerate(zip(written, ends, strict=True)):
         before = ends[i - 1] if i else None
         if rising:
-            low, high = (-infinity if before is None else before), (infinity if end is None else end)
+            low, high = (
+                (-infinity if before is None else before),
+                (infinity if end is None else end),
+            )
             yield Band(band.answer, low, high, before is None, True, band.meaning or "")
         else:
-            low, high = (-infinity if end is None else end), (infinity if before is None else before)
+            low, high = (
+                (-infinity if end is None else end),
+                (infinity if before is None else before),
+            )
             yield Band(band.answer, low, high, True, before is None, band.meaning or "")
 
 
@@ -504,7 +585,7 @@ def _name(value: Single) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-# --- inline tests ----------------------------------------------------------------------------------------------------
+# --- inline tests ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -528,7 +609,11 @@ def run_examples(framework: Framework) -> Iterator[ExampleResult]:
         card = score(framework, FactSheet.of({n: _number(v) for n, v in example.given.items()}))
         wanted, found = [], []
         if example.expect.score is not None:
-            ends = example.expect.score if isinstance(example.expect.score, tuple) else (example.expect.score,) * 2
+            ends = (
+                example.expect.score
+                if isinstance(example.expect.score, tuple)
+                else (example.expect.score,) * 2
+            )
             wanted.append(f"score {ends[0]:g} to {ends[1]:g}")
             found.append(f"score {card.low:g} to {card.high:g}")
         wanted.append(f"band {example.expect.band}")

@@ -1,7 +1,8 @@
 """The ledger: what fired is counted once, and the answer is what the count says.
 
-A weight of w decibans says: this is 10^(w/10) times as likely where `then` is the best course as where any other is
-(Good 1950, weight of evidence). Within one body of evidence only the strongest weight each way counts for an answer.
+A weight of w decibans says: this is 10^(w/10) times as likely where `then` is the best course as
+where any other is (Good 1950, weight of evidence). Within one body of evidence only the strongest
+weight each way counts for an answer.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from changeadvisor.judgement.pack import RulePack, State
 class Ledger:
     """The counting of one row.
 
-    counted: by position in the pack's rules. support: decibans for each answer, from 0. size: the counted weights in
-    all, whatever their sign. vetoed: answer -> position of the (first) veto that fired. margin: best less second of
-    the answers left; None where fewer than two are left, or nothing is weighed.
+    counted: by position in the pack's rules. support: decibans for each answer, from 0. size: the
+    counted weights in all, whatever their sign. vetoed: answer -> position of the (first) veto that
+    fired. margin: best less second of the answers left; None where fewer than two are left, or
+    nothing is weighed.
     """
 
     answer: str | None
@@ -31,8 +33,13 @@ class Ledger:
     vetoed: Mapping[str, int]
 
 
-def settle(pack: RulePack, states: Sequence[State], weights: Sequence[float], scale: float = 1.0) -> Ledger:
-    """Count what fired and answer. `scale` multiplies the judgement weights, not the appraisal's."""
+def settle(
+    pack: RulePack, states: Sequence[State], weights: Sequence[float], scale: float = 1.0
+) -> Ledger:
+    """Count what fired and answer.
+
+    `scale` multiplies the judgement weights, not the appraisal's.
+    """
     if pack.combine != "weigh":
         return _table_ledger(pack, states)
     rules, fired = pack.rules, [i for i, s in enumerate(states) if s == "fired"]
@@ -55,7 +62,10 @@ def settle(pack: RulePack, states: Sequence[State], weights: Sequence[float], sc
 
 
 def _counted(pack: RulePack, fired: Sequence[int]) -> list[int]:
-    """The appraisal first: other rules on its evidence are already counted. Then the strongest of each kind."""
+    """The appraisal first: other rules on its evidence are already counted.
+
+    Then the strongest of each kind.
+    """
     counted = {i for i in fired if pack.rules[i].weight_fact is not None}
     spoken = frozenset().union(*(pack.rules[i].evidence for i in counted))
     left = [i for i in fired if i in pack.rank and spoken.isdisjoint(pack.rules[i].evidence)]
@@ -78,14 +88,23 @@ def _decided(
 
 
 def _table_ledger(pack: RulePack, states: Sequence[State]) -> Ledger:
-    """`unique`: one may fire, none may be unknown. `first`: the first that fires, unless one before it is unknown."""
+    """`unique`: one may fire, none may be unknown.
+
+    `first`: the first that fires, unless one before it is unknown.
+    """
     fired = [i for i, s in enumerate(states) if s == "fired"]
     unknown = [i for i, s in enumerate(states) if s == "unknown"]
     if pack.combine == "unique" and len(fired) > 1:
         both = ", ".join(pack.rules[i].id for i in fired)
-        raise JudgementError(f"pack {pack.name}: {both} fired together, where exactly one rule may; run `rules lint`")
+        raise JudgementError(
+            f"pack {pack.name}: {both} fired together, where exactly one rule may; run `rules lint`"
+        )
     first = fired[0] if fired else None
-    waits = bool(unknown) if pack.combine == "unique" else bool(unknown) and (first is None or unknown[0] < first)
+    waits = (
+        bool(unknown)
+        if pack.combine == "unique"
+        else bool(unknown) and (first is None or unknown[0] < first)
+    )
     chosen = None if waits else first
     counted = tuple(i == chosen for i in range(len(pack.rules)))
     answer = None if chosen is None else pack.rules[chosen].then

@@ -1,7 +1,10 @@
-"""Faults in the rules themselves: gaps, overlaps, rules that cannot fire, things unused, answers milder when worse.
+"""Faults in the rules themselves.
 
-A table is laid out over every combination of what its facts can be; numbers stand for the pieces their cuts make.
-After CERTCC/SSVC's coverage and order checks (Carnegie Mellon SEI 2025), for any pack.
+Gaps, overlaps, rules that cannot fire, things unused, answers milder when worse.
+
+A table is laid out over every combination of what its facts can be; numbers stand for the pieces
+their cuts make. After CERTCC/SSVC's coverage and order checks (Carnegie Mellon SEI 2025), for any
+pack.
 """
 
 from __future__ import annotations
@@ -75,7 +78,11 @@ class _Grid:
     def _data(self, k: int, fact: Fact) -> Any:
         import numpy as np
 
-        return self.places[k] if fact.values else np.array(self.values[k], dtype=np.float64)[self.places[k]]
+        return (
+            self.places[k]
+            if fact.values
+            else np.array(self.values[k], dtype=np.float64)[self.places[k]]
+        )
 
     def row(self, index: int) -> str:
         """One combination in words."""
@@ -90,14 +97,21 @@ def _word(value: Single) -> str:
 
 
 def lint(pack: RulePack) -> LintReport:
-    """Everything wrong with a pack's rules. In `weigh` every rule may speak: no gaps, overlaps or order to judge."""
+    """Everything wrong with a pack's rules.
+
+    In `weigh` every rule may speak: no gaps, overlaps or order to judge.
+    """
     findings = [*_unused(pack), *_unreachable(pack)]
     if pack.combine == "weigh" or not pack.rules:
         return LintReport(tuple(findings))
     grid = _grid(pack, pack.facts)
     fired = fired_rows(pack, grid.columns(), grid.rows)
     findings += _gaps(grid, fired)
-    findings += _overlaps(pack, grid, fired) if pack.combine == "unique" else _shadowed(pack, grid, fired, findings)
+    findings += (
+        _overlaps(pack, grid, fired)
+        if pack.combine == "unique"
+        else _shadowed(pack, grid, fired, findings)
+    )
     if pack.ordered:
         findings += _milder(pack, grid, fired)
     return LintReport(tuple(findings), _notes(grid))
@@ -116,7 +130,9 @@ def _grid(pack: RulePack, names: Sequence[str]) -> _Grid:
     values = tuple(_values(pack, fact) for fact in facts)
     shape = [len(v) for v in values]
     if math.prod(shape) <= COMBINATIONS:
-        places = np.indices(shape).reshape(len(shape), -1) if shape else np.zeros((0, 1), dtype=np.intp)
+        places = (
+            np.indices(shape).reshape(len(shape), -1) if shape else np.zeros((0, 1), dtype=np.intp)
+        )
         return _Grid(facts, values, places, True)
     rng = np.random.default_rng(0)
     sample = [rng.integers(0, n, COMBINATIONS) for n in shape]
@@ -156,7 +172,9 @@ def _unreachable(pack: RulePack) -> list[Finding]:
         if grid.whole and not fired_rows(_only(pack, rule), grid.columns(), grid.rows).any():
             found.append(
                 Finding(
-                    "unreachable", (rule.id,), f"{pack.rules[i].id} can never fire: its conditions exclude one another"
+                    "unreachable",
+                    (rule.id,),
+                    f"{pack.rules[i].id} can never fire: its conditions exclude one another",
                 )
             )
     return found
@@ -176,7 +194,9 @@ def _gaps(grid: _Grid, fired: NDArray[np.bool_]) -> list[Finding]:
         return []
     return [
         Finding(
-            "gap", (), f"{len(none):,} of {grid.rows:,} combinations have no rule, such as {grid.row(int(none[0]))}"
+            "gap",
+            (),
+            f"{len(none):,} of {grid.rows:,} combinations have no rule, such as {grid.row(int(none[0]))}",
         )
     ]
 
@@ -186,7 +206,10 @@ def _overlaps(pack: RulePack, grid: _Grid, fired: NDArray[np.bool_]) -> list[Fin
 
     several = fired[:, fired.sum(axis=0) > 1]
     together = np.triu(several.astype(np.float32) @ several.T.astype(np.float32), 1)
-    return [_overlap(pack, grid, fired, int(i), int(j)) for i, j in zip(*together.nonzero(), strict=True)]
+    return [
+        _overlap(pack, grid, fired, int(i), int(j))
+        for i, j in zip(*together.nonzero(), strict=True)
+    ]
 
 
 def _overlap(pack: RulePack, grid: _Grid, fired: NDArray[np.bool_], i: int, j: int) -> Finding:
@@ -195,11 +218,15 @@ def _overlap(pack: RulePack, grid: _Grid, fired: NDArray[np.bool_], i: int, j: i
     both = np.flatnonzero(fired[i] & fired[j])
     a, b = pack.rules[i].id, pack.rules[j].id
     return Finding(
-        "overlap", (a, b), f"{a} and {b} fire together in {len(both):,} combinations, such as {grid.row(int(both[0]))}"
+        "overlap",
+        (a, b),
+        f"{a} and {b} fire together in {len(both):,} combinations, such as {grid.row(int(both[0]))}",
     )
 
 
-def _shadowed(pack: RulePack, grid: _Grid, fired: NDArray[np.bool_], findings: Sequence[Finding]) -> list[Finding]:
+def _shadowed(
+    pack: RulePack, grid: _Grid, fired: NDArray[np.bool_], findings: Sequence[Finding]
+) -> list[Finding]:
     """In `first`: rules that never come first, though they could fire."""
     import numpy as np
 
@@ -208,11 +235,17 @@ def _shadowed(pack: RulePack, grid: _Grid, fired: NDArray[np.bool_], findings: S
     late = [r.id for i, r in enumerate(pack.rules) if r.id not in dead and not (first == i).any()]
     if not grid.whole:
         return []
-    return [Finding("unreachable", (r,), f"{r} never answers: rules before it always fire first") for r in late]
+    return [
+        Finding("unreachable", (r,), f"{r} never answers: rules before it always fire first")
+        for r in late
+    ]
 
 
 def _milder(pack: RulePack, grid: _Grid, fired: NDArray[np.bool_]) -> list[Finding]:
-    """Neighbouring combinations where a worse fact gives a milder answer; one finding for each fact."""
+    """Neighbouring combinations where a worse fact gives a milder answer.
+
+    One finding for each fact.
+    """
     import numpy as np
 
     if not grid.whole:
@@ -221,7 +254,11 @@ def _milder(pack: RulePack, grid: _Grid, fired: NDArray[np.bool_]) -> list[Findi
     flat = np.where(fired.any(axis=0), answers[fired.argmax(axis=0)], -1)
     shape = tuple(len(v) for v in grid.values)
     table, numbers = flat.reshape(shape), np.arange(flat.size).reshape(shape)
-    found = (_milder_along(pack, grid, table, numbers, k) for k, f in enumerate(grid.facts) if _has_order(f))
+    found = (
+        _milder_along(pack, grid, table, numbers, k)
+        for k, f in enumerate(grid.facts)
+        if _has_order(f)
+    )
     return [f for f in found if f is not None]
 
 
@@ -229,7 +266,9 @@ def _has_order(fact: Fact) -> bool:
     return fact.ordered if fact.levels else fact.worse is not None
 
 
-def _milder_along(pack: RulePack, grid: _Grid, table: Any, numbers: Any, axis: int) -> Finding | None:
+def _milder_along(
+    pack: RulePack, grid: _Grid, table: Any, numbers: Any, axis: int
+) -> Finding | None:
     import numpy as np
 
     def cut(array: Any, keep: slice) -> Any:
@@ -240,10 +279,11 @@ def _milder_along(pack: RulePack, grid: _Grid, table: Any, numbers: Any, axis: i
     if not wrong.any():
         return None
     place = np.unravel_index(int(wrong.argmax()), wrong.shape)
-    before, after = int(cut(numbers, slice(None, -1))[place]), int(cut(numbers, slice(1, None))[place])
+    before, after = (
+        int(cut(numbers, slice(None, -1))[place]),
+        int(cut(numbers, slice(1, None))[place]),
+    )
     name = grid.facts[axis].name
     first, then = (f"{pack.answers[table.flat[n]]} ({grid.row(n)})" for n in (before, after))
-    message = (
-        f"as {name} gets worse the answer gets milder in {int(wrong.sum()):,} places, such as from {first} to {then}"
-    )
+    message = f"as {name} gets worse the answer gets milder in {int(wrong.sum()):,} places, such as from {first} to {then}"
     return Finding("milder when worse", (name,), message)

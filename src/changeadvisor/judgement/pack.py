@@ -48,7 +48,7 @@ Combine = Literal["weigh", "unique", "first"]
 SCALE = (1, 2, 4, 7, 10)
 
 
-# --- what people write -----------------------------------------------------------------------------------------------
+# --- what people write ----------------------------------------------------------------------------
 
 
 class ParameterFile(Record):
@@ -63,7 +63,8 @@ class ParameterFile(Record):
 class ReadFromFile(Record):
     """The question of ours that a pack's own fact is read from: what each of its levels means here.
 
-    A level that lies between means several; the fact is then the set of them, as where raters differ.
+    A level that lies between means several; the fact is then the set of them, as where raters
+    differ.
     """
 
     fact: Text
@@ -71,11 +72,16 @@ class ReadFromFile(Record):
 
 
 class FactFile(Record):
-    """A fact a pack declares for itself: levels (worst last), a number with unit and range, or neither (yes or no)."""
+    """A fact a pack declares for itself.
+
+    Levels (worst last), a number with unit and range, or neither (yes or no).
+    """
 
     levels: Annotated[tuple[Text, ...], Field(strict=False, min_length=2)] | None = None
     unit: Text | None = None
-    range: Annotated[tuple[Number, ...], Field(strict=False, min_length=2, max_length=2)] | None = None
+    range: Annotated[tuple[Number, ...], Field(strict=False, min_length=2, max_length=2)] | None = (
+        None
+    )
     worse: Literal["higher", "lower"] | None = None
     ordered: bool = True
     meaning: Text | None = None
@@ -87,7 +93,9 @@ class RuleTestFile(Record):
     """An example beside its rule: these facts, and what the rule then does."""
 
     it: Text
-    given: dict[str, bool | Number | Text | list[bool | Number | Text]] = Field(default_factory=dict)
+    given: dict[str, bool | Number | Text | list[bool | Number | Text]] = Field(
+        default_factory=dict
+    )
     expect: State
 
 
@@ -132,7 +140,7 @@ class PackFile(Record):
     rules: Annotated[tuple[RuleFile, ...], Field(strict=False)]
 
 
-# --- a pack, ready to judge ------------------------------------------------------------------------------------------
+# --- a pack, ready to judge -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +154,9 @@ class RuleTest:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. `weight` in decibans; `weight_fact` names the fact it is read from instead, held to `cap`.
+    """One rule.
+
+    `weight` in decibans; `weight_fact` names the fact it is read from instead, held to `cap`.
 
     evidence: the bodies of evidence it looks at, its own name first in `named`.
     """
@@ -173,9 +183,12 @@ class Rule:
     tests: tuple[RuleTest, ...] = ()
     facts: frozenset[str] = frozenset()
     parameters: frozenset[str] = frozenset()
-    #: Its facts in order, and its states by what they were: the same values come up again and again.
+    #: Its facts in order, and its states by what they were: the same values come up again and
+    #: again.
     _names: tuple[str, ...] = field(default=(), init=False, repr=False, compare=False)
-    _done: dict[tuple[Value | None, ...], State] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _done: dict[tuple[Value | None, ...], State] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_names", tuple(sorted(self.facts)))
@@ -196,7 +209,10 @@ class Rule:
         return "" if self.unless is None else text(self.unless)
 
     def state(self, sheet: FactSheet) -> State:
-        """Fired, silent or unknown on one sheet; where raters differ, fired only if it fires for each of them."""
+        """Fired, silent or unknown on one sheet.
+
+        Where raters differ, fired only if it fires for each of them.
+        """
         met = tuple(map(sheet.get, self._names))
         state = self._done.get(met)
         if state is None:
@@ -211,7 +227,9 @@ class Rule:
         condition = self.condition
         verdicts: set[bool | None] = set()
         for answers in itertools.product(*(sorted(members(given[n]), key=str) for n in split)):
-            one: Mapping[str, Any] = {**given, **dict(zip(split, answers, strict=True))} if split else given
+            one: Mapping[str, Any] = (
+                {**given, **dict(zip(split, answers, strict=True))} if split else given
+            )
             verdicts.add(judge_condition(condition, one))
         verdict = verdicts.pop() if len(verdicts) == 1 else None
         if self.weight_fact is not None and self.weight_fact not in given and verdict is not False:
@@ -223,7 +241,9 @@ class Rule:
         if self.weight_fact is None:
             return self.weight
         value = sheet.get(self.weight_fact)
-        return max(-self.cap, min(self.cap, float(value))) if isinstance(value, int | float) else 0.0
+        return (
+            max(-self.cap, min(self.cap, float(value))) if isinstance(value, int | float) else 0.0
+        )
 
 
 #: States that a rule remembers.
@@ -238,7 +258,10 @@ def members(value: Value) -> Iterable[Single]:
 
 @dataclass(frozen=True, slots=True)
 class ReadFrom:
-    """Which question a pack's own fact is read from, and what each of its levels means: one level here, or several."""
+    """Which question a pack's own fact is read from, and what each of its levels means.
+
+    One level here, or several.
+    """
 
     fact: str
     levels: Mapping[str, Value]
@@ -246,7 +269,10 @@ class ReadFrom:
 
 @dataclass(frozen=True, slots=True)
 class RulePack:
-    """Rules with what they share. In id order, but as written where the first that fires answers."""
+    """Rules with what they share.
+
+    In id order, but as written where the first that fires answers.
+    """
 
     name: str
     version: str
@@ -280,8 +306,13 @@ class RulePack:
     readers: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def read(cls, data: object, place: Place, vocabulary: Mapping[str, Fact] = VOCABULARY) -> RulePack:
-        """A pack from plain data; `place` tells where a value stands. Raises InputError with every fault."""
+    def read(
+        cls, data: object, place: Place, vocabulary: Mapping[str, Fact] = VOCABULARY
+    ) -> RulePack:
+        """A pack from plain data; `place` tells where a value stands.
+
+        Raises InputError with every fault.
+        """
         try:
             file = PackFile.model_validate(data)
         except ValidationError as error:
@@ -294,15 +325,29 @@ class RulePack:
         return tuple(sorted(frozenset().union(*(rule.facts for rule in self.rules))))
 
     def heard(self, sheet: FactSheet) -> frozenset[str]:
-        """The facts that can still count on a sheet: where the appraisal speaks, others on its evidence are silent."""
+        """The facts that can still count on a sheet.
+
+        Where the appraisal speaks, others on its evidence are silent.
+        """
         spoken = frozenset().union(
-            *(r.evidence for r in self.rules if r.weight_fact is not None and r.state(sheet) == "fired")
+            *(
+                r.evidence
+                for r in self.rules
+                if r.weight_fact is not None and r.state(sheet) == "fired"
+            )
         )
-        count = (r for r in self.rules if r.veto or r.weight_fact is not None or spoken.isdisjoint(r.evidence))
+        count = (
+            r
+            for r in self.rules
+            if r.veto or r.weight_fact is not None or spoken.isdisjoint(r.evidence)
+        )
         return frozenset().union(*(r.facts for r in count))
 
     def threshold(self, name: str) -> float:
-        """The parameter `tie`, `close` or `enough` in decibans; where a pack sets none, there is no threshold."""
+        """The parameter `tie`, `close` or `enough` in decibans.
+
+        Where a pack sets none, there is no threshold.
+        """
         parameter = self.parameters.get(name)
         return float(parameter.value) if parameter is not None else 0.0
 
@@ -324,7 +369,9 @@ class _Reader:
         """The pack, or InputError."""
         self._names()
         self._own_facts()
-        rules = [rule for i, r in enumerate(self.file.rules) if (rule := self._rule(i, r)) is not None]
+        rules = [
+            rule for i, r in enumerate(self.file.rules) if (rule := self._rule(i, r)) is not None
+        ]
         if self.faults:
             raise InputError(self.faults)
         if self.file.combine != "first":
@@ -352,7 +399,9 @@ class _Reader:
             description=file.description or "",
             meanings=MappingProxyType(dict(file.meanings)),
             reads=MappingProxyType(reads),
-            questions=tuple(sorted({reads[n].fact if n in reads else n for r in rules for n in r.facts})),
+            questions=tuple(
+                sorted({reads[n].fact if n in reads else n for r in rules for n in r.facts})
+            ),
             order=order,
             rank=MappingProxyType({i: at for at, i in enumerate(order)}),
             blockers=_blockers(rules, order),
@@ -361,7 +410,9 @@ class _Reader:
             readers=_readers(rules),
         )
 
-    def _fault(self, location: tuple[str | int, ...], found: str, expected: str, mend: str = "") -> None:
+    def _fault(
+        self, location: tuple[str | int, ...], found: str, expected: str, mend: str = ""
+    ) -> None:
         field = validation.dotted(location, self.file.model_dump())
         self.faults.append(Fault(self.place(location), field, found, expected, mend))
 
@@ -370,7 +421,9 @@ class _Reader:
         seen: set[str] = set(self.file.retired)
         for i, rule in enumerate(self.file.rules):
             if rule.id in seen:
-                self._fault(("rules", i, "id"), f"`{rule.id}` again", "an id used once and never retired")
+                self._fault(
+                    ("rules", i, "id"), f"`{rule.id}` again", "an id used once and never retired"
+                )
             seen.add(rule.id)
         for name in ("tie", "close", "enough"):
             value = self.parameters.get(name, 0.0)
@@ -390,16 +443,23 @@ class _Reader:
     def _check_read(self, at: tuple[str | int, ...], own: FactFile, read: ReadFromFile) -> None:
         asked = self.vocabulary.get(read.fact)
         if asked is None or not asked.levels or read.fact in self.file.facts:
-            near = nearest(read.fact, (n for n, f in self.vocabulary.items() if f.levels and n not in self.file.facts))
+            near = nearest(
+                read.fact,
+                (n for n, f in self.vocabulary.items() if f.levels and n not in self.file.facts),
+            )
             mend = f"did you mean `{near}`?" if near else ""
-            self._fault((*at, "fact"), f"`{read.fact}`", "a fact of the vocabulary that has levels", mend)
+            self._fault(
+                (*at, "fact"), f"`{read.fact}`", "a fact of the vocabulary that has levels", mend
+            )
             return
         if not own.levels:
             self._fault(at, "a fact without levels", "`levels` beside `from`")
             return
         self._check_levels((*at, "levels"), own.levels, read, asked)
 
-    def _check_levels(self, at: tuple[str | int, ...], own: tuple[str, ...], read: ReadFromFile, asked: Fact) -> None:
+    def _check_levels(
+        self, at: tuple[str | int, ...], own: tuple[str, ...], read: ReadFromFile, asked: Fact
+    ) -> None:
         """Every level of the question is there, and means levels that the pack's own fact has."""
         for level, means in read.levels.items():
             self._unknown_word((*at, level), level, tuple(asked.levels))
@@ -407,7 +467,9 @@ class _Reader:
                 self._unknown_word((*at, level), word, own)
         left_out = [level for level in asked.levels if level not in read.levels]
         if left_out:
-            self._fault(at, f"nothing for {', '.join(left_out)}", f"what each level of {asked.name} means")
+            self._fault(
+                at, f"nothing for {', '.join(left_out)}", f"what each level of {asked.name} means"
+            )
 
     def _unknown_word(self, at: tuple[str | int, ...], word: str, known: tuple[str, ...]) -> None:
         if word not in known:
@@ -428,7 +490,13 @@ class _Reader:
             return None
         return self._built(rule, when, unless, examples)
 
-    def _built(self, rule: RuleFile, when: Condition, unless: Condition | None, examples: tuple[RuleTest, ...]) -> Rule:
+    def _built(
+        self,
+        rule: RuleFile,
+        when: Condition,
+        unless: Condition | None,
+        examples: tuple[RuleTest, ...],
+    ) -> Rule:
         named = rule.evidence or rule.id
         from_fact = rule.weight if isinstance(rule.weight, FromFact) else None
         met = [t for c in (when, unless) if c is not None for t in each_test(c)]
@@ -463,12 +531,18 @@ class _Reader:
         weight = rule.weight
         if self.file.combine != "weigh":
             if weight is not None or rule.veto:
-                self._fault((*at, "weight"), "a weight or veto", f"none where a pack combines by `{self.file.combine}`")
+                self._fault(
+                    (*at, "weight"),
+                    "a weight or veto",
+                    f"none where a pack combines by `{self.file.combine}`",
+                )
         elif rule.veto == (weight is not None):
             self._fault((*at, "weight"), "both or neither", "a `weight`, or `veto: true`")
         elif isinstance(weight, int) and abs(weight) not in SCALE:
             scale = ", ".join(map(str, SCALE))
-            self._fault((*at, "weight"), f"`{weight}`", f"one of {scale} decibans, or the same below 0")
+            self._fault(
+                (*at, "weight"), f"`{weight}`", f"one of {scale} decibans, or the same below 0"
+            )
         elif isinstance(weight, FromFact):
             self._check_from_fact((*at, "weight"), weight)
         # A veto without a condition always holds: an answer that is known of and never given.
@@ -478,17 +552,28 @@ class _Reader:
     def _check_from_fact(self, at: tuple[str | int, ...], weight: FromFact) -> None:
         fact = self.vocabulary.get(weight.fact)
         if fact is None or fact.kind != "number":
-            near = nearest(weight.fact, (n for n, f in self.vocabulary.items() if f.kind == "number"))
+            near = nearest(
+                weight.fact, (n for n, f in self.vocabulary.items() if f.kind == "number")
+            )
             self._fault(
-                (*at, "fact"), f"`{weight.fact}`", "a fact that is a number", f"did you mean `{near}`?" if near else ""
+                (*at, "fact"),
+                f"`{weight.fact}`",
+                "a fact that is a number",
+                f"did you mean `{near}`?" if near else "",
             )
         cap = self._cap(weight)
         if not cap > 0:
-            self._fault((*at, "cap"), f"`{weight.cap}`", "a number above 0, or a parameter of this pack such as `$cap`")
+            self._fault(
+                (*at, "cap"),
+                f"`{weight.cap}`",
+                "a number above 0, or a parameter of this pack such as `$cap`",
+            )
 
     def _cap(self, weight: FromFact) -> float:
         value = self.parameters.get(weight.cap[1:]) if isinstance(weight.cap, str) else weight.cap
-        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
+        return (
+            float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
+        )
 
     def _condition(self, at: tuple[str | int, ...], source: object) -> Condition | None:
         try:
@@ -537,7 +622,9 @@ def _read_from(file: ReadFromFile) -> ReadFrom:
         several = _several(means)
         return several[0] if len(set(several)) == 1 else frozenset(several)
 
-    return ReadFrom(file.fact, MappingProxyType({level: value(means) for level, means in file.levels.items()}))
+    return ReadFrom(
+        file.fact, MappingProxyType({level: value(means) for level, means in file.levels.items()})
+    )
 
 
 def _inherited(rules: Sequence[Rule], vocabulary: Mapping[str, Fact]) -> tuple[Rule, ...]:
@@ -567,10 +654,17 @@ def _blockers(rules: Sequence[Rule], order: Sequence[int]) -> tuple[tuple[int, .
 
     def blocks(i: int, j: int) -> bool:
         a, b = rules[i], rules[j]
-        return a.then == b.then and (a.weight > 0) == (b.weight > 0) and not a.evidence.isdisjoint(b.evidence)
+        return (
+            a.then == b.then
+            and (a.weight > 0) == (b.weight > 0)
+            and not a.evidence.isdisjoint(b.evidence)
+        )
 
     rank = {i: k for k, i in enumerate(order)}
-    return tuple(tuple(i for i in order[: rank[j]] if blocks(i, j)) if j in rank else () for j in range(len(rules)))
+    return tuple(
+        tuple(i for i in order[: rank[j]] if blocks(i, j)) if j in rank else ()
+        for j in range(len(rules))
+    )
 
 
 def _digest(file: PackFile) -> str:
@@ -593,12 +687,15 @@ def cut_points(pack: RulePack, name: str) -> tuple[float, ...]:
 
 
 def between(cuts: Sequence[float]) -> tuple[float, ...]:
-    """Each cut, a point between neighbours and one beyond each end: one of every kind the cuts can tell apart."""
+    """Each cut, a point between neighbours and one beyond each end.
+
+    One of every kind the cuts can tell apart.
+    """
     inner = [(a + b) / 2 for a, b in itertools.pairwise(cuts)]
     return tuple(sorted({*cuts, *inner, cuts[0] - 1.0, cuts[-1] + 1.0}))
 
 
-# --- inline tests ----------------------------------------------------------------------------------------------------
+# --- inline tests ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -626,7 +723,10 @@ def run_tests(pack: RulePack) -> Iterator[TestResult]:
 
 
 def untested(rule: Rule) -> tuple[State, ...]:
-    """The states a rule is never shown in by its tests; one that looks at nothing need only be shown to fire."""
+    """The states a rule is never shown in by its tests.
+
+    One that looks at nothing need only be shown to fire.
+    """
     shown_states = {t.expect for t in rule.tests}
     states: tuple[State, ...] = ("fired", "silent", "unknown") if rule.facts else ("fired",)
     return tuple(s for s in states if s not in shown_states)

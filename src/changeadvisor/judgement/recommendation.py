@@ -1,4 +1,7 @@
-"""The recommendation: an answer with its reasons, what is missing, whether it stands and what would change it."""
+"""The recommendation.
+
+An answer with its reasons, what is missing, whether it stands and what would change it.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,10 @@ FILLINGS = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A rule that fired. `decibans` None where nothing is weighed; not `counted`: its evidence already was."""
+    """A rule that fired.
+
+    `decibans` None where nothing is weighed; not `counted`: its evidence already was.
+    """
 
     rule: str
     answer: Annotated[str, Field(serialization_alias="for")]
@@ -79,7 +85,9 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """One change of one fact that changes the answer to `to` (None: to no answer), confirmed by judging again.
+    """One change of one fact that changes the answer to `to` (None.
+
+    To no answer), confirmed by judging again.
 
     share: the change as a share of the fact's declared range.
     """
@@ -96,8 +104,9 @@ class Flip:
 class Disagreement:
     """The appraisal and everything else in the ledger each lead strongly to another course.
 
-    appraisal, others: the best course of each; their leads: decibans by which each puts its own before the other's.
-    rule: the strongest of the other reasons; ask: what people were asked in it, None where it rests on no judgement.
+    appraisal, others: the best course of each; their leads: decibans by which each puts its own
+    before the other's. rule: the strongest of the other reasons; ask: what people were asked in it,
+    None where it rests on no judgement.
     """
 
     appraisal: str
@@ -111,7 +120,10 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One test of a rule on this sheet: as written, the value it met, and its verdict (None unknown)."""
+    """One test of a rule on this sheet.
+
+    As written, the value it met, and its verdict (None unknown).
+    """
 
     test: str
     fact: str
@@ -150,10 +162,14 @@ class Recommendation:
     not_chosen: tuple[Rejected, ...]
     missing: tuple[Missing, ...]
     flips: tuple[Flip, ...]
-    survives: Annotated[bool | None, Field(serialization_alias="survives_halved_and_doubled_weights")]
+    survives: Annotated[
+        bool | None, Field(serialization_alias="survives_halved_and_doubled_weights")
+    ]
     enough: bool = True
     disagreement: Disagreement | None = None
-    judged: Annotated[_Judged | None, Field(exclude=True), ANYTHING] = field(default=None, repr=False, compare=False)
+    judged: Annotated[_Judged | None, Field(exclude=True), ANYTHING] = field(
+        default=None, repr=False, compare=False
+    )
 
     @property
     def workings(self) -> tuple[Working, ...]:
@@ -163,10 +179,13 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class Lever:
-    """A fact that can be pulled to see what changes: other values to try, and the sheet each would give.
+    """A fact that can be pulled to see what changes.
 
-    candidates: single values, tried one by one. span: for a reading or another continuous number, the range to
-    search in `strides` each way (the change point is found by halving). width: the declared range that shares are of.
+    Other values to try, and the sheet each would give.
+
+    candidates: single values, tried one by one. span: for a reading or another continuous number,
+    the range to search in `strides` each way (the change point is found by halving). width: the
+    declared range that shares are of.
     """
 
     fact: str
@@ -180,7 +199,9 @@ class Lever:
     strides: int = 32
 
 
-def recommend(pack: RulePack, sheet: FactSheet, levers: Sequence[Lever] | None = None) -> Recommendation:
+def recommend(
+    pack: RulePack, sheet: FactSheet, levers: Sequence[Lever] | None = None
+) -> Recommendation:
     """Judge one sheet and say why, what is missing, and what would change the answer.
 
     levers: the facts that may be changed to find `flips`; by default every known fact of the pack.
@@ -224,7 +245,9 @@ class _Judged:
     def reasons(self) -> tuple[Reason, ...]:
         """What fired, by rule, vetoes apart."""
         weighed = self.pack.combine == "weigh"
-        fired = [i for i, s in enumerate(self.states) if s == "fired" and not self.pack.rules[i].veto]
+        fired = [
+            i for i, s in enumerate(self.states) if s == "fired" and not self.pack.rules[i].veto
+        ]
         reasons = [
             Reason(
                 rule=rule.id,
@@ -243,18 +266,28 @@ class _Judged:
     def rejected(self) -> tuple[Rejected, ...]:
         """Answers a veto took out."""
         out = ((a, self.pack.rules[i]) for a, i in self.ledger.vetoed.items())
-        return tuple(sorted((Rejected(a, r.because or r.title, r.id) for a, r in out), key=lambda r: r.answer))
+        return tuple(
+            sorted(
+                (Rejected(a, r.because or r.title, r.id) for a, r in out), key=lambda r: r.answer
+            )
+        )
 
     def not_chosen(self) -> tuple[Rejected, ...]:
         """Answers that were outweighed, with the counted evidence against or the lack of any."""
         if self.ledger.answer is None or self.pack.combine != "weigh":
             return ()
-        others = (a for a in self.pack.answers if a not in self.ledger.vetoed and a != self.ledger.answer)
+        others = (
+            a for a in self.pack.answers if a not in self.ledger.vetoed and a != self.ledger.answer
+        )
         return tuple(Rejected(a, self._outweighed(a)) for a in sorted(others))
 
     def _outweighed(self, answer: str) -> str:
         mine = [r for r in self.reasons() if r.counted and r.answer == answer]
-        against = min((r for r in mine if (r.decibans or 0) < 0), key=lambda r: r.decibans or 0.0, default=None)
+        against = min(
+            (r for r in mine if (r.decibans or 0) < 0),
+            key=lambda r: r.decibans or 0.0,
+            default=None,
+        )
         speaks = f"Strongest against: {against.because} ({against.rule})" if against else ""
         nothing = "" if mine else "No rule that fired speaks for it."
         gap = self.ledger.support[self.ledger.answer or answer] - self.ledger.support[answer]
@@ -292,8 +325,8 @@ class _Judged:
     def disagreement(self) -> Disagreement | None:
         """Where the appraisal and the rest would each have answered alone, and otherwise.
 
-        Each must lead by `enough` over the other's course: with less neither could have answered by itself. Only
-        courses that the appraisal has priced and no veto took out are compared.
+        Each must lead by `enough` over the other's course: with less neither could have answered by
+        itself. Only courses that the appraisal has priced and no veto took out are compared.
         """
         appraised = self._appraised()
         open_ = [a for a in self.pack.answers if a in appraised and a not in self.ledger.vetoed]
@@ -304,8 +337,15 @@ class _Judged:
         mine, theirs = max(open_, key=lambda a: appraised[a]), max(left, key=lambda a: others[a])
         if theirs not in open_:
             return None
-        leads = round(appraised[mine] - appraised[theirs], 2), round(others[theirs] - others[mine], 2)
-        return None if min(leads) < self.pack.threshold("enough") else self._between(mine, leads[0], theirs, leads[1])
+        leads = (
+            round(appraised[mine] - appraised[theirs], 2),
+            round(others[theirs] - others[mine], 2),
+        )
+        return (
+            None
+            if min(leads) < self.pack.threshold("enough")
+            else self._between(mine, leads[0], theirs, leads[1])
+        )
 
     def _appraised(self) -> dict[str, float]:
         """What the appraisal says for each course it could price."""
@@ -326,14 +366,21 @@ class _Judged:
             f"{_spoken(theirs)} by {leads:g} decibans; by all else, {_spoken(theirs)} leads {_spoken(mine)} by "
             f"{their_lead:g} (most of it: {rule.title}, {rule.id})."
         )
-        asked = (f for f in sorted(rule.facts) if f in self.sheet and VOCABULARY.get(f) and VOCABULARY[f].judged)
+        asked = (
+            f
+            for f in sorted(rule.facts)
+            if f in self.sheet and VOCABULARY.get(f) and VOCABULARY[f].judged
+        )
         ask = next((VOCABULARY[f].question for f in asked), None)
         return Disagreement(mine, leads, theirs, their_lead, rule.id, ask, (says,))
 
     # What is missing, and whether it matters.
 
     def missing(self) -> tuple[Missing, ...]:
-        """Unknown facts that could move an answer, by how much, the most first; a score by its criteria."""
+        """Unknown facts that could move an answer, by how much, the most first.
+
+        A score by its criteria.
+        """
         unknown, vocabulary = self._unknown(), {**VOCABULARY, **self.pack.vocabulary}
         scores: dict[str, list[str]] = {}
         for score in unknown:
@@ -352,14 +399,16 @@ class _Judged:
 
     def _unknown(self) -> tuple[str, ...]:
         """Unknown facts that rules now wait for."""
-        waiting = (r.facts for r, s in zip(self.pack.rules, self.states, strict=True) if s == "unknown")
+        waiting = (
+            r.facts for r, s in zip(self.pack.rules, self.states, strict=True) if s == "unknown"
+        )
         return tuple(sorted(name for name in frozenset().union(*waiting) if name not in self.sheet))
 
     def _could_move(self, names: tuple[str, ...], waiting: set[int]) -> float | None:
         """The most any answer's support could change once `names` are known, whatever the other unknowns are.
 
-        names: a fact and the scores it is a criterion of. A veto it could set off counts as the strongest weight of the
-        scale. None where nothing is weighed.
+        names: a fact and the scores it is a criterion of. A veto it could set off counts as the
+        strongest weight of the scale. None where nothing is weighed.
         """
         if self.pack.combine != "weigh":
             return None
@@ -367,22 +416,36 @@ class _Judged:
         return _most_moved(*self._part(sorted(looking & waiting)), names)
 
     def _part(self, waiting: Sequence[int]) -> tuple[_Same, _States, _Facts]:
-        """What bears on some waiting rules: the states and weights of all that share their evidence, and known facts.
+        """What bears on some waiting rules.
 
-        Nothing else can change what a filling of them does, so that initiatives alike in this share the work. What a
-        weight read from a fact adds is there with and without the filling, and what it speaks for is counted already:
-        both are left out, for they part all initiatives.
+        The states and weights of all that share their evidence, and known facts.
+
+        Nothing else can change what a filling of them does, so that initiatives alike in this share
+        the work. What a weight read from a fact adds is there with and without the filling, and
+        what it speaks for is counted already: both are left out, for they part all initiatives.
         """
         sharing, facts = _sharing(_Same(self.pack), tuple(waiting))
         known = tuple((n, v) for n in facts if (v := self.sheet.get(n)) is not None)
-        read = [i for i in self.pack.read_weights if i in sharing and self.states[i] == "fired" and i not in waiting]
+        read = [
+            i
+            for i in self.pack.read_weights
+            if i in sharing and self.states[i] == "fired" and i not in waiting
+        ]
         spoken = frozenset().union(*(self.pack.rules[i].evidence for i in read))
-        still = {i for i in sharing if i in waiting or spoken.isdisjoint(self.pack.rules[i].evidence)}
-        told = ((i, self.states[i], self.weights[i]) if i in still else (i, self._inert(i, read), 0.0) for i in sharing)
+        still = {
+            i for i in sharing if i in waiting or spoken.isdisjoint(self.pack.rules[i].evidence)
+        }
+        told = (
+            (i, self.states[i], self.weights[i]) if i in still else (i, self._inert(i, read), 0.0)
+            for i in sharing
+        )
         return _Same(self.pack), tuple(told), known
 
     def _inert(self, rule: int, read: Sequence[int]) -> State:
-        """The state of a rule whose weight is out of play: it matters only for what it speaks for or vetoes."""
+        """The state of a rule whose weight is out of play.
+
+        It matters only for what it speaks for or vetoes.
+        """
         return self.states[rule] if rule in read or self.pack.rules[rule].veto else "silent"
 
     def _candidates(self, name: str) -> tuple[Single, ...]:
@@ -391,8 +454,9 @@ class _Judged:
     def stands(self) -> bool:
         """Whether no filling of the unknown facts changes the answer, as far as can be proven.
 
-        Rules that wait are split into groups that share no fact and no evidence; each group is filled in every way.
-        Where a group has too many fillings nothing is proven and the answer is False.
+        Rules that wait are split into groups that share no fact and no evidence; each group is
+        filled in every way. Where a group has too many fillings nothing is proven and the answer is
+        False.
         """
         groups = self._waiting_groups()
         if not groups:
@@ -434,20 +498,30 @@ class _Judged:
     def _ways(self, waiting: Sequence[int]) -> list[tuple[Sequence[State], Sequence[float]]] | None:
         """The states and weights of every filling of what `waiting` rules wait for, or None if too many."""
         rules = [self.pack.rules[i] for i in waiting]
-        names = sorted(n for n in frozenset().union(*(r.facts for r in rules)) if n not in self.sheet)
+        names = sorted(
+            n for n in frozenset().union(*(r.facts for r in rules)) if n not in self.sheet
+        )
         choices = [self._candidates(n) for n in names]
         count = 1
         for choice in choices:
             count *= len(choice)
         if count > FILLINGS:
             return None
-        return [self._filled(waiting, dict(zip(names, way, strict=True))) for way in itertools.product(*choices)]
+        return [
+            self._filled(waiting, dict(zip(names, way, strict=True)))
+            for way in itertools.product(*choices)
+        ]
 
-    def _filled(self, waiting: Sequence[int], filling: Mapping[str, Single]) -> tuple[Sequence[State], Sequence[float]]:
+    def _filled(
+        self, waiting: Sequence[int], filling: Mapping[str, Single]
+    ) -> tuple[Sequence[State], Sequence[float]]:
         sheet = self.sheet.with_known({n: Known(v) for n, v in filling.items()})
         states, weights = list(self.states), list(self.weights)
         for i in waiting:
-            states[i], weights[i] = self.pack.rules[i].state(sheet), self.pack.rules[i].decibans(sheet)
+            states[i], weights[i] = (
+                self.pack.rules[i].state(sheet),
+                self.pack.rules[i].decibans(sheet),
+            )
         return states, weights
 
     # What would change the answer.
@@ -480,7 +554,10 @@ class _Judged:
             changed += [n for n in mine if n not in other]
         states, weights = list(self.states), list(self.weights)
         for i in {i for n in changed for i in self.pack.readers.get(n, ())}:
-            states[i], weights[i] = self.pack.rules[i].state(sheet), self.pack.rules[i].decibans(sheet)
+            states[i], weights[i] = (
+                self.pack.rules[i].state(sheet),
+                self.pack.rules[i].decibans(sheet),
+            )
         if tuple(states) == self.states and tuple(weights) == self.weights:
             return self.ledger.answer
         try:
@@ -493,7 +570,9 @@ class _Judged:
         if lever.span is None or not isinstance(lever.before, int | float):
             return None
         start, strides = float(lever.before), lever.strides
-        ways = [[start + (end - start) * k / strides for k in range(strides + 1)] for end in lever.span]
+        ways = [
+            [start + (end - start) * k / strides for k in range(strides + 1)] for end in lever.span
+        ]
         found: float | None = None
         # Both ways in step; beyond what is found already nothing nearer can come.
         for k in range(1, strides + 1):
@@ -517,7 +596,7 @@ class _Judged:
         return rounded if self._changes(lever.sheet_at(rounded)) else other
 
 
-# --- what the unknown could do, shared by all that are alike in it ----------------------------------------------------
+# --- what the unknown could do, shared by all that are alike in it --------------------------------
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -578,12 +657,16 @@ def _spread(pack: RulePack, part: _States) -> tuple[list[State], list[float]]:
 
 
 @lru_cache(maxsize=4096)
-def _joined(key: _Same, waiting: tuple[int, ...], unknown: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
+def _joined(
+    key: _Same, waiting: tuple[int, ...], unknown: tuple[str, ...]
+) -> tuple[tuple[int, ...], ...]:
     """Waiting rules in groups that share neither an unknown fact nor a body of evidence."""
     groups: list[tuple[set[str], list[int]]] = []
     for i in waiting:
         rule = key.pack.rules[i]
-        ties = {f"fact {n}" for n in rule.facts if n in unknown} | {f"evidence {e}" for e in rule.evidence}
+        ties = {f"fact {n}" for n in rule.facts if n in unknown} | {
+            f"evidence {e}" for e in rule.evidence
+        }
         touching = [g for g in groups if not g[0].isdisjoint(ties)]
         members = sorted([i, *(m for g in touching for m in g[1])])
         groups = [g for g in groups if g not in touching]
@@ -596,22 +679,29 @@ def _sharing(key: _Same, waiting: tuple[int, ...]) -> tuple[tuple[int, ...], tup
     """Waiting rules and all that share evidence with them, and the facts that the waiting ones read, sorted."""
     rules = key.pack.rules
     evidence = frozenset().union(*(rules[i].evidence for i in waiting))
-    sharing = tuple(i for i, r in enumerate(rules) if i in waiting or not r.evidence.isdisjoint(evidence))
+    sharing = tuple(
+        i for i, r in enumerate(rules) if i in waiting or not r.evidence.isdisjoint(evidence)
+    )
     return sharing, tuple(sorted(frozenset().union(*(rules[i].facts for i in waiting))))
 
 
 @lru_cache(maxsize=4096)
-def _effects(key: _Same, part: _States, known: _Facts, waiting: tuple[int, ...]) -> tuple[_Effect, ...] | None:
+def _effects(
+    key: _Same, part: _States, known: _Facts, waiting: tuple[int, ...]
+) -> tuple[_Effect, ...] | None:
     """What every filling of what `waiting` rules wait for would do, or None if too many."""
     pack, sheet = key.pack, FactSheet.of(dict(known))
     states, weights = _spread(pack, part)
-    # What the appraisal speaks for is counted already: of rules on it only a veto can still do anything.
+    # What the appraisal speaks for is counted already: of rules on it only a veto can still do
+    # anything.
     base = settle(pack, states, weights)
     spoken = frozenset().union(
         *(pack.rules[i].evidence for i, s, _ in part if s == "fired" and pack.rules[i].weight_fact)
     )
     open_ = [i for i in waiting if pack.rules[i].veto or spoken.isdisjoint(pack.rules[i].evidence)]
-    names = sorted(n for n in frozenset().union(*(pack.rules[i].facts for i in open_)) if n not in sheet)
+    names = sorted(
+        n for n in frozenset().union(*(pack.rules[i].facts for i in open_)) if n not in sheet
+    )
     choices = [_candidates(pack, n) for n in names]
     if math.prod(len(c) for c in choices) > FILLINGS:
         return None
@@ -636,7 +726,9 @@ def _most_moved(key: _Same, part: _States, known: _Facts, names: tuple[str, ...]
     """The most that any filling of `names` could move any answer's support."""
     pack, sheet = key.pack, FactSheet.of(dict(known))
     fillings = itertools.product(*(_candidates(pack, n) for n in names))
-    ways = (sheet.with_known({n: Known(v) for n, v in zip(names, f, strict=True)}) for f in fillings)
+    ways = (
+        sheet.with_known({n: Known(v) for n, v in zip(names, f, strict=True)}) for f in fillings
+    )
     return max((_moved(pack, part, names, way) for way in ways), default=0.0)
 
 
@@ -651,7 +743,9 @@ def _moved(pack: RulePack, part: _States, names: tuple[str, ...], sheet: FactShe
     moved = float(max(SCALE)) if any(pack.rules[i].veto for i in waiting) else 0.0
     for sign in (1.0, -1.0):
         fires = {i for i in waiting if weights[i] * sign > 0}
-        after = settle(pack, ["fired" if i in fires else s for i, s in enumerate(states)], weights).support
+        after = settle(
+            pack, ["fired" if i in fires else s for i, s in enumerate(states)], weights
+        ).support
         moved = max(moved, *(abs(after[a] - base[a]) for a in pack.answers))
     return moved
 
@@ -677,7 +771,9 @@ def shown(value: Value | None) -> str | float | bool | None:
 def said(lever: Lever, at: Single, to: str | None) -> str:
     """The change in words."""
     what = lever.label or lever.fact
-    before, after = (f"{v:g}" if isinstance(v, float) else str(v).lower() for v in (shown(lever.before), at))
+    before, after = (
+        f"{v:g}" if isinstance(v, float) else str(v).lower() for v in (shown(lever.before), at)
+    )
     return f"{what}: from {before} to {after} gives {to or 'no answer'}"
 
 
@@ -693,7 +789,10 @@ def _step(test: Test, sheet: FactSheet) -> Step:
 
 
 def default_levers(pack: RulePack, sheet: FactSheet) -> tuple[Lever, ...]:
-    """A lever for every known fact of the pack; a fact that is a weight may take any value up to its cap."""
+    """A lever for every known fact of the pack.
+
+    A fact that is a weight may take any value up to its cap.
+    """
     levers = []
     for name in pack.facts:
         if name in sheet:
@@ -704,9 +803,15 @@ def default_levers(pack: RulePack, sheet: FactSheet) -> tuple[Lever, ...]:
 
 
 def lever_for(
-    fact: Fact, sheet: FactSheet, cuts: Sequence[float], rebuilt: Callable[[FactSheet], FactSheet] = lambda s: s
+    fact: Fact,
+    sheet: FactSheet,
+    cuts: Sequence[float],
+    rebuilt: Callable[[FactSheet], FactSheet] = lambda s: s,
 ) -> Lever:
-    """A lever on one known fact: its other levels, or the nearest numbers on either side of each cut."""
+    """A lever on one known fact.
+
+    Its other levels, or the nearest numbers on either side of each cut.
+    """
     before = sheet.known[fact.name].value
 
     def sheet_at(value: Single) -> FactSheet:
@@ -720,12 +825,20 @@ def lever_for(
             return float(min(abs(values.index(value) - p) for p in places)) or 0.5
 
         others = tuple(v for v in values if before != v)
-        return Lever(fact.name, before, others, sheet_at, len(values) - 1.0, steps_away, label=fact.meaning)
+        return Lever(
+            fact.name, before, others, sheet_at, len(values) - 1.0, steps_away, label=fact.meaning
+        )
     near = float(next(iter(members(before))))
     grain = _grain(fact.high - fact.low)
     around = tuple(round(c + d, 12) for c in cuts for d in (-grain, 0.0, grain))
     return Lever(
-        fact.name, before, around, sheet_at, fact.high - fact.low, lambda v: abs(float(v) - near), label=fact.meaning
+        fact.name,
+        before,
+        around,
+        sheet_at,
+        fact.high - fact.low,
+        lambda v: abs(float(v) - near),
+        label=fact.meaning,
     )
 
 

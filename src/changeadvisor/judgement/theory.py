@@ -1,7 +1,10 @@
-"""What published models say: each is a pack whose answer becomes the fact `theory.<pack>`, for other rules to read.
+"""What published models say.
 
-Such a pack looks at our own questions, some of them through facts of its own (`from` in the pack). Where an answer to
-them lies between, or raters differ, a table is judged for each of the values: several answers are then the fact.
+Each is a pack whose answer becomes the fact `theory.<pack>`, for other rules to read.
+
+Such a pack looks at our own questions, some of them through facts of its own (`from` in the pack).
+Where an answer to them lies between, or raters differ, a table is judged for each of the values:
+several answers are then the fact.
 """
 
 from __future__ import annotations
@@ -36,8 +39,8 @@ _Values = tuple[Value | None, ...]
 class TheoryReading:
     """What one published model says here, in the words of its pack.
 
-    answer: None where it cannot say. rules: those that answered; because, source: of the first. between: the answers
-    left open where values differ. missing: the questions it waits for.
+    answer: None where it cannot say. rules: those that answered; because, source: of the first.
+    between: the answers left open where values differ. missing: the questions it waits for.
     """
 
     pack: str
@@ -57,7 +60,10 @@ def fact_name(pack: RulePack) -> str:
 
 
 def fact_of(pack: RulePack) -> Fact:
-    """That fact: its levels are the answers, its criteria the questions, so that rules on it count nothing twice."""
+    """That fact.
+
+    Its levels are the answers, its criteria the questions, so that rules on it count nothing twice.
+    """
     levels = MappingProxyType({a: pack.meanings.get(a, a) for a in pack.answers})
     return Fact(
         fact_name(pack),
@@ -137,13 +143,20 @@ def _answers(pack: RulePack, ledgers: Sequence[Ledger]) -> tuple[str, ...]:
 
 
 def _judged(pack: RulePack, values: _Values) -> list[Ledger]:
-    """The judgement for each way the values may fall; what is weighed is judged once, as where raters differ."""
+    """The judgement for each way the values may fall.
+
+    What is weighed is judged once, as where raters differ.
+    """
     asked = dict(zip(pack.questions, values, strict=True))
     if pack.combine == "weigh":
         return [judge(pack, FactSheet.of(_own(pack, asked)))]
-    # Answers are told apart before they are translated: two facts read from one question must not contradict.
+    # Answers are told apart before they are translated: two facts read from one question must not
+    # contradict.
     sheets = [sheet for way in _ways(asked) for sheet in _ways(_own(pack, way))]
-    return [judge(pack, FactSheet.of({n: v for n, v in sheet.items() if v is not None})) for sheet in sheets]
+    return [
+        judge(pack, FactSheet.of({n: v for n, v in sheet.items() if v is not None}))
+        for sheet in sheets
+    ]
 
 
 def _ways(values: Mapping[str, Value | None]) -> list[dict[str, Value | None]]:
@@ -151,7 +164,10 @@ def _ways(values: Mapping[str, Value | None]) -> list[dict[str, Value | None]]:
     split = {n: sorted(v, key=str) for n, v in values.items() if isinstance(v, frozenset)}
     if math.prod(map(len, split.values())) > FILLINGS:
         return [dict(values)]
-    return [{**values, **dict(zip(split, way, strict=True))} for way in itertools.product(*split.values())]
+    return [
+        {**values, **dict(zip(split, way, strict=True))}
+        for way in itertools.product(*split.values())
+    ]
 
 
 def _own(pack: RulePack, asked: Mapping[str, Value | None]) -> dict[str, Value]:
@@ -181,7 +197,9 @@ def _spoke(pack: RulePack, ledgers: Sequence[Ledger], answer: str) -> list[Rule]
 def _missing(pack: RulePack, sheet: FactSheet) -> Iterator[Missing]:
     """The unknown questions behind the rules that wait."""
     own = FactSheet.of(_own(pack, {q: sheet.get(q) for q in pack.questions}))
-    waiting = {n for rule in pack.rules if rule.state(own) == "unknown" for n in rule.facts if n not in own}
+    waiting = {
+        n for rule in pack.rules if rule.state(own) == "unknown" for n in rule.facts if n not in own
+    }
     for name in sorted({pack.reads[n].fact if n in pack.reads else n for n in waiting}):
         asked = VOCABULARY.get(name, pack.vocabulary[name])
         yield Missing(name, None, asked.question)

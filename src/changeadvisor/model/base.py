@@ -61,7 +61,9 @@ def said_or_none(record: Any) -> Any:
 
 def _identifier(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", value):
-        raise PydanticCustomError("id", "letters, digits, `-`, `_` and `.` only, beginning with a letter or digit")
+        raise PydanticCustomError(
+            "id", "letters, digits, `-`, `_` and `.` only, beginning with a letter or digit"
+        )
     return value
 
 

@@ -23,6 +23,9 @@ def add_months(day: dt.date, months: int) -> dt.date:
 
 
 def months_between(start: dt.date, end: dt.date) -> float:
-    """Months from `start` to `end`, a part of a month counted by its days; negative where `end` is earlier."""
+    """Months from `start` to `end`, a part of a month counted by its days.
+
+    Negative where `end` is earlier.
+    """
     whole = (end.year - start.year) * 12 + end.month - start.month
     return whole + (end.day - start.day) / 30.4375

@@ -26,14 +26,16 @@ LN9 = math.log(9.0)
 TAIL = 0.001
 
 
-#: Keelin (2016), Decision Analysis 13(4): a metalog through P10, P50 and P90 exists for r between these.
+#: Keelin (2016), Decision Analysis 13(4): a metalog through P10, P50 and P90 exists for r between
+#: these.
 METALOG_LOW, METALOG_HIGH = 0.16658, 0.83342
 
 
 class Estimate(Record):
     """A number, or three: one time in ten lower, as likely above as below, one time in ten higher.
 
-    Written as `n` or `[P10, P50, P90]`. `lower` and `upper` are the natural bounds of the field it stands in.
+    Written as `n` or `[P10, P50, P90]`. `lower` and `upper` are the natural bounds of the field it
+    stands in.
     """
 
     WRITTEN_AS_LIST: ClassVar[bool] = True
@@ -58,7 +60,9 @@ class Estimate(Record):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if not self.low <= self.likely <= self.high:
-            raise PydanticCustomError("estimate_order", "P10 ≤ P50 ≤ P90, the smallest of the three first")
+            raise PydanticCustomError(
+                "estimate_order", "P10 ≤ P50 ≤ P90, the smallest of the three first"
+            )
         return self
 
     @model_serializer(mode="plain")
@@ -66,7 +70,9 @@ class Estimate(Record):
         return self.likely if self.constant else [self.low, self.likely, self.high]
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, _core: Any, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(
+        cls, _core: Any, _handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
         """JSON Schema of the written form, not of the fields."""
         three = {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3}
         return {
@@ -87,7 +93,10 @@ class Estimate(Record):
 
     @property
     def carried(self) -> bool:
-        """Whether a metalog passes through the three points (Keelin 2016); else straight lines do."""
+        """Whether a metalog passes through the three points (Keelin 2016).
+
+        Else straight lines do.
+        """
         if self.constant:
             return True
         return METALOG_LOW < (self.likely - self.low) / (self.high - self.low) < METALOG_HIGH
@@ -95,8 +104,9 @@ class Estimate(Record):
     def quantile(self, share: NDArray[np.float64]) -> NDArray[np.float64]:
         """The values at cumulative probabilities `share` (any shape, within 0 to 1, ends excluded).
 
-        Keelin T. (2016) *The Metalog Distributions*, Decision Analysis 13(4), 243-277, in its three-term
-        symmetric-percentile form at 10/50/90; clipped to the natural bounds, which keeps the three points.
+        Keelin T. (2016) *The Metalog Distributions*, Decision Analysis 13(4), 243-277, in its
+        three-term symmetric-percentile form at 10/50/90; clipped to the natural bounds, which keeps
+        the three points.
         """
         import numpy as np
 

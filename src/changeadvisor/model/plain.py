@@ -39,7 +39,9 @@ def to_plain(value: Any) -> Any:
     from pydantic import TypeAdapter
 
     return _tidied(
-        TypeAdapter(type(value) if is_dataclass(value) else Any).dump_python(value, mode="json", by_alias=True)
+        TypeAdapter(type(value) if is_dataclass(value) else Any).dump_python(
+            value, mode="json", by_alias=True
+        )
     )
 
 
@@ -57,8 +59,12 @@ def as_json(data: Any) -> str:
     import json
 
     text = json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False)
-    # JSON escapes control characters below a blank only; those above, and direction marks, could move a terminal too.
-    return re.sub(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]", lambda m: f"\\u{ord(m[0]):04x}", text) + "\n"
+    # JSON escapes control characters below a blank only; those above, and direction marks, could
+    # move a terminal too.
+    return (
+        re.sub(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]", lambda m: f"\\u{ord(m[0]):04x}", text)
+        + "\n"
+    )
 
 
 def digest(text: str) -> str:

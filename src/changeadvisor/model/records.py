@@ -1,8 +1,9 @@
 """The nouns: what a programme is made of, frozen once read.
 
-Everything here is written by strangers, so every class refuses unknown keys and wrong types. Lists whose
-order means nothing are kept sorted, so that the same programme in any order is the same object. References
-between records (a dependency's initiative, a path's measure) are checked by `loading`, which knows the lines.
+Everything here is written by strangers, so every class refuses unknown keys and wrong types. Lists
+whose order means nothing are kept sorted, so that the same programme in any order is the same
+object. References between records (a dependency's initiative, a path's measure) are checked by
+`loading`, which knows the lines.
 """
 
 from __future__ import annotations
@@ -50,10 +51,10 @@ Stage = Literal["idea", "design", "pilot", "delivery", "embedding", "closed"]
 Every = Literal["month", "quarter", "year"]
 
 
-# --- small types -----------------------------------------------------------------------------------------------------
+# --- small types ----------------------------------------------------------------------------------
 
 
-# --- measures --------------------------------------------------------------------------------------------------------
+# --- measures -------------------------------------------------------------------------------------
 
 
 class Rebase(Record):
@@ -100,7 +101,9 @@ class Area(Record):
             return value
         own = {k: v for k, v in value.items() if k in cls.model_fields}
         extra = {k: v for k, v in value.items() if k not in cls.model_fields}
-        numbers = {k: v for k, v in extra.items() if isinstance(v, int | float) and not isinstance(v, bool)}
+        numbers = {
+            k: v for k, v in extra.items() if isinstance(v, int | float) and not isinstance(v, bool)
+        }
         given = own.get("features") or {}
         if isinstance(given, dict):
             own["features"] = dict(sorted({**given, **numbers}.items()))
@@ -130,14 +133,19 @@ class Measure(Record):
     rebase: Annotated[tuple[Rebase, ...], Field(strict=False), sorted_by("on")] = ()
     source: Text | None = None
     observations: Annotated[tuple[Observation, ...], Field(strict=False), sorted_by("period")] = ()
-    comparators: Annotated[tuple[Comparator, ...], Field(strict=False), sorted_by("area", "period")] = ()
+    comparators: Annotated[
+        tuple[Comparator, ...], Field(strict=False), sorted_by("area", "period")
+    ] = ()
 
 
-# --- initiatives -----------------------------------------------------------------------------------------------------
+# --- initiatives ----------------------------------------------------------------------------------
 
 
 class Spend(Record):
-    """What it has cost (`to_date`: never weighed), costs a month, and will cost a month after `ends`."""
+    """What it has cost (`to_date`.
+
+    Never weighed), costs a month, and will cost a month after `ends`.
+    """
 
     to_date: Positive | None = None
     monthly: Amount | None = None
@@ -158,7 +166,8 @@ class Adoption(Record):
 
     staff: Count | None = None
     teams: Annotated[
-        Count | Annotated[tuple[Count, ...], Field(strict=False)] | None, Field(union_mode="left_to_right")
+        Count | Annotated[tuple[Count, ...], Field(strict=False)] | None,
+        Field(union_mode="left_to_right"),
     ] = None
     groups: Words = ()
     ready: Part | None = None
@@ -202,7 +211,8 @@ def _gain_form(value: object) -> str:
 
 
 Gain = Annotated[
-    Annotated[Estimate, Tag("one")] | Annotated[GainByOutcome, Tag("by outcome")], Discriminator(_gain_form)
+    Annotated[Estimate, Tag("one")] | Annotated[GainByOutcome, Tag("by outcome")],
+    Discriminator(_gain_form),
 ]
 
 
@@ -283,7 +293,9 @@ class Judgement(Record):
 
     @model_serializer(mode="plain")
     def _short(self) -> Any:
-        given = {k: v for k in ("level", "by", "on", "because") if (v := getattr(self, k)) is not None}
+        given = {
+            k: v for k in ("level", "by", "on", "because") if (v := getattr(self, k)) is not None
+        }
         return {k: str(v) if isinstance(v, dt.date) else v for k, v in given.items()}
 
 
@@ -295,13 +307,17 @@ def _raters(value: object) -> object:
 
 
 def _by_rater(answers: tuple[Judgement, ...]) -> tuple[Judgement, ...]:
-    return tuple(sorted(answers, key=lambda a: (a.by or "", str(a.on or ""), str(a.level), a.because or "")))
+    return tuple(
+        sorted(answers, key=lambda a: (a.by or "", str(a.on or ""), str(a.level), a.because or ""))
+    )
 
 
 Answers = Annotated[
     tuple[Judgement, ...],
     Field(strict=False),
-    BeforeValidator(_raters, json_schema_input_type=Judgement | bool | float | str | list[Judgement]),
+    BeforeValidator(
+        _raters, json_schema_input_type=Judgement | bool | float | str | list[Judgement]
+    ),
     AfterValidator(_by_rater),
 ]
 
@@ -345,9 +361,15 @@ class Initiative(Record):
     path: Annotated[Path | None, AfterValidator(said_or_none)] = None
     history: Annotated[tuple[Change, ...], Field(strict=False), sorted_by("on", "did")] = ()
     options: Annotated[tuple[Option, ...], Field(strict=False), sorted_by("action")] = ()
-    tripwires: Annotated[tuple[Tripwire, ...], Field(strict=False), sorted_by("by", "measure", "then")] = ()
-    judgements: Annotated[dict[str, Answers], AfterValidator(sorted_map)] = Field(default_factory=dict)
-    depends_on: Annotated[tuple[Dependency, ...], Field(strict=False), sorted_by("initiative", "kind")] = ()
+    tripwires: Annotated[
+        tuple[Tripwire, ...], Field(strict=False), sorted_by("by", "measure", "then")
+    ] = ()
+    judgements: Annotated[dict[str, Answers], AfterValidator(sorted_map)] = Field(
+        default_factory=dict
+    )
+    depends_on: Annotated[
+        tuple[Dependency, ...], Field(strict=False), sorted_by("initiative", "kind")
+    ] = ()
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:
@@ -358,7 +380,7 @@ class Initiative(Record):
         return self
 
 
-# --- the programme ---------------------------------------------------------------------------------------------------
+# --- the programme --------------------------------------------------------------------------------
 
 
 class Organisation(Record):
@@ -399,7 +421,9 @@ def _period_keys(pattern: str, what: str) -> AfterValidator:
             return value
         wrong = [k for k in value if not re.fullmatch(pattern, k) or not _consecutive(k)]
         if wrong:
-            raise PydanticCustomError("period", "{what}, found {wrong}", {"what": what, "wrong": ", ".join(wrong)})
+            raise PydanticCustomError(
+                "period", "{what}, found {wrong}", {"what": what, "wrong": ", ".join(wrong)}
+            )
         return sorted_map(value)
 
     return AfterValidator(check)
@@ -410,9 +434,12 @@ def _consecutive(key: str) -> bool:
     return "Q" in key or int(key[5:7]) == (int(key[:4]) + 1) % 100
 
 
-ByYear = Annotated[Positive | dict[str, Positive], _period_keys(r"\d{4}-\d{2}", "financial years such as 2026-27")]
+ByYear = Annotated[
+    Positive | dict[str, Positive], _period_keys(r"\d{4}-\d{2}", "financial years such as 2026-27")
+]
 ByQuarter = Annotated[
-    Positive | dict[str, Positive], _period_keys(r"\d{4}-Q[1-4]", "calendar quarters such as 2026-Q4")
+    Positive | dict[str, Positive],
+    _period_keys(r"\d{4}-Q[1-4]", "calendar quarters such as 2026-Q4"),
 ]
 
 
@@ -421,7 +448,9 @@ class Limits(Record):
 
     budget: ByYear | None = None
     carry_over: bool | None = None
-    capacity: Annotated[dict[str, ByQuarter], AfterValidator(sorted_map)] = Field(default_factory=dict)
+    capacity: Annotated[dict[str, ByQuarter], AfterValidator(sorted_map)] = Field(
+        default_factory=dict
+    )
     share_for_few: Share | None = None
     few: Few | None = None
     load: Positive | None = None
@@ -460,7 +489,9 @@ class Programme(Record):
     review_months: Annotated[int, Field(ge=1, le=60)] | None = None
     appraisal: Annotated[Appraisal | None, AfterValidator(said_or_none)] = None
     limits: Annotated[Limits | None, AfterValidator(said_or_none)] = None
-    reference_classes: Annotated[tuple[ReferenceClass, ...], Field(strict=False), sorted_by("id")] = ()
+    reference_classes: Annotated[
+        tuple[ReferenceClass, ...], Field(strict=False), sorted_by("id")
+    ] = ()
     areas: Annotated[tuple[Area, ...], Field(strict=False), sorted_by("area")] = ()
     measures: Annotated[tuple[Measure, ...], Field(strict=False), sorted_by("id")] = ()
     initiatives: Annotated[tuple[Initiative, ...], Field(strict=False), sorted_by("id")] = ()
@@ -474,7 +505,10 @@ class Programme(Record):
         return self._by_id[1].get(id)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy, with some fields changed; what had been worked out from the old ones is forgotten."""
+        """A copy, with some fields changed.
+
+        What had been worked out from the old ones is forgotten.
+        """
         found = super().model_copy(update=update, deep=deep)
         for name in ("_by_id", "movers"):
             found.__dict__.pop(name, None)
@@ -483,7 +517,9 @@ class Programme(Record):
     @cached_property
     def _by_id(self) -> tuple[dict[str, Measure], dict[str, Initiative]]:
         """Measures and initiatives by id (of two alike the first)."""
-        return {m.id: m for m in reversed(self.measures)}, {i.id: i for i in reversed(self.initiatives)}
+        return {m.id: m for m in reversed(self.measures)}, {
+            i.id: i for i in reversed(self.initiatives)
+        }
 
     @cached_property
     def movers(self) -> Mapping[str, tuple[Initiative, ...]]:
@@ -491,7 +527,10 @@ class Programme(Record):
         found: dict[str, tuple[Initiative, ...]] = {}
         for initiative in self.initiatives:
             if initiative.path is not None and initiative.path.measure is not None:
-                found[initiative.path.measure] = (*found.get(initiative.path.measure, ()), initiative)
+                found[initiative.path.measure] = (
+                    *found.get(initiative.path.measure, ()),
+                    initiative,
+                )
         return found
 
     def reference_class(self, id: str | None) -> ReferenceClass | None:
@@ -504,4 +543,4 @@ def tidy_number(value: float) -> float:
     return float(f"{value:.10g}") + 0.0
 
 
-# --- readings: a measure's observations, timed -----------------------------------------------------------------------
+# --- readings: a measure's observations, timed ----------------------------------------------------

@@ -12,7 +12,10 @@ COVERS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
 
 
 class Reading(NamedTuple):
-    """One reading: its first day, the middle of what it covers, the day it became known, and its value."""
+    """One reading.
+
+    Its first day, the middle of what it covers, the day it became known, and its value.
+    """
 
     period: dt.date
     middle: dt.date
@@ -22,7 +25,10 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The readings of a measure known by a date, oldest first. `not_yet`: periods that became known only later."""
+    """The readings of a measure known by a date, oldest first.
+
+    `not_yet`: periods that became known only later.
+    """
 
     measure: str
     every: Every | None

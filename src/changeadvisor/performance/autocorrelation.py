@@ -1,10 +1,11 @@
 """Is it news, or only the series remembering itself? Readings adjusted for autocorrelation and season.
 
-On a series whose months resemble their neighbours, plain limits are too narrow and runs come by themselves: about one
-last point in four of a stable series is then called special (Alwan and Roberts 1988 on such series; Maragah and
-Woodall 1992 on their false alarms). So the facts that rules weigh are read from charts whose limits are wider by
-1/sqrt(1 - r) and whose runs must be longer, r being the correlation of neighbours; a steady season is taken out first.
-A real step also makes neighbours alike. Which of the two it is, step or memory, is decided by the Bayesian
+On a series whose months resemble their neighbours, plain limits are too narrow and runs come by
+themselves: about one last point in four of a stable series is then called special (Alwan and
+Roberts 1988 on such series; Maragah and Woodall 1992 on their false alarms). So the facts that
+rules weigh are read from charts whose limits are wider by 1/sqrt(1 - r) and whose runs must be
+longer, r being the correlation of neighbours; a steady season is taken out first. A real step also
+makes neighbours alike. Which of the two it is, step or memory, is decided by the Bayesian
 information criterion (Schwarz 1978). All of it works on n series x t points at once.
 """
 
@@ -32,18 +33,23 @@ SEASON_LEVEL: Final = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Per series: r of neighbours used for limits (0 where none is found), and the season taken out (n x t)."""
+    """Per series.
+
+    R of neighbours used for limits (0 where none is found), and the season taken out (n x t).
+    """
 
     r: Floats
     season: Floats
     seasonal: NDArray[np.bool_]
 
 
-def read(values: Floats, period: int | None = None, places: tuple[int, ...] | None = None) -> tuple[Charts, Memory]:
+def read(
+    values: Floats, period: int | None = None, places: tuple[int, ...] | None = None
+) -> tuple[Charts, Memory]:
     """Adjusted charts, and what they were adjusted for.
 
-    period: points in a year, where there may be a season. places: the place of each point in its year, where some are
-    missing; one after the other by default.
+    period: points in a year, where there may be a season. places: the place of each point in its
+    year, where some are missing; one after the other by default.
     """
     rows = np.atleast_2d(np.asarray(values, dtype=np.float64))
     found = memory(rows, period, places)
@@ -67,16 +73,24 @@ def _freedom(points: int, period: int | None, seasonal: NDArray[np.bool_]) -> Fl
 
 
 def _same_side(r: Floats) -> Floats:
-    """How often neighbours lie on the same side of their mean (Sheppard's arcsine law); a half without memory."""
+    """How often neighbours lie on the same side of their mean (Sheppard's arcsine law).
+
+    A half without memory.
+    """
     return 0.5 + np.arcsin(r) / np.pi
 
 
 def _same_way(r: Floats) -> Floats:
-    """How often a rise follows a rise; a third without memory, for neighbouring steps then correlate by -1/2."""
+    """How often a rise follows a rise.
+
+    A third without memory, for neighbouring steps then correlate by -1/2.
+    """
     return 0.5 + np.arcsin(-(1.0 - r) / 2.0) / np.pi
 
 
-def memory(rows: Floats, period: int | None = None, places: tuple[int, ...] | None = None) -> Memory:
+def memory(
+    rows: Floats, period: int | None = None, places: tuple[int, ...] | None = None
+) -> Memory:
     """Season and correlation of neighbours of each series."""
     count, points = rows.shape
     season, seasonal = _season(rows, period, places or tuple(range(points)))
@@ -86,8 +100,13 @@ def memory(rows: Floats, period: int | None = None, places: tuple[int, ...] | No
     return Memory(_correlation(flat), season, seasonal)
 
 
-def _season(rows: Floats, period: int | None, places: tuple[int, ...]) -> tuple[Floats, NDArray[np.bool_]]:
-    """The season of each series, around 0, and whether there is one: an F test beyond a straight line."""
+def _season(
+    rows: Floats, period: int | None, places: tuple[int, ...]
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """The season of each series, around 0, and whether there is one.
+
+    An F test beyond a straight line.
+    """
     count, points = rows.shape
     none = np.zeros_like(rows), np.zeros(count, dtype=np.bool_)
     if period is None or period < 2 or points < max(SEASONS * period, period + 4):
@@ -133,7 +152,10 @@ def _line(points: int) -> tuple[Floats, Floats]:
 
 
 def _correlation(rows: Floats) -> Floats:
-    """R of neighbours where memory explains a series better than a step or a line does; corrected for its bias."""
+    """R of neighbours where memory explains a series better than a step or a line does.
+
+    Corrected for its bias.
+    """
     points = rows.shape[1]
     flat = rows - rows.mean(axis=1, keepdims=True)
     stepped = _without_step(rows)
@@ -152,9 +174,14 @@ def _correlation(rows: Floats) -> Floats:
         axis=0,
     )
     straight = (best == 3) | (best == 5)
-    kept = np.where((best == 2)[:, None] | (best == 4)[:, None], stepped, np.where(straight[:, None], lined, flat))
+    kept = np.where(
+        (best == 2)[:, None] | (best == 4)[:, None],
+        stepped,
+        np.where(straight[:, None], lined, flat),
+    )
     r = _r(kept)
-    # Marriott and Pope 1954: the estimate is too low by about (1 + 3 r) / n, more so where a step was taken out.
+    # Marriott and Pope 1954: the estimate is too low by about (1 + 3 r) / n, more so where a step
+    # was taken out.
     corrected = (points * r + 1.0) / (points - 3.0)
     clear = r > 1.0 / np.sqrt(points)
     found: Floats = np.clip(np.where(clear, corrected, 0.0), 0.0, MOST)
@@ -166,7 +193,9 @@ def _r(rows: Floats) -> Floats:
     centred = rows - rows.mean(axis=1, keepdims=True)
     total = (centred**2).sum(axis=1)
     found: Floats = np.where(
-        total > 0, (centred[:, 1:] * centred[:, :-1]).sum(axis=1) / np.where(total > 0, total, 1.0), 0.0
+        total > 0,
+        (centred[:, 1:] * centred[:, :-1]).sum(axis=1) / np.where(total > 0, total, 1.0),
+        0.0,
     )
     return found
 
@@ -193,7 +222,10 @@ def _without_line(rows: Floats) -> Floats:
 
 
 def _without_step(rows: Floats) -> Floats:
-    """A series less its means before and after the step that explains most of it; three points at least each side."""
+    """A series less its means before and after the step that explains most of it.
+
+    Three points at least each side.
+    """
     points = rows.shape[1]
     sums = np.cumsum(rows, axis=1)
     total = sums[:, -1:]

@@ -1,8 +1,11 @@
-"""A measure beside other areas: funnel limits, ranks with their uncertainty, and whether the gap closes.
+"""A measure beside other areas.
 
-Limits follow Spiegelhalter 2005 (Funnel plots for comparing institutional performance, Statistics in Medicine 24) and,
-for over-dispersion, Spiegelhalter 2005 (Quality and Safety in Health Care 14). Ranks are drawn (Goldstein and
-Spiegelhalter 1996, JRSS A 159): most areas cannot be told apart, so a rank never stands without its interval.
+Funnel limits, ranks with their uncertainty, and whether the gap closes.
+
+Limits follow Spiegelhalter 2005 (Funnel plots for comparing institutional performance, Statistics
+in Medicine 24) and, for over-dispersion, Spiegelhalter 2005 (Quality and Safety in Health Care 14).
+Ranks are drawn (Goldstein and Spiegelhalter 1996, JRSS A 159): most areas cannot be told apart, so
+a rank never stands without its interval.
 """
 
 from __future__ import annotations
@@ -27,11 +30,15 @@ Flag = Literal["within", "above-95", "below-95", "above-998", "below-998"]
 Position = Literal["much-better", "better", "similar", "worse", "much-worse"]
 
 
-# --- limits ----------------------------------------------------------------------------------------------------------
+# --- limits ---------------------------------------------------------------------------------------
 
 
-def proportion_limits(average: float, size: Any, z: float, between: float = 0.0) -> tuple[Floats, Floats]:
-    """Funnel limits of a proportion (0 to 1) among `size` cases: the Wilson interval turned about, held to 0 and 1.
+def proportion_limits(
+    average: float, size: Any, z: float, between: float = 0.0
+) -> tuple[Floats, Floats]:
+    """Funnel limits of a proportion (0 to 1) among `size` cases.
+
+    The Wilson interval turned about, held to 0 and 1.
 
     between: the variance between areas beyond chance (tau squared).
     """
@@ -49,7 +56,10 @@ def ratio_limits(expected: Any, share: float) -> tuple[Floats, Floats]:
 
 
 def flag_of(value: float, wide: tuple[float, float], near: tuple[float, float]) -> Flag:
-    """Where a value lies: outside the wide (99.8 %) limits, outside the near ones (95 %), or within both."""
+    """Where a value lies.
+
+    Outside the wide (99.8 %) limits, outside the near ones (95 %), or within both.
+    """
     if value > wide[1]:
         return "above-998"
     if value < wide[0]:
@@ -57,7 +67,7 @@ def flag_of(value: float, wide: tuple[float, float], near: tuple[float, float]) 
     return "above-95" if value > near[1] else "below-95" if value < near[0] else "within"
 
 
-# --- over-dispersion -------------------------------------------------------------------------------------------------
+# --- over-dispersion ------------------------------------------------------------------------------
 
 
 def log_ratio_z(observed: Any, expected: Any) -> Floats:
@@ -91,7 +101,10 @@ def dispersion(z: Any) -> float:
 
 
 def between_variance(phi: float, errors: Any) -> float:
-    """Tau squared: the variance between areas beyond chance, from phi and each area's standard error."""
+    """Tau squared.
+
+    The variance between areas beyond chance, from phi and each area's standard error.
+    """
     s = np.asarray(errors, dtype=np.float64)
     n, w = len(s), 1.0 / s**2
     if n * phi < n - 1:
@@ -99,14 +112,17 @@ def between_variance(phi: float, errors: Any) -> float:
     return max(0.0, float((n * phi - (n - 1)) / (w.sum() - (w**2).sum() / w.sum())))
 
 
-# --- one comparison --------------------------------------------------------------------------------------------------
+# --- one comparison -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One area's level for the period compared: value in the measure's unit, its size and expected count if known.
+    """One area's level for the period compared.
 
-    error: the standard error of the value, None where nothing tells it. readings: how many stand behind the error.
+    Value in the measure's unit, its size and expected count if known.
+
+    error: the standard error of the value, None where nothing tells it. readings: how many stand
+    behind the error.
     """
 
     area: str
@@ -120,10 +136,11 @@ class Level:
 class Comparison:
     """Where our level stands among areas, ours included.
 
-    basis: `chance` (limits from denominators), `spread` (from how far the others lie apart) or None. average: the
-    middle of the funnel. near, wide: the 95 % and 99.8 % limits at our size. between: the variance between areas beyond
-    chance by which limits were widened; 0 without over-dispersion. rank 1 is best; rank_interval: 95 % of draws;
-    top_quarter, above_median: shares of draws. ahead_of: for every other area, how often we are better in the draws.
+    basis: `chance` (limits from denominators), `spread` (from how far the others lie apart) or
+    None. average: the middle of the funnel. near, wide: the 95 % and 99.8 % limits at our size.
+    between: the variance between areas beyond chance by which limits were widened; 0 without
+    over-dispersion. rank 1 is best; rank_interval: 95 % of draws; top_quarter, above_median: shares
+    of draws. ahead_of: for every other area, how often we are better in the draws.
     """
 
     levels: tuple[Level, ...]
@@ -158,10 +175,12 @@ def compare(
     scale: float,
     rng: np.random.Generator | None,
 ) -> Comparison:
-    """Our level among others. `kind`: proportion, rate, ratio, or another word, for which only their spread tells.
+    """Our level among others.
 
-    scale: what the value is multiplied by (100 for per cent, 1000 for a rate per thousand). rng: for the draws of
-    ranks; without it none are drawn.
+    `kind`: proportion, rate, ratio, or another word, for which only their spread tells.
+
+    scale: what the value is multiplied by (100 for per cent, 1000 for a rate per thousand). rng:
+    for the draws of ranks; without it none are drawn.
     """
     every = sorted((own, *others), key=lambda level: level.area)
     limits = _limits(own, others, kind, scale)
@@ -204,7 +223,9 @@ def _limits(own: Level, others: Sequence[Level], kind: str | None, scale: float)
         counts = [(a.value / scale * (a.size or 0.0), a.size or 0.0) for a in every]
         average = sum(c for c, _ in counts) / sum(s for _, s in counts)
         expected = [average * s for _, s in counts]
-        return _of_counts([c for c, _ in counts], expected, average * scale) if average > 0 else None
+        return (
+            _of_counts([c for c, _ in counts], expected, average * scale) if average > 0 else None
+        )
     if kind == "ratio" and others and all(a.expected for a in every):
         observed = [a.value / scale * (a.expected or 0.0) for a in every]
         return _of_counts(observed, [a.expected or 0.0 for a in every], scale)
@@ -229,12 +250,17 @@ def _of_counts(observed: Sequence[float], expected: Sequence[float], average: fl
     o = np.maximum(np.array(observed, dtype=np.float64), 0.0)
     errors = 1.0 / (2.0 * np.sqrt(e))
     between = _between(root_ratio_z(o, e), errors)
-    near, wide = (_count_limits(float(e[0]), z, share, between) for z, share in ((Z95, 0.05), (Z998, 0.002)))
+    near, wide = (
+        _count_limits(float(e[0]), z, share, between) for z, share in ((Z95, 0.05), (Z998, 0.002))
+    )
     return _Limits("chance", average, _pair(near, average), _pair(wide, average), between)
 
 
 def _of_spread(others: Sequence[Level]) -> _Limits | None:
-    """Limits from how far the others lie apart: where one more like them would lie (a prediction interval, t law)."""
+    """Limits from how far the others lie apart.
+
+    Where one more like them would lie (a prediction interval, t law).
+    """
     if len(others) < SPREAD:
         return None
     from scipy.special import stdtrit
@@ -245,7 +271,9 @@ def _of_spread(others: Sequence[Level]) -> _Limits | None:
     if reach <= 1e-12 * max(1.0, abs(middle)):
         return None
     near, wide = (float(stdtrit(n - 1, share)) * reach for share in (0.975, 0.999))
-    return _Limits("spread", middle, (middle - near, middle + near), (middle - wide, middle + wide), 0.0)
+    return _Limits(
+        "spread", middle, (middle - near, middle + near), (middle - wide, middle + wide), 0.0
+    )
 
 
 def _between(z: Floats, errors: Floats) -> float:
@@ -256,7 +284,9 @@ def _pair(ends: tuple[Any, Any], scale: float) -> tuple[float, float]:
     return float(ends[0]) * scale, float(ends[1]) * scale
 
 
-def limits_at(found: Comparison, kind: str | None, size: float, scale: float) -> tuple[float, float, float, float]:
+def limits_at(
+    found: Comparison, kind: str | None, size: float, scale: float
+) -> tuple[float, float, float, float]:
     """99.8 % low, 95 % low, 95 % high and 99.8 % high of the same funnel at another size (or expected count)."""
     average, tau = (found.average or 0.0), found.between
     if kind == "proportion":
@@ -264,13 +294,17 @@ def limits_at(found: Comparison, kind: str | None, size: float, scale: float) ->
         ends = [float(v) * scale for v in (wide[0], near[0], near[1], wide[1])]
     else:
         expected = average / scale * size if kind == "rate" else size
-        inner, outer = (_count_limits(expected, z, share, tau) for z, share in ((Z95, 0.05), (Z998, 0.002)))
+        inner, outer = (
+            _count_limits(expected, z, share, tau) for z, share in ((Z95, 0.05), (Z998, 0.002))
+        )
         ends = [v * average for v in (outer[0], inner[0], inner[1], outer[1])]
     return ends[0], ends[1], ends[2], ends[3]
 
 
 def _count_limits(expected: float, z: float, share: float, between: float) -> tuple[float, float]:
-    """Limits of observed over expected: exact, or with over-dispersion on the scale of the square root.
+    """Limits of observed over expected.
+
+    Exact, or with over-dispersion on the scale of the square root.
 
     There the error is 1 / (2 sqrt(expected)).
     """
@@ -281,7 +315,7 @@ def _count_limits(expected: float, z: float, share: float, between: float) -> tu
     return max(0.0, 1.0 - reach) ** 2, (1.0 + reach) ** 2
 
 
-# --- ranks -----------------------------------------------------------------------------------------------------------
+# --- ranks ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +327,9 @@ class _Ranks:
     ahead_of: tuple[tuple[str, float], ...]
 
 
-def _ranks(own: Level, others: Sequence[Level], better: str | None, rng: np.random.Generator | None) -> _Ranks:
+def _ranks(
+    own: Level, others: Sequence[Level], better: str | None, rng: np.random.Generator | None
+) -> _Ranks:
     """Our rank, and among draws of everybody's true level (normal about the value) how it varies."""
     sign = 1.0 if better == "higher" else -1.0
     beats = [sign * a.value > sign * own.value for a in others]
@@ -307,7 +343,11 @@ def _ranks(own: Level, others: Sequence[Level], better: str | None, rng: np.rand
     ranks = 1 + len(others) - ahead.sum(axis=0)
     low, high = (int(q) for q in np.quantile(ranks, (0.025, 0.975), method="nearest"))
     every = len(others) + 1
-    pairs = tuple(sorted((a.area, round(float(p), 4)) for a, p in zip(others, ahead.mean(axis=1), strict=True)))
+    pairs = tuple(
+        sorted(
+            (a.area, round(float(p), 4)) for a, p in zip(others, ahead.mean(axis=1), strict=True)
+        )
+    )
     quarter, half = (round(float((ranks <= every * share).mean()), 4) for share in (0.25, 0.5))
     return _Ranks(rank, (low, high), quarter, half, pairs)
 
@@ -315,7 +355,10 @@ def _ranks(own: Level, others: Sequence[Level], better: str | None, rng: np.rand
 def rank_intervals(
     levels: Sequence[Level], better: str | None, rng: np.random.Generator
 ) -> tuple[tuple[str, int, int], ...]:
-    """For every area, best first, the interval of its rank in 95 % of draws; empty where an error is unknown."""
+    """For every area, best first, the interval of its rank in 95 % of draws.
+
+    Empty where an error is unknown.
+    """
     if better not in ("higher", "lower") or any(a.error is None for a in levels):
         return ()
     sign = -1.0 if better == "higher" else 1.0
@@ -328,7 +371,7 @@ def rank_intervals(
     return tuple((levels[i].area, int(ends[0, i]), int(ends[1, i])) for i in best_first)
 
 
-# --- the gap over time -----------------------------------------------------------------------------------------------
+# --- the gap over time ----------------------------------------------------------------------------
 
 Gap = Literal["closing", "steady", "widening", "too-few"]
 #: Fewest years from which a trend of the gap is read.
@@ -338,8 +381,9 @@ YEARS: Final = 4
 def gap_trend(gaps: Sequence[float]) -> Gap:
     """Whether the gap to the others moves, from ours less theirs on the better side, oldest first.
 
-    A straight line through the gaps; a slope that chance gives one time in twenty or more is steady. `closing` is
-    movement to the better side, from behind or further ahead; `widening` is falling back.
+    A straight line through the gaps; a slope that chance gives one time in twenty or more is
+    steady. `closing` is movement to the better side, from behind or further ahead; `widening` is
+    falling back.
     """
     if len(gaps) < YEARS:
         return "too-few"

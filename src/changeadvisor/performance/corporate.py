@@ -1,8 +1,8 @@
 """A few corporate measures that together tell most of the story: an exact choice, with its reasons.
 
-The choice covers aims and services, takes external measures first, then those that can be compared, and avoids pairs
-that say the same. It is a linear programme in whole numbers, solved by HiGHS (Huangfu and Hall 2018) to proven
-optimality; no clock limits it.
+The choice covers aims and services, takes external measures first, then those that can be compared,
+and avoids pairs that say the same. It is a linear programme in whole numbers, solved by HiGHS
+(Huangfu and Hall 2018) to proven optimality; no clock limits it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ COMMON, LONG = 8, {"month": 12, "quarter": 8, "year": 4}
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What counts for how much. Our judgement, not measured: covering an aim outweighs all that one measure is."""
+    """What counts for how much.
+
+    Our judgement, not measured: covering an aim outweighs all that one measure is.
+    """
 
     aim: float = 20.0
     service: float = 6.0
@@ -47,7 +50,10 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class CorporateChoice:
-    """The measures chosen, and those left out. objective, bound: in points of the weights; gap: 0 is proven best."""
+    """The measures chosen, and those left out.
+
+    Objective, bound: in points of the weights; gap: 0 is proven best.
+    """
 
     count: int
     chosen: tuple[Named, ...]
@@ -69,7 +75,10 @@ def choose(
     barred: Sequence[str] = (),
     weights: Weights | None = None,
 ) -> CorporateChoice:
-    """Choose `count` measures. Of equally good sets, the one whose sorted ids come first. Raises InputError."""
+    """Choose `count` measures. Of equally good sets, the one whose sorted ids come first.
+
+    Raises InputError.
+    """
     _refuse(programme, count, pinned, barred)
     case = _Case.of(programme, series, weights or Weights(), frozenset(pinned), frozenset(barred))
     chosen, value, bound = case.best(count)
@@ -85,11 +94,17 @@ def _refuse(programme: Programme, count: int, pinned: Sequence[str], barred: Seq
         for name in names
         if name not in ids
     ]
-    faults += [Fault("--pin", "", f"`{n}`, which is barred too", "one of the two") for n in pinned if n in barred]
+    faults += [
+        Fault("--pin", "", f"`{n}`, which is barred too", "one of the two")
+        for n in pinned
+        if n in barred
+    ]
     left = len(set(ids) - set(barred))
     if count < max(1, len(set(pinned))) or count > left:
         found = f"{count}"
-        faults.append(Fault("--choose", "", found, f"a number from {max(1, len(set(pinned)))} to {left}"))
+        faults.append(
+            Fault("--choose", "", found, f"a number from {max(1, len(set(pinned)))} to {left}")
+        )
     if faults:
         raise InputError(faults)
 
@@ -130,7 +145,11 @@ class _Case:
             r = correlation(series.get(a.id), series.get(b.id))
             likeness[i, j] = r
             cost = 0.0 if r is None else weights.redundant * 2.0 * max(0.0, abs(r) - 0.5)
-            cost += weights.alike if a.service is not None and (a.service, a.aims) == (b.service, b.aims) else 0.0
+            cost += (
+                weights.alike
+                if a.service is not None and (a.service, a.aims) == (b.service, b.aims)
+                else 0.0
+            )
             if cost > 0:
                 pairs[i, j] = cost
         alone = tuple(_alone(m, series.get(m.id), weights) for m in measures)
@@ -148,7 +167,10 @@ class _Case:
         return total - math.fsum(self.pairs.get(p, 0.0) for p in itertools.combinations(inside, 2))
 
     def best(self, count: int) -> tuple[tuple[int, ...], float, float]:
-        """The best set, its worth, and the bound: fixed measure by measure in order of id while nothing is lost."""
+        """The best set, its worth, and the bound.
+
+        Fixed measure by measure in order of id while nothing is lost.
+        """
         fixed: dict[int, int] = {i: 1 for i, m in enumerate(self.measures) if m.id in self.pinned}
         fixed |= {i: 0 for i, m in enumerate(self.measures) if m.id in self.barred}
         chosen, bound = self._solve(count, fixed)
@@ -164,7 +186,10 @@ class _Case:
         return chosen, self.value(chosen), bound
 
     def _solve(self, count: int, fixed: Mapping[int, int]) -> tuple[tuple[int, ...], float]:
-        """The best set with some measures fixed, and the proven bound; empty where there is none."""
+        """The best set with some measures fixed, and the proven bound.
+
+        Empty where there is none.
+        """
         from scipy.optimize import Bounds, LinearConstraint, milp
 
         n, rows = len(self.measures), list(self._rows(count))
@@ -192,13 +217,27 @@ class _Case:
         return [*([self.weights.service] * len(self.services)), *(-c for c in self.pairs.values())]
 
     def _rows(self, count: int) -> Iterator[tuple[list[tuple[int, float]], float, float]]:
-        """Constraints: so many are chosen; an aim or service is covered by a chosen measure; both of a pair cost."""
+        """Constraints: so many are chosen; an aim or service is covered by a chosen measure.
+
+        Both of a pair cost.
+        """
         n = len(self.measures)
         yield [(i, 1.0) for i in range(n)], count, count
         for k, aim in enumerate(self.aims):
-            yield [(n + k, 1.0), *((i, -1.0) for i, m in enumerate(self.measures) if aim in m.aims)], -math.inf, 0.0
+            yield (
+                [(n + k, 1.0), *((i, -1.0) for i, m in enumerate(self.measures) if aim in m.aims)],
+                -math.inf,
+                0.0,
+            )
         for k, service in enumerate(self.services, n + len(self.aims)):
-            yield [(k, 1.0), *((i, -1.0) for i, m in enumerate(self.measures) if m.service == service)], -math.inf, 0.0
+            yield (
+                [
+                    (k, 1.0),
+                    *((i, -1.0) for i, m in enumerate(self.measures) if m.service == service),
+                ],
+                -math.inf,
+                0.0,
+            )
         for k, (i, j) in enumerate(self.pairs, n + len(self.aims) + len(self.services)):
             yield [(i, 1.0), (j, 1.0), (k, -1.0)], -math.inf, 1.0
 
@@ -231,7 +270,13 @@ class _Case:
         parts += [f"the only one for {', '.join(alone)}"] if alone else []
         if m.service is not None and all(o.service != m.service for o in rest):
             parts.append(f"the only one of {m.service}")
-        parts += ["felt by residents"] if m.kind == "external" else ["about our own working"] if m.kind else []
+        parts += (
+            ["felt by residents"]
+            if m.kind == "external"
+            else ["about our own working"]
+            if m.kind
+            else []
+        )
         parts += ["can be set beside other councils"] if m.comparators else []
         lost = self.value(chosen) - self.value([k for k in chosen if k != i])
         return f"{'; '.join(parts) or 'best of those left'} ({many(lost, 'point', 3)} would be lost without it)"
@@ -241,14 +286,20 @@ class _Case:
         m = self.measures[i]
         if m.id in self.barred:
             return "barred"
-        near = max(((abs(r), k) for k in chosen if (r := self._alike(i, k)) is not None), default=(0.0, -1))
+        near = max(
+            ((abs(r), k) for k in chosen if (r := self._alike(i, k)) is not None), default=(0.0, -1)
+        )
         same = (
-            f"moves with {self.measures[near[1]].id} (correlation {near[0]:.2f} of changes); " if near[0] >= 0.7 else ""
+            f"moves with {self.measures[near[1]].id} (correlation {near[0]:.2f} of changes); "
+            if near[0] >= 0.7
+            else ""
         )
         free = [k for k in chosen if self.measures[k].id not in self.pinned]
         if not free:
             return f"{same}all places are pinned"
-        lost, k = min((self.value(chosen) - self.value([*(c for c in chosen if c != k), i]), k) for k in free)
+        lost, k = min(
+            (self.value(chosen) - self.value([*(c for c in chosen if c != k), i]), k) for k in free
+        )
         points = many(max(0.0, lost), "point", 3)
         return f"{same}in place of {self.measures[k].id}, its best exchange, {points} would be lost"
 
@@ -269,7 +320,10 @@ def _alone(measure: Measure, series: Series | None, weights: Weights) -> float:
 
 
 def correlation(one: Series | None, other: Series | None) -> float | None:
-    """The correlation of two measures' steps over common periods; None with fewer than eight, or a constant one."""
+    """The correlation of two measures' steps over common periods.
+
+    None with fewer than eight, or a constant one.
+    """
     if one is None or other is None:
         return None
     theirs = {p.period: p.value for p in other.points}

@@ -1,8 +1,9 @@
 """The chance of meeting an aim by its date, and what changed when an initiative began.
 
-The chance comes from the series' own behaviour: a level that wanders (local level models, Harvey 1989), with and
-without a steady drift, each weighed by how well it foretold the series so far. Before and after are compared by an
-interrupted time series (Wagner et al. 2002) with errors that remember (Prais and Winsten 1954).
+The chance comes from the series' own behaviour: a level that wanders (local level models, Harvey
+1989), with and without a steady drift, each weighed by how well it foretold the series so far.
+Before and after are compared by an interrupted time series (Wagner et al. 2002) with errors that
+remember (Prais and Winsten 1954).
 """
 
 from __future__ import annotations
@@ -38,8 +39,9 @@ class Chance:
 class _Model:
     """What one group of models (a level that wanders more or less) says of the reading `ahead` steps on.
 
-    mean, sure: centre and estimation variance of the level then; noise: variance of the reading about it; weight:
-    log weight; freedom: degrees of freedom of the variance. All but freedom have one value a degree of wandering.
+    mean, sure: centre and estimation variance of the level then; noise: variance of the reading
+    about it; weight: log weight; freedom: degrees of freedom of the variance. All but freedom have
+    one value a degree of wandering.
     """
 
     mean: Floats
@@ -50,9 +52,16 @@ class _Model:
 
 
 def chance(
-    values: Sequence[float], ahead: int, aim: float, better: str, rng: np.random.Generator, season: float = 0.0
+    values: Sequence[float],
+    ahead: int,
+    aim: float,
+    better: str,
+    rng: np.random.Generator,
+    season: float = 0.0,
 ) -> Chance | None:
-    """The chance that the reading `ahead` steps on is at `aim` or on its better side. None with too few readings.
+    """The chance that the reading `ahead` steps on is at `aim` or on its better side.
+
+    None with too few readings.
 
     season: what the season adds at that reading, already taken out of `values`.
     """
@@ -70,11 +79,15 @@ def chance(
     return _mixed(models, weights, sign, aim - season, rng)
 
 
-def _mixed(models: Sequence[_Model], weights: Floats, sign: float, aim: float, rng: np.random.Generator) -> Chance:
+def _mixed(
+    models: Sequence[_Model], weights: Floats, sign: float, aim: float, rng: np.random.Generator
+) -> Chance:
     """The chance under all models, weighed, and its interval from draws of level, drift and noise."""
     from scipy.special import ndtr, stdtr
 
-    mean, sure, noise = (np.concatenate([getattr(m, name) for m in models]) for name in ("mean", "sure", "noise"))
+    mean, sure, noise = (
+        np.concatenate([getattr(m, name) for m in models]) for name in ("mean", "sure", "noise")
+    )
     freedom = np.concatenate([np.full(len(m.mean), m.freedom) for m in models])
     chances = stdtr(freedom, sign * (mean - aim) / np.sqrt(sure + noise))
     which = rng.choice(len(weights), size=DRAWS, p=weights)
@@ -88,7 +101,8 @@ def _mixed(models: Sequence[_Model], weights: Floats, sign: float, aim: float, r
 def _wandering(y: Floats, ahead: int, drift: bool) -> _Model:
     """The Kalman filter of a level that wanders, for every degree of wandering at once, variances in units of noise.
 
-    Drift is a second state that does not change. What the first readings do not tell is left wide open.
+    Drift is a second state that does not change. What the first readings do not tell is left wide
+    open.
     """
     q = np.asarray(WANDER)
     states = 2 if drift else 1
@@ -97,7 +111,8 @@ def _wandering(y: Floats, ahead: int, drift: bool) -> _Model:
     p = np.zeros((len(q), 2, 2))
     p[:, 0, 0] = 1.0
     scale = float(np.var(np.diff(y))) or 1.0
-    # The prior of a drift: half a reading's noise a step. A proper prior, so that the weights of models compare.
+    # The prior of a drift: half a reading's noise a step. A proper prior, so that the weights of
+    # models compare.
     p[:, 1, 1] = 0.25 if drift else 0.0
     total, logs = np.zeros(len(q)), np.zeros(len(q))
     for value in y[1:]:
@@ -126,7 +141,7 @@ def _moved(p: Floats, q: Floats) -> Floats:
     return moved
 
 
-# --- before and after ------------------------------------------------------------------------------------------------
+# --- before and after -----------------------------------------------------------------------------
 
 Verdict = Literal["improved", "no-clear-change", "worsened", "not-enough"]
 
@@ -135,7 +150,8 @@ Verdict = Literal["improved", "no-clear-change", "worsened", "not-enough"]
 class BeforeAfter:
     """What changed when something began: the effect in the measure's unit with its 95 % interval.
 
-    before, after: readings on each side. trend, season: whether the line before and the season were allowed for.
+    before, after: readings on each side. trend, season: whether the line before and the season were
+    allowed for.
     """
 
     verdict: Verdict
@@ -157,7 +173,8 @@ def before_after(
 ) -> BeforeAfter:
     """The level since point `start` against the level before, the line and season before it going on as they were.
 
-    places: the place of each point in its year, where some are missing; one after the other by default.
+    places: the place of each point in its year, where some are missing; one after the other by
+    default.
     """
     y = np.asarray(values, dtype=np.float64)
     before, after = start, len(y) - start
@@ -171,7 +188,9 @@ def before_after(
 
     reach = float(stdtrit(freedom, 0.975)) * error
     verdict = _verdict(effect, reach, 1.0 if better == "higher" else -1.0)
-    return BeforeAfter(verdict, before, after, effect, effect - reach, effect + reach, trend, season)
+    return BeforeAfter(
+        verdict, before, after, effect, effect - reach, effect + reach, trend, season
+    )
 
 
 def _verdict(effect: float, reach: float, sign: float) -> Verdict:
@@ -211,7 +230,8 @@ def _prais_winsten(y: Floats, x: Floats) -> tuple[float, float, int]:
         left = y - x @ b
         total = float((left**2).sum())
         plain = float((left[1:] * left[:-1]).sum()) / total if total > 1e-18 else 0.0
-        # The fitted columns hide some of the memory: the estimate is raised by about k / n (Marriott and Pope 1954).
+        # The fitted columns hide some of the memory: the estimate is raised by about k / n
+        # (Marriott and Pope 1954).
         r = min(0.9, max(0.0, (n * plain + k / 2.0 + 1.0) / (n - 3.0)))
     freedom = max(1, n - k - 1)
     sigma = float(((ys - xs @ b) ** 2).sum()) / freedom

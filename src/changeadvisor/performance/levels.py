@@ -1,7 +1,10 @@
-"""A measure against its baseline, its target and its standard. The full three lenses come with a later issue.
+"""A measure against its baseline, its target and its standard.
 
-A reading covers a month, a quarter or a year from its first day, stands for the middle of it, and is known on its last
-day plus the measure's lag (formats.md, Time). What became known after `as_of` is not used.
+The full three lenses come with a later issue.
+
+A reading covers a month, a quarter or a year from its first day, stands for the middle of it, and
+is known on its last day plus the measure's lag (formats.md, Time). What became known after `as_of`
+is not used.
 """
 
 from __future__ import annotations
@@ -38,7 +41,8 @@ Trend = Literal["improving", "steady", "worsening"]
 class Standing:
     """Where a measure stands, in its own unit; None where that cannot be said.
 
-    recent: mean of the last three readings. to_target, to_standard: how far the recent level is on the better side.
+    recent: mean of the last three readings. to_target, to_standard: how far the recent level is on
+    the better side.
     """
 
     latest: float | None
@@ -49,7 +53,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What targets measure: how many there are, and of those external, process, corporate, with comparators."""
+    """What targets measure.
+
+    How many there are, and of those external, process, corporate, with comparators.
+    """
 
     targets: int
     external: int
@@ -59,11 +66,16 @@ class Audit:
 
 
 def readings(measure: Measure, as_of: dt.date) -> Series:
-    """The readings known by `as_of`, oldest first; own rows among the comparators fill periods not observed."""
+    """The readings known by `as_of`, oldest first.
+
+    Own rows among the comparators fill periods not observed.
+    """
     values = {c.period: c.value for c in measure.comparators if c.area == measure.own_area}
     values |= {o.period: o.value for o in measure.observations}
     every = measure.every or cadence(sorted(values))
-    points = [_reading(period, value, every, measure.lag_days) for period, value in sorted(values.items())]
+    points = [
+        _reading(period, value, every, measure.lag_days) for period, value in sorted(values.items())
+    ]
     known = tuple(p for p in points if p.known_on <= as_of)
     return Series(measure.id, every, known, tuple(p.period for p in points if p.known_on > as_of))
 
@@ -89,12 +101,22 @@ def _reading(period: dt.date, value: float, every: Every | None, lag_days: int) 
 
 
 def _after(day: dt.date, months: int) -> dt.date:
-    """The first day after a period of so many months; a period that begins on the first ends with a month."""
-    return add_months(day.replace(day=1), months).replace(day=1) if day.day == 1 else add_months(day, months)
+    """The first day after a period of so many months.
+
+    A period that begins on the first ends with a month.
+    """
+    return (
+        add_months(day.replace(day=1), months).replace(day=1)
+        if day.day == 1
+        else add_months(day, months)
+    )
 
 
 def rebased(measure: Measure, series: Series) -> Rebase | None:
-    """The latest rebase that has readings after it: what was counted before is not compared with what came after."""
+    """The latest rebase that has readings after it.
+
+    What was counted before is not compared with what came after.
+    """
     last = series.points[-1].period if series.points else None
     return next((r for r in reversed(measure.rebase) if last is not None and r.on <= last), None)
 
@@ -122,7 +144,10 @@ def noise(values: Sequence[float]) -> float | None:
 
 
 def against(measure: Measure, series: Series) -> Standing:
-    """Where the recent level stands beside target and standard. Without a better direction no side is better."""
+    """Where the recent level stands beside target and standard.
+
+    Without a better direction no side is better.
+    """
     recent = recent_level(series)
     sign = {"higher": 1.0, "lower": -1.0}.get(measure.better or "")
 
@@ -134,9 +159,12 @@ def against(measure: Measure, series: Series) -> Standing:
 
 
 def trend(series: Series, better: str | None) -> Trend | None:
-    """The last three readings against the three before, beside the noise; None with fewer than six or no direction.
+    """The last three readings against the three before, beside the noise.
 
-    Two means of three differ by more than chance (one time in twenty) where they are 1.96 x noise x sqrt(2/3) apart.
+    None with fewer than six or no direction.
+
+    Two means of three differ by more than chance (one time in twenty) where they are 1.96 x noise x
+    sqrt(2/3) apart.
     """
     values = [p.value for p in series.points]
     spread = noise(values)

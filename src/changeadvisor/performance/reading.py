@@ -1,7 +1,8 @@
 """One measure read three ways: against its own past, a standard and a target, and other areas.
 
-The chart follows the NHS rules to the letter (`ipsative`); what rules weigh is read from limits adjusted for memory and
-season (`past`). Nothing is guessed: what cannot be said is None, and `why` says why not.
+The chart follows the NHS rules to the letter (`ipsative`); what rules weigh is read from limits
+adjusted for memory and season (`past`). Nothing is guessed: what cannot be said is None, and `why`
+says why not.
 """
 
 from __future__ import annotations
@@ -48,7 +49,10 @@ _YEAR = {"month": 12, "quarter": 4}
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """How the chart is drawn: whether moving ranges are screened, and how many points of a segment fix its limits."""
+    """How the chart is drawn.
+
+    Whether moving ranges are screened, and how many points of a segment fix its limits.
+    """
 
     screen: bool = True
     baseline: int | None = None
@@ -56,7 +60,10 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One point of the chart: its limits, every signal it belongs to, and what the strongest means."""
+    """One point of the chart.
+
+    Its limits, every signal it belongs to, and what the strongest means.
+    """
 
     period: dt.date
     value: float
@@ -69,10 +76,13 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Ipsative:
-    """Against its own past. `trial`: fewer than 12 points since the last rebase, so the limits are only trial limits.
+    """Against its own past.
 
-    past: the same question for the rules, from limits adjusted for r (the correlation of neighbours) and season.
-    now: the adjusted limits about the present level: that of the last year where a special cause moved it.
+    `trial`: fewer than 12 points since the last rebase, so the limits are only trial limits.
+
+    past: the same question for the rules, from limits adjusted for r (the correlation of
+    neighbours) and season. now: the adjusted limits about the present level: that of the last year
+    where a special cause moved it.
     """
 
     points: tuple[Point, ...]
@@ -90,10 +100,12 @@ class Ipsative:
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """Beside a standard or a target. distance: how far the recent level is on its better side, in the unit.
+    """Beside a standard or a target.
 
-    assurance: as the NHS has it, from the last limits of the whole chart; now: for the rules, from the adjusted limits
-    about the present level.
+    distance: how far the recent level is on its better side, in the unit.
+
+    assurance: as the NHS has it, from the last limits of the whole chart; now: for the rules, from
+    the adjusted limits about the present level.
     """
 
     value: float | None
@@ -153,8 +165,8 @@ def read_performance(
 ) -> Performance:
     """Read a measure. `series` as `standing.readings` gives it.
 
-    how: which areas to compare with; by default the first way that finds any. drawing: how the chart is drawn; what
-    rules weigh does not hang on it. light: without draws, for facts alone.
+    how: which areas to compare with; by default the first way that finds any. drawing: how the
+    chart is drawn; what rules weigh does not hang on it. light: without draws, for facts alone.
     """
     own = ipsative(measure, series, drawing or Drawing(), light=light)
     rng = _stream(seed, measure.id)
@@ -189,12 +201,15 @@ def _why(measure: Measure, series: Series) -> Iterator[str]:
         yield "`own_area` is not given: other areas are compared with our own readings only"
 
 
-# --- against its own past --------------------------------------------------------------------------------------------
+# --- against its own past -------------------------------------------------------------------------
 
 
 def _starts(measure: Measure, points: Sequence[Reading]) -> tuple[int, ...]:
     """Where segments begin: at 0 and at each rebase that has points on both sides."""
-    found = {next((k for k, p in enumerate(points) if p.period >= r.on), len(points)) for r in measure.rebase}
+    found = {
+        next((k for k, p in enumerate(points) if p.period >= r.on), len(points))
+        for r in measure.rebase
+    }
     return (0, *sorted(k for k in found if 0 < k < len(points)))
 
 
@@ -204,8 +219,12 @@ def _since_rebase(measure: Measure, series: Series) -> Series:
     return comparable(measure, series)
 
 
-def ipsative(measure: Measure, series: Series, drawing: Drawing, *, light: bool = False) -> Ipsative | None:
-    """The chart, and the adjusted reading since the last rebase. None with fewer than three readings.
+def ipsative(
+    measure: Measure, series: Series, drawing: Drawing, *, light: bool = False
+) -> Ipsative | None:
+    """The chart, and the adjusted reading since the last rebase.
+
+    None with fewer than three readings.
 
     light: of the chart the last point's limits alone.
     """
@@ -214,24 +233,36 @@ def ipsative(measure: Measure, series: Series, drawing: Drawing, *, light: bool 
         return None
     starts = _starts(measure, points)
     values = np.array([p.value for p in points])
-    shown = (_last(points[-1], values[starts[-1] :]),) if light else _points(measure, points, values, starts, drawing)
+    shown = (
+        (_last(points[-1], values[starts[-1] :]),)
+        if light
+        else _points(measure, points, values, starts, drawing)
+    )
     last = values[starts[-1] :]
     year = _YEAR.get(series.every or "")
     adjusted, found = autocorrelation.read(last, year, places(points[starts[-1] :], series.every))
     direction = int(adjusted.directions()[0, -1])
     past = _past(direction, measure.better) if len(last) >= FEWEST else None
     now = _now(adjusted, direction, year or FEWEST)
-    return Ipsative(shown, len(last) < spc.TRIAL, past, float(found.r[0]), bool(found.seasonal[0]), now)
+    return Ipsative(
+        shown, len(last) < spc.TRIAL, past, float(found.r[0]), bool(found.seasonal[0]), now
+    )
 
 
 def places(points: Sequence[Reading], every: Every | None) -> tuple[int, ...]:
-    """Where each reading stands on the calendar, counted in months or quarters; a missing one leaves its place free."""
+    """Where each reading stands on the calendar, counted in months or quarters.
+
+    A missing one leaves its place free.
+    """
     months = COVERS[every or "month"]
     return tuple((p.period.year * 12 + p.period.month - 1) // months for p in points)
 
 
 def _now(adjusted: spc.Charts, direction: int, year: int) -> tuple[float, float]:
-    """The adjusted limits about the present level: the whole mean, or that of the last year where the level moved."""
+    """The adjusted limits about the present level.
+
+    The whole mean, or that of the last year where the level moved.
+    """
     reach = float(adjusted.upper[0, -1] - adjusted.centre[0, -1])
     values = adjusted.values[0] if direction == 0 else adjusted.values[0, -max(year, 6) :]
     level = float(values.mean())
@@ -241,11 +272,17 @@ def _now(adjusted: spc.Charts, direction: int, year: int) -> tuple[float, float]
 def _last(point: Reading, values: spc.Floats) -> Point:
     """The last point with its limits, without its signals."""
     centre, reach = (float(v[0, 0]) for v in spc.limits(values[None, :]))
-    return Point(point.period, point.value, centre, centre - reach, centre + reach, (), "common-cause")
+    return Point(
+        point.period, point.value, centre, centre - reach, centre + reach, (), "common-cause"
+    )
 
 
 def _points(
-    measure: Measure, points: Sequence[Reading], values: spc.Floats, starts: tuple[int, ...], drawing: Drawing
+    measure: Measure,
+    points: Sequence[Reading],
+    values: spc.Floats,
+    starts: tuple[int, ...],
+    drawing: Drawing,
 ) -> tuple[Point, ...]:
     """Every point of the chart."""
     charts = spc.xmr(values, starts=starts, baseline=drawing.baseline, screen=drawing.screen)
@@ -265,7 +302,10 @@ def _points(
 
 
 def variation(direction: int, better: str | None) -> Variation:
-    """What a signal in that direction means: better, worse, neither (no direction is better), or common cause."""
+    """What a signal in that direction means.
+
+    Better, worse, neither (no direction is better), or common cause.
+    """
     if direction == 0:
         return "common-cause"
     if better not in ("higher", "lower"):
@@ -282,34 +322,55 @@ def _past(direction: int, better: str | None) -> Past | None:
     return words.get(variation(direction, better)) if better in ("higher", "lower") else None
 
 
-# --- against a standard and a target ---------------------------------------------------------------------------------
+# --- against a standard and a target --------------------------------------------------------------
 
 
 def _standard(
-    measure: Measure, series: Series, own: Ipsative | None, recent: float | None, rng: np.random.Generator | None
+    measure: Measure,
+    series: Series,
+    own: Ipsative | None,
+    recent: float | None,
+    rng: np.random.Generator | None,
 ) -> Aim:
     """Beside an outside standard; the chance is that of the next reading."""
     return _aim(measure, series, own, recent, measure.standard, 1, rng, None)
 
 
 def _target(
-    measure: Measure, series: Series, own: Ipsative | None, recent: float | None, rng: np.random.Generator | None
+    measure: Measure,
+    series: Series,
+    own: Ipsative | None,
+    recent: float | None,
+    rng: np.random.Generator | None,
 ) -> Aim:
-    """Beside our own target; the chance is that of the reading for its date, and certain where that is in."""
+    """Beside our own target.
+
+    The chance is that of the reading for its date, and certain where that is in.
+    """
     by = measure.target_date
     ahead = None if by is None else _ahead(series, by)
-    if measure.target is not None and by is not None and ahead is not None and ahead < 1 and series.points:
+    if (
+        measure.target is not None
+        and by is not None
+        and ahead is not None
+        and ahead < 1
+        and series.points
+    ):
         return _decided(measure, series, own, recent, by)
     return _aim(measure, series, own, recent, measure.target, ahead, rng, by)
 
 
-def _decided(measure: Measure, series: Series, own: Ipsative | None, recent: float | None, by: dt.date) -> Aim:
+def _decided(
+    measure: Measure, series: Series, own: Ipsative | None, recent: float | None, by: dt.date
+) -> Aim:
     """The reading for the date is in: the target was met or it was not."""
     covering = [p.value for p in series.points if p.period <= by]
     plain = _aim(measure, series, own, recent, measure.target, None, None, by)
     if not covering or plain.value is None or measure.better not in ("higher", "lower"):
         return plain
-    met = float(covering[-1] >= plain.value if measure.better == "higher" else covering[-1] <= plain.value)
+    met = float(
+        covering[-1] >= plain.value if measure.better == "higher" else covering[-1] <= plain.value
+    )
     return Aim(plain.value, plain.distance, plain.assurance, plain.now, Chance(met, met, met), by)
 
 
@@ -334,7 +395,9 @@ def _aim(
 ) -> Aim:
     sign = {"higher": 1.0, "lower": -1.0}.get(measure.better or "")
     distance = None if value is None or recent is None or sign is None else sign * (recent - value)
-    assured = spc.assurance(own.last.lower, own.last.upper, value, measure.better) if own else "unknown"
+    assured = (
+        spc.assurance(own.last.lower, own.last.upper, value, measure.better) if own else "unknown"
+    )
     now = spc.assurance(*own.now, value, measure.better) if own else "unknown"
     found = None
     if value is not None and sign is not None and ahead is not None and rng is not None:
@@ -342,7 +405,9 @@ def _aim(
     return Aim(value, distance, assured, now, found, by)  # type: ignore[arg-type]
 
 
-def _chance(measure: Measure, series: Series, value: float, ahead: int, rng: np.random.Generator) -> Chance | None:
+def _chance(
+    measure: Measure, series: Series, value: float, ahead: int, rng: np.random.Generator
+) -> Chance | None:
     """The chance from the readings since the last rebase, a steady season taken out and put back."""
     points = _since_rebase(measure, series).points
     if len(points) < 2:
@@ -353,15 +418,21 @@ def _chance(measure: Measure, series: Series, value: float, ahead: int, rng: np.
     at = 0.0
     if year is not None and season.any():
         same = (at_places[-1] + ahead) % year
-        at = next(float(s) for s, place in zip(season, at_places, strict=True) if place % year == same)
+        at = next(
+            float(s) for s, place in zip(season, at_places, strict=True) if place % year == same
+        )
     return chance(list(values - season), ahead, value, measure.better or "", rng, at)
 
 
-# --- against other areas ---------------------------------------------------------------------------------------------
+# --- against other areas --------------------------------------------------------------------------
 
 
 def comparative(
-    programme: Programme, measure: Measure, series: Series, rng: np.random.Generator | None, how: How | None = None
+    programme: Programme,
+    measure: Measure,
+    series: Series,
+    rng: np.random.Generator | None,
+    how: How | None = None,
 ) -> Comparative | None:
     """Our level among other areas in the last period that both have. None without any."""
     table = _table(programme, measure, series)
@@ -372,14 +443,19 @@ def comparative(
     if period is None:
         return None
     found = [level for a in areas if (level := table.level(a, period)) is not None]
-    compared = compare.compare(table.own[period], found, measure.type, measure.better, _scale(measure), rng)
+    compared = compare.compare(
+        table.own[period], found, measure.type, measure.better, _scale(measure), rng
+    )
     years = tuple(table.years(areas))
     return Comparative(period, way, compared, years, _gap(years, measure.better))
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Levels by period: ours, and by area the others', each at the comparators' own cadence of so many months."""
+    """Levels by period.
+
+    Ours, and by area the others', each at the comparators' own cadence of so many months.
+    """
 
     own: Mapping[dt.date, Level]
     others: Mapping[str, Mapping[dt.date, Level]]
@@ -394,17 +470,25 @@ class _Table:
         return rows[min(near, key=lambda p: (abs(_index(p) - _index(period)), p))] if near else None
 
     def last(self, areas: Sequence[str]) -> dt.date | None:
-        """Our last period that at least half as many areas have as any of our periods; None where no area has any."""
+        """Our last period that at least half as many areas have as any of our periods.
+
+        None where no area has any.
+        """
         counts = {p: sum(self.level(a, p) is not None for a in areas) for p in self.own}
         most = max(counts.values(), default=0)
         return max((p for p, n in counts.items() if n and 2 * n >= most), default=None)
 
     def years(self, areas: Sequence[str]) -> Iterator[GapYear]:
-        """Every period with the same areas throughout: those that have each of ours, so that no boundary distorts."""
+        """Every period with the same areas throughout.
+
+        Those that have each of ours, so that no boundary distorts.
+        """
         periods = [p for p in sorted(self.own) if any(self.level(a, p) for a in areas)]
         whole = [a for a in areas if all(self.level(a, p) for p in periods)]
         for period in periods if len(whole) >= 2 else []:
-            values = sorted(level.value for a in whole if (level := self.level(a, period)) is not None)
+            values = sorted(
+                level.value for a in whole if (level := self.level(a, period)) is not None
+            )
             low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
             yield GapYear(period, self.own[period].value, low, middle, high, len(whole))
 
@@ -426,23 +510,32 @@ def _table(programme: Programme, measure: Measure, series: Series) -> _Table | N
     _succeed(programme.areas, by_area)
     errors = _errors(by_area)
     own = _own(measure, series, months, errors, {p for found in by_area.values() for p in found})
-    others = {a: {p: _level(measure, c, errors) for p, c in found.items()} for a, found in by_area.items()}
+    others = {
+        a: {p: _level(measure, c, errors) for p, c in found.items()} for a, found in by_area.items()
+    }
     return _Table(own, others, months) if own else None
 
 
-def _over(rows: Mapping[dt.date, Comparator], months: int, as_of: dt.date) -> dict[dt.date, Comparator]:
+def _over(
+    rows: Mapping[dt.date, Comparator], months: int, as_of: dt.date
+) -> dict[dt.date, Comparator]:
     """The readings of periods that are over by `as_of`."""
     return {p: row for p, row in rows.items() if add_months(p, months) <= as_of}
 
 
-def _usual(by_area: Mapping[str, Mapping[dt.date, Comparator]]) -> Literal["month", "quarter", "year"] | None:
+def _usual(
+    by_area: Mapping[str, Mapping[dt.date, Comparator]],
+) -> Literal["month", "quarter", "year"] | None:
     """The cadence that most areas keep."""
     kept = [c for rows in by_area.values() if (c := cadence(sorted(rows))) is not None]
     return statistics.mode(sorted(kept)) if kept else None
 
 
 def _succeed(areas: Sequence[Area], by_area: dict[str, dict[dt.date, Comparator]]) -> None:
-    """Put areas that were joined under the area that succeeded them, where their sizes are known; else leave them."""
+    """Put areas that were joined under the area that succeeded them, where their sizes are known.
+
+    Else leave them.
+    """
     for area in {a.succeeded_by for a in areas if a.succeeded_by}:
         before = [a.area for a in areas if a.succeeded_by == area and a.area in by_area]
         if area is None or not before:
@@ -468,11 +561,18 @@ def _errors(by_area: Mapping[str, Mapping[dt.date, Comparator]]) -> float | None
 
 
 def _level(measure: Measure, row: Comparator, noise: float | None) -> Level:
-    """An area's level with its standard error: from its size where the kind of measure allows, else from noise."""
-    return Level(row.area, row.value, row.denominator, row.expected, _error(measure, row.value, row, noise))
+    """An area's level with its standard error.
+
+    From its size where the kind of measure allows, else from noise.
+    """
+    return Level(
+        row.area, row.value, row.denominator, row.expected, _error(measure, row.value, row, noise)
+    )
 
 
-def _error(measure: Measure, value: float, row: Comparator | None, noise: float | None) -> float | None:
+def _error(
+    measure: Measure, value: float, row: Comparator | None, noise: float | None
+) -> float | None:
     scale = _scale(measure)
     size = row.denominator if row else None
     if measure.type == "proportion" and size and 0 <= value <= scale:
@@ -489,25 +589,34 @@ def _error(measure: Measure, value: float, row: Comparator | None, noise: float 
 def _own(
     measure: Measure, series: Series, months: int, noise: float | None, theirs: Collection[dt.date]
 ) -> dict[dt.date, Level]:
-    """Our level in each period of the comparators: our row among them, else our readings that make up the period.
+    """Our level in each period of the comparators.
+
+    Our row among them, else our readings that make up the period.
 
     Counts are not put together: whether a year's is the sum or the mean of its months, nobody says.
     """
     own = measure.own_area or "us"
     rows = {c.period: c for c in measure.comparators if c.area == measure.own_area}
-    sizes = {o.period: Comparator.model_validate({**o.model_dump(), "area": own}) for o in measure.observations}
+    sizes = {
+        o.period: Comparator.model_validate({**o.model_dump(), "area": own})
+        for o in measure.observations
+    }
     found: dict[dt.date, Level] = {}
     step = COVERS[series.every or "month"]
     if step == months:
         for p in series.points:
             row = sizes.get(p.period) or rows.get(p.period)
             size, expected = (row.denominator, row.expected) if row else (None, None)
-            found[p.period] = Level(own, p.value, size, expected, _error(measure, p.value, row, noise))
+            found[p.period] = Level(
+                own, p.value, size, expected, _error(measure, p.value, row, noise)
+            )
         return found
     for period, row in rows.items():
         if add_months(period, months) <= _end(series):
             found[period] = _level(measure, row, noise)
-    return found or ({} if measure.type == "count" else _joined(own, series, months // step, step, noise, theirs))
+    return found or (
+        {} if measure.type == "count" else _joined(own, series, months // step, step, noise, theirs)
+    )
 
 
 def _end(series: Series) -> dt.date:
@@ -515,7 +624,12 @@ def _end(series: Series) -> dt.date:
 
 
 def _joined(
-    own: str, series: Series, parts: int, step: int, noise: float | None, theirs: Collection[dt.date]
+    own: str,
+    series: Series,
+    parts: int,
+    step: int,
+    noise: float | None,
+    theirs: Collection[dt.date],
 ) -> dict[dt.date, Level]:
     """Means of whole runs of our readings, by the period they begin in, where a period of theirs begins."""
     found = {}
@@ -529,7 +643,10 @@ def _joined(
 
 
 def _scale(measure: Measure) -> float:
-    """What a share is multiplied by in the measure's unit: 100 for per cent, 1000 for a rate per thousand, else 1."""
+    """What a share is multiplied by in the measure's unit.
+
+    100 for per cent, 1000 for a rate per thousand, else 1.
+    """
     unit = (measure.unit or "").lower().replace(",", "")
     if "%" in unit or "per cent" in unit:
         return 100.0
@@ -537,7 +654,9 @@ def _scale(measure: Measure) -> float:
     return float(found[1]) if found else 1.0
 
 
-def funnel_at(measure: Measure, among: Comparison, size: float) -> tuple[float, float, float, float]:
+def funnel_at(
+    measure: Measure, among: Comparison, size: float
+) -> tuple[float, float, float, float]:
     """The funnel's limits at another size: 99.8 % low, 95 % low, 95 % high, 99.8 % high."""
     return compare.limits_at(among, measure.type, size, _scale(measure))
 
@@ -547,13 +666,16 @@ def _gap(years: Sequence[GapYear], better: str | None) -> Gap:
     return compare.gap_trend([sign * (y.own - y.median) for y in years]) if sign else "too-few"
 
 
-# --- which areas to compare with -------------------------------------------------------------------------------------
+# --- which areas to compare with ------------------------------------------------------------------
 
 
 def _chosen(
     programme: Programme, measure: Measure, there: frozenset[str], how: How | None
 ) -> tuple[How, tuple[str, ...]]:
-    """The areas to compare with, and how they were chosen: listed by the user, else by features, region or kind."""
+    """The areas to compare with, and how they were chosen.
+
+    Listed by the user, else by features, region or kind.
+    """
     for way in HOW if how is None else (how,):
         found = _by(way, programme, measure, there)
         if found:
@@ -581,7 +703,8 @@ def _by(way: How, programme: Programme, measure: Measure, there: frozenset[str])
 def _nearest(own: Area, others: tuple[Area, ...]) -> frozenset[str]:
     """The nearest areas by standardised Euclidean distance over the features that all of them have.
 
-    Areas of the same kind only, where kinds are known. Empty where no feature is shared by ours and two others.
+    Areas of the same kind only, where kinds are known. Empty where no feature is shared by ours and
+    two others.
     """
     alike = [a for a in others if own.kind is None or a.kind is None or a.kind == own.kind]
     names = [n for n in own.features if sum(n in a.features for a in alike) >= 2]

@@ -1,9 +1,10 @@
 """XmR charts as the NHS's "Making Data Count" draws them, for one series or for a hundred thousand at once.
 
-Rules and their order of precedence are those of the R package NHSRplotthedots (commit 050b07d, 29 September 2025):
-centre = mean of the baseline; moving ranges of 3.267 times their mean or more are dropped once (Nelson 1982; Provost
-and Murray 2011), then limits = mean -/+ 2.66 mean moving ranges. Arrays are n series x t points, time along the last
-axis. Where we depart from it, docs/deviations.md says so.
+Rules and their order of precedence are those of the R package NHSRplotthedots (commit 050b07d, 29
+September 2025): centre = mean of the baseline; moving ranges of 3.267 times their mean or more are
+dropped once (Nelson 1982; Provost and Murray 2011), then limits = mean -/+ 2.66 mean moving ranges.
+Arrays are n series x t points, time along the last axis. Where we depart from it,
+docs/deviations.md says so.
 """
 
 from __future__ import annotations
@@ -34,7 +35,10 @@ SIGNALS: Final = ("outside", "trend", "two-of-three", "shift")
 
 @dataclass(frozen=True, slots=True)
 class Charts:
-    """XmR charts, each array n x t. The four signals are -1 (low, or falling), 1 (high, or rising) or 0 (none)."""
+    """XmR charts, each array n x t.
+
+    The four signals are -1 (low, or falling), 1 (high, or rising) or 0 (none).
+    """
 
     values: Floats
     centre: Floats
@@ -69,18 +73,23 @@ def xmr(
     trend_run: NDArray[np.intp] | int = TREND,
     near: bool | NDArray[np.bool_] = True,
 ) -> Charts:
-    """Charts of `values` (n x t, or t). `starts`: the points at which a segment begins (rebase), the first 0.
+    """Charts of `values` (n x t, or t).
 
-    baseline: points of each segment that centre and limits are taken from; all by default. widen: per series, a
-    factor on the distance of the limits. shift_run, trend_run, near: per series, the lengths of run that count and
-    whether two of three near a limit do; the NHS's own by default. Raises ValueError for values that are not finite.
+    `starts`: the points at which a segment begins (rebase), the first 0.
+
+    baseline: points of each segment that centre and limits are taken from; all by default. widen:
+    per series, a factor on the distance of the limits. shift_run, trend_run, near: per series, the
+    lengths of run that count and whether two of three near a limit do; the NHS's own by default.
+    Raises ValueError for values that are not finite.
     """
     rows = np.atleast_2d(np.asarray(values, dtype=np.float64))
     if not np.isfinite(rows).all():
         raise ValueError("values that are not finite")
     ends = [*list(starts)[1:], rows.shape[1]]
     parts = [
-        _segment(np.ascontiguousarray(rows[:, a:b]), baseline, screen, widen, shift_run, trend_run, near)
+        _segment(
+            np.ascontiguousarray(rows[:, a:b]), baseline, screen, widen, shift_run, trend_run, near
+        )
         for a, b in zip(starts, ends, strict=True)
     ]
     names = ("values", "centre", "lower", "upper", "outside", "trend", "two_of_three", "shift")
@@ -101,7 +110,8 @@ def _segment(
     if widen is not None:
         reach = reach * np.asarray(widen, dtype=np.float64)[:, None]
     side = np.sign(rows - centre).astype(np.int8)
-    # As R has it, limits are worked out first: `mean + x < value` and `x < value - mean` can differ in the last bit.
+    # As R has it, limits are worked out first: `mean + x < value` and `x < value - mean` can differ
+    # in the last bit.
     lower, upper = centre - reach, centre + reach
     outside = np.where((rows > upper) | (rows < lower), side, 0).astype(np.int8)
     beyond_near = (rows > centre + NEAR * reach) | (rows < centre - NEAR * reach)
@@ -145,12 +155,18 @@ def moving_range(rows: Floats, screen: bool = True) -> Floats:
 
 
 def shift_ends(side: Signs, run: NDArray[np.intp] | int = SHIFT) -> Signs:
-    """At each point, the side on which the last `run` points lie without a break; 0 where they do not."""
+    """At each point, the side on which the last `run` points lie without a break.
+
+    0 where they do not.
+    """
     return _run_ends(side, np.asarray(run))
 
 
 def trend_ends(rows: Floats, run: NDArray[np.intp] | int = TREND) -> Signs:
-    """At each point, the way in which the last `run` points rise or fall without a tie; 0 where they do not."""
+    """At each point, the way in which the last `run` points rise or fall without a tie.
+
+    0 where they do not.
+    """
     steps = np.zeros(rows.shape, dtype=np.int8)
     steps[:, 1:] = np.sign(np.diff(rows, axis=1))
     return _run_ends(steps, np.asarray(run) - 1)
@@ -172,7 +188,10 @@ def _run_ends(signs: Signs, length: NDArray[np.intp]) -> Signs:
 
 
 def backfilled(ends: Signs, run: NDArray[np.intp] | int = SHIFT) -> Signs:
-    """Every point of a run, from where runs end: the first end among this point and the `run` - 1 that follow."""
+    """Every point of a run, from where runs end.
+
+    The first end among this point and the `run` - 1 that follow.
+    """
     if len(ends) <= FEW:
         return _by_row(_backfilled_of, ends, np.asarray(run))
     flags = np.zeros_like(ends)
@@ -186,11 +205,14 @@ def backfilled(ends: Signs, run: NDArray[np.intp] | int = SHIFT) -> Signs:
     return flags
 
 
-#: Up to so many series plain loops are faster than arrays. Both say the same; a property test holds them to it.
+#: Up to so many series plain loops are faster than arrays. Both say the same; a property test holds
+#: them to it.
 FEW: Final = 4
 
 
-def _by_row(of: Callable[[list[int], int], list[int]], signs: Signs, length: NDArray[np.intp]) -> Signs:
+def _by_row(
+    of: Callable[[list[int], int], list[int]], signs: Signs, length: NDArray[np.intp]
+) -> Signs:
     """`of` each series alone, with its own length of run."""
     lengths = np.broadcast_to(length, len(signs)).tolist()
     found = [of(row, n) for row, n in zip(signs.tolist(), lengths, strict=True)]
@@ -215,12 +237,17 @@ def _backfilled_of(ends: list[int], length: int) -> list[int]:
 
 
 def two_of_three(close: NDArray[np.bool_], side: Signs) -> NDArray[np.bool_]:
-    """Points of three in a row on one side of the mean, two of them near the limit. The near ones are the signal."""
+    """Points of three in a row on one side of the mean, two of them near the limit.
+
+    The near ones are the signal.
+    """
     flags = np.zeros(close.shape, dtype=np.bool_)
     if close.shape[1] < 3:
         return flags
     near, same = close.astype(np.int8), side.astype(np.int8)
-    here = (near[:, :-2] + near[:, 1:-1] + near[:, 2:] >= 2) & (np.abs(same[:, :-2] + same[:, 1:-1] + same[:, 2:]) == 3)
+    here = (near[:, :-2] + near[:, 1:-1] + near[:, 2:] >= 2) & (
+        np.abs(same[:, :-2] + same[:, 1:-1] + same[:, 2:]) == 3
+    )
     flags[:, :-2] |= here
     flags[:, 1:-1] |= here
     flags[:, 2:] |= here
@@ -228,7 +255,10 @@ def two_of_three(close: NDArray[np.bool_], side: Signs) -> NDArray[np.bool_]:
 
 
 def assurance(lower: float, upper: float, aim: float | None, better: str | None) -> str:
-    """Whether an aim will be met by chance alone: `pass` always, `fail` never, `hit-and-miss`; `unknown` without it."""
+    """Whether an aim will be met by chance alone: `pass` always, `fail` never, `hit-and-miss`.
+
+    `unknown` without it.
+    """
     if aim is None or better not in ("higher", "lower"):
         return "unknown"
     if lower <= aim <= upper:

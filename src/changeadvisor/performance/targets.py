@@ -28,11 +28,14 @@ class ServiceAudit:
 
 @dataclass(frozen=True, slots=True)
 class TargetAudit:
-    """What our targets measure. The first five are counts of measures with a target, as formats.md has them.
+    """What our targets measure.
 
-    unknown: targets of which nobody says whether residents feel them. The lists hold ids, sorted: process measures
-    linked to an external one, only to other process measures, or to none (target or not); and targets with no other
-    area's readings, no owner, no date, or set below the level of the last year.
+    The first five are counts of measures with a target, as formats.md has them.
+
+    unknown: targets of which nobody says whether residents feel them. The lists hold ids, sorted:
+    process measures linked to an external one, only to other process measures, or to none (target
+    or not); and targets with no other area's readings, no owner, no date, or set below the level of
+    the last year.
     """
 
     targets: int
@@ -52,7 +55,10 @@ class TargetAudit:
 
 
 def audit_targets(programme: Programme, series: Mapping[str, Series]) -> TargetAudit:
-    """What the targets of a programme measure. `series`: by measure id, as `standing.readings` gives them."""
+    """What the targets of a programme measure.
+
+    `series`: by measure id, as `standing.readings` gives them.
+    """
     aimed = [m for m in programme.measures if m.target is not None]
     process = [m for m in programme.measures if m.kind == "process"]
     links = {m.id: _linked(programme, m) for m in process}
@@ -79,7 +85,10 @@ def _ids(measures: Iterable[Measure]) -> tuple[str, ...]:
 
 
 def _linked(programme: Programme, measure: Measure) -> str:
-    """What a process measure is meant to move: an external one (`external`), only others (`process`), or `none`."""
+    """What a process measure is meant to move.
+
+    An external one (`external`), only others (`process`), or `none`.
+    """
     moved = [found for name in measure.moves if (found := programme.measure(name)) is not None]
     if not moved:
         return "none"
@@ -90,11 +99,16 @@ def _per_service(aimed: Iterable[Measure]) -> Iterator[ServiceAudit]:
     listed = list(aimed)
     for service in sorted({m.service for m in listed}, key=lambda s: (s is None, s or "")):
         kinds = [m.kind for m in listed if m.service == service]
-        yield ServiceAudit(service, len(kinds), kinds.count("external"), kinds.count("process"), kinds.count(None))
+        yield ServiceAudit(
+            service, len(kinds), kinds.count("external"), kinds.count("process"), kinds.count(None)
+        )
 
 
 def _below(measure: Measure, series: Series | None) -> bool:
-    """Whether the level of the last year is already better than the target: reaching it would be a step back."""
+    """Whether the level of the last year is already better than the target.
+
+    Reaching it would be a step back.
+    """
     sign = {"higher": 1.0, "lower": -1.0}.get(measure.better or "")
     if series is None or sign is None or measure.target is None:
         return False
@@ -102,7 +116,7 @@ def _below(measure: Measure, series: Series | None) -> bool:
     return level is not None and sign * (level - measure.target) > 0
 
 
-# --- in words --------------------------------------------------------------------------------------------------------
+# --- in words -------------------------------------------------------------------------------------
 
 
 def sentences(audit: TargetAudit) -> tuple[str, ...]:
@@ -122,7 +136,10 @@ def _felt(audit: TargetAudit) -> str:
 def _by_service(audit: TargetAudit) -> Iterator[str]:
     """The same for each service, where there are several."""
     if len(audit.per_service) > 1:
-        each = (f"{s.service or 'no service named'} {s.external} of {s.targets}" for s in audit.per_service)
+        each = (
+            f"{s.service or 'no service named'} {s.external} of {s.targets}"
+            for s in audit.per_service
+        )
         yield f"Targets that measure what residents feel, by service: {', '.join(each)}."
 
 

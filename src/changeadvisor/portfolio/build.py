@@ -1,8 +1,10 @@
-"""A programme put as a choice under limits: what each course is worth, costs and needs, and what hangs on what.
+"""A programme put as a choice under limits.
 
-Nothing unknown is filled in. An initiative whose worth is not known is not weighed: it goes on if it has begun, and
-waits if it has not, unless something worth having requires it. Its spend and its people, where known, count against the
-limits.
+What each course is worth, costs and needs, and what hangs on what.
+
+Nothing unknown is filled in. An initiative whose worth is not known is not weighed: it goes on if
+it has begun, and waits if it has not, unless something worth having requires it. Its spend and its
+people, where known, count against the limits.
 """
 
 from __future__ import annotations
@@ -50,7 +52,10 @@ _YEAR = 12
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A budget period: its name, its limit (None: none given), and which of the coming months fall in it."""
+    """A budget period: its name, its limit (None.
+
+    None given), and which of the coming months fall in it.
+    """
 
     name: str
     limit: float | None
@@ -72,7 +77,8 @@ class Capacity:
 class Setting:
     """The choice that a programme faces, with what is needed to say it in words.
 
-    held: initiatives whose worth is not known, and why. assumed: what was taken for want of figures, in sentences.
+    held: initiatives whose worth is not known, and why. assumed: what was taken for want of
+    figures, in sentences.
     """
 
     programme: Programme
@@ -84,30 +90,52 @@ class Setting:
     runs: Mapping[tuple[str, str, float], Dates | None]
 
     def dates(self, course: Course) -> Dates | None:
-        """From when to when it runs and needs its people; None where it does not, or it is not known."""
+        """From when to when it runs and needs its people.
+
+        None where it does not, or it is not known.
+        """
         return self.runs.get((course.initiative, course.course, course.later))
 
     def as_run(self, rows: Sequence[int]) -> Programme:
         """The programme with the dates at which a set runs what has not begun."""
-        chosen = {c.initiative: c for c in (self.problem.courses[r] for r in rows) if c.runs and c.later}
+        chosen = {
+            c.initiative: c for c in (self.problem.courses[r] for r in rows) if c.runs and c.later
+        }
         return self.programme.model_copy(
-            update={"initiatives": tuple(self._moved(i, chosen.get(i.id)) for i in self.programme.initiatives)}
+            update={
+                "initiatives": tuple(
+                    self._moved(i, chosen.get(i.id)) for i in self.programme.initiatives
+                )
+            }
         )
 
     def _moved(self, initiative: Initiative, course: Course | None) -> Initiative:
         dates = None if course is None else self.dates(course)
-        return initiative if dates is None else initiative.model_copy(update={"started": dates[0], "ends": dates[1]})
+        return (
+            initiative
+            if dates is None
+            else initiative.model_copy(update={"started": dates[0], "ends": dates[1]})
+        )
 
 
 def setting(
-    programme: Programme, graph: DependencyGraph, prospects: Mapping[str, Prospect], locks: Locks = NO_LOCKS
+    programme: Programme,
+    graph: DependencyGraph,
+    prospects: Mapping[str, Prospect],
+    locks: Locks = NO_LOCKS,
 ) -> Setting:
-    """What there is to choose. `prospects` by initiative id; closed initiatives are met and not here."""
+    """What there is to choose.
+
+    `prospects` by initiative id; closed initiatives are met and not here.
+    """
     return _Builder(programme, graph, prospects, locks).setting()
 
 
 def counts_as_few(programme: Programme, initiative: Initiative) -> bool | None:
-    """Whether it is deep change for few people, on the likely values; None where it is not known."""
+    """Whether it is deep change for few people, on the likely values.
+
+    None where it is not known.
+    """
     few = programme.limits.few if programme.limits else None
     if few is None or initiative.reach is None or initiative.impact is None:
         return None
@@ -125,7 +153,11 @@ def begun(programme: Programme, initiative: Initiative) -> bool:
 
 class _Builder:
     def __init__(
-        self, programme: Programme, graph: DependencyGraph, prospects: Mapping[str, Prospect], locks: Locks
+        self,
+        programme: Programme,
+        graph: DependencyGraph,
+        prospects: Mapping[str, Prospect],
+        locks: Locks,
     ) -> None:
         self.programme, self.prospects, self.locks = programme, prospects, locks
         self.open = [i for i in programme.initiatives if i.stage != "closed"]
@@ -158,9 +190,11 @@ class _Builder:
             dict(self._lags()),
         )
         said = tuple(self.assumed)
-        return Setting(self.programme, problem, self.periods, self.capacities, self.held, said, self.runs)
+        return Setting(
+            self.programme, problem, self.periods, self.capacities, self.held, said, self.runs
+        )
 
-    # --- courses -----------------------------------------------------------------------------------------------------
+    # --- courses ----------------------------------------------------------------------------------
 
     def _courses(self, initiative: Initiative) -> Iterator[Course]:
         """What is open to one initiative, locks and the law kept."""
@@ -186,7 +220,9 @@ class _Builder:
 
     def _unpriced(self, initiative: Initiative) -> Iterator[Course]:
         found = self.prospects.get(initiative.id)
-        self.held[initiative.id] = (found.unpriced.get("persist") if found else None) or "its worth is not known"
+        self.held[initiative.id] = (
+            found.unpriced.get("persist") if found else None
+        ) or "its worth is not known"
         begins = begun(self.programme, initiative)
         if begins or self.graph.requirers(initiative.id):
             yield self._course(initiative, "persist", 0.0)
@@ -200,7 +236,7 @@ class _Builder:
         )
         return self._course(initiative, name, 0.0)
 
-    # --- when what has not begun begins ------------------------------------------------------------------------------
+    # --- when what has not begun begins -----------------------------------------------------------
 
     def _least(self, initiative: Initiative) -> float:
         """Months by which it must wait for what it requires, by the plans of those."""
@@ -210,23 +246,43 @@ class _Builder:
         return max(0.0, months_between(initiative.started, start))
 
     def _starts(self, initiative: Initiative, name: str) -> list[float]:
-        """Months after its planned start at which a course may begin: quarter by quarter for what has not begun."""
+        """Months after its planned start at which a course may begin.
+
+        Quarter by quarter for what has not begun.
+        """
         least, found = self.least[initiative.id], self.prospects.get(initiative.id)
         dated = initiative.started is not None and initiative.ends is not None
-        fixed = begun(self.programme, initiative) or not dated or found is None or found.late is None
+        fixed = (
+            begun(self.programme, initiative) or not dated or found is None or found.late is None
+        )
         # What the law requires may have its day: it is never put off.
         if name != "persist" or fixed or initiative.statutory:
             return [least if name == "persist" else 0.0]
-        start = months_between(self.programme.as_of, initiative.started) + least if initiative.started else 0.0
+        start = (
+            months_between(self.programme.as_of, initiative.started) + least
+            if initiative.started
+            else 0.0
+        )
         later_on = (3.0 * k for k in range(1, PUT_OFF + 1))
         return [least, *(least + k for k in later_on if start + k < self._limited_to())]
 
     def _limited_to(self) -> float:
-        """Months from today that have a budget: beyond them nothing is put off, for money there is not counted."""
-        ends = [k + 1 for p in self.periods if p.limit is not None for k, share in enumerate(p.months) if share]
+        """Months from today that have a budget.
+
+        Beyond them nothing is put off, for money there is not counted.
+        """
+        ends = [
+            k + 1
+            for p in self.periods
+            if p.limit is not None
+            for k, share in enumerate(p.months)
+            if share
+        ]
         return float(max(ends, default=math.inf))
 
-    def _course(self, initiative: Initiative, name: str, worth: float, months: float = 0.0) -> Course:
+    def _course(
+        self, initiative: Initiative, name: str, worth: float, months: float = 0.0
+    ) -> Course:
         """A course, begun so many months after its planned start."""
         import numpy as np
 
@@ -236,14 +292,29 @@ class _Builder:
         few = worth if counts_as_few(self.programme, initiative) and runs else 0.0
         dates = self._dates(initiative, name, months)
         self.runs[initiative.id, name, months] = dates
-        use, spend = capacity_use(initiative, dates, self.capacities), self._spend(initiative, name, months)
-        return Course(initiative.id, name, runs, worth, few, spend, use, months, *self._times(initiative, name, dates))
+        use, spend = (
+            capacity_use(initiative, dates, self.capacities),
+            self._spend(initiative, name, months),
+        )
+        return Course(
+            initiative.id,
+            name,
+            runs,
+            worth,
+            few,
+            spend,
+            use,
+            months,
+            *self._times(initiative, name, dates),
+        )
 
     def _times(self, initiative: Initiative, name: str, dates: Dates | None) -> tuple[float, float]:
         """Months from today at which it begins, and is ready for what requires it, where it has still to begin."""
         if dates is None or name != "persist" or begun(self.programme, initiative):
             return math.inf, -math.inf
-        return months_between(self.programme.as_of, dates[0]), months_between(self.programme.as_of, dates[1])
+        return months_between(self.programme.as_of, dates[0]), months_between(
+            self.programme.as_of, dates[1]
+        )
 
     def _spend(self, initiative: Initiative, name: str, months: float) -> tuple[float, ...]:
         """Mean spend by period; nothing where it is not known, which is said."""
@@ -254,7 +325,10 @@ class _Builder:
         return tuple(float(s.mean()) for s in spent_by_period(spending, self.periods, months))
 
     def _dates(self, initiative: Initiative, name: str, months: float) -> Dates | None:
-        """The first and last day on which it runs and needs its people; None where it does not, or it is not known."""
+        """The first and last day on which it runs and needs its people.
+
+        None where it does not, or it is not known.
+        """
         timing, as_of = self.timings.get(initiative.id, Timing(None, None)), self.programme.as_of
         option = next((o for o in initiative.options if o.action == name), None)
         if name == "stop" or timing.end is None:
@@ -268,12 +342,14 @@ class _Builder:
         start, end = add_months(start, quarters), add_months(end, quarters)
         return (start, end) if start <= end else None
 
-    # --- between initiatives -----------------------------------------------------------------------------------------
+    # --- between initiatives ----------------------------------------------------------------------
 
     def _pairs(self, kind: str) -> Iterator[tuple[str, str]]:
         ids = {i.id for i in self.open}
         for i in self.open:
-            yield from ((i.id, d.initiative) for d in i.depends_on if d.kind == kind and d.initiative in ids)
+            yield from (
+                (i.id, d.initiative) for d in i.depends_on if d.kind == kind and d.initiative in ids
+            )
 
     def _lags(self) -> Iterator[tuple[tuple[str, str], float]]:
         """Months that must lie between the end of what is required and a start, where there are any."""
@@ -303,7 +379,7 @@ class _Builder:
             else:
                 yield pair
 
-    # --- what is not known -------------------------------------------------------------------------------------------
+    # --- what is not known ------------------------------------------------------------------------
 
     def _said(self) -> Iterator[str]:
         limits = self.programme.limits
@@ -313,7 +389,12 @@ class _Builder:
                 "nothing and leaving nothing."
             )
         yield from self._unlimited()
-        if limits is not None and isinstance(limits.budget, dict) and limits.budget and limits.carry_over is None:
+        if (
+            limits is not None
+            and isinstance(limits.budget, dict)
+            and limits.budget
+            and limits.carry_over is None
+        ):
             yield "Whether money may be carried over is not given (`limits: carry_over`): each year is held by itself."
         yield from self._unknown_needs()
 
@@ -329,7 +410,11 @@ class _Builder:
                 "not limited."
             )
         if limits is None or limits.few is None:
-            share = ", and the share for few cannot be kept" if limits and limits.share_for_few is not None else ""
+            share = (
+                ", and the share for few cannot be kept"
+                if limits and limits.share_for_few is not None
+                else ""
+            )
             yield f"What counts as deep for few is not given (`limits: few`): few and all are not set apart{share}."
         elif limits.share_for_few is None:
             yield "No share for few is given (`limits: share_for_few`): none is kept."
@@ -341,7 +426,11 @@ class _Builder:
         for role, limit in self.programme.limits.capacity.items() if self.programme.limits else ():
             if isinstance(limit, dict) and any(i.needs.get(role) for i in self.open):
                 given = [c.quarter for c in self.capacities if c.role == role]
-                when = f"only for {given[0]} to {given[-1]}" if given else "for no quarter that is still to come"
+                when = (
+                    f"only for {given[0]} to {given[-1]}"
+                    if given
+                    else "for no quarter that is still to come"
+                )
                 yield f"How many {role} there are is given {when}: in other quarters they are not limited."
 
     def _unlimited_people(self) -> Iterator[str]:
@@ -355,7 +444,11 @@ class _Builder:
             yield f"Nothing that is open needs {roles} (`limits: capacity`): that limit holds nothing."
 
     def _unknown_needs(self) -> Iterator[str]:
-        overdue = [i.id for i in self.open if i.started and i.started <= self.programme.as_of and i.stage == "idea"]
+        overdue = [
+            i.id
+            for i in self.open
+            if i.started and i.started <= self.programme.as_of and i.stage == "idea"
+        ]
         if overdue:
             yield (
                 f"The planned start of {', '.join(overdue)} is over and it has not begun: it is counted from tomorrow "
@@ -367,7 +460,11 @@ class _Builder:
         unspent = [i.id for i in self.open if begun(self.programme, i) and not self._costed(i)]
         if unspent:
             yield f"The spend of {', '.join(unspent)} is not known: it is not counted."
-        shares = [i.id for i in self.open if any(d.kind == "helps" and d.share is None for d in i.depends_on)]
+        shares = [
+            i.id
+            for i in self.open
+            if any(d.kind == "helps" and d.share is None for d in i.depends_on)
+        ]
         if shares:
             yield f"How much of {', '.join(shares)} rests on its helpers is not given (`share`): it is not counted."
 
@@ -376,7 +473,7 @@ class _Builder:
         return found is not None and "persist" in found.spending
 
 
-# --- periods and quarters --------------------------------------------------------------------------------------------
+# --- periods and quarters -------------------------------------------------------------------------
 
 
 def _middle(as_of: dt.date, month: int) -> dt.date:
@@ -391,7 +488,10 @@ def financial_year(day: dt.date) -> str:
 
 
 def _periods(programme: Programme) -> Iterator[Period]:
-    """Budget periods in order. A year that is over is left out; of the current one its rest counts."""
+    """Budget periods in order.
+
+    A year that is over is left out; of the current one its rest counts.
+    """
     budget = programme.limits.budget if programme.limits else None
     years = _years(programme.as_of, budget) if isinstance(budget, dict) else []
     still = sorted(set(budget) & set(years)) if isinstance(budget, dict) else []
@@ -414,7 +514,11 @@ def spent_by_period(spending: Spending, periods: Sequence[Period], months: float
     """Spend in each period, draw by draw, if it begins so many months later."""
     import numpy as np
 
-    moved = replace(spending, begins=spending.begins + months, ends=spending.ends + months) if months else spending
+    moved = (
+        replace(spending, begins=spending.begins + months, ends=spending.ends + months)
+        if months
+        else spending
+    )
     return [moved.over(np.array(p.months)) for p in periods]
 
 
@@ -429,7 +533,9 @@ def _capacities(programme: Programme) -> Iterator[Capacity]:
                 yield Capacity(role, name, held, max(start, first), end)
 
 
-def capacity_use(initiative: Initiative, dates: Dates | None, capacities: Sequence[Capacity]) -> tuple[float, ...]:
+def capacity_use(
+    initiative: Initiative, dates: Dates | None, capacities: Sequence[Capacity]
+) -> tuple[float, ...]:
     """Of each capacity: what it needs, times the share of the quarter's days on which it runs."""
     if dates is None:
         return tuple(0.0 for _ in capacities)

@@ -1,7 +1,9 @@
-"""Choosing a set exactly: the courses of greatest worth within every limit, with the gap that is proven.
+"""Choosing a set exactly.
 
-Where no set keeps to all limits, it is said which of them, dropped by itself, would let one, and by how much the
-measured ones must give.
+The courses of greatest worth within every limit, with the gap that is proven.
+
+Where no set keeps to all limits, it is said which of them, dropped by itself, would let one, and by
+how much the measured ones must give.
 """
 
 from __future__ import annotations
@@ -46,8 +48,9 @@ def choose(
 ) -> Chosen | Infeasible:
     """The set of the greatest worth within every limit.
 
-    worths: another worth of each row than its own. other: a second worth of each row (its worth for few, if none is
-    given). at_least: a floor under it. lift: what each pound of it counts more in the first, to choose among equals.
+    worths: another worth of each row than its own. other: a second worth of each row (its worth for
+    few, if none is given). at_least: a floor under it. lift: what each pound of it counts more in
+    the first, to choose among equals.
     """
     return solved(Model(problem, worths, other, at_least, lift), effort or effort_for(problem))
 
@@ -58,7 +61,9 @@ def early(problem: Problem, found: Chosen) -> Chosen:
     for _ in range(len(rows)):
         before = list(rows)
         for at, row in enumerate(before):
-            rows[at] = next((r for r in _earlier(problem, row) if _no_worse(problem, rows, at, r)), rows[at])
+            rows[at] = next(
+                (r for r in _earlier(problem, row) if _no_worse(problem, rows, at, r)), rows[at]
+            )
         if rows == before:
             break
     got = outcome(problem, rows)
@@ -76,17 +81,22 @@ def _no_worse(problem: Problem, rows: Sequence[int], at: int, row: int) -> bool:
     """Whether a set with another row in one place keeps to the limits and is worth no less."""
     changed = [row if k == at else r for k, r in enumerate(rows)]
     worth = outcome(problem, rows).worth
-    return outcome(problem, changed).worth >= worth - 1e-9 * max(1.0, abs(worth)) and not broken(problem, changed)
+    return outcome(problem, changed).worth >= worth - 1e-9 * max(1.0, abs(worth)) and not broken(
+        problem, changed
+    )
 
 
-# --- where there is none -----------------------------------------------------------------------------------------
+# --- where there is none --------------------------------------------------------------------------
 
 #: How far to search for what is in the way.
 _EASILY = Effort(1e-6, 2_000)
 
 
 def explained(problem: Problem, found: Infeasible) -> Infeasible:
-    """Which kinds of limit, dropped by themselves, let a set be found; how far the measured ones must give."""
+    """Which kinds of limit, dropped by themselves, let a set be found.
+
+    How far the measured ones must give.
+    """
     nothing: Mapping[str, dict[str, Any]] = {
         "budget": {"budgets": tuple(None for _ in problem.budgets)},
         "capacity": {"capacities": tuple(float("inf") for _ in problem.capacities)},
@@ -99,26 +109,39 @@ def explained(problem: Problem, found: Infeasible) -> Infeasible:
     sets = {kind: got for kind, got in tried.items() if isinstance(got, Chosen)}
     enough = {kind: _enough(problem, kind, eased[kind], got) for kind, got in sets.items()}
     known = {kind: least for kind, (least, _) in enough.items() if least is not None}
-    return replace(found, limits=tuple(sets), enough=known, short=enough.get("capacity", (None, ()))[1])
+    return replace(
+        found, limits=tuple(sets), enough=known, short=enough.get("capacity", (None, ()))[1]
+    )
 
 
-#: The least by which a limit must give (None: not measured), and which of several would be exceeded.
+#: The least by which a limit must give (None: not measured), and which of several would be
+#: exceeded.
 _Give = tuple[float | None, tuple[int, ...]]
 
 
 def _enough(problem: Problem, kind: str, eased: Problem, found: Chosen) -> _Give:
-    """The least by which one limit must give. eased: the problem without it; found: a set of that."""
+    """The least by which one limit must give.
+
+    eased: the problem without it; found: a set of that.
+    """
     if kind == "budget":
         spend = [c.spend for c in problem.courses]
-        return _least_over(eased, [([sum(s[t] for t in ts) for s in spend], cap) for ts, cap in problem.caps])
+        return _least_over(
+            eased, [([sum(s[t] for t in ts) for s in spend], cap) for ts, cap in problem.caps]
+        )
     if kind == "capacity":
         use = [c.use for c in problem.courses]
-        return _least_over(eased, [([u[k] for u in use], cap) for k, cap in enumerate(problem.capacities)])
+        return _least_over(
+            eased, [([u[k] for u in use], cap) for k, cap in enumerate(problem.capacities)]
+        )
     return (_share_kept(eased, found) if kind == "share_for_few" else None), ()
 
 
 def _least_over(eased: Problem, limits: Sequence[tuple[Sequence[float], float]]) -> _Give:
-    """By how much some set exceeds the limit that it exceeds most, at least. limits: amount by row, and cap."""
+    """By how much some set exceeds the limit that it exceeds most, at least.
+
+    limits: amount by row, and cap.
+    """
     model = Model(eased, [0.0] * len(eased.courses))
     unit = sum(sum(amounts) for amounts, _ in limits) or 1.0
     over = model.added(-1.0)
@@ -136,7 +159,10 @@ def _share_kept(problem: Problem, found: Chosen) -> float:
     """The greatest share of spend that goes to the few (Dinkelbach 1967, Management Science 13(7))."""
     share = _share(problem, found.rows)
     for _ in range(50):
-        over = [sum(c.spend) * ((c.runs and c.initiative in problem.few) - share) for c in problem.courses]
+        over = [
+            sum(c.spend) * ((c.runs and c.initiative in problem.few) - share)
+            for c in problem.courses
+        ]
         got = solved(Model(problem, over), _EASILY)
         if not isinstance(got, Chosen) or _share(problem, got.rows) <= share:
             break

@@ -1,11 +1,14 @@
-"""Across initiatives: what is asked of the same staff at the same time, and ways of leading that clash.
+"""Across initiatives.
 
-Pure: reads the register, the recommended routes and actions, and says what stands in whose way. It never rewrites an
-answer. What the register does not say (staff groups, dates, routes) is named as not checkable and never filled in.
+What is asked of the same staff at the same time, and ways of leading that clash.
 
-Too many changes at once wear people out and make them cynical (Abrahamson 2004, Avoiding repetitive change syndrome,
-MIT Sloan Management Review 45(2)). No published number says how many are too many: the limit is the council's own
-(`limits: load`).
+Pure: reads the register, the recommended routes and actions, and says what stands in whose way. It
+never rewrites an answer. What the register does not say (staff groups, dates, routes) is named as
+not checkable and never filled in.
+
+Too many changes at once wear people out and make them cynical (Abrahamson 2004, Avoiding repetitive
+change syndrome, MIT Sloan Management Review 45(2)). No published number says how many are too many:
+the limit is the council's own (`limits: load`).
 """
 
 from __future__ import annotations
@@ -50,7 +53,10 @@ OURS = "our judgement, not measured"
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Initiatives that stand in each other's way: which staff groups, from when until when, and a way out."""
+    """Initiatives that stand in each other's way.
+
+    Which staff groups, from when until when, and a way out.
+    """
 
     kind: str
     initiatives: tuple[str, ...]
@@ -66,8 +72,8 @@ class Conflict:
 class Load:
     """The most changes on one staff group on any one day of a quarter, and how many of those are led from the top.
 
-    A blend counts as led from the top; changes without a recommended route are in `route_unknown`. limit: None where
-    the register gives none.
+    A blend counts as led from the top; changes without a recommended route are in `route_unknown`.
+    limit: None where the register gives none.
     """
 
     group: str
@@ -78,12 +84,15 @@ class Load:
     limit: float | None
 
 
-# --- who asks whom, and when -----------------------------------------------------------------------------------------
+# --- who asks whom, and when ----------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """An initiative while it asks staff to change: group keys, first and last day still to come, recommended route."""
+    """An initiative while it asks staff to change.
+
+    Group keys, first and last day still to come, recommended route.
+    """
 
     id: str
     groups: frozenset[str]
@@ -106,18 +115,27 @@ class _Span:
 
 
 def _key(name: str) -> str:
-    """A group's name as it is compared: case and spaces do not matter, all words for everybody are one."""
+    """A group's name as it is compared.
+
+    Case and spaces do not matter, all words for everybody are one.
+    """
     key = " ".join(name.casefold().split())
     return _ALL if key in EVERYBODY else key
 
 
 def _groups(initiative: Initiative) -> frozenset[str]:
-    return frozenset(_key(g) for g in initiative.adoption.groups if g.strip()) if initiative.adoption else frozenset()
+    return (
+        frozenset(_key(g) for g in initiative.adoption.groups if g.strip())
+        if initiative.adoption
+        else frozenset()
+    )
 
 
 def _spelled(programme: Programme) -> dict[str, str]:
     """Each group as people write it; of several spellings the first by the alphabet."""
-    names = sorted(" ".join(g.split()) for i in programme.initiatives if i.adoption for g in i.adoption.groups)
+    names = sorted(
+        " ".join(g.split()) for i in programme.initiatives if i.adoption for g in i.adoption.groups
+    )
     return {**{_key(n): plain(n, 60) for n in reversed(names)}, _ALL: _ALL}
 
 
@@ -126,7 +144,10 @@ def _open(programme: Programme) -> list[Initiative]:
 
 
 def _first(programme: Programme) -> dt.date:
-    """The first day that counts: the one after as_of, for what is over by then asks nothing any more."""
+    """The first day that counts.
+
+    The one after as_of, for what is over by then asks nothing any more.
+    """
     return min(programme.as_of, _LAST - _DAY) + _DAY
 
 
@@ -136,7 +157,10 @@ def _horizon(programme: Programme) -> dt.date:
 
 
 def _runs(programme: Programme, routes: Answers, ids: Iterable[str]) -> list[_Run]:
-    """What still runs by its dates, of those ids; without groups or dates it is left to `notices`."""
+    """What still runs by its dates, of those ids.
+
+    Without groups or dates it is left to `notices`.
+    """
     first, last = _first(programme), _horizon(programme)
     wanted = (i for i in map(programme.initiative, ids) if i is not None and _groups(i))
     return [
@@ -154,7 +178,10 @@ def _going_on(programme: Programme, actions: Answers) -> list[str]:
 def _spans(runs: Sequence[_Run]) -> list[_Span]:
     """The time in which any run, cut wherever one begins or has ended."""
     cuts = sorted({r.start for r in runs} | {r.end + _DAY for r in runs})
-    spans = (_Span(a, b - _DAY, tuple(r for r in runs if r.start <= a <= r.end)) for a, b in pairwise(cuts))
+    spans = (
+        _Span(a, b - _DAY, tuple(r for r in runs if r.start <= a <= r.end))
+        for a, b in pairwise(cuts)
+    )
     return [s for s in spans if s.runs]
 
 
@@ -183,7 +210,7 @@ def quarter_label(number: int) -> str:
     return f"{number // 4}-Q{number % 4 + 1}"
 
 
-# --- change load -----------------------------------------------------------------------------------------------------
+# --- change load ----------------------------------------------------------------------------------
 
 
 def _limit(programme: Programme) -> float | None:
@@ -197,7 +224,11 @@ def load(programme: Programme, routes: Answers = NONE, actions: Answers = NONE) 
     `QUARTERS` quarters from the day after as_of; quarters with nothing are left out.
     """
     runs, names = _runs(programme, routes, _going_on(programme, actions)), _spelled(programme)
-    rows = (row for key in _keys(runs) for row in _rows(names[key], _asking(runs, key), _limit(programme)))
+    rows = (
+        row
+        for key in _keys(runs)
+        for row in _rows(names[key], _asking(runs, key), _limit(programme))
+    )
     return tuple(sorted(rows, key=lambda r: (r.group, r.quarter)))
 
 
@@ -216,8 +247,15 @@ def _rows(group: str, runs: Sequence[_Run], limit: float | None) -> Iterator[Loa
 
 
 def _peak(spans: Sequence[_Span]) -> tuple[_Run, ...]:
-    """The most that run at once; of equal numbers the one with more led from the top, then the earlier."""
-    most = max(spans, key=lambda s: (len(s.runs), _from_the_top(s.runs), -s.start.toordinal()), default=None)
+    """The most that run at once.
+
+    Of equal numbers the one with more led from the top, then the earlier.
+    """
+    most = max(
+        spans,
+        key=lambda s: (len(s.runs), _from_the_top(s.runs), -s.start.toordinal()),
+        default=None,
+    )
     return most.runs if most else ()
 
 
@@ -231,13 +269,17 @@ def _overloads(programme: Programme, routes: Answers, actions: Answers) -> Itera
         return
     found: dict[_Overload, list[str]] = {}
     runs = _runs(programme, routes, _going_on(programme, actions))
-    stopped = _runs(programme, routes, [i.id for i in _open(programme) if actions.get(i.id) == "stop"])
+    stopped = _runs(
+        programme, routes, [i.id for i in _open(programme) if actions.get(i.id) == "stop"]
+    )
     for key in _keys(runs):
         over = tuple(s for s in _spans(_asking(runs, key)) if len(s.runs) > limit)
         if any(key in r.groups for s in over for r in s.runs):
             everybody = tuple(r.id for r in _of(over) if key not in r.groups)
             spared = tuple(
-                r.id for r in _asking(stopped, key) if any(r.start <= s.end and r.end >= s.start for s in over)
+                r.id
+                for r in _asking(stopped, key)
+                if any(r.start <= s.end and r.end >= s.start for s in over)
             )
             found.setdefault(_Overload(over, everybody, spared), []).append(names[key])
     for what, groups in found.items():
@@ -256,7 +298,9 @@ class _Overload:
         asking = _of(self.spans)
         ids, because = tuple(r.id for r in asking), "; ".join(self._because(groups, limit))
         way = _put_off([r.initiative for r in asking], as_of)
-        return Conflict("load", ids, because, groups, self.spans[0].start, self.spans[-1].end, way, OURS)
+        return Conflict(
+            "load", ids, because, groups, self.spans[0].start, self.spans[-1].end, way, OURS
+        )
 
     def _because(self, groups: tuple[str, ...], limit: float) -> Iterator[str]:
         """How many and when, how many of them from the top, who asks everybody, and what stopping spares."""
@@ -266,7 +310,9 @@ class _Overload:
         yield f"they are {_names([r.id for r in _of(self.spans)])}"
         yield _led(peak, limit)
         if self.everybody:
-            asks, counts = (agree(len(self.everybody), *w) for w in (("asks", "ask"), ("counts", "count")))
+            asks, counts = (
+                agree(len(self.everybody), *w) for w in (("asks", "ask"), ("counts", "count"))
+            )
             yield f"{_names(self.everybody)} {asks} all staff, so {counts} here too"
         if self.spared:
             yield f"stopping {_names(self.spared)}, as recommended, relieves these staff and is counted already"
@@ -291,8 +337,12 @@ def _when(spans: Sequence[_Span]) -> str:
     quarters = sorted({q for s in spans for q in range(quarter(s.start), quarter(s.end) + 1)})
     starts = [q for q in quarters if q - 1 not in quarters]
     ends = [q for q in quarters if q + 1 not in quarters]
-    runs = [tuple(quarter_text(quarter_label(q)) for q in run) for run in zip(starts, ends, strict=True)]
-    return _names([f"in {first}" if first == last else f"from {first} to {last}" for first, last in runs])
+    runs = [
+        tuple(quarter_text(quarter_label(q)) for q in run) for run in zip(starts, ends, strict=True)
+    ]
+    return _names(
+        [f"in {first}" if first == last else f"from {first} to {last}" for first, last in runs]
+    )
 
 
 def _put_off(asking: Sequence[Initiative], as_of: dt.date) -> str:
@@ -300,16 +350,17 @@ def _put_off(asking: Sequence[Initiative], as_of: dt.date) -> str:
     waiting = [i.id for i in asking if i.started and i.started > as_of and not i.statutory]
     if waiting:
         return f"Not begun yet, so the easiest to put off: {_names(waiting)}"
-    return (
-        "All have begun or are required by law: agree with these staff which comes first, and join what can be joined"
-    )
+    return "All have begun or are required by law: agree with these staff which comes first, and join what can be joined"
 
 
-# --- champions -------------------------------------------------------------------------------------------------------
+# --- champions ------------------------------------------------------------------------------------
 
 
 def _asked_twice(programme: Programme, routes: Answers, actions: Answers) -> Iterator[Conflict]:
-    """Initiatives that seek champions in the same group at the same time: every largest set, its groups together."""
+    """Initiatives that seek champions in the same group at the same time.
+
+    Every largest set, its groups together.
+    """
     runs, names = _runs(programme, routes, _going_on(programme, actions)), _spelled(programme)
     seeking = [r for r in runs if _champions(r) and (r.route is None or r.route in _FROM_BELOW)]
     found: dict[tuple[str, ...], list[str]] = {}
@@ -335,7 +386,12 @@ def _shared_champions(runs: Sequence[_Run], groups: tuple[str, ...]) -> Conflict
     start, end, ids = max(r.start for r in runs), min(r.end for r in runs), [r.id for r in runs]
     staff, unknown = max(map(_staff, runs)), [r.id for r in runs if r.route is None]
     among = f"of at most {staff:,} staff" if staff else "of how many staff is not known"
-    each = _names([f"{r.id} {_champions(r):,} of {f'{_staff(r):,}' if _staff(r) else 'unknown'}" for r in runs])
+    each = _names(
+        [
+            f"{r.id} {_champions(r):,} of {f'{_staff(r):,}' if _staff(r) else 'unknown'}"
+            for r in runs
+        ]
+    )
     because = (
         f"{_names(ids)} seek champions among the same staff ({_names(groups)}) "
         f"from {day_text(start)} to {day_text(end)}: together {sum(map(_champions, runs)):,} champions {among} "
@@ -353,7 +409,7 @@ def _staff(run: _Run) -> int:
     return (run.initiative.adoption.staff or 0) if run.initiative.adoption else 0
 
 
-# --- routes and dependencies -----------------------------------------------------------------------------------------
+# --- routes and dependencies ----------------------------------------------------------------------
 
 #: Pairs (dependant's route, route of what it needs) in which a requirement can clash.
 _CLASHING = frozenset({("bottom-up", "top-down"), ("top-down", "bottom-up")})
@@ -416,8 +472,8 @@ def _deadline(initiative: Initiative) -> dt.date | None:
 def _no_date(edge: _Edge) -> Iterator[Conflict]:
     """Driven to a date from above, and requiring what grows from below and ends later.
 
-    Involvement takes longer than direction (Hope Hailey and Balogun 2002, on time); that it cannot be ordered to a
-    date is our judgement.
+    Involvement takes longer than direction (Hope Hailey and Balogun 2002, on time); that it cannot
+    be ordered to a date is our judgement.
     """
     mine, other, deadline = edge.dependant.id, edge.needed.id, _deadline(edge.dependant)
     if deadline is None or edge.needed.ends is None:
@@ -445,8 +501,8 @@ def _ready(ends: dt.date, lag_months: float | None) -> dt.date:
 def _two_messages(edge: _Edge, names: Mapping[str, str]) -> Iterator[Conflict]:
     """Culture change from below helps what is driven from above on the same staff.
 
-    Theory E and Theory O side by side, without an order or an open account of both, undermine each other (Beer and
-    Nohria 2000).
+    Theory E and Theory O side by side, without an order or an open account of both, undermine each
+    other (Beer and Nohria 2000).
     """
     shared = _shared(edge)
     if edge.routes != ("top-down", "bottom-up") or edge.needed.kind != "culture" or not shared:
@@ -456,10 +512,10 @@ def _two_messages(edge: _Edge, names: Mapping[str, str]) -> Iterator[Conflict]:
         f"{mine} counts on the help of {other}, but asks the same staff ({_names(groups)}) to comply while {other} "
         "asks them to act of their own accord: the two messages undermine each other"
     )
-    way = (
-        f"Say openly which comes first and why; let one leader answer for both, direction for {mine}, room for {other}"
+    way = f"Say openly which comes first and why; let one leader answer for both, direction for {mine}, room for {other}"
+    yield Conflict(
+        "route-and-dependency", edge.ids, because, groups, suggestion=way, source=E_AND_O
     )
-    yield Conflict("route-and-dependency", edge.ids, because, groups, suggestion=way, source=E_AND_O)
 
 
 def _shared(edge: _Edge) -> frozenset[str]:
@@ -470,7 +526,7 @@ def _shared(edge: _Edge) -> frozenset[str]:
     return mine if _ALL in other else mine & other
 
 
-# --- all of it -------------------------------------------------------------------------------------------------------
+# --- all of it ------------------------------------------------------------------------------------
 
 
 def conflicts(
@@ -478,27 +534,40 @@ def conflicts(
 ) -> tuple[Conflict, ...]:
     """What stands in whose way, by kind, then initiatives.
 
-    routes: the recommended way to lead by initiative id (top-down, blended, bottom-up or None); actions: what to do.
-    Kinds: conflicts-with (the register says so), load (more changes at once on a staff group than `limits: load`),
-    champions (the same staff asked for champions twice), route-and-dependency (ways of leading that do not fit a
-    dependency). Initiatives that are recommended to stop count only in the first.
+    routes: the recommended way to lead by initiative id (top-down, blended, bottom-up or None);
+    actions: what to do. Kinds: conflicts-with (the register says so), load (more changes at once on
+    a staff group than `limits: load`), champions (the same staff asked for champions twice),
+    route-and-dependency (ways of leading that do not fit a dependency). Initiatives that are
+    recommended to stop count only in the first.
     """
     said = (
-        Conflict("conflicts-with", pair, f"the register says that {pair[0]} and {pair[1]} stand in each other's way")
+        Conflict(
+            "conflicts-with",
+            pair,
+            f"the register says that {pair[0]} and {pair[1]} stand in each other's way",
+        )
         for pair in graph.conflicts()
     )
-    found = [*said, *(c for of in (_overloads, _asked_twice, _clashes) for c in of(programme, routes, actions))]
+    found = [
+        *said,
+        *(c for of in (_overloads, _asked_twice, _clashes) for c in of(programme, routes, actions)),
+    ]
     return tuple(sorted(found, key=lambda c: (c.kind, c.initiatives, c.groups, c.because)))
 
 
-def notices(programme: Programme, routes: Answers = NONE, actions: Answers = NONE) -> tuple[str, ...]:
+def notices(
+    programme: Programme, routes: Answers = NONE, actions: Answers = NONE
+) -> tuple[str, ...]:
     """What could not be checked and why, and what stopping relieves, in whole sentences."""
     grouped = [i for i in _open(programme) if _groups(i)]
     if not _open(programme):
         return ()
     if not grouped:
         which = "No initiative says which staff it asks to change (`adoption: groups`)"
-        return (f"{which}: change load and shared champions cannot be checked.", *_unclear(programme, routes, actions))
+        return (
+            f"{which}: change load and shared champions cannot be checked.",
+            *_unclear(programme, routes, actions),
+        )
     return (
         *_left_out(programme, grouped),
         *_unlimited(programme),
@@ -531,7 +600,9 @@ def _unlimited(programme: Programme) -> Iterator[str]:
         )
 
 
-def _no_champions(grouped: Sequence[Initiative], routes: Answers, actions: Answers) -> Iterator[str]:
+def _no_champions(
+    grouped: Sequence[Initiative], routes: Answers, actions: Answers
+) -> Iterator[str]:
     found = [
         i.id
         for i in grouped
@@ -580,7 +651,9 @@ def _not_known(edge: _Edge) -> Iterator[str]:
     wanted = {("top-down", "bottom-up")} if helps else _CLASHING
     if helps and edge.needed.kind not in ("culture", None):
         return
-    if not any(all(r in (None, w) for r, w in zip(edge.routes, pair, strict=True)) for pair in wanted):
+    if not any(
+        all(r in (None, w) for r, w in zip(edge.routes, pair, strict=True)) for pair in wanted
+    ):
         return
     ends = (edge.dependant, edge.needed)
     if helps and all(map(_groups, ends)) and not _shared(edge):
@@ -591,10 +664,13 @@ def _not_known(edge: _Edge) -> Iterator[str]:
         yield from (f"of which kind {i.id} is" for i in ends[1:] if i.kind is None)
     elif edge.routes == ("top-down", "bottom-up"):
         yield from (f"when {edge.needed.id} ends" for _ in range(edge.needed.ends is None))
-        yield from (f"by when {edge.dependant.id} must be done" for _ in range(_deadline(edge.dependant) is None))
+        yield from (
+            f"by when {edge.dependant.id} must be done"
+            for _ in range(_deadline(edge.dependant) is None)
+        )
 
 
-# --- words -----------------------------------------------------------------------------------------------------------
+# --- words ----------------------------------------------------------------------------------------
 
 
 def _names(words: Sequence[str]) -> str:

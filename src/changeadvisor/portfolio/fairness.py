@@ -1,8 +1,11 @@
-"""Depth against reach: what a gain counts where those who gain are poorer, and when that turns the choice.
+"""Depth against reach.
 
-Nothing is netted silently. Worth is shown plain and weighed, and the inequality aversion at which the choice turns is
-said instead of one answer. Distributional weights follow the Green Book (HM Treasury 2022, annex 3): (median income /
-income) to the power of an elasticity, 1.3. Equally-distributed-equivalent income: Atkinson 1970, J. Econ. Theory 2(3).
+What a gain counts where those who gain are poorer, and when that turns the choice.
+
+Nothing is netted silently. Worth is shown plain and weighed, and the inequality aversion at which
+the choice turns is said instead of one answer. Distributional weights follow the Green Book (HM
+Treasury 2022, annex 3): (median income / income) to the power of an elasticity, 1.3.
+Equally-distributed-equivalent income: Atkinson 1970, J. Econ. Theory 2(3).
 """
 
 from __future__ import annotations
@@ -53,7 +56,10 @@ def atkinson(levels: Sequence[float], aversion: float) -> float:
 
 
 def turning(answer: Callable[[float], object]) -> float | None:
-    """The least inequality aversion at which an answer is another than at none, to `CLOSE`; None: none up to 4."""
+    """The least inequality aversion at which an answer is another than at none, to `CLOSE`.
+
+    None: none up to 4.
+    """
     at_none = answer(0.0)
     steps = [STEP * k for k in range(1, round(MOST_AVERSE / STEP) + 1)]
     high = next((e for e in steps if answer(e) != at_none), None)
@@ -68,10 +74,12 @@ def turning(answer: Callable[[float], object]) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """The choice with gains weighed by income. elasticity: of the Green Book. all: worth so weighed.
+    """The choice with gains weighed by income. elasticity: of the Green Book.
 
-    turns_at: least aversion at which another set is best; instead: what that set does otherwise (id -> course).
-    unknown: initiatives whose relative income is not given; their gains count plainly.
+    all: worth so weighed.
+
+    turns_at: least aversion at which another set is best; instead: what that set does otherwise (id
+    -> course). unknown: initiatives whose relative income is not given; their gains count plainly.
     """
 
     elasticity: float
@@ -82,9 +90,13 @@ class Weighed:
     unknown: tuple[str, ...]
 
 
-def weighed(setting: Setting, prospects: Mapping[str, Prospect], chosen: Sequence[int]) -> Weighed | None:
+def weighed(
+    setting: Setting, prospects: Mapping[str, Prospect], chosen: Sequence[int]
+) -> Weighed | None:
     """The choice with distributional weights; None where no relative income is given."""
-    incomes = {i.id: i.relative_income for i in setting.programme.initiatives if i.stage != "closed"}
+    incomes = {
+        i.id: i.relative_income for i in setting.programme.initiatives if i.stage != "closed"
+    }
     if not any(incomes.values()):
         return None
     effort = Effort(0.0 if len(setting.problem.groups) <= 60 else 1e-3, 5_000)
@@ -94,7 +106,10 @@ def weighed(setting: Setting, prospects: Mapping[str, Prospect], chosen: Sequenc
         found = choose(setting.problem, worths, effort=effort)
         return replace(found, rows=tuple(sorted(found.rows))) if isinstance(found, Chosen) else None
 
-    green, turns = at(ELASTICITY), turning(lambda e: getattr(at(e) if e else None, "rows", tuple(sorted(chosen))))
+    green, turns = (
+        at(ELASTICITY),
+        turning(lambda e: getattr(at(e) if e else None, "rows", tuple(sorted(chosen)))),
+    )
     after = None if turns is None else at(turns)
     unknown = tuple(sorted(i for i, known in incomes.items() if known is None))
     return Weighed(
@@ -108,7 +123,10 @@ def weighed(setting: Setting, prospects: Mapping[str, Prospect], chosen: Sequenc
 
 
 def _worths(
-    setting: Setting, prospects: Mapping[str, Prospect], incomes: Mapping[str, float | None], aversion: float
+    setting: Setting,
+    prospects: Mapping[str, Prospect],
+    incomes: Mapping[str, float | None],
+    aversion: float,
 ) -> list[float]:
     """Worth of each row, its gains weighed and its costs not: everybody pays them."""
     found = []

@@ -1,8 +1,9 @@
 """Deep change for few beside cost-effectiveness for all: what each costs the other, never netted.
 
-The frontier holds the sets of which none can give the few more without leaving the whole worth less (epsilon-constraint
-method: Haimes, Lasdon and Wismer 1971; Mavrotas 2009). A small programme's frontier is complete; of a larger one so
-many points, each with the worth that no set with as much for few can exceed.
+The frontier holds the sets of which none can give the few more without leaving the whole worth less
+(epsilon-constraint method: Haimes, Lasdon and Wismer 1971; Mavrotas 2009). A small programme's
+frontier is complete; of a larger one so many points, each with the worth that no set with as much
+for few can exceed.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ _LIFT = 1e-7
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A set on the frontier: its worth for few and in all, spend by those who count as few, and the proven bound."""
+    """A set on the frontier.
+
+    Its worth for few and in all, spend by those who count as few, and the proven bound.
+    """
 
     rows: tuple[int, ...]
     few: float
@@ -55,8 +59,9 @@ class Frontier:
 class Exchange:
     """What moving from one point to the next does.
 
-    moved: more spend on the few. gained: more worth for them. given_up: less worth for all others. by_pound: what each
-    pound of worth for the few costs the others; None where the others lose nothing.
+    moved: more spend on the few. gained: more worth for them. given_up: less worth for all others.
+    by_pound: what each pound of worth for the few costs the others; None where the others lose
+    nothing.
     """
 
     moved: float
@@ -66,10 +71,15 @@ class Exchange:
 
 
 def frontier(problem: Problem, points: int = POINTS, effort: Effort | None = None) -> Frontier:
-    """The frontier of worth for few against worth in all, within every limit; empty where no set keeps to them."""
+    """The frontier of worth for few against worth in all, within every limit.
+
+    Empty where no set keeps to them.
+    """
     exact = len(problem.groups) <= COMPLETE
     if exact:
-        sets, complete = efficient(problem, [c.worth for c in problem.courses], [c.few for c in problem.courses])
+        sets, complete = efficient(
+            problem, [c.worth for c in problem.courses], [c.few for c in problem.courses]
+        )
         every = _kept([_point(problem, rows, outcome(problem, rows).worth) for rows in sets])
         return Frontier(tuple(_some(every, points)), complete and len(every) <= points)
     effort = effort or Effort(0.01, 500)
@@ -84,8 +94,9 @@ def efficient(
 ) -> tuple[tuple[tuple[int, ...], ...], bool]:
     """Every set that no other matches in both of two worths and beats in one, least of the second first.
 
-    first, second: worth of each row. Of sets that are equal in both, one. Whether they are all there are: `most` ends
-    the search. The epsilon-constraint method: the best by the first with a little more of the second each time.
+    first, second: worth of each row. Of sets that are equal in both, one. Whether they are all
+    there are: `most` ends the search. The epsilon-constraint method: the best by the first with a
+    little more of the second each time.
     """
     effort = Effort(0.0)
     last = choose(problem, second, effort=effort)
@@ -128,13 +139,21 @@ def _point(problem: Problem, rows: Sequence[int], bound: float) -> Point:
     chosen = [problem.courses[r] for r in rows]
     on_few = spent_on_few(problem, chosen)
     bound = max(bound, got.worth)
-    return Point(tuple(rows), got.few, got.worth, on_few, got.spent, bound, gap_to(bound, got.worth))
+    return Point(
+        tuple(rows), got.few, got.worth, on_few, got.spent, bound, gap_to(bound, got.worth)
+    )
 
 
-def _levels(problem: Problem, first: Point, last: Point, points: int, effort: Effort) -> list[Point]:
+def _levels(
+    problem: Problem, first: Point, last: Point, points: int, effort: Effort
+) -> list[Point]:
     """Points at even steps of worth for few."""
     step = (last.few - first.few) / max(points - 1, 1)
-    between = (_at(problem, first.few + step * k, effort) for k in range(1, points - 1)) if step > 0.0 else ()
+    between = (
+        (_at(problem, first.few + step * k, effort) for k in range(1, points - 1))
+        if step > 0.0
+        else ()
+    )
     return [first, *(p for p in between if p is not None), last]
 
 
@@ -153,7 +172,12 @@ def _some(points: Sequence[Point], most: int) -> list[Point]:
         return list(points)
     low, high = points[0].few, points[-1].few
     wanted = [low + (high - low) * k / (most - 1) for k in range(most)]
-    return [points[i] for i in sorted({min(range(len(points)), key=lambda j: abs(points[j].few - w)) for w in wanted})]
+    return [
+        points[i]
+        for i in sorted(
+            {min(range(len(points)), key=lambda j: abs(points[j].few - w)) for w in wanted}
+        )
+    ]
 
 
 def exchanges(found: Frontier) -> tuple[Exchange, ...]:
@@ -164,4 +188,9 @@ def exchanges(found: Frontier) -> tuple[Exchange, ...]:
 def _exchange(a: Point, b: Point) -> Exchange:
     gained = b.few - a.few
     given_up = (a.worth - a.few) - (b.worth - b.few)
-    return Exchange(b.spent_on_few - a.spent_on_few, gained, given_up, given_up / gained if given_up > 0.0 else None)
+    return Exchange(
+        b.spent_on_few - a.spent_on_few,
+        gained,
+        given_up,
+        given_up / gained if given_up > 0.0 else None,
+    )

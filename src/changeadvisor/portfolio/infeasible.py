@@ -1,4 +1,7 @@
-"""Why no set can be run, in words: what has to run in any case, and what would be enough to allow one."""
+"""Why no set can be run, in words.
+
+What has to run in any case, and what would be enough to allow one.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,9 @@ def why_none(setting: Setting, found: Infeasible) -> str:
     """Why no set can be run, and what would let one."""
     if not found.proven:
         return "No set that keeps to all limits was found in the search. That there is none is not proven."
-    return " ".join(("No set keeps to all limits together.", *_must(setting), *_ways(setting, found)))
+    return " ".join(
+        ("No set keeps to all limits together.", *_must(setting), *_ways(setting, found))
+    )
 
 
 def _must(setting: Setting) -> Iterator[str]:

@@ -1,7 +1,10 @@
-"""Joint draws over a programme: what goes together in one draw, and what a set comes to draw by draw.
+"""Joint draws over a programme.
 
-Each initiative has its own draws of worth, spend and delay. They are put together by a stream of the initiative's own,
-so that its worth and its delay stay those of one draw, and two initiatives are independent of one another.
+What goes together in one draw, and what a set comes to draw by draw.
+
+Each initiative has its own draws of worth, spend and delay. They are put together by a stream of
+the initiative's own, so that its worth and its delay stay those of one draw, and two initiatives
+are independent of one another.
 """
 
 from __future__ import annotations
@@ -31,14 +34,17 @@ def paired(seed: int, id: str) -> NDArray[np.intp]:
     """Which of its own draws an initiative has in each joint draw."""
     import numpy as np
 
-    return np.random.Generator(np.random.PCG64(stream(seed, f"joint/{id}"))).integers(0, DRAWS, JOINT)
+    return np.random.Generator(np.random.PCG64(stream(seed, f"joint/{id}"))).integers(
+        0, DRAWS, JOINT
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """What the set comes to where what is late makes others wait: mean, P10 and P90 of its worth.
 
-    waiting: mean worth lost by waiting for what is required; waits: initiatives that wait, months on average.
+    waiting: mean worth lost by waiting for what is required; waits: initiatives that wait, months
+    on average.
     """
 
     mean: float
@@ -48,7 +54,9 @@ class Delivered:
     waits: Mapping[str, float]
 
 
-def worth_drawn(setting: Setting, prospects: Mapping[str, Prospect], rows: Sequence[int], seed: int) -> Grid:
+def worth_drawn(
+    setting: Setting, prospects: Mapping[str, Prospect], rows: Sequence[int], seed: int
+) -> Grid:
     """Worth of a set in each joint draw, each initiative as planned, helpers that do not run taken off."""
     import numpy as np
 
@@ -59,7 +67,8 @@ def worth_drawn(setting: Setting, prospects: Mapping[str, Prospect], rows: Seque
         found = prospects.get(course.initiative)
         draws = None if found is None else found.worth.get(course.course)
         if draws is not None:
-            # Begun later, every draw is worth so much less or more; without its helpers, a share of the mean less.
+            # Begun later, every draw is worth so much less or more; without its helpers, a share of
+            # the mean less.
             moved = course.worth - float(draws.mean())
             lost = course.worth * (1.0 - kept(setting.problem, course, running))
             total = total + draws[paired(seed, course.initiative)] + moved - lost
@@ -68,14 +77,24 @@ def worth_drawn(setting: Setting, prospects: Mapping[str, Prospect], rows: Seque
 
 
 def delivered(
-    setting: Setting, prospects: Mapping[str, Prospect], rows: Sequence[int], waits: Mapping[str, Grid], seed: int
+    setting: Setting,
+    prospects: Mapping[str, Prospect],
+    rows: Sequence[int],
+    waits: Mapping[str, Grid],
+    seed: int,
 ) -> Delivered:
-    """The same with delays passed down. waits: months that each waits for what it requires, by joint draw."""
+    """The same with delays passed down.
+
+    waits: months that each waits for what it requires, by joint draw.
+    """
     import numpy as np
 
     later = {c.initiative: c.later for c in (setting.problem.courses[r] for r in rows)}
     planned = worth_drawn(setting, prospects, rows, seed)
-    lost = sum((_lost(prospects[i], later[i], w) for i, w in waits.items() if i in prospects), np.zeros(JOINT))
+    lost = sum(
+        (_lost(prospects[i], later[i], w) for i, w in waits.items() if i in prospects),
+        np.zeros(JOINT),
+    )
     worth = planned - lost
     low, high = np.quantile(worth, [0.1, 0.9])
     longest = {i: float(w.mean()) for i, w in sorted(waits.items()) if float(w.mean()) >= _NOTICED}

@@ -1,10 +1,12 @@
-"""Robust choice: which initiatives are in every good set, in none, and which hang on what is not known.
+"""Robust choice.
 
-Robust portfolio modelling (Liesio, Mild and Salo 2007, EJOR 181(3), 1488-1505; 2008, EJOR 190(3), 679-695). A set is
-good if, whatever more a pound for few may count than one for others, no other set is at least as good by every such
-weight and better by some. It is asked with every course worth what is expected, and again with every course worth as
-little, and as much, as one time in ten: values that are not known move together here. The sets good in any of the
-three are the good sets.
+Which initiatives are in every good set, in none, and which hang on what is not known.
+
+Robust portfolio modelling (Liesio, Mild and Salo 2007, EJOR 181(3), 1488-1505; 2008, EJOR 190(3),
+679-695). A set is good if, whatever more a pound for few may count than one for others, no other
+set is at least as good by every such weight and better by some. It is asked with every course worth
+what is expected, and again with every course worth as little, and as much, as one time in ten:
+values that are not known move together here. The sets good in any of the three are the good sets.
 """
 
 from __future__ import annotations
@@ -53,15 +55,24 @@ class Values:
 
 
 def good_sets(problem: Problem, states: Sequence[Values], seed: int, draws: int = SAMPLES) -> Good:
-    """All good sets up to 40 initiatives; beyond that such as are best by some weight and value, drawn by the seed."""
+    """All good sets up to 40 initiatives.
+
+    Beyond that such as are best by some weight and value, drawn by the seed.
+    """
     if len(problem.groups) > COMPLETE:
         return Good(_sampled(problem, states, seed, draws), False)
     each = [efficient(problem, s.worth, s.few) for s in states]
-    return Good(tuple(sorted({rows for sets, _ in each for rows in sets})), all(complete for _, complete in each))
+    return Good(
+        tuple(sorted({rows for sets, _ in each for rows in sets})),
+        all(complete for _, complete in each),
+    )
 
 
 def core(problem: Problem, sets: Sequence[Sequence[int]]) -> dict[str, float]:
-    """Share of the sets in which each initiative runs: 1 core, 0 exterior, between them borderline."""
+    """Share of the sets in which each initiative runs.
+
+    1 core, 0 exterior, between them borderline.
+    """
     runs = dict.fromkeys(sorted(problem.groups), 0)
     for rows in sets:
         for row in rows:
@@ -70,7 +81,9 @@ def core(problem: Problem, sets: Sequence[Sequence[int]]) -> dict[str, float]:
     return {id: count / len(sets) for id, count in runs.items()} if sets else {}
 
 
-def _sampled(problem: Problem, states: Sequence[Values], seed: int, draws: int) -> tuple[tuple[int, ...], ...]:
+def _sampled(
+    problem: Problem, states: Sequence[Values], seed: int, draws: int
+) -> tuple[tuple[int, ...], ...]:
     """Sets that are best for some weight of the few and some mix of the states, both drawn evenly."""
     import numpy as np
 
@@ -82,7 +95,7 @@ def _sampled(problem: Problem, states: Sequence[Values], seed: int, draws: int) 
     return tuple(sorted({c.rows for c in found if isinstance(c, Chosen)}))
 
 
-# --- several good sets that differ -----------------------------------------------------------------------------------
+# --- several good sets that differ ----------------------------------------------------------------
 
 
 def different(
@@ -90,9 +103,10 @@ def different(
 ) -> list[tuple[int, ...]]:
     """Sets nearly as good as the best that differ most from it and from one another.
 
-    Of each two, two initiatives at least run in one and not in the other. First from the good sets; where those are too
-    few, any set near the best that runs as unlike as can be the ones already found (hop, skip and jump: Brill, Chang
-    and Hopkins 1982, Management Science 28(3)). near: the least share of the best set's worth.
+    Of each two, two initiatives at least run in one and not in the other. First from the good sets;
+    where those are too few, any set near the best that runs as unlike as can be the ones already
+    found (hop, skip and jump: Brill, Chang and Hopkins 1982, Management Science 28(3)). near: the
+    least share of the best set's worth.
     """
     own = [c.worth for c in problem.courses]
     most = valued(problem, best, own)
@@ -100,7 +114,10 @@ def different(
     close = [s for s in good.sets if valued(problem, s, own) >= floor]
     picked = [tuple(sorted(best))]
     while len(picked) <= count:
-        ranks = {s: (min(apart(problem, s, p) for p in picked), valued(problem, s, own), s) for s in close}
+        ranks = {
+            s: (min(apart(problem, s, p) for p in picked), valued(problem, s, own), s)
+            for s in close
+        }
         far = [s for s in close if ranks[s][0] >= UNLIKE]
         found = max(far, key=ranks.__getitem__) if far else _unlike(problem, picked, floor)
         if found is None:
@@ -109,13 +126,17 @@ def different(
     return picked[1:]
 
 
-def _unlike(problem: Problem, picked: Sequence[Sequence[int]], floor: float) -> tuple[int, ...] | None:
+def _unlike(
+    problem: Problem, picked: Sequence[Sequence[int]], floor: float
+) -> tuple[int, ...] | None:
     """The set that runs least of what those run, and most of what they do not, of the worth asked for."""
     own = [c.worth for c in problem.courses]
     running = [_running(problem, s) for s in picked]
     unlike = [[float(c.runs != (c.initiative in r)) for c in problem.courses] for r in running]
     among_equals = 0.5 / (sum(map(abs, own)) or 1.0)
-    model = Model(problem, [sum(each) for each in zip(*unlike, strict=True)], own, floor, among_equals)
+    model = Model(
+        problem, [sum(each) for each in zip(*unlike, strict=True)], own, floor, among_equals
+    )
     for each in unlike:
         model.line(((k, each[r]) for k, r in enumerate(model.order)), UNLIKE, float("inf"))
     found = solved(model, Effort(1e-6, 5_000))
@@ -136,8 +157,8 @@ def worth_of_knowing(
 ) -> Iterator[tuple[str, float]]:
     """What it would be worth to know one initiative's worth before choosing among the sets, by initiative.
 
-    The expected value of perfect information on it (Raiffa and Schlaifer 1961). draws: worth of each course of each
-    initiative, draw by draw; the others stay at their means.
+    The expected value of perfect information on it (Raiffa and Schlaifer 1961). draws: worth of
+    each course of each initiative, draw by draw; the others stay at their means.
     """
     import numpy as np
 
@@ -145,11 +166,17 @@ def worth_of_knowing(
     means = np.array([valued(problem, s, own) for s in sets])
     for id in sorted(draws):
         change = np.array([_changes(problem, s, id, draws[id], own) for s in sets])
-        knowing = float((means[:, None] + change).max(axis=0).mean()) - float(means.max()) if len(sets) else 0.0
+        knowing = (
+            float((means[:, None] + change).max(axis=0).mean()) - float(means.max())
+            if len(sets)
+            else 0.0
+        )
         yield id, max(0.0, knowing)
 
 
-def _changes(problem: Problem, rows: Sequence[int], id: str, draws: Mapping[str, Grid], own: Sequence[float]) -> Grid:
+def _changes(
+    problem: Problem, rows: Sequence[int], id: str, draws: Mapping[str, Grid], own: Sequence[float]
+) -> Grid:
     """By how much the worth of a set is another in each draw of one initiative."""
     import numpy as np
 
@@ -158,7 +185,9 @@ def _changes(problem: Problem, rows: Sequence[int], id: str, draws: Mapping[str,
     if drawn is None:
         return np.zeros(len(next(iter(draws.values()))))
     worth = own[row]
-    left = valued(problem, rows, own) - valued(problem, rows, [0.0 if r == row else w for r, w in enumerate(own)])
+    left = valued(problem, rows, own) - valued(
+        problem, rows, [0.0 if r == row else w for r, w in enumerate(own)]
+    )
     share = left / worth if worth > 0.0 else 1.0
     found: Grid = (drawn - drawn.mean()) * share
     return found

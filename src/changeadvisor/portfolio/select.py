@@ -1,4 +1,7 @@
-"""Which set to run, in words and figures: what is chosen, what waits and why, what each limit costs, and who gains."""
+"""Which set to run, in words and figures.
+
+What is chosen, what waits and why, what each limit costs, and who gains.
+"""
 
 from __future__ import annotations
 
@@ -81,10 +84,10 @@ _CLOSE = Effort(1e-4, 2_000)
 class Pick:
     """What the set does with one initiative, and why.
 
-    worth: mean present value as chosen, helpers that do not run taken off; None where it is not known. spend: mean, in
-    the budget periods. without: what the best set would lose if this were ruled out (for one that waits: if it were
-    forced in); None where that was not worked out. locked: set from outside.
-    few: counts as deep change for few people.
+    worth: mean present value as chosen, helpers that do not run taken off; None where it is not
+    known. spend: mean, in the budget periods. without: what the best set would lose if this were
+    ruled out (for one that waits: if it were forced in); None where that was not worked out.
+    locked: set from outside. few: counts as deep change for few people.
     """
 
     id: str
@@ -103,10 +106,12 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the set comes to: worth in all and its part for few, mean spend, and the chance of more than a budget.
+    """What the set comes to.
 
-    spend_over: the periods that are counted. low, high: P10 and P90 of the worth in all. share_for_few: of the spend.
-    people: reached a year, each counted once, as far as is known.
+    Worth in all and its part for few, mean spend, and the chance of more than a budget.
+
+    spend_over: the periods that are counted. low, high: P10 and P90 of the worth in all.
+    share_for_few: of the spend. people: reached a year, each counted once, as far as is known.
     """
 
     all: float
@@ -122,7 +127,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class LimitCost:
-    """One limit: how much of it is used at its fullest, and what the best set would gain without it."""
+    """One limit.
+
+    How much of it is used at its fullest, and what the best set would gain without it.
+    """
 
     limit: str
     used: float | None
@@ -134,7 +142,10 @@ class LimitCost:
 
 @dataclass(frozen=True, slots=True)
 class Gainer:
-    """Who gains: a service; worth of what runs for it, the part of that which is deep for few, and spend."""
+    """Who gains: a service.
+
+    Worth of what runs for it, the part of that which is deep for few, and spend.
+    """
 
     service: str
     worth: float
@@ -155,7 +166,10 @@ class CapacityUse:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The set: what runs, what waits, and what they come to. why_none: where no set keeps to every limit."""
+    """The set: what runs, what waits, and what they come to.
+
+    why_none: where no set keeps to every limit.
+    """
 
     chosen: tuple[Pick, ...]
     deferred: tuple[Pick, ...]
@@ -171,11 +185,13 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class FrontierPoint:
-    """A set on the frontier: worth for few, worth in all, and what no set with as much for few can exceed.
+    """A set on the frontier.
 
-    courses: what it does with each initiative. spend_on_few: mean, in the budget periods. More beside the set before
-    it: gained for the few, given_up by all others, moved (spend on the few), and what each pound gained costs the
-    others. chosen: the set that is advised.
+    Worth for few, worth in all, and what no set with as much for few can exceed.
+
+    courses: what it does with each initiative. spend_on_few: mean, in the budget periods. More
+    beside the set before it: gained for the few, given_up by all others, moved (spend on the few),
+    and what each pound gained costs the others. chosen: the set that is advised.
     """
 
     few: float
@@ -199,7 +215,10 @@ def few_and_all(
     advised = outcome(setting.problem, rows)
     same = [_doing(setting.problem, p.rows) == _doing(setting.problem, rows) for p in found.points]
     near = [abs(p.worth - advised.worth) <= 1e-6 * max(1.0, abs(p.worth)) for p in found.points]
-    shown = [_shown(setting.problem, p, s and n) for p, s, n in zip(found.points, same, near, strict=True)]
+    shown = [
+        _shown(setting.problem, p, s and n)
+        for p, s, n in zip(found.points, same, near, strict=True)
+    ]
     stepped = (_stepped(p, e) for p, e in zip(shown[1:], exchanges(found), strict=True))
     return (*shown[:1], *stepped)
 
@@ -210,16 +229,23 @@ def _doing(problem: Problem, rows: Sequence[int]) -> dict[str, str]:
 
 
 def _shown(problem: Problem, p: Point, chosen: bool) -> FrontierPoint:
-    return FrontierPoint(p.few, p.worth, p.bound, p.gap, _doing(problem, p.rows), p.spent_on_few, chosen=chosen)
+    return FrontierPoint(
+        p.few, p.worth, p.bound, p.gap, _doing(problem, p.rows), p.spent_on_few, chosen=chosen
+    )
 
 
 def _stepped(point: FrontierPoint, step: Exchange) -> FrontierPoint:
-    return replace(point, gained=step.gained, given_up=step.given_up, moved=step.moved, by_pound=step.by_pound)
+    return replace(
+        point, gained=step.gained, given_up=step.given_up, moved=step.moved, by_pound=step.by_pound
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class FindOut:
-    """A borderline initiative: in what share of the good sets it runs, and what knowing its worth would be worth."""
+    """A borderline initiative.
+
+    In what share of the good sets it runs, and what knowing its worth would be worth.
+    """
 
     id: str
     share: float
@@ -228,9 +254,12 @@ class FindOut:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another set near the best: what it comes to, and what it does otherwise than the advised one (id -> course).
+    """Another set near the best.
 
-    good: one of the good sets; else another would be better by every weight, but it is near and unlike.
+    What it comes to, and what it does otherwise than the advised one (id -> course).
+
+    good: one of the good sets; else another would be better by every weight, but it is near and
+    unlike.
     """
 
     all: float
@@ -242,9 +271,12 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Robust:
-    """Which initiatives run whatever the weights and values. core: share of good sets; exact: all of these were found.
+    """Which initiatives run whatever the weights and values.
 
-    sets: how many good sets. find_out: what to find out about the borderline ones, most worth knowing first.
+    core: share of good sets; exact: all of these were found.
+
+    sets: how many good sets. find_out: what to find out about the borderline ones, most worth
+    knowing first.
     """
 
     core: Mapping[str, float]
@@ -254,22 +286,34 @@ class Robust:
     alternatives: tuple[Alternative, ...]
 
 
-def robust_choice(setting: Setting, prospects: Mapping[str, Prospect], rows: Sequence[int], seed: int) -> Robust:
+def robust_choice(
+    setting: Setting, prospects: Mapping[str, Prospect], rows: Sequence[int], seed: int
+) -> Robust:
     """Core, borderline and exterior initiatives, what to find out, and good sets that really differ. rows: the set."""
     problem = setting.problem
     good = good_sets(problem, _states(setting, prospects), seed)
     sets = tuple(sorted({*good.sets, tuple(sorted(rows))}))
     shares = core(problem, good.sets)
     borderline = {id for id, share in shares.items() if 0.0 < share < 1.0}
-    draws = {id: prospects[id].worth for id in borderline if id in prospects and prospects[id].worth}
-    knowing = [FindOut(id, shares[id], worth) for id, worth in worth_of_knowing(problem, sets, draws)]
+    draws = {
+        id: prospects[id].worth for id in borderline if id in prospects and prospects[id].worth
+    }
+    knowing = [
+        FindOut(id, shares[id], worth) for id, worth in worth_of_knowing(problem, sets, draws)
+    ]
     found = tuple(sorted(knowing, key=lambda f: (-f.worth, f.id)))
-    unlike = (replace(_alternative(problem, rows, s), good=s in good.sets) for s in different(problem, good, rows))
+    unlike = (
+        replace(_alternative(problem, rows, s), good=s in good.sets)
+        for s in different(problem, good, rows)
+    )
     return Robust(shares, good.exact, len(good.sets), found, tuple(unlike))
 
 
 def _states(setting: Setting, prospects: Mapping[str, Prospect]) -> list[Values]:
-    """Every course worth what is expected; as little as one time in ten; as much as one time in ten."""
+    """Every course worth what is expected; as little as one time in ten.
+
+    As much as one time in ten.
+    """
     import numpy as np
 
     def drawn(course: Course) -> tuple[float, float, float]:
@@ -284,7 +328,10 @@ def _states(setting: Setting, prospects: Mapping[str, Prospect]) -> list[Values]
     every = [drawn(c) for c in setting.problem.courses]
     counts = [c.runs and c.initiative in setting.problem.few for c in setting.problem.courses]
     return [
-        Values(tuple(v[k] for v in every), tuple(v[k] if few else 0.0 for v, few in zip(every, counts, strict=True)))
+        Values(
+            tuple(v[k] for v in every),
+            tuple(v[k] if few else 0.0 for v, few in zip(every, counts, strict=True)),
+        )
         for k in range(3)
     ]
 
@@ -293,7 +340,9 @@ def _alternative(problem: Problem, rows: Sequence[int], other: Sequence[int]) ->
     got, courses = outcome(problem, other), problem.courses
     before = {courses[r].initiative: courses[r].course for r in rows}
     after = {courses[r].initiative: courses[r].course for r in other}
-    return Alternative(got.worth, got.few, got.spent, {id: c for id, c in sorted(after.items()) if before[id] != c})
+    return Alternative(
+        got.worth, got.few, got.spent, {id: c for id, c in sorted(after.items()) if before[id] != c}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,7 +387,9 @@ def said(setting: Setting, found: Selection, points: Sequence[FrontierPoint]) ->
             f"{money_text(kept_for_few.costs)} of value: without that rule another set would be worth so much more."
         )
     elif kept_for_few is not None:
-        kept_said = "Keeping that share for them costs nobody anything: the best set keeps it by itself."
+        kept_said = (
+            "Keeping that share for them costs nobody anything: the best set keeps it by itself."
+        )
     after = next((p for p in points if p.by_pound is not None and p.few > totals.few), None)
     if after is not None and after.by_pound is not None and after.gained is not None:
         next_step = (
@@ -349,13 +400,23 @@ def said(setting: Setting, found: Selection, points: Sequence[FrontierPoint]) ->
 
 
 def select(
-    setting: Setting, prospects: Mapping[str, Prospect], people: Any, locks: Locks, seed: int, seconds: float | None
+    setting: Setting,
+    prospects: Mapping[str, Prospect],
+    people: Any,
+    locks: Locks,
+    seed: int,
+    seconds: float | None,
 ) -> Selection:
-    """The set of the greatest mean worth within the limits. people: (ids) -> people a year, each counted once."""
+    """The set of the greatest mean worth within the limits.
+
+    people: (ids) -> people a year, each counted once.
+    """
     effort = effort_for(setting.problem, seconds)
     found = choose(setting.problem, effort=effort)
     if isinstance(found, Infeasible):
-        return Selection((), (), None, None, None, why_none=why_none(setting, explained(setting.problem, found)))
+        return Selection(
+            (), (), None, None, None, why_none=why_none(setting, explained(setting.problem, found))
+        )
     found = early(setting.problem, found)
     return _Selected(setting, prospects, found, effort, locks, seed).selection(people)
 
@@ -390,14 +451,16 @@ class _Selected:
             rows=self.found.rows,
         )
 
-    # --- each initiative ---------------------------------------------------------------------------------------------
+    # --- each initiative --------------------------------------------------------------------------
 
     def _pick(self, course: Course) -> Pick:
         id, initiative = course.initiative, self._initiative(course.initiative)
         held = id in self.setting.held
         worth = None if held else course.worth * kept(self.problem, course, self.running)
         without = None if held or not self.each else self._without(course)
-        put_off = " ".join(self._put_off(course)) if self.problem.put_off(course) and not held else ""
+        put_off = (
+            " ".join(self._put_off(course)) if self.problem.put_off(course) and not held else ""
+        )
         because = " ".join((*self._because(course, worth, without), put_off)).strip()
         going = begun(self.setting.programme, initiative)
         dates = None if going else self.setting.dates(course)
@@ -405,19 +468,42 @@ class _Selected:
         few = id in self.problem.few
         spend = sum(course.spend)
         locked = id in self.locks
-        return Pick(id, course.course, because, worth, spend, without, locked, few, start, planned, put_off, going)
+        return Pick(
+            id,
+            course.course,
+            because,
+            worth,
+            spend,
+            without,
+            locked,
+            few,
+            start,
+            planned,
+            put_off,
+            going,
+        )
 
     def _without(self, course: Course) -> float | None:
-        """What the best set loses if this is turned round: run where it does not, or not where it does."""
+        """What the best set loses if this is turned round.
+
+        Run where it does not, or not where it does.
+        """
         rows = self.problem.groups[course.initiative]
-        return self._loses(course.initiative, [r for r in rows if self.problem.courses[r].runs != course.runs])
+        return self._loses(
+            course.initiative, [r for r in rows if self.problem.courses[r].runs != course.runs]
+        )
 
     def _loses(self, id: str, allowed: Sequence[int]) -> float | None:
-        """What the best set loses if one initiative must take one of these rows; None where no set then fits."""
+        """What the best set loses if one initiative must take one of these rows.
+
+        None where no set then fits.
+        """
         if not allowed:
             return None
         rows = self.problem.groups[id]
-        courses = tuple(c for r, c in enumerate(self.problem.courses) if r not in rows or r in allowed)
+        courses = tuple(
+            c for r, c in enumerate(self.problem.courses) if r not in rows or r in allowed
+        )
         found = choose(replace(self.problem, courses=courses), effort=_CLOSE)
         return max(0.0, self.found.worth - found.worth) if isinstance(found, Chosen) else None
 
@@ -431,7 +517,11 @@ class _Selected:
         if worth is None:
             yield f"Its worth is not known ({self.setting.held[id]}), so it is not weighed."
             if id not in self.locks:
-                yield "It has begun, so it is counted as going on." if course.runs else "It has not begun, so it waits."
+                yield (
+                    "It has begun, so it is counted as going on."
+                    if course.runs
+                    else "It has not begun, so it waits."
+                )
             return
         yield from self._alone(course, worth)
         yield from self._hanging(course)
@@ -447,7 +537,10 @@ class _Selected:
             if other.runs and other.course != course.course:
                 others.setdefault(other.course, []).append(row)
         for name, rows in others.items():
-            less, best = self._loses(course.initiative, rows), max(rows, key=lambda r: self.problem.courses[r].worth)
+            less, best = (
+                self._loses(course.initiative, rows),
+                max(rows, key=lambda r: self.problem.courses[r].worth),
+            )
             worth = self.problem.courses[best].worth
             doing = f"{capitalised(COURSE_WORDS[name].doing_in_set)} instead is worth {money_text(worth)} by itself"
             if less is None:
@@ -469,7 +562,11 @@ class _Selected:
             yield "What it requires ends later than the register plans."
         less = self._loses(course.initiative, [first]) if self.each else None
         if less is not None:
-            cost = f"{money_text(less)}, as others would have to give way" if less >= 0.5 else "nothing"
+            cost = (
+                f"{money_text(less)}, as others would have to give way"
+                if less >= 0.5
+                else "nothing"
+            )
             yield f"Keeping to the earliest start would cost {cost}."
         elif self.each:
             yield "No set within the limits keeps to the earliest start."
@@ -480,7 +577,10 @@ class _Selected:
         if late is not None:
             yield late
             return
-        rows = [instead if self.problem.courses[r].initiative == course.initiative else r for r in self.found.rows]
+        rows = [
+            instead if self.problem.courses[r].initiative == course.initiative else r
+            for r in self.found.rows
+        ]
         got = outcome(self.problem, rows)
         for reason in (self._short_of_people(got, when), self._short_of_money(got, when)):
             if reason is not None:
@@ -498,7 +598,11 @@ class _Selected:
         other = self.problem.courses[instead]
         for pair in self.problem.requires:
             needed = running.get(pair[1])
-            if pair[0] == course.initiative and needed and not self.problem.in_time(pair, other, needed):
+            if (
+                pair[0] == course.initiative
+                and needed
+                and not self.problem.in_time(pair, other, needed)
+            ):
                 dates, lag = self.setting.dates(needed), self.problem.lags.get(pair)
                 ends = f"which ends on {day_text(dates[1])}" if dates else "which ends later"
                 more = f", and {many(lag, 'month')} must lie between" if lag else ""
@@ -538,7 +642,11 @@ class _Selected:
             if best is not None:
                 yield f"By itself {COURSE_WORDS[best.course].doing_in_set} would be worth {_worth_and_spend(best)}."
         elif course.worth - worth > 0.5:
-            helpers = {h for d, h, _ in self.problem.helps if d == course.initiative and h not in self.running}
+            helpers = {
+                h
+                for d, h, _ in self.problem.helps
+                if d == course.initiative and h not in self.running
+            }
             yield f"Without {joined(sorted(helpers))}, which would help it, it is worth {money_text(worth)}."
 
     def _rows(self, id: str) -> list[Course]:
@@ -550,7 +658,11 @@ class _Selected:
         if course.runs:
             hang = sorted(self._requirers(course.initiative))
             if hang:
-                left = [(c, kept(self.problem, c, self.running)) for c in self.courses if c.initiative in hang]
+                left = [
+                    (c, kept(self.problem, c, self.running))
+                    for c in self.courses
+                    if c.initiative in hang
+                ]
                 worth = sum(c.worth * share for c, share in left)
                 together = agree(len(hang), "", " together")
                 what = f"{agree(len(hang), 'is', 'are')} worth {money_text(worth)}{together} in this set"
@@ -559,11 +671,17 @@ class _Selected:
             if course.initiative in self.problem.few:
                 yield "It counts as deep change for few people."
             return
-        lacking = sorted(n for d, n in self.problem.requires if d == course.initiative and n not in self.running)
+        lacking = sorted(
+            n for d, n in self.problem.requires if d == course.initiative and n not in self.running
+        )
         if lacking:
             yield f"It requires {joined(lacking)}, which {agree(len(lacking), 'does', 'do')} not run."
         against = sorted(
-            {b if a == course.initiative else a for a, b in self.problem.conflicts if course.initiative in (a, b)}
+            {
+                b if a == course.initiative else a
+                for a, b in self.problem.conflicts
+                if course.initiative in (a, b)
+            }
             & self.running
         )
         if against:
@@ -574,7 +692,9 @@ class _Selected:
         helped = sorted({d for d, h, _ in self.problem.helps if h == id and d in self.running})
         of = [c for c in self.courses if c.initiative in helped]
         lost = sum(
-            c.worth * (kept(self.problem, c, self.running) - kept(self.problem, c, self.running - {id})) for c in of
+            c.worth
+            * (kept(self.problem, c, self.running) - kept(self.problem, c, self.running - {id}))
+            for c in of
         )
         if lost >= 0.5:
             yield f"It helps {joined(helped)}, which would be worth {money_text(lost)} less without it."
@@ -597,7 +717,11 @@ class _Selected:
             return
         if course.runs:
             none = "Without it no set keeps to the limits."
-            yield none if without is None else f"Without it the best set would be worth {_less(without)}."
+            yield (
+                none
+                if without is None
+                else f"Without it the best set would be worth {_less(without)}."
+            )
         elif without is None:
             yield "No set within the limits can run it."
         else:
@@ -609,7 +733,7 @@ class _Selected:
             raise KeyError(id)
         return found
 
-    # --- the set as a whole ------------------------------------------------------------------------------------------
+    # --- the set as a whole -----------------------------------------------------------------------
 
     def _totals(self, people: Any) -> Totals:
         import numpy as np
@@ -669,7 +793,11 @@ class _Selected:
             last = periods[-1]
             budgets = tuple(None if k == last else b for k, b in enumerate(problem.budgets))
             name = self.setting.periods[last].name
-            over = f"to the end of {name}, with money left from earlier years" if len(periods) > 1 else name
+            over = (
+                f"to the end of {name}, with money left from earlier years"
+                if len(periods) > 1
+                else name
+            )
             spent = sum(got.spend[t] for t in periods)
             yield "budget", f"budget {over}", replace(problem, budgets=budgets), spent, cap
         for role in dict.fromkeys(c.role for c in self.setting.capacities):
@@ -689,7 +817,9 @@ class _Selected:
         by: dict[str, list[Course]] = {}
         for course in self.courses:
             if course.runs:
-                by.setdefault(self._initiative(course.initiative).service or "service not given", []).append(course)
+                by.setdefault(
+                    self._initiative(course.initiative).service or "service not given", []
+                ).append(course)
         for service, of in sorted(by.items()):
             left = [kept(self.problem, c, self.running) for c in of]
             worth = sum(c.worth * k for c, k in zip(of, left, strict=True))

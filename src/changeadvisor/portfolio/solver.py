@@ -1,4 +1,6 @@
-"""The mixed-integer programme behind a choice, and its solver: HiGHS (Huangfu and Hall 2018) through scipy.
+"""The mixed-integer programme behind a choice, and its solver.
+
+HiGHS (Huangfu and Hall 2018) through scipy.
 
 It is limited by nodes, never by the clock unless that is asked for, so that the same problem gives the same answer.
 `requires` makes it a precedence-constrained knapsack (maximum closure where there is no budget: Picard 1976, Management
@@ -48,9 +50,12 @@ _NO_SET = 2
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A set: one row of the problem for each initiative, what it comes to, and what no set can exceed.
+    """A set.
 
-    worth: what was asked to be greatest. bound: no set is worth more; gap: (bound - worth) / |worth|.
+    One row of the problem for each initiative, what it comes to, and what no set can exceed.
+
+    worth: what was asked to be greatest. bound: no set is worth more; gap: (bound - worth) /
+    |worth|.
     """
 
     rows: tuple[int, ...]
@@ -62,12 +67,14 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Infeasible:
-    """No set keeps to every limit: which limits, dropped by themselves, would let one, and what would be enough.
+    """No set keeps to every limit.
 
-    proven: there is none; else none was found within the effort. enough: by kind of limit the least that lets a set
-    run: `budget` money more in each period (only in the first where money is carried over), `capacity` people more of
-    each role and quarter, `share_for_few` the greatest share that can be kept. short: the capacities that this would
-    exceed, by their place.
+    Which limits, dropped by themselves, would let one, and what would be enough.
+
+    proven: there is none; else none was found within the effort. enough: by kind of limit the least
+    that lets a set run: `budget` money more in each period (only in the first where money is
+    carried over), `capacity` people more of each role and quarter, `share_for_few` the greatest
+    share that can be kept. short: the capacities that this would exceed, by their place.
     """
 
     limits: tuple[str, ...] = ()
@@ -79,7 +86,8 @@ class Infeasible:
 class Model:
     """Columns: a binary for each course, then what of a helped course is lost or kept.
 
-    Columns stand in the order of their figures and not of their names, so that other names give the same search.
+    Columns stand in the order of their figures and not of their names, so that other names give the
+    same search.
     """
 
     def __init__(
@@ -112,7 +120,16 @@ class Model:
 
     def _figures(self, row: int) -> tuple[Any, ...]:
         c = self.problem.courses[row]
-        return (-self.worths[row], -self.other[row], c.spend, c.use, c.runs, c.later, c.course, c.initiative)
+        return (
+            -self.worths[row],
+            -self.other[row],
+            c.spend,
+            c.use,
+            c.runs,
+            c.later,
+            c.course,
+            c.initiative,
+        )
 
     def line(self, parts: Any, low: float, high: float) -> None:
         """A constraint: low <= sum of coefficient x column <= high."""
@@ -124,10 +141,14 @@ class Model:
 
     def _runs(self, id: str) -> list[int]:
         """Columns under which an initiative goes on."""
-        return [self.column[r] for r in self.problem.groups.get(id, ()) if self.problem.courses[r].runs]
+        return [
+            self.column[r] for r in self.problem.groups.get(id, ()) if self.problem.courses[r].runs
+        ]
 
     def _one_each(self) -> None:
-        for rows in sorted(self.problem.groups.values(), key=lambda g: min(self.column[r] for r in g)):
+        for rows in sorted(
+            self.problem.groups.values(), key=lambda g: min(self.column[r] for r in g)
+        ):
             self.line(((self.column[r], 1.0) for r in rows), 1.0, 1.0)
 
     def _money_and_people(self) -> None:
@@ -135,11 +156,16 @@ class Model:
         courses = self.problem.courses
         for periods, cap in self.problem.caps:
             scale = max(cap, 1.0)
-            spent = ((k, sum(courses[r].spend[t] for t in periods) / scale) for k, r in enumerate(self.order))
+            spent = (
+                (k, sum(courses[r].spend[t] for t in periods) / scale)
+                for k, r in enumerate(self.order)
+            )
             self.line(spent, -float("inf"), cap / scale)
         for at, cap in enumerate(self.problem.capacities):
             scale = max(cap, 1.0)
-            if cap < sum(max(courses[r].use[at] for r in rows) for rows in self.problem.groups.values()):
+            if cap < sum(
+                max(courses[r].use[at] for r in rows) for rows in self.problem.groups.values()
+            ):
                 used = ((k, courses[r].use[at] / scale) for k, r in enumerate(self.order))
                 self.line(used, -float("inf"), cap / scale)
         if self.problem.share_for_few:
@@ -158,22 +184,39 @@ class Model:
         """What requires what, and what stands in whose way."""
         needs = {need for d, n in self.problem.requires for need in self._needs(d, n)}
         for dependant, needed in sorted(needs):
-            self.line([*((k, 1.0) for k in dependant), *((k, -1.0) for k in needed)], -float("inf"), 0.0)
+            self.line(
+                [*((k, 1.0) for k in dependant), *((k, -1.0) for k in needed)], -float("inf"), 0.0
+            )
         for pair in sorted(
-            {tuple(sorted((tuple(self._runs(a)), tuple(self._runs(b))))) for a, b in self.problem.conflicts}
+            {
+                tuple(sorted((tuple(self._runs(a)), tuple(self._runs(b)))))
+                for a, b in self.problem.conflicts
+            }
         ):
             self.line(((k, 1.0) for side in pair for k in side), -float("inf"), 1.0)
 
-    def _needs(self, dependant: str, needed: str) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    def _needs(
+        self, dependant: str, needed: str
+    ) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
         """Columns of a dependant that begin by one time, and those of what it needs that are ready by then."""
         courses, pair = self.problem.courses, (dependant, needed)
         for latest in sorted({courses[self.order[k]].begins for k in self._runs(dependant)}):
             by = tuple(k for k in self._runs(dependant) if courses[self.order[k]].begins <= latest)
             last = courses[self.order[max(by, key=lambda k: courses[self.order[k]].begins)]]
-            yield by, tuple(k for k in self._runs(needed) if self.problem.in_time(pair, last, courses[self.order[k]]))
+            yield (
+                by,
+                tuple(
+                    k
+                    for k in self._runs(needed)
+                    if self.problem.in_time(pair, last, courses[self.order[k]])
+                ),
+            )
 
     def _helped(self) -> None:
-        """Of each running course that is helped and worth something: the part lost with each helper that is not run."""
+        """Of each running course that is helped and worth something.
+
+        The part lost with each helper that is not run.
+        """
         helpers: dict[str, list[tuple[str, float]]] = {}
         for dependant, helper, share in self.problem.helps:
             helpers.setdefault(dependant, []).append((helper, share))
@@ -225,7 +268,10 @@ class Model:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Nothing on file descriptor 1 while the solver runs: HiGHS prints there with its display off (scipy 1.17)."""
+    """Nothing on file descriptor 1 while the solver runs.
+
+    HiGHS prints there with its display off (scipy 1.17).
+    """
     try:
         sys.stdout.flush()
         kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
@@ -242,7 +288,10 @@ def _quiet() -> Iterator[None]:
 
 
 def solved(model: Model, effort: Effort) -> Chosen | Infeasible:
-    """The best set that was found; Infeasible where there is none, or none was found within the effort."""
+    """The best set that was found.
+
+    Infeasible where there is none, or none was found within the effort.
+    """
     import numpy as np
     from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -280,7 +329,10 @@ def _chosen(model: Model, rows: tuple[int, ...], bound: float) -> Chosen | Infea
 
 
 def gap_to(bound: float, worth: float) -> float:
-    """How much more a set could be worth, in shares of what one is worth; infinite beside a worth of nothing."""
+    """How much more a set could be worth, in shares of what one is worth.
+
+    Infinite beside a worth of nothing.
+    """
     gap = (bound - worth) / abs(worth) if worth else (0.0 if bound <= SMALL else float("inf"))
     return 0.0 if gap < 1e-9 else gap
 
@@ -295,5 +347,7 @@ def valued(problem: Problem, rows: Sequence[int], worths: Sequence[float]) -> fl
     total = 0.0
     for row in rows:
         course, worth = problem.courses[row], worths[row]
-        total += worth * (max(0.0, 1.0 - lost.get(course.initiative, 0.0)) if course.runs and worth > 0.0 else 1.0)
+        total += worth * (
+            max(0.0, 1.0 - lost.get(course.initiative, 0.0)) if course.runs and worth > 0.0 else 1.0
+        )
     return total

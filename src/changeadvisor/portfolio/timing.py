@@ -1,9 +1,12 @@
-"""Which to start when, and when it will be finished: the value of delay under limits, and delays passed down the graph.
+"""Which to start when, and when it will be finished.
 
-Cost of delay is worth lost by each month of beginning later; where capacity is short, what loses most for the time it
-takes goes first (Smith 1956; Reinertsen 2009). Here the starts are chosen exactly, quarter by quarter, with the set
-and within the same limits. Finish dates are drawn jointly: each initiative takes longer or shorter as its class has
-done, and what requires it waits (Van Slyke 1963, Operations Research 11(5)).
+The value of delay under limits, and delays passed down the graph.
+
+Cost of delay is worth lost by each month of beginning later; where capacity is short, what loses
+most for the time it takes goes first (Smith 1956; Reinertsen 2009). Here the starts are chosen
+exactly, quarter by quarter, with the set and within the same limits. Finish dates are drawn
+jointly: each initiative takes longer or shorter as its class has done, and what requires it waits
+(Van Slyke 1963, Operations Research 11(5)).
 """
 
 from __future__ import annotations
@@ -38,8 +41,8 @@ if TYPE_CHECKING:
 class Start:
     """When to begin what has not begun and is in the set. planned: as the register has it.
 
-    cost_of_delay: mean worth lost by each month of a further quarter; for_its_length: the same over the months it takes
-    (what is greatest goes first where people are short).
+    cost_of_delay: mean worth lost by each month of a further quarter; for_its_length: the same over
+    the months it takes (what is greatest goes first where people are short).
     """
 
     id: str
@@ -53,10 +56,12 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """When one initiative ends, as drawn. start, planned: from when to when it runs in the set, with no delay.
+    """When one initiative ends, as drawn.
 
-    register: the end that the register gives. late: share of draws that end after `planned`. critical: share in which
-    it holds up the last end.
+    Start, planned: from when to when it runs in the set, with no delay.
+
+    register: the end that the register gives. late: share of draws that end after `planned`.
+    critical: share in which it holds up the last end.
     """
 
     id: str
@@ -80,11 +85,16 @@ class Delivery:
     of: int
 
 
-# --- starts ----------------------------------------------------------------------------------------------------------
+# --- starts ---------------------------------------------------------------------------------------
 
 
-def starts(setting: Setting, prospects: Mapping[str, Prospect], picks: Sequence[Pick]) -> tuple[Start, ...]:
-    """When to begin each initiative that has not begun and that the set runs. picks: what it does with each."""
+def starts(
+    setting: Setting, prospects: Mapping[str, Prospect], picks: Sequence[Pick]
+) -> tuple[Start, ...]:
+    """When to begin each initiative that has not begun and that the set runs.
+
+    picks: what it does with each.
+    """
     found = (_start(setting, prospects.get(p.id), p) for p in picks)
     return tuple(s for s in found if s is not None)
 
@@ -128,7 +138,7 @@ def _why(pick: Pick, start: dt.date, planned: dt.date, as_of: dt.date) -> str:
     return f"It begins on {day_text(start)} and not on {day_text(planned)}: what it requires ends later."
 
 
-# --- finishes --------------------------------------------------------------------------------------------------------
+# --- finishes -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +151,11 @@ class Ends:
 
 
 def finishes(
-    setting: Setting, graph: DependencyGraph, prospects: Mapping[str, Prospect], chosen: Sequence[int], seed: int
+    setting: Setting,
+    graph: DependencyGraph,
+    prospects: Mapping[str, Prospect],
+    chosen: Sequence[int],
+    seed: int,
 ) -> Ends:
     """When what runs will be finished, drawn jointly through what requires what."""
     import numpy as np
@@ -191,7 +205,11 @@ class _Drawn:
         """Months from today until it begins (below 0 where it has begun) and ends, as planned."""
         initiative = self.setting.programme.initiative(id)
         first, last = self.dates[id]
-        start = first if initiative is None or not begun(self.setting.programme, initiative) else initiative.started
+        start = (
+            first
+            if initiative is None or not begun(self.setting.programme, initiative)
+            else initiative.started
+        )
         if self.course[id] == "adjust-strategy":
             start = first
         return months_between(self.as_of, start or first), months_between(self.as_of, last)
@@ -208,7 +226,8 @@ class _Drawn:
     def times(self, id: str) -> tuple[Grid, Grid]:
         """From when it may go on, and how long it takes then, by draw.
 
-        What has begun keeps its start, and cannot be finished before what it requires: it waits with nothing to do.
+        What has begun keeps its start, and cannot be finished before what it requires: it waits
+        with nothing to do.
         """
         import numpy as np
 
@@ -225,7 +244,17 @@ class _Drawn:
         first, last = self.dates[id]
         initiative = self.setting.programme.initiative(id)
         late = float((ends > months_between(self.as_of, last) + 0.5).mean())
-        return Finish(id, first, last, low, middle, high, critical, late, initiative.ends if initiative else None)
+        return Finish(
+            id,
+            first,
+            last,
+            low,
+            middle,
+            high,
+            critical,
+            late,
+            initiative.ends if initiative else None,
+        )
 
     def _day(self, months: float) -> dt.date:
         """The day that is nearest to so many months from today, so that what ends as planned ends on its day."""
@@ -237,7 +266,10 @@ class _Drawn:
 
 
 def _deliveries(as_of: dt.date, ends: Grid) -> Iterator[Delivery]:
-    """By the end of each financial year to come, until nearly all is surely done. ends: what runs x draws."""
+    """By the end of each financial year to come, until nearly all is surely done.
+
+    ends: what runs x draws.
+    """
     year, last = as_of.year + (as_of > dt.date(as_of.year, 3, 31)), ends.max(axis=0)
     for k in range(10):
         by = dt.date(year + k, 3, 31)

@@ -1,7 +1,8 @@
 """What people read: view models made from advice, and templates that show them.
 
-A view holds finished words and numbers; templates only lay them out. Every template value is escaped, templates run in
-a sandbox, and a name that a view lacks is an error. The explanation is the working itself.
+A view holds finished words and numbers; templates only lay them out. Every template value is
+escaped, templates run in a sandbox, and a name that a view lacks is an error. The explanation is
+the working itself.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
 
 
-# --- views -----------------------------------------------------------------------------------------------------------
+# --- views ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,10 @@ class ScoreView:
 
 @dataclass(frozen=True, slots=True)
 class OptionView:
-    """One option of a dimension; mark: a filled circle where it is chosen, a half one where raters differ over it."""
+    """One option of a dimension.
+
+    mark: a filled circle where it is chosen, a half one where raters differ over it.
+    """
 
     text: str
     mark: str
@@ -171,7 +175,10 @@ class DimensionView:
 
 @dataclass(frozen=True, slots=True)
 class SettingView:
-    """What the setting calls for: the eight features in words, with the map of them, where any is known."""
+    """What the setting calls for.
+
+    The eight features in words, with the map of them, where any is known.
+    """
 
     features: tuple[PairView, ...]
     map: PictureView
@@ -243,7 +250,10 @@ class PictureView:
 
 @dataclass(frozen=True, slots=True)
 class MeasureView:
-    """One measure on its page: the three readings in words, what else is known, and its pictures."""
+    """One measure on its page.
+
+    The three readings in words, what else is known, and its pictures.
+    """
 
     id: str
     title: str
@@ -305,7 +315,10 @@ class BoardView:
 
 
 def board_view(advice: Advice, *, front_page: bool = False) -> BoardView:
-    """The whole report's view; the `front_page` alone leaves out the initiatives with their pictures."""
+    """The whole report's view.
+
+    The `front_page` alone leaves out the initiatives with their pictures.
+    """
     does = in_set(advice)
     return BoardView(
         programme=plain(advice.programme, 200),
@@ -331,7 +344,10 @@ def _load(rows: Sequence[Load]) -> LoadView:
     limit = "no limit is given" if rows[0].limit is None else f"the limit is {rows[0].limit:g}"
     return LoadView(
         tuple(map(quarter_text, quarters)),
-        tuple(LoadRow(g, tuple(_cell(found.get((g, q))) for q in quarters)) for g in sorted({r.group for r in rows})),
+        tuple(
+            LoadRow(g, tuple(_cell(found.get((g, q))) for q in quarters))
+            for g in sorted({r.group for r in rows})
+        ),
         f"The most changes a staff group is asked to carry on any one day of a quarter ({limit}). Led from the top: "
         "blends included. Changes for all staff count for every group. What is recommended to stop is not counted.",
     )
@@ -343,7 +359,10 @@ def _cell(row: Load | None) -> LoadCell:
     open_ = f", {row.route_unknown} {NOT_KNOWN}" if row.route_unknown else ""
     over = row.limit is not None and row.changes > row.limit
     from_the_top = ROUTE_WORDS["top-down"].adverb
-    return LoadCell(f"{row.changes}, {row.top_down} {from_the_top}{open_}{': over the limit' if over else ''}", over)
+    return LoadCell(
+        f"{row.changes}, {row.top_down} {from_the_top}{open_}{': over the limit' if over else ''}",
+        over,
+    )
 
 
 #: Fewest points of a chart that is drawn in the report; shorter series are told in words.
@@ -399,15 +418,26 @@ def _could(ranks: tuple[int, int] | None) -> str:
     if ranks is None:
         return ""
     return (
-        f", and could as well be {ranks[0]} to {ranks[1]}" if ranks[0] < ranks[1] else ", and no other rank is likely"
+        f", and could as well be {ranks[0]} to {ranks[1]}"
+        if ranks[0] < ranks[1]
+        else ", and no other rank is likely"
     )
 
 
-_GAPS = {"closing": "it moves to our side", "steady": "no clear movement", "widening": "it moves against us"}
+_GAPS = {
+    "closing": "it moves to our side",
+    "steady": "no clear movement",
+    "widening": "it moves against us",
+}
 
 
-def initiative_view(item: InitiativeAdvice, *, drawn: bool = True, in_set: str = "") -> InitiativeView:
-    """The view of one initiative; its pictures in words alone where they are not `drawn`. in_set: what the set does."""
+def initiative_view(
+    item: InitiativeAdvice, *, drawn: bool = True, in_set: str = ""
+) -> InitiativeView:
+    """The view of one initiative; its pictures in words alone where they are not `drawn`.
+
+    in_set: what the set does.
+    """
     views = () if _ended(item) else tuple(pictures.initiative_views(item))
     answers = [("What to do", item.action), ("How to lead it", item.route)]
     dimensions = _dimensions(item)
@@ -423,7 +453,9 @@ def initiative_view(item: InitiativeAdvice, *, drawn: bool = True, in_set: str =
         dependants=tuple(_dependants(item)),
         in_set=in_set,
         judgements=tuple(_judgements(item)),
-        stale=tuple(f"{_meaning(s.fact)}: judged on {_day(s.on)}, more than a year ago" for s in item.stale),
+        stale=tuple(
+            f"{_meaning(s.fact)}: judged on {_day(s.on)}, more than a year ago" for s in item.stale
+        ),
         caveats=item.notices,
         outlook=tuple(_outlook(item)),
         worths=tuple(_worths(item)),
@@ -431,7 +463,9 @@ def initiative_view(item: InitiativeAdvice, *, drawn: bool = True, in_set: str =
         route=route_view(item.route),
         setting=_setting(item, drawn),
         heads=dimensions.heads if dimensions else (),
-        dimensions=tuple(_dimension(d, dimensions.heads) for d in dimensions.points) if dimensions else (),
+        dimensions=tuple(_dimension(d, dimensions.heads) for d in dimensions.points)
+        if dimensions
+        else (),
         theories=tuple(_theories(item)),
         theories_waiting=tuple(_theories_waiting(item)),
     )
@@ -455,17 +489,28 @@ def _feature(feature: drawing.Feature) -> PairView:
     return PairView(feature.name, "; or ".join(said) or f"{NOT_KNOWN}. {feature.question}")
 
 
-_CALLS = {"top": "from the top", "neither": "neither", "below": "from below", "build": "build it first"}
+_CALLS = {
+    "top": "from the top",
+    "neither": "neither",
+    "below": "from below",
+    "build": "build it first",
+}
 
 
 def _dimensions(item: InitiativeAdvice) -> drawing.DimensionsView | None:
     """Where it stands between Theory E and Theory O, where the framework is there and any dimension is known."""
     card = next((c for c in item.scorecards if c.framework == pictures.BEER_NOHRIA), None)
-    return None if card is None or item.route is None or _ended(item) else pictures.dimensions_view(card)
+    return (
+        None
+        if card is None or item.route is None or _ended(item)
+        else pictures.dimensions_view(card)
+    )
 
 
 def _dimension(found: drawing.Dimension, heads: Sequence[str]) -> DimensionView:
-    options = tuple(OptionView(text, drawing.choice_mark(found, k)) for k, text in enumerate(found.options))
+    options = tuple(
+        OptionView(text, drawing.choice_mark(found, k)) for k, text in enumerate(found.options)
+    )
     return DimensionView(found.name, options, drawing.choice_said(found, heads))
 
 
@@ -488,7 +533,11 @@ def _theories_waiting(item: InitiativeAdvice) -> Iterator[str]:
         if found.answer is None and not found.between:
             first, more = next(iter(found.missing), None), len(found.missing) - 1
             others = f" (and {more} more)" if more > 0 else ""
-            asks = f"Ask first: {first.question}{others}" if first else "What is known points no one way."
+            asks = (
+                f"Ask first: {first.question}{others}"
+                if first
+                else "What is known points no one way."
+            )
             yield plain(f"{found.title}. {asks}", 600)
 
 
@@ -517,7 +566,9 @@ def _outlook(item: InitiativeAdvice) -> Iterator[str]:
         )
     review = outlook.next_review
     if review is not None and review.then is not None:
-        way, level = ("below", review.below) if review.below is not None else ("above", review.above)
+        way, level = (
+            ("below", review.below) if review.below is not None else ("above", review.above)
+        )
         yield (
             f"Tripwire at the review of {_day(review.on)}: if the readings known by then average {way} {level:.4g}, "
             f"think again: {answer_in_sentence(review.then)}. It is an estimate; run the advice again then."
@@ -555,7 +606,11 @@ def _meaning(fact: str) -> str:
 
 def _counts(advice: Advice) -> Iterator[PairView]:
     """How many initiatives get each answer."""
-    answers = [i.action.answer for i in advice.initiatives if i.action and i.evidence.initiative.stage != "closed"]
+    answers = [
+        i.action.answer
+        for i in advice.initiatives
+        if i.action and i.evidence.initiative.stage != "closed"
+    ]
     for name in (*COURSE_WORDS, None):
         count = answers.count(name)
         if count:
@@ -563,7 +618,10 @@ def _counts(advice: Advice) -> Iterator[PairView]:
 
 
 def _no_decision(advice: Advice) -> str:
-    """What to say where no decision is listed: none is needed, none was asked for, or there is nothing to decide on."""
+    """What to say where no decision is listed.
+
+    None is needed, none was asked for, or there is nothing to decide on.
+    """
     if not advice.initiatives:
         return "The register holds no initiatives yet, so there is nothing to decide."
     if all(item.action is None for item in advice.initiatives):
@@ -621,7 +679,10 @@ def _mark(action: Recommendation | None) -> str:
 
 
 def _because(item: InitiativeAdvice, top: Reason) -> str:
-    """The strongest reason; where it is the appraisal, by how much the course is worth more than the next best."""
+    """The strongest reason.
+
+    Where it is the appraisal, by how much the course is worth more than the next best.
+    """
     value = item.outlook.value or {}
     if not top.appraises or top.answer not in value or len(value) < 2:
         return top.because
@@ -668,7 +729,10 @@ def _register(item: InitiativeAdvice) -> Iterator[PairView]:
         ("Aim", initiative.aim),
         ("Service", initiative.service),
         ("Stage", initiative.stage),
-        ("Required by law", None if initiative.statutory is None else ("yes" if initiative.statutory else "no")),
+        (
+            "Required by law",
+            None if initiative.statutory is None else ("yes" if initiative.statutory else "no"),
+        ),
         ("Sponsor", initiative.sponsor),
         ("Owner", initiative.owner),
         ("Started", _day(initiative.started)),
@@ -688,7 +752,7 @@ def _ratings(item: InitiativeAdvice) -> Iterator[str]:
         yield from item.declared_moves.sentences
 
 
-# --- one answer ------------------------------------------------------------------------------------------------------
+# --- one answer -----------------------------------------------------------------------------------
 
 
 def _answer(heading: str, found: Recommendation, item: InitiativeAdvice) -> AnswerView:
@@ -704,7 +768,9 @@ def _answer(heading: str, found: Recommendation, item: InitiativeAdvice) -> Answ
         support=tuple(_support(found)),
         reasons=tuple(r for r in reasons if r.rule in counted),
         already=tuple(r for r in reasons if r.rule not in counted),
-        rejected=tuple(PairView(answer_label(r.answer), f"{r.because} ({r.rule})") for r in found.rejected),
+        rejected=tuple(
+            PairView(answer_label(r.answer), f"{r.because} ({r.rule})") for r in found.rejected
+        ),
         not_chosen=tuple(PairView(answer_label(r.answer), r.because) for r in found.not_chosen),
         flips=tuple(f.change for f in found.flips) or ("No change of a single known fact.",),
         missing=tuple(_missing(found)),
@@ -714,7 +780,9 @@ def _answer(heading: str, found: Recommendation, item: InitiativeAdvice) -> Answ
 
 def _closed(heading: str) -> AnswerView:
     """Of what has ended nothing is recommended, so no working is shown."""
-    return AnswerView(heading, "Closed: nothing to recommend", "", (), (), (), (), (), (), (), (), ())
+    return AnswerView(
+        heading, "Closed: nothing to recommend", "", (), (), (), (), (), (), (), (), ()
+    )
 
 
 def _missing(found: Recommendation) -> Iterator[PairView]:
@@ -733,10 +801,16 @@ def _disagreement(found: Recommendation) -> Iterator[str]:
 
 
 def _to_know(found: Recommendation, item: InitiativeAdvice) -> Iterator[str]:
-    """Where there is no answer to what to do: what knowing the end of it would be worth, or why that cannot be said."""
+    """Where there is no answer to what to do.
+
+    What knowing the end of it would be worth, or why that cannot be said.
+    """
     if found.answer is not None or found is not item.action:
         return
-    outlook, unpriced = item.outlook, "What it would be worth to know how it will end cannot be said"
+    outlook, unpriced = (
+        item.outlook,
+        "What it would be worth to know how it will end cannot be said",
+    )
     if outlook.value is None:
         yield f"{unpriced}, since {_not_priced(item)}."
     elif len(outlook.value) < 2:
@@ -747,14 +821,20 @@ def _to_know(found: Recommendation, item: InitiativeAdvice) -> Iterator[str]:
 
 def _not_priced(item: InitiativeAdvice) -> str:
     why = item.evidence.appraisal
-    return why if isinstance(why, str) else "its path does not say enough (`baseline`, `target`, `months_to_target`)"
+    return (
+        why
+        if isinstance(why, str)
+        else "its path does not say enough (`baseline`, `target`, `months_to_target`)"
+    )
 
 
 def _knowing(item: InitiativeAdvice) -> str:
     """What it would be worth at most to know how it will end."""
     worth = item.outlook.worth_of_knowing
     if not worth:
-        return "To know how it will end would change nothing: one course is worth most whatever comes."
+        return (
+            "To know how it will end would change nothing: one course is worth most whatever comes."
+        )
     assumed = "" if item.outlook.basis else " (full, partial and none taken as equally likely)"
     return f"To know how it will end would be worth at most {money_text(worth)}{assumed}."
 
@@ -767,7 +847,9 @@ def _could_move(decibans: float | None) -> str:
 
 def _reason(found: Recommendation, reason: Reason, sheet: FactSheet) -> ReasonView:
     working = next(w for w in found.workings if w.rule == reason.rule)
-    names = dict.fromkeys(step.fact for step in (*working.when, *working.unless) if step.verdict is not None)
+    names = dict.fromkeys(
+        step.fact for step in (*working.when, *working.unless) if step.verdict is not None
+    )
     met = "; ".join(f"{_meaning(n).lower()}: {_value(sheet, n)}" for n in names if n in sheet)
     against = (reason.decibans or 0.0) < 0
     speaks = f"{'against' if against else 'for'} {answer_in_sentence(reason.answer)}"
@@ -793,7 +875,10 @@ def _support(found: Recommendation) -> Iterator[SupportView]:
     largest = max((abs(v) for v in found.support.values()), default=0.0) or 1.0
     for answer, value in found.support.items():
         yield SupportView(
-            answer_label(answer), f"{value:+g}", round(100 * abs(value) / largest), answer == found.answer
+            answer_label(answer),
+            f"{value:+g}",
+            round(100 * abs(value) / largest),
+            answer == found.answer,
         )
 
 
@@ -809,7 +894,11 @@ def _sureness(found: Recommendation) -> Iterator[str]:
         yield f"It leads the next answer by {many(found.margin, 'deciban')}: about {times} on this evidence."
     if found.finely_balanced:
         yield "It is finely balanced."
-    yield "No fact still missing could change it." if found.stands else "Facts still missing could change it."
+    yield (
+        "No fact still missing could change it."
+        if found.stands
+        else "Facts still missing could change it."
+    )
     if found.survives is not None:
         same = "the same" if found.survives else "not the same"
         yield f"With all judgement weights halved, and with all doubled, the answer is {same}."
@@ -837,7 +926,11 @@ def _working(working: Working) -> WorkingView:
     against = (working.decibans or 0.0) < 0
     speaks = "takes out" if working.veto else "against" if against else "for"
     return WorkingView(
-        working.rule, working.title, _state(working), f"{speaks} {answer_in_sentence(working.answer)}", tests
+        working.rule,
+        working.title,
+        _state(working),
+        f"{speaks} {answer_in_sentence(working.answer)}",
+        tests,
     )
 
 
@@ -847,7 +940,7 @@ def _state(working: Working) -> str:
     return {"fired": "fired", "silent": "silent", "unknown": "waits for a fact"}[working.state]
 
 
-# --- the evidence behind it ------------------------------------------------------------------------------------------
+# --- the evidence behind it -----------------------------------------------------------------------
 
 
 def _results(item: InitiativeAdvice) -> Iterator[str]:
@@ -886,7 +979,11 @@ def _before_after(changed: BeforeAfter, unit: str) -> str:
     counts = f"{many(changed.before, 'reading')} before it began and {changed.after} after"
     if changed.effect is None or changed.low is None or changed.high is None:
         return f"Before and after: not enough data ({counts}; {BEFORE} and {AFTER} are needed)."
-    allowed = [name for name, there in (("the line", changed.trend), ("the season", changed.season)) if there]
+    allowed = [
+        name
+        for name, there in (("the line", changed.trend), ("the season", changed.season))
+        if there
+    ]
     beyond = f", beyond {joined(allowed)} from before" if allowed else ""
     effect = _amount(f"{changed.effect:+.3g}", unit)
     clear = "no clear change" if changed.verdict == "no-clear-change" else changed.verdict
@@ -947,12 +1044,15 @@ def _judgements(item: InitiativeAdvice) -> Iterator[PairView]:
         yield PairView(_meaning(name), plain(_value(item.sheet, name), 600))
 
 
-# --- rendering -------------------------------------------------------------------------------------------------------
+# --- rendering ------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=2)
 def environment(escape: bool) -> SandboxedEnvironment:
-    """Templates in a sandbox; every value escaped for HTML where `escape`; a missing name is an error."""
+    """Templates in a sandbox; every value escaped for HTML where `escape`.
+
+    A missing name is an error.
+    """
     from jinja2 import FileSystemLoader, StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
 
@@ -969,12 +1069,23 @@ def environment(escape: bool) -> SandboxedEnvironment:
 
 def _clean(value: object) -> object:
     """Text as it may be shown: no control or direction characters, wherever it came from."""
-    return plain(value, 100_000) if isinstance(value, str) and not isinstance(value, drawing.ImageAddress) else value
+    return (
+        plain(value, 100_000)
+        if isinstance(value, str) and not isinstance(value, drawing.ImageAddress)
+        else value
+    )
 
 
 def html(advice: Advice) -> str:
-    """The report: one page for the board, then a page an initiative. One file, nothing fetched from anywhere."""
-    return environment(True).get_template("report.html").render(view=board_view(advice), shown=measures_view(advice))
+    """The report: one page for the board, then a page an initiative.
+
+    One file, nothing fetched from anywhere.
+    """
+    return (
+        environment(True)
+        .get_template("report.html")
+        .render(view=board_view(advice), shown=measures_view(advice))
+    )
 
 
 def explanation(advice: Advice, item: InitiativeAdvice) -> str:
@@ -992,7 +1103,9 @@ def write_bytes(data: bytes, path: Path) -> None:
     """Write a file whole or not at all. Raises InputError where its folder is not there."""
     if not path.parent.is_dir():
         expected = "a file in a folder that is there"
-        raise InputError.one(str(path), "a folder that is not there", expected, "make the folder first")
+        raise InputError.one(
+            str(path), "a folder that is not there", expected, "make the folder first"
+        )
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -1004,16 +1117,26 @@ def write_bytes(data: bytes, path: Path) -> None:
         raise
 
 
-# --- a pack as a page ------------------------------------------------------------------------------------------------
+# --- a pack as a page -----------------------------------------------------------------------------
 
 
 def pack_page(pack: RulePack) -> str:
-    """A pack as Markdown people can read: its parameters, and each rule with its reason, source and examples."""
-    return environment(False).get_template("pack.md").render(pack=pack, rules=_by_answer(pack), tests=_example)
+    """A pack as Markdown people can read.
+
+    Its parameters, and each rule with its reason, source and examples.
+    """
+    return (
+        environment(False)
+        .get_template("pack.md")
+        .render(pack=pack, rules=_by_answer(pack), tests=_example)
+    )
 
 
 def framework_page(framework: Framework) -> str:
-    """A framework as Markdown people can read: its criteria, their weights and sources, and its bands."""
+    """A framework as Markdown people can read.
+
+    Its criteria, their weights and sources, and its bands.
+    """
     return environment(False).get_template("framework.md").render(framework=framework)
 
 
@@ -1037,7 +1160,9 @@ def estimate_said(estimate: Estimate | None) -> str:
     """A factor, or its P10, P50 and P90; a dash where it is not given."""
     if estimate is None:
         return "–"
-    points = (estimate.low,) if estimate.constant else (estimate.low, estimate.likely, estimate.high)
+    points = (
+        (estimate.low,) if estimate.constant else (estimate.low, estimate.likely, estimate.high)
+    )
     return " / ".join(f"{p:g}" for p in points)
 
 

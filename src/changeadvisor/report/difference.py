@@ -1,4 +1,7 @@
-"""A difference in plain English: the answer first, then each changed answer with its reason, then all else."""
+"""A difference in plain English.
+
+The answer first, then each changed answer with its reason, then all else.
+"""
 
 from __future__ import annotations
 
@@ -52,19 +55,41 @@ def rows(found: Difference) -> Iterator[tuple[str, str, str, str, str]]:
     """Every changed answer: initiative, what was asked, before, after, because of."""
     for item in found.initiatives:
         for a in item.answers:
-            yield plain(item.title, 200), _ASKED[a.question], _stand(a.before), _stand(a.after), _kinds(a.why)
+            yield (
+                plain(item.title, 200),
+                _ASKED[a.question],
+                _stand(a.before),
+                _stand(a.after),
+                _kinds(a.why),
+            )
     if found.portfolio is None:
         return
     if (change := found.portfolio.set) is not None:
-        yield "All", "Which set to run", _has_set(change.before), _has_set(change.after), _kinds(change.why)
+        yield (
+            "All",
+            "Which set to run",
+            _has_set(change.before),
+            _has_set(change.after),
+            _kinds(change.why),
+        )
     for c in found.portfolio.courses:
-        yield plain(c.initiative, 200), "In the set to run", _placed(c.before), _placed(c.after), _kinds(c.why)
+        yield (
+            plain(c.initiative, 200),
+            "In the set to run",
+            _placed(c.before),
+            _placed(c.after),
+            _kinds(c.why),
+        )
 
 
 def headline(found: Difference) -> str:
     """The line that answers."""
     courses = len(found.portfolio.courses) if found.portfolio else 0
-    in_set = f", and the set to run does something else with {many(courses, 'initiative')}" if courses else ""
+    in_set = (
+        f", and the set to run does something else with {many(courses, 'initiative')}"
+        if courses
+        else ""
+    )
     if found.portfolio and (one := found.portfolio.set):
         in_set = ", and there is a set to run now" if one.after else ", and no set to run is left"
     coming = [many(len(found.new), "new initiative")] if found.new else []
@@ -74,7 +99,9 @@ def headline(found: Difference) -> str:
         return "Nothing changes."
     verb = "change" if found.changed > 1 else "changes"
     rest = "" if found.changed or in_set or also else " What else does is below."
-    return f"{found.changed or 'None'} of {many(found.answers, 'answer')} {verb}{in_set}{also}.{rest}"
+    return (
+        f"{found.changed or 'None'} of {many(found.answers, 'answer')} {verb}{in_set}{also}.{rest}"
+    )
 
 
 def below(found: Difference) -> Iterator[str]:
@@ -89,7 +116,7 @@ def below(found: Difference) -> Iterator[str]:
     yield from found.notices
 
 
-# --- what went in ----------------------------------------------------------------------------------------------------
+# --- what went in ---------------------------------------------------------------------------------
 
 
 def _went_in(found: Difference) -> Iterator[str]:
@@ -113,7 +140,11 @@ def _cause(cause: Cause) -> Iterator[str]:
 
 
 def _field(change: FieldChange) -> str:
-    if isinstance(change.before, dict) and isinstance(change.after, dict) and change.field.endswith(_READINGS):
+    if (
+        isinstance(change.before, dict)
+        and isinstance(change.after, dict)
+        and change.field.endswith(_READINGS)
+    ):
         return f"{plain(change.field, 160)}: {_readings(change.before, change.after)}"
     return f"{plain(change.field, 160)}: {_value(change.before)} → {_value(change.after)}"
 
@@ -148,7 +179,10 @@ def _value(value: Any) -> str:
     if isinstance(value, int | float):
         return f"{value:,.10g}" if abs(value) >= 10_000 else f"{value:.10g}"
     if isinstance(value, list):
-        return plain(f"[{', '.join(_value(v) for v in value)}]" if not _judged(value) else _raters(value), 160)
+        return plain(
+            f"[{', '.join(_value(v) for v in value)}]" if not _judged(value) else _raters(value),
+            160,
+        )
     if isinstance(value, dict):
         return plain("; ".join(f"{k}: {_value(v)}" for k, v in value.items()), 160)
     return plain(value, 160)
@@ -165,7 +199,7 @@ def _raters(value: list[Any]) -> str:
     return " and ".join(f"{_value(v['level'])} ({v.get('by', 'rater not named')})" for v in value)
 
 
-# --- each initiative -------------------------------------------------------------------------------------------------
+# --- each initiative ------------------------------------------------------------------------------
 
 
 def _initiative(item: InitiativeDifference) -> Iterator[str]:
@@ -195,10 +229,14 @@ def _answer(found: AnswerChange) -> Iterator[str]:
 def _sureness(found: AnswerChange) -> Iterator[str]:
     parts = []
     if found.before.finely_balanced != found.after.finely_balanced:
-        parts.append("now finely balanced" if found.after.finely_balanced else "no longer finely balanced")
+        parts.append(
+            "now finely balanced" if found.after.finely_balanced else "no longer finely balanced"
+        )
     if found.before.stands != found.after.stands:
         parts.append(
-            "missing facts can no longer change it" if found.after.stands else "missing facts could now change it"
+            "missing facts can no longer change it"
+            if found.after.stands
+            else "missing facts could now change it"
         )
     same = f"{_ASKED[found.question]}: {_stand(found.after)} as before"
     yield f"  {same}, {' and '.join(parts)}. {_margin(found)}".rstrip()
@@ -255,7 +293,13 @@ def _kinds(why: Why | None) -> str:
     if why is None:
         return ""
     names = [_KINDS[k] for k in why.kinds]
-    both = ", together" if why.how == "together" else ", either alone would do it" if why.how == "either" else ""
+    both = (
+        ", together"
+        if why.how == "together"
+        else ", either alone would do it"
+        if why.how == "either"
+        else ""
+    )
     return f"{' and '.join(names)}{both}"
 
 
@@ -272,7 +316,9 @@ def _why(why: Why | None) -> str:
 
 def _outlook(found: OutlookChange) -> Iterator[str]:
     if found.chances:
-        moved = ", ".join(f"{c.field} {_share(c.before)} → {_share(c.after)}" for c in found.chances)
+        moved = ", ".join(
+            f"{c.field} {_share(c.before)} → {_share(c.after)}" for c in found.chances
+        )
         yield f"  Chances in 100: {moved}"
     a, b = found.before, found.after
     if a is not None and b is not None:
@@ -287,7 +333,7 @@ def _worth(course: str | None, worth: float | None) -> str:
     return NOT_KNOWN if worth is None else f"{money_text(worth)} ({answer_in_sentence(course)})"
 
 
-# --- across the programme --------------------------------------------------------------------------------------------
+# --- across the programme -------------------------------------------------------------------------
 
 
 def _set(found: Difference) -> Iterator[str]:
@@ -303,7 +349,10 @@ def _set(found: Difference) -> Iterator[str]:
     for t in found.portfolio.totals:
         yield f"  {_TOTALS.get(t.field, t.field)}: {_total(t.before)} → {_total(t.after)}"
     yield from (f"  New conflict: {plain(c.because, 1_000)}" for c in found.portfolio.new_conflicts)
-    yield from (f"  No longer a conflict: {plain(c.because, 1_000)}" for c in found.portfolio.resolved_conflicts)
+    yield from (
+        f"  No longer a conflict: {plain(c.because, 1_000)}"
+        for c in found.portfolio.resolved_conflicts
+    )
 
 
 _TOTALS = {

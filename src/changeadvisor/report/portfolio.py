@@ -1,4 +1,7 @@
-"""The programme as a whole, as people read it: tables, the pictures of the same content, and plain sentences."""
+"""The programme as a whole, as people read it.
+
+Tables, the pictures of the same content, and plain sentences.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,10 @@ TableKey = Literal[
 
 @dataclass(frozen=True, slots=True)
 class TableView:
-    """A table: caption, headings (the first is of the row), rows of words, and what a reader must know of it."""
+    """A table.
+
+    Caption, headings (the first is of the row), rows of words, and what a reader must know of it.
+    """
 
     key: TableKey
     caption: str
@@ -101,7 +107,7 @@ class _Whole:
         #: Not weighed, for what they are worth is not known.
         self.held = {id for id, (p, _) in self.picks.items() if p.worth is None}
 
-    # --- sentences ---------------------------------------------------------------------------------------------------
+    # --- sentences --------------------------------------------------------------------------------
 
     def sentences(self) -> Iterator[str]:
         """What the board must know first."""
@@ -111,7 +117,11 @@ class _Whole:
                 yield found.why_none
             return
         within_limits = " within the limits" if found.limits else ""
-        ends = f" and stops or does not start {len(found.deferred)}" if found.deferred else ", which is all"
+        ends = (
+            f" and stops or does not start {len(found.deferred)}"
+            if found.deferred
+            else ", which is all"
+        )
         low, high = money_text(totals.low), money_text(totals.high)
         yield (
             f"The best set{within_limits} runs {len(found.chosen)}{ends}. "
@@ -157,7 +167,10 @@ class _Whole:
         if robust is None or not robust.sets:
             return
         weighed = {i: s for i, s in robust.core.items() if i not in self.held}
-        by = {k: [i for i, s in weighed.items() if charts.kind_of(s) == k] for k in ("core", "borderline")}
+        by = {
+            k: [i for i, s in weighed.items() if charts.kind_of(s) == k]
+            for k in ("core", "borderline")
+        }
         if robust.sets == 1:
             yield "One set is good whatever a pound for the few counts, with values as expected, cautious or hopeful."
             return
@@ -192,7 +205,7 @@ class _Whole:
         if weighed.unknown:
             yield f"The income of those reached is not known for {len(weighed.unknown)}; their gains count plainly."
 
-    # --- tables ------------------------------------------------------------------------------------------------------
+    # --- tables -----------------------------------------------------------------------------------
 
     def tables(self) -> Iterator[TableView]:
         """Every table, the set first."""
@@ -222,7 +235,14 @@ class _Whole:
             )
             for _, (p, runs) in sorted(self.picks.items())
         )
-        heads = ("Initiative", "In the set", "Recommended by itself", "Worth in the set", "Spend", "Because")
+        heads = (
+            "Initiative",
+            "In the set",
+            "Recommended by itself",
+            "Worth in the set",
+            "Spend",
+            "Because",
+        )
         note = "Worth: mean present value from here on. Spend: mean, in the budget periods. Past spend never counts."
         return TableView("set", "Which set to run", heads, tuple(rows), note)
 
@@ -260,7 +280,11 @@ class _Whole:
                 "" if p.moved is None else money_text(p.moved),
                 "" if p.gained is None else money_text(p.gained),
                 "" if p.given_up is None else money_text(p.given_up),
-                "nothing" if p.by_pound is None and p.gained is not None else f"{p.by_pound:.3g}" if p.by_pound else "",
+                "nothing"
+                if p.by_pound is None and p.gained is not None
+                else f"{p.by_pound:.3g}"
+                if p.by_pound
+                else "",
             )
             for k, p in enumerate(points)
         )
@@ -307,7 +331,9 @@ class _Whole:
 
     def _alternatives(self) -> TableView:
         found = self.found.robust.alternatives if self.found.robust else ()
-        names = (f"set {chr(65 + k)}{'' if a.good else ' (not a good set)'}" for k, a in enumerate(found))
+        names = (
+            f"set {chr(65 + k)}{'' if a.good else ' (not a good set)'}" for k, a in enumerate(found)
+        )
         rows = tuple(
             (name, money_text(a.all), money_text(a.few), money_text(a.spend), _differs(a.differs))
             for name, a in zip(names, found, strict=True)
@@ -358,7 +384,10 @@ class _Whole:
                 )
 
     def _split(self) -> TableView:
-        rows = tuple((self._title(e.id), self._title(e.dependant), money_text(e.part)) for e in self.found.enablers)
+        rows = tuple(
+            (self._title(e.id), self._title(e.dependant), money_text(e.part))
+            for e in self.found.enablers
+        )
         heads = ("Enabler", "Holds up", "Its part of that worth")
         note = "What several hold up together is split evenly among them (Shapley 1953), so that the parts add up."
         return TableView("enablers", "Who shares what hangs on them", heads, rows, note)
@@ -372,7 +401,9 @@ class _Whole:
                 _worth(s.cost_of_delay),
                 s.because,
             )
-            for s in sorted(self.found.order, key=lambda s: (s.start, -(s.for_its_length or 0.0), s.id))
+            for s in sorted(
+                self.found.order, key=lambda s: (s.start, -(s.for_its_length or 0.0), s.id)
+            )
         )
         heads = ("Initiative", "Planned start", "Best start", "A month later loses", "Because")
         note = (
@@ -406,7 +437,10 @@ class _Whole:
         return TableView("finishes", "When what runs will be finished", heads, rows, note)
 
     def _delivery(self) -> TableView:
-        rows = tuple((day_text(d.by), per_cent(d.chance), f"{d.expected:.1f} of {d.of}") for d in self.found.delivery)
+        rows = tuple(
+            (day_text(d.by), per_cent(d.chance), f"{d.expected:.1f} of {d.of}")
+            for d in self.found.delivery
+        )
         heads = ("By", "Chance that all are finished", "Finished on average")
         dated = {f.id for f in self.found.finishes}
         without = sorted(p.id for p in self.found.chosen or () if p.id not in dated)
@@ -431,7 +465,10 @@ class _Whole:
         """Staff groups by quarter, the nearest quarters."""
         found = {(r.group, r.quarter): r for r in self.found.load_of_set}
         quarters = tuple(sorted({q for _, q in found})[:LOAD_QUARTERS])
-        rows = tuple((g, *(_carried(found.get((g, q))) for q in quarters)) for g in sorted({g for g, _ in found}))
+        rows = tuple(
+            (g, *(_carried(found.get((g, q))) for q in quarters))
+            for g in sorted({g for g, _ in found})
+        )
         limits = {r.limit for r in found.values()}
         limit = next((f"the limit is {x:g}" for x in limits if x is not None), "no limit is given")
         note = (
@@ -445,7 +482,7 @@ class _Whole:
         item = self.items.get(id)
         return plain(item.title, 120) if item else id
 
-    # --- pictures ----------------------------------------------------------------------------------------------------
+    # --- pictures ---------------------------------------------------------------------------------
 
     def pictures(self) -> Iterator[charts.View]:
         """Every picture that has something to show."""
@@ -453,33 +490,46 @@ class _Whole:
         if any(i.dependants.paths for i in self.advice.initiatives) or self._edges():
             yield self._map()
         if found.frontier and len(found.frontier) > 1:
-            dots = tuple(charts.FrontierDot(p.few, p.all, p.bound, p.chosen) for p in found.frontier)
+            dots = tuple(
+                charts.FrontierDot(p.few, p.all, p.bound, p.chosen) for p in found.frontier
+            )
             finding = found.few_and_all.finding if found.few_and_all else ""
             yield charts.FrontierView("Worth for the few against worth in all", dots, finding)
         if found.core:
             weighed = ((i, s) for i, s in found.core.items() if i not in self.held)
             bars = sorted(weighed, key=lambda c: (-c[1], c[0]))
             yield charts.CoreView(
-                "In how many good sets each runs", tuple(charts.CoreBar(self._title(i), s) for i, s in bars)
+                "In how many good sets each runs",
+                tuple(charts.CoreBar(self._title(i), s) for i, s in bars),
             )
         if found.capacity:
-            used = tuple(charts.CapacityBar(c.role, c.quarter, c.used, c.limit) for c in found.capacity)
+            used = tuple(
+                charts.CapacityBar(c.role, c.quarter, c.used, c.limit) for c in found.capacity
+            )
             yield charts.CapacityView("People needed, quarter by quarter", used)
         if found.finishes:
             rows = tuple(
-                charts.GanttRow(self._title(f.id), f.start, f.planned, f.p10, f.p50, f.p90, f.critical)
+                charts.GanttRow(
+                    self._title(f.id), f.start, f.planned, f.p10, f.p50, f.p90, f.critical
+                )
                 for f in sorted(found.finishes, key=lambda f: (f.start, f.p50, f.id))
             )
             yield charts.GanttView("When it runs and ends", rows, self.advice.as_of)
 
     def _map(self) -> charts.MapView:
         """The map; of a very large one the part on which most hangs: the table has it all."""
-        top = sorted(self.advice.initiatives, key=lambda i: (-i.dependants.count, i.id))[:MOST_ON_MAP]
-        shown = {i.id for i in top} if len(self.advice.initiatives) > MOST_ON_MAP else set(self.items)
+        top = sorted(self.advice.initiatives, key=lambda i: (-i.dependants.count, i.id))[
+            :MOST_ON_MAP
+        ]
+        shown = (
+            {i.id for i in top} if len(self.advice.initiatives) > MOST_ON_MAP else set(self.items)
+        )
         nodes = tuple(n for n in self._nodes() if n.id in shown)
         edges = tuple(e for e in self._edges() if {e.needed, e.dependant} <= shown)
         left = len(self.items) - len(shown)
-        return charts.MapView(f"What hangs on what{f' ({left} more in the table)' if left else ''}", nodes, edges)
+        return charts.MapView(
+            f"What hangs on what{f' ({left} more in the table)' if left else ''}", nodes, edges
+        )
 
     def _nodes(self) -> Iterator[charts.MapNode]:
         for item in self.advice.initiatives:
@@ -488,7 +538,13 @@ class _Whole:
             other = "closed" if initiative.stage == "closed" else "not decided"
             what = other if pick is None else _course(pick, runs)
             stake = item.dependants.at_stake
-            at_stake = "" if not item.dependants.paths else NOT_KNOWN if stake is None else money_text(stake.mean)
+            at_stake = (
+                ""
+                if not item.dependants.paths
+                else NOT_KNOWN
+                if stake is None
+                else money_text(stake.mean)
+            )
             yield charts.MapNode(
                 item.id, self._title(item.id), what, runs, bool(initiative.statutory),
                 pick is not None and pick.few, at_stake,
@@ -515,11 +571,18 @@ def _course(pick: Pick, runs: bool) -> str:
     """What is done with one initiative, without whether it runs."""
     if not runs:
         return "stop" if pick.begun else "not start now"
-    return COURSE_WORDS[pick.course].imperative if pick.start is None else f"begin on {day_text(pick.start)}"
+    return (
+        COURSE_WORDS[pick.course].imperative
+        if pick.start is None
+        else f"begin on {day_text(pick.start)}"
+    )
 
 
 def in_set(advice: Advice) -> dict[str, str]:
-    """What the set to run does with each initiative, and why, in a few sentences; empty where there is no set."""
+    """What the set to run does with each initiative, and why, in a few sentences.
+
+    Empty where there is no set.
+    """
     picks = _picks(advice.portfolio) if advice.portfolio else {}
     does = {id: (_does(p, runs), p.because) for id, (p, runs) in picks.items()}
     return {id: f"{capitalised(what)}. {because}".strip() for id, (what, because) in does.items()}
@@ -534,7 +597,11 @@ def _picks(found: Portfolio) -> dict[str, tuple[Pick, bool]]:
 def _carried(row: Load | None) -> str:
     if row is None:
         return "none"
-    return f"{row.changes}: over the limit" if row.limit is not None and row.changes > row.limit else str(row.changes)
+    return (
+        f"{row.changes}: over the limit"
+        if row.limit is not None and row.changes > row.limit
+        else str(row.changes)
+    )
 
 
 def _worth(value: float | None) -> str:
@@ -554,4 +621,7 @@ def _limit(value: float, kind: LimitKind) -> str:
 
 def _differs(courses: Mapping[str, str]) -> str:
     """What another set does otherwise, in words."""
-    return ", ".join(f"{COURSE_WORDS[c].imperative} {id}" for id, c in sorted(courses.items())) or "nothing"
+    return (
+        ", ".join(f"{COURSE_WORDS[c].imperative} {id}" for id, c in sorted(courses.items()))
+        or "nothing"
+    )

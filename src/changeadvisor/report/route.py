@@ -1,4 +1,7 @@
-"""How to lead it, as people read it: the arrangement, the simulated spread and how much its judgements matter."""
+"""How to lead it, as people read it.
+
+The arrangement, the simulated spread and how much its judgements matter.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +51,10 @@ class WayView:
 
 @dataclass(frozen=True, slots=True)
 class RouteView:
-    """How to lead one initiative. varied: what each judgement of the simulation matters, in sentences."""
+    """How to lead one initiative.
+
+    varied: what each judgement of the simulation matters, in sentences.
+    """
 
     arrangement: tuple[LineView, ...]
     heading: str
@@ -80,10 +86,16 @@ def route_view(route: Route | None) -> RouteView:
     lines = tuple(LineView(PARTS[key], text) for key, text in route.arrangement.items())
     spread = route.spread
     if spread is None:
-        why = f"How it would spread cannot be simulated: {route.not_simulated}." if route.not_simulated else ""
+        why = (
+            f"How it would spread cannot be simulated: {route.not_simulated}."
+            if route.not_simulated
+            else ""
+        )
         return RouteView(lines, "", (), (), (why,) if why else ())
     ways = tuple(_way(o, o.way == _chosen(route, spread)) for o in spread.ways)
-    return RouteView(lines, _heading(spread), ways, tuple(_varied(spread)), (*spread.notices, _caution()))
+    return RouteView(
+        lines, _heading(spread), ways, tuple(_varied(spread)), (*spread.notices, _caution())
+    )
 
 
 def _chosen(route: Route, spread: Diffusion) -> Way | None:

@@ -39,7 +39,9 @@ def advice_table(advice: Advice, width: int) -> str:
     from rich.table import Table
 
     view = board_view(advice, front_page=True)
-    table = Table(title=_text(f"{view.programme}, as of {view.as_of}"), show_lines=True, expand=True)
+    table = Table(
+        title=_text(f"{view.programme}, as of {view.as_of}"), show_lines=True, expand=True
+    )
     for heading, ratio in (
         ("Initiative", 3),
         ("Recommended", 3),
@@ -62,23 +64,41 @@ def measures_table(part: MeasuresPart, programme: Programme, width: int) -> str:
 
     title = _text(f"{programme.programme}: measures as of {day_text(programme.as_of)}")
     table = Table(title=title, show_lines=True, expand=True)
-    for heading, ratio in (("Measure", 4), ("Readings", 1), ("Read three ways", 6), ("Look first at", 4)):
+    for heading, ratio in (
+        ("Measure", 4),
+        ("Readings", 1),
+        ("Read three ways", 6),
+        ("Look first at", 4),
+    ):
         table.add_column(heading, ratio=ratio)
     for measure, found in zip(programme.measures, part.measures, strict=True):
         look = f"{ATTENTION[found.attention.answer]}. {found.attention.because}"
-        table.add_row(*map(_text, (measure.title or measure.id, str(found.points), found.says, look)))
+        table.add_row(
+            *map(_text, (measure.title or measure.id, str(found.points), found.says, look))
+        )
     below = [*sentences(part.audit), *_chosen(part)]
-    return _printed(table, width, [*below, "Every figure: changeadvisor measures PROGRAMME --format json"])
+    return _printed(
+        table, width, [*below, "Every figure: changeadvisor measures PROGRAMME --format json"]
+    )
 
 
 def difference_table(found: Difference, width: int) -> str:
-    """What differs and why: the line that answers, a table of changed answers, and all else below it, as plain text."""
+    """What differs and why.
+
+    The line that answers, a table of changed answers, and all else below it, as plain text.
+    """
     from rich.table import Table
 
     from changeadvisor.report import difference
 
     table = Table(show_lines=True, expand=True)
-    for heading, ratio in (("Initiative", 3), ("Asked", 3), ("Before", 3), ("After", 3), ("Because of", 3)):
+    for heading, ratio in (
+        ("Initiative", 3),
+        ("Asked", 3),
+        ("Before", 3),
+        ("After", 3),
+        ("Because of", 3),
+    ):
         table.add_column(heading, ratio=ratio)
     every = list(difference.rows(found))
     for row in every:
@@ -116,7 +136,16 @@ def simulation_table(found: Sequence[Result], worlds: int, width: int) -> str:
         table.add_column(heading)
     for r in found:
         table.add_row(
-            *map(_text, (r.name, f"{r.value:.2f}", f"{r.of_gap:.0%}", _limits(r), f"{r.keepers_stopped:.0%}"))
+            *map(
+                _text,
+                (
+                    r.name,
+                    f"{r.value:.2f}",
+                    f"{r.of_gap:.0%}",
+                    _limits(r),
+                    f"{r.keepers_stopped:.0%}",
+                ),
+            )
         )
     below = [
         "Value: mean years of full benefit. Of foresight: share of what perfect foresight adds to always persisting.",
@@ -138,10 +167,19 @@ def _chosen(part: MeasuresPart) -> list[str]:
     choice = part.corporate
     if choice is None:
         return []
-    proven = "proven best" if choice.gap == 0 else f"within {choice.gap:g} points of the best there can be"
-    lines = [f"The {choice.count} that together tell most ({proven}; the points are our judgement, not measured):"]
+    proven = (
+        "proven best"
+        if choice.gap == 0
+        else f"within {choice.gap:g} points of the best there can be"
+    )
+    lines = [
+        f"The {choice.count} that together tell most ({proven}; the points are our judgement, not measured):"
+    ]
     for chosen in choice.chosen:
-        lines += [f"  {chosen.id}: {chosen.because}", *_years((part.beside or {}).get(chosen.id, ()))]
+        lines += [
+            f"  {chosen.id}: {chosen.because}",
+            *_years((part.beside or {}).get(chosen.id, ())),
+        ]
     lines += ["Left out:", *(f"  {c.id}: {c.because}" for c in choice.left_out)]
     uncovered = [*choice.aims_uncovered, *choice.services_uncovered]
     return [*lines, f"Not covered: {', '.join(uncovered)}"] if uncovered else lines
@@ -160,7 +198,9 @@ def _printed(table: Table | None, width: int, below: list[str]) -> str:
     from rich.console import Console
 
     out = io.StringIO()
-    console = Console(file=out, width=width, color_system=None, force_terminal=False, legacy_windows=False)
+    console = Console(
+        file=out, width=width, color_system=None, force_terminal=False, legacy_windows=False
+    )
     if table is not None:
         console.print(table)
     for line in below:
@@ -184,7 +224,11 @@ def _below(view: BoardView) -> list[str]:
     lines = [f"Decisions needed: {len(view.decisions)}"] if view.decisions else [view.no_decision]
     lines += [f"  {d.initiative} ({d.by}, before {d.before}): {d.decision}" for d in view.decisions]
     if view.portfolio is not None and view.portfolio.sentences:
-        lines += ["The programme as a whole:", *(f"  {s}" for s in view.portfolio.sentences), *_set(view.portfolio)]
+        lines += [
+            "The programme as a whole:",
+            *(f"  {s}" for s in view.portfolio.sentences),
+            *_set(view.portfolio),
+        ]
     lines += [*view.notices, "The whole working of one: changeadvisor explain PROGRAMME INITIATIVE"]
     return lines
 
@@ -210,14 +254,23 @@ class Progress:
         """Begin to wait."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
         """Take the bar away."""
         if self._bar is not None:
             self._bar.stop()
 
     def update(self, done: int, all: int) -> None:
         """Show that `done` of `all` are done."""
-        if self._bar is None and time.monotonic() - self._began > self._patience and sys.stderr.isatty():
+        if (
+            self._bar is None
+            and time.monotonic() - self._began > self._patience
+            and sys.stderr.isatty()
+        ):
             self._begin(all)
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, completed=done)

@@ -1,8 +1,11 @@
-"""Worlds of our own, in which the truth is known: what advice is worth beside rules of thumb and perfect foresight.
+"""Worlds of our own, in which the truth is known.
 
-Each world is one initiative with its true curve, its noise and the true luck of every option. A programme file tells
-the engine no more than a council would know. Reviews are played one after another under each way of deciding; the value
-realised is counted in years of full benefit, so that all initiatives count alike.
+What advice is worth beside rules of thumb and perfect foresight.
+
+Each world is one initiative with its true curve, its noise and the true luck of every option. A
+programme file tells the engine no more than a council would know. Reviews are played one after
+another under each way of deciding; the value realised is counted in years of full benefit, so that
+all initiatives count alike.
 
 `worlds` draws them; `truth` knows what decisions are worth; `register` tells the engine no more than a council knows;
 `play` plays the reviews.

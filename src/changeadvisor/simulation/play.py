@@ -46,7 +46,10 @@ Decider = Callable[[Programme], Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What a way of deciding did: `value` realised by world, `actions` advised at each review (worlds x reviews)."""
+    """What a way of deciding did.
+
+    `value` realised by world, `actions` advised at each review (worlds x reviews).
+    """
 
     value: Grid
     actions: NDArray[np.str_]
@@ -68,20 +71,26 @@ def play(drawn: Drawn, decide: Decider, *, batch: int = 250) -> Played:
             advice = decide(programme(drawn, made, month, rows))
             for w in rows:
                 actions[w, k] = advice[f"w{w}"]
-        for name, action in (("tactics", "adjust-tactics"), ("strategy", "adjust-strategy"), ("stop", "stop")):
+        for name, action in (
+            ("tactics", "adjust-tactics"),
+            ("strategy", "adjust-strategy"),
+            ("stop", "stop"),
+        ):
             chosen = (actions[:, k] == action) & np.isinf(times[name])
             times[name] = np.where(chosen, float(month), times[name])
     return Played(value(drawn, Decisions(**times)), actions)
 
 
-# --- ways of deciding -----------------------------------------------------------------------------------------------
+# --- ways of deciding -----------------------------------------------------------------------------
 
 
 def by_advice(judges: Judges, seed: int = 0) -> Decider:
     """The engine's own advice, as `advise --only action` gives it; no answer means to go on."""
 
     def decide(given: Programme) -> dict[str, str]:
-        return {name: answer or "persist" for name, answer in answers(given, judges, seed=seed).items()}
+        return {
+            name: answer or "persist" for name, answer in answers(given, judges, seed=seed).items()
+        }
 
     return decide
 
@@ -89,11 +98,14 @@ def by_advice(judges: Judges, seed: int = 0) -> Decider:
 def by_worth(*, flexible: bool = True, corrected: bool = True, classed: bool = True) -> Decider:
     """The course of greatest mean worth alone; parts can be left out to see what each is worth.
 
-    flexible: later choices count. corrected: delay and depth are corrected. classed: the class's shares are known.
+    flexible: later choices count. corrected: delay and depth are corrected. classed: the class's
+    shares are known.
     """
 
     def decide(given: Programme) -> dict[str, str]:
-        classes = [_reduced(c, corrected=corrected, classed=classed) for c in given.reference_classes]
+        classes = [
+            _reduced(c, corrected=corrected, classed=classed) for c in given.reference_classes
+        ]
         known = given.model_copy(update={"reference_classes": tuple(classes)})
         series = all_series(known)
         return {i.id: _worthiest(known, i, series, flexible=flexible) for i in known.initiatives}
@@ -107,7 +119,9 @@ def _reduced(reference: ReferenceClass, *, corrected: bool, classed: bool) -> Re
     return reference.model_copy(update=gone)
 
 
-def _worthiest(known: Programme, initiative: Initiative, series: Mapping[str, Series], *, flexible: bool) -> str:
+def _worthiest(
+    known: Programme, initiative: Initiative, series: Mapping[str, Series], *, flexible: bool
+) -> str:
     measure = known.measure(initiative.path.measure if initiative.path else None)
     own = series[measure.id] if measure else None
     found = trajectory.read_trajectory(known, initiative, measure, own, 0)
@@ -115,7 +129,9 @@ def _worthiest(known: Programme, initiative: Initiative, series: Mapping[str, Se
     if found is None or isinstance(framed, str):
         return "persist"
     priced = trajectory.appraise(framed, found)
-    means = {c: float((w.flexible if flexible else w.fixed).mean()) for c, w in priced.worth.items()}
+    means = {
+        c: float((w.flexible if flexible else w.fixed).mean()) for c, w in priced.worth.items()
+    }
     return max(means, key=lambda c: (means[c], c == "persist"))
 
 
@@ -134,7 +150,9 @@ def amber_red() -> Decider:
     seen: dict[str, list[str]] = {}
 
     def decide(given: Programme) -> dict[str, str]:
-        return {i.id: _by_record(seen.setdefault(i.id, []), light, i) for i, light in _lights(given)}
+        return {
+            i.id: _by_record(seen.setdefault(i.id, []), light, i) for i, light in _lights(given)
+        }
 
     return decide
 
@@ -148,7 +166,10 @@ def _by_record(record: list[str], light: str, initiative: Initiative) -> str:
 
 
 def _lights(given: Programme) -> list[tuple[Initiative, str]]:
-    """A traffic light for each: green within a tenth of the way of a straight line to the target, red a third below."""
+    """A traffic light for each.
+
+    Green within a tenth of the way of a straight line to the target, red a third below.
+    """
     found = []
     for initiative in given.initiatives:
         path = initiative.path
@@ -159,12 +180,16 @@ def _lights(given: Programme) -> list[tuple[Initiative, str]]:
         months = months_between(path.since, given.as_of)
         due = min(1.0, months / path.months_to_target.likely)
         behind = due - (math.fsum(last) / max(len(last), 1) - 50.0) / 10.0
-        found.append((initiative, "green" if behind < 0.1 else "amber" if behind < 1.0 / 3.0 else "red"))
+        found.append(
+            (initiative, "green" if behind < 0.1 else "amber" if behind < 1.0 / 3.0 else "red")
+        )
     return found
 
 
 def by_dice(kinds: NDArray[np.intp], seed: int) -> Decider:
-    """DICE alone: woe is stopped, worry is adjusted; judged once, of those that fail two in three as woe or worry.
+    """DICE alone: woe is stopped, worry is adjusted.
+
+    Judged once, of those that fail two in three as woe or worry.
 
     How well DICE tells them apart is an assumption of the worlds (our judgement, not measured).
     """
@@ -186,18 +211,18 @@ def _by_zone(zone: str, initiative: Initiative) -> str:
     return "stop" if zone == "woe" else "adjust-tactics" if zone == "worry" and can else "persist"
 
 
-# --- what came of it -------------------------------------------------------------------------------------------------
+# --- what came of it ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """One way of deciding, and what came of it.
 
-    value: mean, in years of full benefit. of_gap, of_ceiling: what it adds to always persisting, as a share of what
-    perfect foresight adds, and of what knowing class and curve adds; low, high: 95 % limits of the latter (paired
-    bootstrap). keepers_stopped: of those foresight would keep, the share ever advised to stop or change strategy.
-    failures_left, failures_ended: of class none, the share ever advised away from persisting, and to stop or change
-    strategy.
+    value: mean, in years of full benefit. of_gap, of_ceiling: what it adds to always persisting, as
+    a share of what perfect foresight adds, and of what knowing class and curve adds; low, high: 95
+    % limits of the latter (paired bootstrap). keepers_stopped: of those foresight would keep, the
+    share ever advised to stop or change strategy. failures_left, failures_ended: of class none, the
+    share ever advised away from persisting, and to stop or change strategy.
     """
 
     name: str
@@ -213,7 +238,11 @@ class Result:
 
 
 def compare(
-    spec: Worlds, worlds: int, seed: int, ways: Mapping[str, Decider], on_done: Callable[[str], None] | None = None
+    spec: Worlds,
+    worlds: int,
+    seed: int,
+    ways: Mapping[str, Decider],
+    on_done: Callable[[str], None] | None = None,
 ) -> list[Result]:
     """Play every way of deciding on the same worlds."""
     drawn = draw(spec, worlds, seed)
@@ -228,7 +257,9 @@ def compare(
     return found
 
 
-def _result(name: str, played: Played, drawn: Drawn, bounds: tuple[Grid, Grid, Grid], keep: Flags) -> Result:
+def _result(
+    name: str, played: Played, drawn: Drawn, bounds: tuple[Grid, Grid, Grid], keep: Flags
+) -> Result:
     import numpy as np
 
     persist, best, known = bounds

@@ -80,16 +80,29 @@ def _measure(drawn: Drawn, path: Grid, w: int, month: int) -> dict[str, Any]:
         noise = drawn.readings[w, k + before]
         if not np.isnan(noise):
             level = float(path[w, k]) if k >= 0 else 0.0
-            rows.append({"period": add_months(_START, k), "value": 50.0 + 10.0 * (level + float(noise))})
-    return {"id": f"m{w}", "better": "higher", "every": "month", "kind": "external", "observations": rows}
+            rows.append(
+                {"period": add_months(_START, k), "value": 50.0 + 10.0 * (level + float(noise))}
+            )
+    return {
+        "id": f"m{w}",
+        "better": "higher",
+        "every": "month",
+        "kind": "external",
+        "observations": rows,
+    }
 
 
 def _estimate(middle: float, points: tuple[float, float, float], unit: float = 1.0) -> list[float]:
     return [unit * middle * p for p in points]
 
 
-def _initiative(drawn: Drawn, made: Decisions, w: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """One initiative as the register has it, after the decisions so far; a new strategy brings its own class."""
+def _initiative(
+    drawn: Drawn, made: Decisions, w: int
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """One initiative as the register has it, after the decisions so far.
+
+    A new strategy brings its own class.
+    """
     plan = {n: float(v[w]) for n, v in drawn.plan.items()}
     tactics, strategy = float(made.tactics[w]), float(made.strategy[w])
     begun = strategy if strategy < NEVER else 0.0
@@ -134,7 +147,14 @@ def _history(plan: Mapping[str, float], tactics: float, strategy: float) -> list
     found: list[dict[str, Any]] = []
     if tactics < NEVER:
         on = add_months(_START, round(tactics))
-        found.append({"on": on, "did": "adjust-tactics", "gain": _gain(plan), "months": plan["tactics_months"]})
+        found.append(
+            {
+                "on": on,
+                "did": "adjust-tactics",
+                "gain": _gain(plan),
+                "months": plan["tactics_months"],
+            }
+        )
     if strategy < NEVER:
         found.append({"on": add_months(_START, round(strategy)), "did": "adjust-strategy"})
     return found

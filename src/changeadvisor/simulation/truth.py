@@ -52,7 +52,12 @@ def progress(drawn: Drawn, made: Decisions, rows: slice = slice(None)) -> Grid:
 
 
 def _progress(
-    spec: Worlds, old: Grid, new: Grid, plan: Mapping[str, Grid], gains: tuple[Grid, Grid], made: tuple[Times, ...]
+    spec: Worlds,
+    old: Grid,
+    new: Grid,
+    plan: Mapping[str, Grid],
+    gains: tuple[Grid, Grid],
+    made: tuple[Times, ...],
 ) -> Grid:
     import numpy as np
 
@@ -63,7 +68,11 @@ def _progress(
         found = old + np.where(tactics < strategy, gains[0][:, None] * np.nan_to_num(ramp), 0.0)
         changed = np.isfinite(strategy)
         if changed.any():
-            found = np.where(t > strategy, _fading(found, strategy, plan["fade_months"]) + _late(new, strategy), found)
+            found = np.where(
+                t > strategy,
+                _fading(found, strategy, plan["fade_months"]) + _late(new, strategy),
+                found,
+            )
             again = np.where(tactics > strategy, gains[1][:, None] * np.nan_to_num(ramp), 0.0)
             found = found + np.where(changed, again, 0.0)
         if np.isfinite(stop).any():
@@ -78,7 +87,8 @@ def _fading(path: Grid, since: Times, months: Grid) -> Grid:
     n = path.shape[1]
     at = np.where(np.isfinite(since), since, 0).astype(int)
     level = (
-        np.take_along_axis(path, np.clip(at - 1, 0, n - 1), 1) + np.take_along_axis(path, np.clip(at, 0, n - 1), 1)
+        np.take_along_axis(path, np.clip(at - 1, 0, n - 1), 1)
+        + np.take_along_axis(path, np.clip(at, 0, n - 1), 1)
     ) / 2
     gone = (np.arange(n) + 0.5 - at) / months[:, None]
     found: Grid = level * np.clip(1.0 - gone, 0.0, 1.0)
@@ -96,7 +106,9 @@ def _late(path: Grid, since: Times) -> Grid:
 
 def value(drawn: Drawn, made: Decisions) -> Grid:
     """Value realised by decisions from the first review on, in years of full benefit."""
-    return _value(drawn.spec, progress(drawn, made), drawn.plan, (made.tactics, made.strategy, made.stop))
+    return _value(
+        drawn.spec, progress(drawn, made), drawn.plan, (made.tactics, made.strategy, made.stop)
+    )
 
 
 def _value(spec: Worlds, path: Grid, plan: Mapping[str, Grid], made: tuple[Times, ...]) -> Grid:
@@ -108,7 +120,9 @@ def _value(spec: Worlds, path: Grid, plan: Mapping[str, Grid], made: tuple[Times
     weights = np.where(t >= first, (1.0 + spec.rate) ** (-(t - first + 0.5) / 12.0), 0.0)
     ends = plan["runs"] + np.where(np.isfinite(tactics) & (tactics < strategy), 4.0, 0.0)
     ends = np.where(
-        np.isfinite(strategy), strategy + 24.0 + np.where(np.isfinite(tactics) & (tactics > strategy), 4.0, 0.0), ends
+        np.isfinite(strategy),
+        strategy + 24.0 + np.where(np.isfinite(tactics) & (tactics > strategy), 4.0, 0.0),
+        ends,
     )
     runs = np.clip(ends[:, None] - t, 0.0, 1.0)
     live = (t[None, :] < stop[:, None]).astype(float)
@@ -121,7 +135,7 @@ def _value(spec: Worlds, path: Grid, plan: Mapping[str, Grid], made: tuple[Times
     return found
 
 
-# --- deciders who know the truth -------------------------------------------------------------------------------------
+# --- deciders who know the truth ------------------------------------------------------------------
 
 
 def foresight(drawn: Drawn) -> tuple[Grid, Flags]:
@@ -146,14 +160,17 @@ def _sequences(count: int, reviews: Sequence[int]) -> list[Decisions]:
             found.append({one: a})
             if one != "stop":
                 found += [{one: a, two: b} for b in reviews[i + 1 :] for two in names if two != one]
-    return [Decisions(*(np.full(count, float(made.get(n, NEVER))) for n in names)) for made in found]
+    return [
+        Decisions(*(np.full(count, float(made.get(n, NEVER))) for n in names)) for made in found
+    ]
 
 
 def ceiling(drawn: Drawn) -> Grid:
     """What a decider gets who knows class and curve of what is, but not the luck of what is untried.
 
-    Nothing is news to him while he goes on, so he plans his first change at the start: the best by expectation, with
-    the reactions open to him once its luck is known, from the next review on. Then he reacts to what came.
+    Nothing is news to him while he goes on, so he plans his first change at the start: the best by
+    expectation, with the reactions open to him once its luck is known, from the next review on.
+    Then he reacts to what came.
     """
     import numpy as np
 
@@ -169,7 +186,11 @@ def _known(part: Drawn, other: Paths) -> Grid:
     import numpy as np
 
     reviews, count = part.spec.reviews, part.count
-    best, name, when = value(part, Decisions.none(count)), np.full(count, "", dtype="<U8"), np.full(count, NEVER)
+    best, name, when = (
+        value(part, Decisions.none(count)),
+        np.full(count, "", dtype="<U8"),
+        np.full(count, NEVER),
+    )
     realised = best.copy()
     for month in reviews:
         for first in ("tactics", "strategy", "stop"):
@@ -201,8 +222,12 @@ def _expected(part: Drawn, other: Paths, first: str, month: float) -> Grid:
     return mean
 
 
-def _reacted(part: Drawn, first: str, month: float, new: Grid, gain: Grid, *, told: bool = False) -> Grid:
-    """Worth of a first change with the best reaction: to stop later, or to adjust the tactics of a new way.
+def _reacted(
+    part: Drawn, first: str, month: float, new: Grid, gain: Grid, *, told: bool = False
+) -> Grid:
+    """Worth of a first change with the best reaction.
+
+    To stop later, or to adjust the tactics of a new way.
 
     told: reactions that are untried count by their expectation; else by what came of them.
     """
@@ -221,7 +246,11 @@ def _reacted(part: Drawn, first: str, month: float, new: Grid, gain: Grid, *, to
     tried += [{first: month, "tactics": r} for r in later[:1] if first == "strategy"]
     for times in tried:
         hoped = worth(likely, **times)
-        real = hoped if told or "tactics" not in times or first == "tactics" else worth(part.gain_new, **times)
+        real = (
+            hoped
+            if told or "tactics" not in times or first == "tactics"
+            else worth(part.gain_new, **times)
+        )
         came = np.where(hoped > planned + 1e-12, real, came)
         planned = np.maximum(planned, hoped)
     return planned if told else came

@@ -1,4 +1,7 @@
-"""What the worlds are like, and worlds drawn: true curves, readings and the luck of every option."""
+"""What the worlds are like, and worlds drawn.
+
+True curves, readings and the luck of every option.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,10 @@ class OptionWorlds(Record):
 
 
 class Worlds(Record):
-    """What the worlds are like. Ranges are even; shares are of initiatives; noise is a share of the target gain."""
+    """What the worlds are like.
+
+    Ranges are even; shares are of initiatives; noise is a share of the target gain.
+    """
 
     full: Share = 0.42
     partial: Share = 0.23
@@ -86,7 +92,7 @@ class Worlds(Record):
         return self.full, self.partial, self.none
 
 
-# --- drawing worlds --------------------------------------------------------------------------------------------------
+# --- drawing worlds -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,10 @@ class Paths:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Worlds drawn: true paths, readings (nan: missing), options with their luck, and what the plan says."""
+    """Worlds drawn: true paths, readings (nan.
+
+    Missing), options with their luck, and what the plan says.
+    """
 
     spec: Worlds
     old: Paths
@@ -136,7 +145,9 @@ def draw(spec: Worlds, worlds: int, seed: int) -> Drawn:
 
     rng = np.random.Generator(np.random.PCG64(seed))
     plan = _plan(spec, worlds, rng)
-    old = _paths(spec, np.array(spec.shares)[None, :], plan["months"], plan["dip"], plan["dip_month"], rng)
+    old = _paths(
+        spec, np.array(spec.shares)[None, :], plan["months"], plan["dip"], plan["dip_month"], rng
+    )
     options = spec.options
     full = plan["strategy_full"]
     partial = np.full(worlds, options.strategy_partial)
@@ -177,7 +188,10 @@ def _plan(spec: Worlds, worlds: int, rng: Any) -> dict[str, Grid]:
         "gain": options.tactics_gain,
         "strategy_full": options.strategy_full,
     }
-    ends |= {n: getattr(options, n) for n in ("tactics_cost", "tactics_months", "strategy_cost", "strategy_months")}
+    ends |= {
+        n: getattr(options, n)
+        for n in ("tactics_cost", "tactics_months", "strategy_cost", "strategy_months")
+    }
     ends |= {n: getattr(options, n) for n in ("stop_cost", "fade_months")}
     found = {name: _uniform(rng, end, worlds) for name, end in ends.items()}
     found["dip_month"] = np.minimum(found["dip_month"], 0.4 * found["months"])
@@ -185,7 +199,10 @@ def _plan(spec: Worlds, worlds: int, rng: Any) -> dict[str, Grid]:
 
 
 def _factor(ends: tuple[float, float, float], count: int, rng: Any) -> Grid:
-    """A factor whose P10, P50 and P90 are about `ends`: a lognormal with its own spread each side."""
+    """A factor whose P10, P50 and P90 are about `ends`.
+
+    A lognormal with its own spread each side.
+    """
     import numpy as np
 
     z = rng.standard_normal(count)
@@ -204,7 +221,10 @@ def _triangular(likely: Grid, rng: Any) -> Grid:
 
 
 def _paths(spec: Worlds, shares: Grid, months: Grid, dip: Grid, dip_month: Grid, rng: Any) -> Paths:
-    """True paths from plans: later than planned, dips deeper than planned, ending as their class says."""
+    """True paths from plans.
+
+    Later than planned, dips deeper than planned, ending as their class says.
+    """
     import numpy as np
 
     count = len(months)
@@ -212,18 +232,24 @@ def _paths(spec: Worlds, shares: Grid, months: Grid, dip: Grid, dip_month: Grid,
     spread = rng.random(count)
     outcome = np.choose(kind, [0.8 + 0.4 * spread, 0.25 + 0.55 * spread, -0.2 + 0.45 * spread])
     delay, deeper = _factor(spec.delay, count, rng), _factor(spec.deeper, count, rng)
-    # The register's three points mean what they say: the truth lies about them, and then it is later and deeper.
+    # The register's three points mean what they say: the truth lies about them, and then it is
+    # later and deeper.
     length = months * _factor(MONTHS, count, rng) * delay
     dip, dip_month = dip * _factor(DIP, count, rng), dip_month * _factor(DIP_MONTH, count, rng)
     t = np.asarray(np.arange(spec.span) + 0.5, dtype=np.float64)
     names = np.array(list(spec.shapes))
-    shape = names[rng.choice(len(names), count, p=np.array(list(spec.shapes.values())) / sum(spec.shapes.values()))]
+    shape = names[
+        rng.choice(
+            len(names), count, p=np.array(list(spec.shapes.values())) / sum(spec.shapes.values())
+        )
+    ]
     start = rng.random(count)
     fade = 20.0 + 22.0 * rng.random(count)
     risen = _true_rise(shape, t, length, start, fade)
     b = np.maximum(dip_month * delay, 0.5)[:, None]
     dips = (dip * deeper)[:, None] * (t / b) * np.exp(1.0 - t / b)
-    # The outcome is that of months 49 to 60, dip and all, unless it would need more than five times the way.
+    # The outcome is that of months 49 to 60, dip and all, unless it would need more than five times
+    # the way.
     scale = (outcome + dips[:, 48:60].mean(axis=1)) / np.maximum(risen[:, 48:60].mean(axis=1), 0.2)
     progress = scale[:, None] * risen - dips
     ended = progress[:, 48:60].mean(axis=1)
@@ -238,7 +264,9 @@ def _true_rise(shape: NDArray[np.str_], t: Grid, length: Grid, start: Grid, fade
     begins = (0.3 + 0.7 * start)[:, None]
     s = 1.0 / (1.0 + np.exp(-9.0 * (x - 0.55))) - 1.0 / (1.0 + math.exp(4.95))
     step = np.clip((x - begins) / 0.05, 0.0, 1.0)
-    fading = (1.0 - np.exp(-3.0 * x**1.3)) * (1.0 - 0.55 * np.clip((t[None, :] - fade[:, None]) / 24.0, 0.0, 1.0))
+    fading = (1.0 - np.exp(-3.0 * x**1.3)) * (
+        1.0 - 0.55 * np.clip((t[None, :] - fade[:, None]) / 24.0, 0.0, 1.0)
+    )
     kinds = {
         "exponential": 1.0 - np.exp(-2.5 * x),
         "s": s,
@@ -251,7 +279,10 @@ def _true_rise(shape: NDArray[np.str_], t: Grid, length: Grid, start: Grid, fade
 
 
 def _noisy(spec: Worlds, worlds: int, noise: Grid, rng: Any) -> Grid:
-    """Noise of readings, worlds x (months before the start and after it): scatter alike over time, some seasonal."""
+    """Noise of readings, worlds x (months before the start and after it).
+
+    Scatter alike over time, some seasonal.
+    """
     import numpy as np
 
     months = spec.before + spec.reviews[-1]
@@ -263,16 +294,20 @@ def _noisy(spec: Worlds, worlds: int, noise: Grid, rng: Any) -> Grid:
         found[:, k] = rho * found[:, k - 1] + np.sqrt(1.0 - rho**2) * shocks[:, k]
     wave = np.where(rng.random(worlds) < spec.seasonal, _uniform(rng, spec.season, worlds), 0.0)
     phase = 2.0 * np.pi * rng.random(worlds)
-    season = wave[:, None] * np.sin(2.0 * np.pi * (np.arange(months) + 0.5)[None, :] / 12.0 + phase[:, None])
+    season = wave[:, None] * np.sin(
+        2.0 * np.pi * (np.arange(months) + 0.5)[None, :] / 12.0 + phase[:, None]
+    )
     noisy: Grid = noise[:, None] * (found + season)
     return noisy
 
 
-# --- from a file -----------------------------------------------------------------------------------------------------
+# --- from a file ----------------------------------------------------------------------------------
 
 
 def worlds_of(path: Path | None, given: Programme | None, reference: str | None) -> Worlds:
-    """What the worlds are like: from a YAML file, with the shares of a programme's reference class put in its place.
+    """What the worlds are like.
+
+    From a YAML file, with the shares of a programme's reference class put in its place.
 
     Raises InputError with every fault.
     """
@@ -282,12 +317,22 @@ def worlds_of(path: Path | None, given: Programme | None, reference: str | None)
     known = [c.id for c in given.reference_classes]
     found = given.reference_class(reference or (known[0] if len(known) == 1 else None))
     if found is None:
-        raise InputError.one("--class", reference or "none named", f"one of {', '.join(known) or 'none given'}")
+        raise InputError.one(
+            "--class", reference or "none named", f"one of {', '.join(known) or 'none given'}"
+        )
     shares = trajectory.shares_of(found.full, found.partial, found.none)
     if shares is None:
-        raise InputError.one(f"reference class {found.id}", "no shares", "`full`, `partial` and `none`")
-    factors = {n: (e.low, e.likely, e.high) for n in ("delay", "deeper") if (e := getattr(found, n)) is not None}
-    return spec.model_copy(update={"full": shares[0], "partial": shares[1], "none": shares[2], **factors})
+        raise InputError.one(
+            f"reference class {found.id}", "no shares", "`full`, `partial` and `none`"
+        )
+    factors = {
+        n: (e.low, e.likely, e.high)
+        for n in ("delay", "deeper")
+        if (e := getattr(found, n)) is not None
+    }
+    return spec.model_copy(
+        update={"full": shares[0], "partial": shares[1], "none": shares[2], **factors}
+    )
 
 
 def _read(path: Path) -> Worlds:

@@ -1,7 +1,7 @@
 """Readings as progress: what would have happened anyway is taken off first.
 
-An initiative begun in a bad month gains by itself, others may have moved as well, and a measure may have several
-initiatives working on it. Each correction is said.
+An initiative begun in a bad month gains by itself, others may have moved as well, and a measure may
+have several initiatives working on it. Each correction is said.
 """
 
 from __future__ import annotations
@@ -32,10 +32,11 @@ if TYPE_CHECKING:
 
     Grid = NDArray[np.float64]
 
-#: Months before the start that make a baseline of their own (formats.md), and how far back they are looked for.
+#: Months before the start that make a baseline of their own (formats.md), and how far back they are
+#: looked for.
 ENOUGH_BEFORE, LOOK_BACK = 12, 36
-#: Scatters beyond all its neighbours at which a reading stands alone; the least scatter, in shares of the way; and the
-#: changes between neighbours that are needed to tell.
+#: Scatters beyond all its neighbours at which a reading stands alone; the least scatter, in shares
+#: of the way; and the changes between neighbours that are needed to tell.
 FAR, LEAST_SCATTER, FEWEST_TO_TAME = 3.0, 0.01, 8
 #: Areas whose common movement is worth taking off.
 AREAS = 3
@@ -43,10 +44,13 @@ AREAS = 3
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """Readings in shares of the way, oldest first, `months` since the path began (below 0: before it).
+    """Readings in shares of the way, oldest first, `months` since the path began (below 0.
 
-    baseline: from where progress counts, in the measure's unit. loose: whether it was estimated. since: the readings
-    after the start. recent: mean progress of the latest readings, at most three.
+    Before it).
+
+    baseline: from where progress counts, in the measure's unit. loose: whether it was estimated.
+    since: the readings after the start. recent: mean progress of the latest readings, at most
+    three.
     """
 
     months: tuple[float, ...]
@@ -62,10 +66,21 @@ class Observed:
         return self.baseline + progress * (self.target - self.baseline)
 
 
-def observed(programme: Programme, initiative: Initiative, measure: Measure, series: Series) -> Observed | None:
-    """The readings of an initiative's measure as progress. None where its path has no start or no way to go."""
+def observed(
+    programme: Programme, initiative: Initiative, measure: Measure, series: Series
+) -> Observed | None:
+    """The readings of an initiative's measure as progress.
+
+    None where its path has no start or no way to go.
+    """
     path, begun = initiative.path, since(initiative)
-    if path is None or begun is None or path.baseline is None or path.target is None or path.target == path.baseline:
+    if (
+        path is None
+        or begun is None
+        or path.baseline is None
+        or path.target is None
+        or path.target == path.baseline
+    ):
         return None
     before, after = _parted(series, begun)
     common, said = _common(programme, measure, begun)
@@ -81,7 +96,10 @@ def observed(programme: Programme, initiative: Initiative, measure: Measure, ser
     own = [*before, *after] if loose else after
     share, split = _share(programme, initiative, measure)
     notices += [split] if split and after else []
-    progress = tuple((p.value - common(p.middle) - baseline) / (path.target - baseline) * share(p.middle) for p in own)
+    progress = tuple(
+        (p.value - common(p.middle) - baseline) / (path.target - baseline) * share(p.middle)
+        for p in own
+    )
     months = tuple(round(months_between(begun, p.middle), 2) for p in own)
     held = tamed(progress)
     notices += [_alone(measure, own[k]) for k, p in enumerate(progress) if p != held[k]]
@@ -89,10 +107,12 @@ def observed(programme: Programme, initiative: Initiative, measure: Measure, ser
 
 
 def tamed(progress: Sequence[float]) -> tuple[float, ...]:
-    """Readings that stand alone held to `FAR` scatters beyond all their neighbours: one slip is no news.
+    """Readings that stand alone held to `FAR` scatters beyond all their neighbours.
 
-    The scatter is that of the median change between neighbours, which a few wild readings hardly move. Few readings
-    cannot tell a slip from a change, and are left as they are.
+    One slip is no news.
+
+    The scatter is that of the median change between neighbours, which a few wild readings hardly
+    move. Few readings cannot tell a slip from a change, and are left as they are.
     """
     changes = [abs(b - a) for a, b in pairwise(progress)]
     if len(changes) < FEWEST_TO_TAME:
@@ -115,7 +135,11 @@ def _alone(measure: Measure, reading: Reading) -> str:
 
 
 def _parted(series: Series, begun: dt.date) -> tuple[list[Reading], list[Reading]]:
-    before = [p for p in series.points if p.middle < begun and months_between(p.middle, begun) <= LOOK_BACK]
+    before = [
+        p
+        for p in series.points
+        if p.middle < begun and months_between(p.middle, begun) <= LOOK_BACK
+    ]
     return before, [p for p in series.points if p.middle >= begun]
 
 
@@ -129,7 +153,10 @@ def _rebased(measure: Measure, planned: float, estimated: float, readings: int) 
 
 
 class _Movement:
-    """The common movement of other areas since the start: 0 before it, straight lines between periods."""
+    """The common movement of other areas since the start.
+
+    0 before it, straight lines between periods.
+    """
 
     def __init__(self, points: Sequence[tuple[dt.date, float]]) -> None:
         self._points = points
@@ -171,9 +198,13 @@ def _common(programme: Programme, measure: Measure, begun: dt.date) -> tuple[_Mo
     return _Movement(points), said
 
 
-def _share(programme: Programme, initiative: Initiative, measure: Measure) -> tuple[_Split, str | None]:
+def _share(
+    programme: Programme, initiative: Initiative, measure: Measure
+) -> tuple[_Split, str | None]:
     """Its part of a measure that several initiatives move, by expected gain."""
-    others = [i for i in programme.movers.get(measure.id, ()) if _moves(i, measure, programme.as_of)]
+    others = [
+        i for i in programme.movers.get(measure.id, ()) if _moves(i, measure, programme.as_of)
+    ]
     if len(others) < 2 or initiative not in others:
         return _Split(()), None
     names = ", ".join(sorted(i.id for i in others if i.id != initiative.id))
@@ -208,7 +239,10 @@ def _months(initiative: Initiative) -> float:
 
 
 class _Split:
-    """The share of a measure's change that is one initiative's: its expected gain by then, over everybody's."""
+    """The share of a measure's change that is one initiative's.
+
+    Its expected gain by then, over everybody's.
+    """
 
     def __init__(self, gains: tuple[tuple[float, dt.date, float, bool], ...]) -> None:
         self._gains = gains

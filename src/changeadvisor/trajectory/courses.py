@@ -1,10 +1,11 @@
 """What each course of action is worth from here on, with the choices still open after it.
 
-Value runs from today over the horizon, less costs from now on; what has been spent is not in here at all. A later
-choice is made on what will then be known: at each coming review the worth of every course still open is regressed on
-the readings seen by then, from the last review back to the first (Longstaff and Schwartz 2001, Review of Financial
-Studies 14(1), 113-147). The rule for one half of the draws is fitted on the other half, so that no choice knows its
-own future; what comes out is a policy that can be followed, and so never more than the best.
+Value runs from today over the horizon, less costs from now on; what has been spent is not in here
+at all. A later choice is made on what will then be known: at each coming review the worth of every
+course still open is regressed on the readings seen by then, from the last review back to the first
+(Longstaff and Schwartz 2001, Review of Financial Studies 14(1), 113-147). The rule for one half of
+the draws is fitted on the other half, so that no choice knows its own future; what comes out is a
+policy that can be followed, and so never more than the best.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     Grid = NDArray[np.float64]
 
 COURSES = ("persist", "adjust-tactics", "adjust-strategy", "stop")
-#: Where progress is capped, later adjustments are priced at every third review, and between them by straight lines.
+#: Where progress is capped, later adjustments are priced at every third review, and between them by
+#: straight lines.
 _EVERY = 3
 #: Reviews after a change of strategy at which something may be chosen again.
 _AFTER = 6
@@ -30,10 +32,12 @@ _AFTER = 6
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Months from today: `months` of the horizon, of them `alive` until what was gained ends; `reviews` to come.
+    """Months from today: `months` of the horizon, of them `alive` until what was gained ends.
 
-    windows: readings to come as month numbers from 0, a review period's worth each. seen: how many windows each review
-    will have seen. discount: what one year takes off, 0.035 for 3.5 %.
+    `reviews` to come.
+
+    windows: readings to come as month numbers from 0, a review period's worth each. seen: how many
+    windows each review will have seen. discount: what one year takes off, 0.035 for 3.5 %.
     """
 
     months: int
@@ -54,7 +58,9 @@ class Calendar:
         """The present worth of money in each month, paid in its middle."""
         import numpy as np
 
-        return np.asarray((1.0 + self.discount) ** (-(np.arange(self.months) + 0.5) / 12.0), dtype=np.float64)
+        return np.asarray(
+            (1.0 + self.discount) ** (-(np.arange(self.months) + 0.5) / 12.0), dtype=np.float64
+        )
 
     def counted(self) -> Grid:
         """The weights of value: nothing after what was gained has ended."""
@@ -66,7 +72,9 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Stakes:
-    """Draw by draw: `benefit` a month at progress 1, running `spend` a month and what it costs `after`.
+    """Draw by draw.
+
+    `benefit` a month at progress 1, running `spend` a month and what it costs `after`.
 
     `ends`: months until running spend ends; `begins`: months until it begins. cap: progress beyond it is worth nothing.
     """
@@ -81,7 +89,10 @@ class Stakes:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Progress draw by draw: in the middle of each month, and at each point of choice (today first)."""
+    """Progress draw by draw.
+
+    In the middle of each month, and at each point of choice (today first).
+    """
 
     monthly: Grid
     at: Grid
@@ -97,7 +108,9 @@ class Stopping:
 
 @dataclass(frozen=True, slots=True)
 class Tactics:
-    """The option to adjust tactics: cost, gain and months of its rise by draw; `extends` running spend.
+    """The option to adjust tactics: cost, gain and months of its rise by draw.
+
+    `extends` running spend.
 
     by_class: the class of each draw, where the gain hangs on it.
     """
@@ -113,8 +126,9 @@ class Tactics:
 class Strategy:
     """The option to change strategy.
 
-    Cost by draw, the new path from its start, how long it runs, how long the old gain takes to fade, and the
-    tactics that fit the new path, if any. later: what choices after it add, draw by draw.
+    Cost by draw, the new path from its start, how long it runs, how long the old gain takes to
+    fade, and the tactics that fit the new path, if any. later: what choices after it add, draw by
+    draw.
     """
 
     cost: Grid
@@ -147,8 +161,9 @@ class Worth:
 class Coming:
     """The next review that has news, along one way, draw by draw.
 
-    mean, scatter: of the mean of the new readings. worth: of going on after it and of each course chosen then, courses
-    x draws, as `names` has them (persist first); the luck of what is untried is averaged out.
+    mean, scatter: of the mean of the new readings. worth: of going on after it and of each course
+    chosen then, courses x draws, as `names` has them (persist first); the luck of what is untried
+    is averaged out.
     """
 
     mean: Grid
@@ -161,8 +176,9 @@ class Coming:
 class Readings:
     """Readings to come along several ways.
 
-    features: reviews x ways x halves x features x draws / 2. solve: the map from worth to what is fitted on each half,
-    draws / 2 x features. windows: the means of the windows themselves, windows x ways x draws.
+    features: reviews x ways x halves x features x draws / 2. solve: the map from worth to what is
+    fitted on each half, draws / 2 x features. windows: the means of the windows themselves, windows
+    x ways x draws.
     """
 
     features: Grid
@@ -174,8 +190,9 @@ class Readings:
 class _Money:
     """Sums of discounted months.
 
-    paid, value: of all months, and of those that count, up to each. upto: of those that count until each review.
-    delays: of those that count from each review on, as months of something that begins then; mean: windows.
+    paid, value: of all months, and of those that count, up to each. upto: of those that count until
+    each review. delays: of those that count from each review on, as months of something that begins
+    then; mean: windows.
     """
 
     calendar: Calendar
@@ -189,14 +206,21 @@ class _Money:
         """Discounted months up to `month`, which may be a part of one."""
         import numpy as np
 
-        return np.asarray(np.interp(month, np.arange(self.calendar.months + 1.0), self.paid), dtype=np.float64)
+        return np.asarray(
+            np.interp(month, np.arange(self.calendar.months + 1.0), self.paid), dtype=np.float64
+        )
 
     def at(self, month: Grid) -> Grid:
-        """The present worth of a cost that falls in the month after `month`; nothing beyond the horizon."""
+        """The present worth of a cost that falls in the month after `month`.
+
+        Nothing beyond the horizon.
+        """
         import numpy as np
 
         found: Grid = np.where(
-            month < self.calendar.months, (1.0 + self.calendar.discount) ** (-(month + 0.5) / 12.0), 0.0
+            month < self.calendar.months,
+            (1.0 + self.calendar.discount) ** (-(month + 0.5) / 12.0),
+            0.0,
         )
         return found
 
@@ -225,7 +249,9 @@ def _money(calendar: Calendar) -> _Money:
     mean = np.zeros((n, len(calendar.windows)))
     for k, window in enumerate(calendar.windows):
         np.add.at(mean[:, k], np.minimum(window, n - 1), 1.0 / len(window))
-    return _Money(calendar, np.concatenate([[0.0], np.cumsum(calendar.weights)]), counted, upto, delays, mean)
+    return _Money(
+        calendar, np.concatenate([[0.0], np.cumsum(calendar.weights)]), counted, upto, delays, mean
+    )
 
 
 @lru_cache(maxsize=256)
@@ -237,13 +263,19 @@ def _fading(calendar: Calendar, fade: float) -> Grid:
     left = np.clip(1.0 - steps / fade, 0.0, 1.0) if fade > 0 else np.zeros(0)
     counted = np.concatenate([calendar.counted(), np.zeros(len(left) + 1)])
     return np.array(
-        [counted[s : s + len(left)] @ left for s in (0, *(min(r, calendar.months) for r in calendar.reviews))]
+        [
+            counted[s : s + len(left)] @ left
+            for s in (0, *(min(r, calendar.months) for r in calendar.reviews))
+        ]
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """Of readings to come: scatter of the mean of one window by draw, and its errors, windows x draws."""
+    """Of readings to come.
+
+    Scatter of the mean of one window by draw, and its errors, windows x draws.
+    """
 
     scatter: Grid
     error: Grid
@@ -260,7 +292,9 @@ class Noise:
         return cls(scatter, error)
 
 
-def appraise(way: Way, stakes: Stakes, options: Options, calendar: Calendar, noise: Noise) -> dict[str, Worth]:
+def appraise(
+    way: Way, stakes: Stakes, options: Options, calendar: Calendar, noise: Noise
+) -> dict[str, Worth]:
     """The worth of persisting and of every option, from now on, draw by draw."""
     money = _money(calendar)
     branches = {"persist": _Branch.of(way, stakes, options, money)}
@@ -278,7 +312,10 @@ def appraise(way: Way, stakes: Stakes, options: Options, calendar: Calendar, noi
 
 
 def after_change(stakes: Stakes, options: Options, calendar: Calendar, noise: Noise) -> Options:
-    """The options with what later choices add to a new strategy: to stop, or to adjust the tactics of the new way."""
+    """The options with what later choices add to a new strategy.
+
+    To stop, or to adjust the tactics of the new way.
+    """
     strategy = options.strategy
     if strategy is None:
         return options
@@ -289,7 +326,7 @@ def after_change(stakes: Stakes, options: Options, calendar: Calendar, noise: No
     return replace(options, strategy=replace(strategy, later=both.flexible - both.fixed))
 
 
-# --- what each course is worth with no later choice ------------------------------------------------------------------
+# --- what each course is worth with no later choice -----------------------------------------------
 
 
 def _worthwhile(progress: Grid, stakes: Stakes) -> Grid:
@@ -311,7 +348,9 @@ def _persisting(way: Way, stakes: Stakes, money: _Money) -> Grid:
     """Worth of going on as planned."""
     ended = money.until(stakes.ends)
     benefit = stakes.benefit * (_worthwhile(way.monthly, stakes) @ money.counted)
-    found: Grid = benefit - _spent(stakes, ended - money.until(stakes.begins), money.paid[-1] - ended)[:, 0]
+    found: Grid = (
+        benefit - _spent(stakes, ended - money.until(stakes.begins), money.paid[-1] - ended)[:, 0]
+    )
     return found
 
 
@@ -339,7 +378,9 @@ def _points(money: _Money) -> Grid:
     return np.concatenate([[0.0], money.months])
 
 
-def _stopped(way: Way, stakes: Stakes, stop: Stopping, money: _Money, kept: Grid | None = None) -> tuple[Grid, Grid]:
+def _stopped(
+    way: Way, stakes: Stakes, stop: Stopping, money: _Money, kept: Grid | None = None
+) -> tuple[Grid, Grid]:
     """Worth of stopping today and at each review, draws x (1 + reviews), and what of it is luck of the untried.
 
     kept: worth of going on until then.
@@ -415,7 +456,9 @@ def _capped(way: Way, stakes: Stakes, ramp: Grid, money: _Money) -> Grid:
         worth.append(base + more @ money.counted[s:])
     at, share = _between(len(reviews), knots)
     table = np.stack(worth, axis=1)
-    found: Grid = table[:, at] * (1.0 - share) + table[:, at + 1] * share if len(knots) > 1 else table
+    found: Grid = (
+        table[:, at] * (1.0 - share) + table[:, at + 1] * share if len(knots) > 1 else table
+    )
     return found
 
 
@@ -440,19 +483,26 @@ def _changed(
     new = _worthwhile(strategy.way.monthly, stakes) @ money.delays
     old = _worthwhile(way.at, stakes) * _fading(money.calendar, strategy.fade)
     until, at = money.until(month + strategy.runs), money.at(month)
-    cost = _spent(stakes, until - money.until(month), money.paid[-1] - until) + strategy.cost[:, None] * at
-    return kept + benefit * (old + new) - cost, benefit * _off(new) - _off(strategy.cost)[:, None] * at
+    cost = (
+        _spent(stakes, until - money.until(month), money.paid[-1] - until)
+        + strategy.cost[:, None] * at
+    )
+    return kept + benefit * (old + new) - cost, benefit * _off(new) - _off(strategy.cost)[
+        :, None
+    ] * at
 
 
-# --- with the choices still open -------------------------------------------------------------------------------------
+# --- with the choices still open ------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class _Branch:
-    """A way that is begun today: worth with no later choice, worth of each later choice (draws x reviews), its path.
+    """A way that is begun today.
 
-    told: the choices with the luck of what is untried averaged out, which nobody knows. cost: what beginning
-    it costs today, by draw.
+    Worth with no later choice, worth of each later choice (draws x reviews), its path.
+
+    told: the choices with the luck of what is untried averaged out, which nobody knows. cost: what
+    beginning it costs today, by draw.
     """
 
     fixed: Grid
@@ -462,7 +512,9 @@ class _Branch:
     cost: Grid | float = 0.0
 
     @classmethod
-    def of(cls, way: Way, stakes: Stakes, options: Options, money: _Money, cost: Grid | float = 0.0) -> _Branch:
+    def of(
+        cls, way: Way, stakes: Stakes, options: Options, money: _Money, cost: Grid | float = 0.0
+    ) -> _Branch:
         """A way with the options that are open along it."""
         found, told = {}, {}
         for name, (worth, luck) in _offered(way, stakes, options, money, _kept(way, stakes, money)):
@@ -493,11 +545,15 @@ def _later(strategy: Strategy, money: _Money) -> Grid:
     return found
 
 
-def _tactics_now(way: Way, stakes: Stakes, tactics: Tactics, options: Options, money: _Money) -> _Branch:
+def _tactics_now(
+    way: Way, stakes: Stakes, tactics: Tactics, options: Options, money: _Money
+) -> _Branch:
     """Adjust tactics today; stop or change strategy at a later review."""
     extended = replace(stakes, ends=max(stakes.ends, 0.0) + tactics.extends)
     cost = tactics.cost * money.today
-    return _Branch.of(retuned(way, tactics, money.calendar), extended, replace(options, tactics=None), money, cost)
+    return _Branch.of(
+        retuned(way, tactics, money.calendar), extended, replace(options, tactics=None), money, cost
+    )
 
 
 def retuned(way: Way, tactics: Tactics, calendar: Calendar) -> Way:
@@ -506,7 +562,9 @@ def retuned(way: Way, tactics: Tactics, calendar: Calendar) -> Way:
 
     points = np.array([0, *calendar.reviews], dtype=np.float64)
     share = np.minimum(points / np.maximum(tactics.months, 1e-6)[:, None], 1.0)
-    return Way(way.monthly + _ramp(tactics, calendar.months), way.at + tactics.gain[:, None] * share)
+    return Way(
+        way.monthly + _ramp(tactics, calendar.months), way.at + tactics.gain[:, None] * share
+    )
 
 
 def _followed(branches: Sequence[_Branch], money: _Money, noise: Noise) -> list[Worth]:
@@ -540,12 +598,21 @@ def _followed(branches: Sequence[_Branch], money: _Money, noise: Noise) -> list[
     ends = np.where((ends.mean(axis=1) < fixed.mean(axis=1))[:, None], fixed, ends)
     found = [Worth(w - b.cost, f - b.cost) for w, f, b in zip(ends, fixed, branches, strict=True)]
     if first >= 0:
-        found[0] = replace(found[0], coming=_coming(branches[0], names, before[0], told[first, 0], money, noise, first))
+        found[0] = replace(
+            found[0],
+            coming=_coming(branches[0], names, before[0], told[first, 0], money, noise, first),
+        )
     return found
 
 
 def _coming(
-    branch: _Branch, names: Sequence[str], going_on: Grid, told: Grid, money: _Money, noise: Noise, review: int
+    branch: _Branch,
+    names: Sequence[str],
+    going_on: Grid,
+    told: Grid,
+    money: _Money,
+    noise: Noise,
+    review: int,
 ) -> Coming:
     """What the next review with news may see and do along the first way."""
     import numpy as np
@@ -570,7 +637,9 @@ def _table(ways: Sequence[Mapping[str, Grid]], names: Sequence[str], reviews: in
 
 
 def _halves(draws: Grid) -> Grid:
-    """The two halves of the draws apart, each spread over all that may be: ... x 2 x (courses or features) x draws / 2.
+    """The two halves of the draws apart, each spread over all that may be: ...
+
+    X 2 x (courses or features) x draws / 2.
 
     The last axis holds draws, the one before it courses or features, unless there are only ways.
     """
@@ -578,11 +647,14 @@ def _halves(draws: Grid) -> Grid:
     return apart.swapaxes(-3, -2) if draws.ndim > 2 else apart
 
 
-# --- what will be seen, and choosing by it ---------------------------------------------------------------------------
+# --- what will be seen, and choosing by it --------------------------------------------------------
 
 
 def readings(ways: Sequence[Way], money: _Money, noise: Noise) -> Readings:
-    """Readings to come along each way, as features of each review, standardised; half is fitted on the other half."""
+    """Readings to come along each way, as features of each review, standardised.
+
+    Half is fitted on the other half.
+    """
     import numpy as np
 
     error = noise.scatter * noise.error[: len(money.calendar.windows)]
@@ -592,18 +664,24 @@ def readings(ways: Sequence[Way], money: _Money, noise: Noise) -> Readings:
 
 
 def regression(features: Grid) -> Readings:
-    """The map from worth to forecast, for features of reviews x ways x features x draws; half fitted on the other."""
+    """The map from worth to forecast, for features of reviews x ways x features x draws.
+
+    Half fitted on the other.
+    """
     import numpy as np
 
     halves = np.ascontiguousarray(_halves(features))
     turned = halves.swapaxes(-1, -2)
-    # Ridge: where nothing is known yet, or two readings say the same, the forecast is the plain mean.
+    # Ridge: where nothing is known yet, or two readings say the same, the forecast is the plain
+    # mean.
     solve = turned @ np.linalg.inv(halves @ turned + 1e-3 * np.eye(features.shape[-2]))
     return Readings(halves, solve, features[..., 0, :])
 
 
 def _features(seen: Grid, counts: NDArray[np.intp]) -> Grid:
-    """What each review goes by: the newest window, the one before, the mean of all, a square and a product.
+    """What each review goes by.
+
+    The newest window, the one before, the mean of all, a square and a product.
 
     seen: windows x ways x draws. Gives reviews x ways x features x draws.
     """
@@ -611,12 +689,17 @@ def _features(seen: Grid, counts: NDArray[np.intp]) -> Grid:
 
     known = np.concatenate([np.zeros((2, *seen.shape[1:])), seen])
     last, before = known[counts + 1], known[np.where(counts > 1, counts, 0)]
-    every = np.cumsum(seen, axis=0)[counts - 1] * np.where(counts > 2, 1.0 / np.maximum(counts, 1), 0.0)[:, None, None]
+    every = (
+        np.cumsum(seen, axis=0)[counts - 1]
+        * np.where(counts > 2, 1.0 / np.maximum(counts, 1), 0.0)[:, None, None]
+    )
     f = np.empty((len(counts), seen.shape[1], 6, seen.shape[2]))
     f[:, :, 0], f[:, :, 1], f[:, :, 2], f[:, :, 3] = 1.0, last, before, every
     plain = f[:, :, 1:4]
     plain -= plain.mean(axis=-1, keepdims=True)
-    plain /= np.maximum(np.sqrt(np.einsum("rwfn,rwfn->rwf", plain, plain) / seen.shape[2]), 1e-12)[..., None]
+    plain /= np.maximum(np.sqrt(np.einsum("rwfn,rwfn->rwf", plain, plain) / seen.shape[2]), 1e-12)[
+        ..., None
+    ]
     f[:, :, 4], f[:, :, 5] = f[:, :, 1] ** 2 - 1.0, f[:, :, 1] * f[:, :, 2]
     return f
 
@@ -626,8 +709,9 @@ def chooses(
 ) -> NDArray[np.intp]:
     """What one review chooses, draw by draw: 0 goes on, k is the k-th course.
 
-    The course whose worth is forecast to be greatest above that of going on. worth: ways x 2 x draws / 2; choices: ways
-    x 2 x courses x draws / 2; barred: ways x courses that are not open. Fitted on one half, used on the other.
+    The course whose worth is forecast to be greatest above that of going on. worth: ways x 2 x
+    draws / 2; choices: ways x 2 x courses x draws / 2; barred: ways x courses that are not open.
+    Fitted on one half, used on the other.
     """
     import numpy as np
 

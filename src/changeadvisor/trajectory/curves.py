@@ -1,9 +1,12 @@
-"""Curves that an initiative may follow: a dip, then a rise by one of several shapes, in shares of the way.
+"""Curves that an initiative may follow.
 
-Progress is ``A * rise(t) - D * dip(t)``: `rise` is scaled to a mean of 1 over months 49 to 60, so that A is the
-outcome itself (formats.md: outcome classes) and a class's shares are never corrected twice; `dip` has its trough 1.
-Nothing published gives a general depth, length or shape of the dip (methods.md 3.2), so shapes are mixed and the
-plan's own ranges are drawn, stretched by the `delay` and deepened by the `deeper` of its reference class.
+A dip, then a rise by one of several shapes, in shares of the way.
+
+Progress is ``A * rise(t) - D * dip(t)``: `rise` is scaled to a mean of 1 over months 49 to 60, so
+that A is the outcome itself (formats.md: outcome classes) and a class's shares are never corrected
+twice; `dip` has its trough 1. Nothing published gives a general depth, length or shape of the dip
+(methods.md 3.2), so shapes are mixed and the plan's own ranges are drawn, stretched by the `delay`
+and deepened by the `deeper` of its reference class.
 """
 
 from __future__ import annotations
@@ -21,8 +24,8 @@ if TYPE_CHECKING:
 
     Grid = NDArray[np.float64]
 
-#: Curves drawn from one plan (ten shapes, so a multiple of ten), and how many of them are followed once readings have
-#: sorted them.
+#: Curves drawn from one plan (ten shapes, so a multiple of ten), and how many of them are followed
+#: once readings have sorted them.
 POOL, CURVES = 320, 100
 #: Months over which the outcome is read (formats.md: outcome classes).
 OUTCOME = tuple(48.5 + k for k in range(12))
@@ -45,11 +48,14 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """Curves drawn from a plan, one a row: `length`, `trough` and `fade` in months, `depth` in shares of the way.
+    """Curves drawn from a plan, one a row.
 
-    shape: which shape it rises by; rows of one shape stand together. late: whether it rises only after its dip. kept:
-    what is left of the gain once it has faded, 1 where it does not. scale: the mean of the bare rise over months 49 to
-    60. log_share: log of how many curves of the plan it stands for.
+    `length`, `trough` and `fade` in months, `depth` in shares of the way.
+
+    shape: which shape it rises by; rows of one shape stand together. late: whether it rises only
+    after its dip. kept: what is left of the gain once it has faded, 1 where it does not. scale: the
+    mean of the bare rise over months 49 to 60. log_share: log of how many curves of the plan it
+    stands for.
     """
 
     shape: NDArray[np.intp]
@@ -117,7 +123,10 @@ def draw(plan: Plan, reference: ReferenceClass | None, seed: int, count: int = C
 
 @lru_cache(maxsize=64)
 def _lattice(points: int, dimensions: int) -> Grid:
-    """Points that fill a cube evenly: the additive recurrence of Roberts (2018), on the plastic numbers' kin."""
+    """Points that fill a cube evenly.
+
+    The additive recurrence of Roberts (2018), on the plastic numbers' kin.
+    """
     import numpy as np
 
     base = 2.0

@@ -1,7 +1,9 @@
-"""Noise around the curve: how far readings scatter, whether neighbours are alike, whether the year has its seasons.
+"""Noise around the curve.
 
-None of the three is news of the initiative. A few kinds of noise are weighed by how well each explains the readings;
-their shapes depend on the dates alone.
+How far readings scatter, whether neighbours are alike, whether the year has its seasons.
+
+None of the three is news of the initiative. A few kinds of noise are weighed by how well each
+explains the readings; their shapes depend on the dates alone.
 """
 
 from __future__ import annotations
@@ -20,11 +22,21 @@ if TYPE_CHECKING:
 
     Grid = NDArray[np.float64]
 
-#: Correlation of readings a month apart; yearly wave over the scatter; how likely beforehand (our judgement).
-KINDS = ((0.0, 0.0, 0.24), (0.3, 0.0, 0.28), (0.6, 0.0, 0.12), (0.0, 1.2, 0.12), (0.3, 1.2, 0.16), (0.6, 1.2, 0.08))
-#: Before any reading: the scatter as a share of the way, and the readings that this guess is worth (our judgement).
+#: Correlation of readings a month apart; yearly wave over the scatter; how likely beforehand (our
+#: judgement).
+KINDS = (
+    (0.0, 0.0, 0.24),
+    (0.3, 0.0, 0.28),
+    (0.6, 0.0, 0.12),
+    (0.0, 1.2, 0.12),
+    (0.3, 1.2, 0.16),
+    (0.6, 1.2, 0.08),
+)
+#: Before any reading: the scatter as a share of the way, and the readings that this guess is worth
+#: (our judgement).
 TYPICAL, WORTH = 0.15, 3.0
-#: Steps of the scatter about its estimate, in standard errors, and their weights (a normal curve in five).
+#: Steps of the scatter about its estimate, in standard errors, and their weights (a normal curve in
+#: five).
 STEPS = ((-1.3, 0.27), (0.0, 0.46), (1.3, 0.27))
 #: Variance of a level that is free, over that of the scatter.
 _LOOSE = 25.0
@@ -32,11 +44,14 @@ _LOOSE = 25.0
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """Kinds of noise at given dates, for a scatter of 1: neighbours alike, and waves or a level that are free.
+    """Kinds of noise at given dates, for a scatter of 1.
 
-    Readings are made plain by ``fresh * (x - keep * x before)``, a row for each correlation; `alike` is the row of each
-    kind. free: kinds x readings x parts, the plain forms of what may be added to all readings (level, season); solve:
-    the inverse of ``1 + free' free``. log_weight: how likely beforehand, less half the log determinant.
+    Neighbours alike, and waves or a level that are free.
+
+    Readings are made plain by ``fresh * (x - keep * x before)``, a row for each correlation;
+    `alike` is the row of each kind. free: kinds x readings x parts, the plain forms of what may be
+    added to all readings (level, season); solve: the inverse of ``1 + free' free``. log_weight: how
+    likely beforehand, less half the log determinant.
     """
 
     correlation: Grid
@@ -48,7 +63,10 @@ class Kinds:
     log_weight: Grid
 
     def plain(self, rows: Grid) -> Grid:
-        """Readings (any x readings) with the likeness of neighbours taken out: correlations x any x readings."""
+        """Readings (any x readings) with the likeness of neighbours taken out.
+
+        Correlations x any x readings.
+        """
         shape = (len(self.keep), *(1,) * (rows.ndim - 1), rows.shape[-1])
         fresh, drag = self.fresh.reshape(shape), (self.keep * self.fresh).reshape(shape)
         found: Grid = fresh * rows
@@ -65,7 +83,10 @@ class Kinds:
 
 @lru_cache(maxsize=1024)
 def kinds(months: tuple[float, ...], loose: int) -> Kinds:
-    """The kinds of noise at `months`. `loose`: their common level is free (an estimated baseline)."""
+    """The kinds of noise at `months`.
+
+    `loose`: their common level is free (an estimated baseline).
+    """
     import numpy as np
 
     t, correlations = np.asarray(months), sorted({c for c, _, _ in KINDS})
@@ -81,24 +102,35 @@ def kinds(months: tuple[float, ...], loose: int) -> Kinds:
     size = 0.5 * np.linalg.slogdet(inner)[1] - np.log(fresh).sum(axis=1)[alike]
     log_weight = np.log([p for _, _, p in KINDS]) - size
     correlation = np.array([c for c, _, _ in KINDS])
-    return Kinds(correlation, alike, keep, fresh, free, np.asarray(np.linalg.inv(inner)), log_weight)
+    return Kinds(
+        correlation, alike, keep, fresh, free, np.asarray(np.linalg.inv(inner)), log_weight
+    )
 
 
 def _added(t: Grid, loose: int, wave: float) -> Grid:
-    """What may be added to readings at `t`, each with a standard normal size: a level, a yearly wave, half a one."""
+    """What may be added to readings at `t`, each with a standard normal size.
+
+    A level, a yearly wave, half a one.
+    """
     import numpy as np
 
     angle = 2.0 * np.pi * t / 12.0
     high, half = wave * math.sqrt(1.0 / 1.5), wave * math.sqrt(0.5 / 1.5)
-    year = [high * np.cos(angle), high * np.sin(angle), half * np.cos(2.0 * angle), half * np.sin(2.0 * angle)]
+    year = [
+        high * np.cos(angle),
+        high * np.sin(angle),
+        half * np.cos(2.0 * angle),
+        half * np.sin(2.0 * angle),
+    ]
     return np.stack([np.full_like(t, math.sqrt(_LOOSE) * loose), *year])
 
 
 def scatter(values: Sequence[float]) -> tuple[float, float]:
     """The scatter of readings about their curve, and the standard error of its logarithm.
 
-    From the median change between neighbours, which a dip, a step or a trend hardly moves, weighed with a guess that
-    is worth three readings. Neighbours that are alike hide a part of it (`steps` makes that good).
+    From the median change between neighbours, which a dip, a step or a trend hardly moves, weighed
+    with a guess that is worth three readings. Neighbours that are alike hide a part of it (`steps`
+    makes that good).
     """
     changes = sorted(abs(b - a) for a, b in pairwise(values))
     worth = len(changes) * 0.4

@@ -1,4 +1,7 @@
-"""What comes out of a reading: chances, Kanter's question, the value of each course, the tripwire, and words."""
+"""What comes out of a reading.
+
+Chances, Kanter's question, the value of each course, the tripwire, and words.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +34,9 @@ REACH = 1.0
 class Priced:
     """A course's worth in money.
 
-    Mean, P10, P50, P90, `error` of the mean (three standard errors), its mean with no later choice, the share of
-    draws in which it is best, and what choosing it is expected to lose against the best.
+    Mean, P10, P50, P90, `error` of the mean (three standard errors), its mean with no later choice,
+    the share of draws in which it is best, and what choosing it is expected to lose against the
+    best.
     """
 
     mean: float
@@ -47,7 +51,10 @@ class Priced:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The outlook: progress is in shares of the way; levels in the measure's unit; money in the programme's."""
+    """The outlook: progress is in shares of the way; levels in the measure's unit.
+
+    Money in the programme's.
+    """
 
     chances: tuple[float, float, float]
     read: bool
@@ -72,7 +79,9 @@ def look(found: Trajectory, appraisal: Appraisal | None, beside: Beside) -> View
     spread = float(now.mean()), float(low), float(high)
     bad, good = _kanter(found, float(now.mean()), float(now.std())) if found.read else (None, None)
     value = None if appraisal is None else priced(appraisal)
-    below, then = (None, None) if appraisal is None or not found.read else _tripwire(found, appraisal, beside)
+    below, then = (
+        (None, None) if appraisal is None or not found.read else _tripwire(found, appraisal, beside)
+    )
     waiting = None if value is None else _waiting(value)
     knowing = None if value is None else min(p.regret for p in value.values())
     reached, pays = _reached(found), None if appraisal is None else _pays_back(appraisal)
@@ -85,10 +94,12 @@ def look(found: Trajectory, appraisal: Appraisal | None, beside: Beside) -> View
 
 
 def _kanter(found: Trajectory, mean: float, error: float) -> tuple[float, float]:
-    """Of those like it that end full, the share that look at least this bad now; of those that end none, this good.
+    """Of those like it that end full, the share that look at least this bad now.
 
-    What is compared is the estimate. An estimate of progress p leans towards what is usual by `lean`, and scatters by
-    sqrt(lean) times its error (the normal filter: West and Harrison 1997).
+    Of those that end none, this good.
+
+    What is compared is the estimate. An estimate of progress p leans towards what is usual by
+    `lean`, and scatters by sqrt(lean) times its error (the normal filter: West and Harrison 1997).
     """
     from scipy.special import ndtr
 
@@ -108,11 +119,20 @@ def priced(appraisal: Appraisal) -> dict[str, Priced]:
     draws = np.stack([w.flexible for w in worth.values()])
     best, first = draws.max(axis=0), draws.argmax(axis=0)
     spread = quantiles(draws).tolist()
-    means, errors = draws.mean(axis=1).tolist(), (3.0 * draws.std(axis=1) / math.sqrt(draws.shape[1])).tolist()
-    shares, regret = ((first == k).mean() for k in range(len(worth))), (best - draws).mean(axis=1).tolist()
+    means, errors = (
+        draws.mean(axis=1).tolist(),
+        (3.0 * draws.std(axis=1) / math.sqrt(draws.shape[1])).tolist(),
+    )
+    shares, regret = (
+        ((first == k).mean() for k in range(len(worth))),
+        (best - draws).mean(axis=1).tolist(),
+    )
     fixed = (float(w.fixed.mean()) for w in worth.values())
     every = zip(worth, means, spread, fixed, shares, regret, errors, strict=True)
-    return {c: Priced(m, p10, p50, p90, f, float(b), r, e) for c, m, (p10, p50, p90), f, b, r, e in every}
+    return {
+        c: Priced(m, p10, p50, p90, f, float(b), r, e)
+        for c, m, (p10, p50, p90), f, b, r, e in every
+    }
 
 
 def quantiles(draws: Grid) -> Grid:
@@ -132,10 +152,12 @@ def _waiting(value: Mapping[str, Priced]) -> float | None:
 
 
 def weights(worths: Mapping[str, Grid]) -> dict[str, float]:
-    """The weight of the appraisal for each course in decibans: 10 log10(chance better / chance worse).
+    """The weight of the appraisal for each course in decibans.
 
-    worths: of each course, draw by draw. d is its worth less that of the other course with the greatest mean, draw by
-    draw (formats.md section 3).
+    10 log10(chance better / chance worse).
+
+    worths: of each course, draw by draw. d is its worth less that of the other course with the
+    greatest mean, draw by draw (formats.md section 3).
     """
     import numpy as np
 
@@ -147,11 +169,13 @@ def weights(worths: Mapping[str, Grid]) -> dict[str, float]:
     return dict(zip(names, _weights_at(worth, counts)[0].tolist(), strict=True))
 
 
-def hanging(worths: Mapping[str, Grid], lost: Mapping[str, Grid | float], cap: float) -> dict[str, float]:
+def hanging(
+    worths: Mapping[str, Grid], lost: Mapping[str, Grid | float], cap: float
+) -> dict[str, float]:
     """What the worth lost downstream turns in the weight of each course, in decibans, weights held to `cap`.
 
-    worths: of the courses that are appraised. Where stopping is not among them its own worth is not known, and what is
-    lost downstream speaks alone.
+    worths: of the courses that are appraised. Where stopping is not among them its own worth is not
+    known, and what is lost downstream speaks alone.
     """
     import numpy as np
 
@@ -168,13 +192,18 @@ def _held(weight: float, cap: float) -> float:
 
 
 def _decibans(mean: Grid, sd: Grid) -> Grid:
-    """10 log10 of the odds that d is above 0; certain where nothing scatters, and held to `MOST`."""
+    """10 log10 of the odds that d is above 0.
+
+    Certain where nothing scatters, and held to `MOST`.
+    """
     import numpy as np
     from scipy.special import log_ndtr
 
     sure = sd <= 1e-12 * np.maximum(np.abs(mean), 1.0)
     z = mean / np.where(sure, 1.0, sd)
-    weight = np.where(sure, np.sign(mean) * MOST, 10.0 / math.log(10.0) * (log_ndtr(z) - log_ndtr(-z)))
+    weight = np.where(
+        sure, np.sign(mean) * MOST, 10.0 / math.log(10.0) * (log_ndtr(z) - log_ndtr(-z))
+    )
     found: Grid = np.clip(weight, -MOST, MOST)
     return found
 
@@ -182,8 +211,8 @@ def _decibans(mean: Grid, sd: Grid) -> Grid:
 def reweighted(found: Trajectory, appraisal: Appraisal) -> Callable[[float], dict[str, float]]:
     """The weights had the latest reading been higher by a change, in shares of the way, `REACH` at most.
 
-    Draws count by how well they explain it (importance weights), which saves reading everything again; between the
-    changes that are worked out lie straight lines.
+    Draws count by how well they explain it (importance weights), which saves reading everything
+    again; between the changes that are worked out lie straight lines.
     """
     import numpy as np
 
@@ -201,13 +230,19 @@ def reweighted(found: Trajectory, appraisal: Appraisal) -> Callable[[float], dic
     def at(change: float) -> dict[str, float]:
         place = min(max((change + REACH) / (2.0 * REACH), 0.0), 1.0) * (len(table) - 1)
         k = min(int(place), len(table) - 2)
-        return {n: a + (b - a) * (place - k) for n, a, b in zip(names, table[k], table[k + 1], strict=True)}
+        return {
+            n: a + (b - a) * (place - k)
+            for n, a, b in zip(names, table[k], table[k + 1], strict=True)
+        }
 
     return at
 
 
 def _last_error(found: Trajectory, seen: Observed) -> tuple[Grid, Grid]:
-    """How far the latest reading lies from each draw's curve, given the one before; and twice its variance."""
+    """How far the latest reading lies from each draw's curve, given the one before.
+
+    And twice its variance.
+    """
     import numpy as np
 
     p, last = found.posterior, np.array(seen.months[-2:])
@@ -221,29 +256,40 @@ def _last_error(found: Trajectory, seen: Observed) -> tuple[Grid, Grid]:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What else is in the ledger: support of each course without the appraisal, its most, and what is vetoed."""
+    """What else is in the ledger.
+
+    Support of each course without the appraisal, its most, and what is vetoed.
+    """
 
     support: Mapping[str, float]
     cap: float
     barred: frozenset[str] = frozenset()
 
 
-def _tripwire(found: Trajectory, appraisal: Appraisal, beside: Beside) -> tuple[float | None, str | None]:
+def _tripwire(
+    found: Trajectory, appraisal: Appraisal, beside: Beside
+) -> tuple[float | None, str | None]:
     """The mean reading at the next review below which (above, where lower is better) persisting gives way, and to what.
 
-    Draws count by how well they would explain such readings; the weights they give stand beside the rest of the ledger.
+    Draws count by how well they would explain such readings; the weights they give stand beside the
+    rest of the ledger.
     """
     import numpy as np
 
     coming = appraisal.worth["persist"].coming
     if coming is None or found.observed is None:
         return None, None
-    # From a middling reading down to as bad a one as nine in a thousand; further out the draws say nothing.
+    # From a middling reading down to as bad a one as nine in a thousand; further out the draws say
+    # nothing.
     spread = math.sqrt(float(coming.mean.var() + (coming.scatter**2).mean()))
     grid = float(np.median(coming.mean)) - spread * np.linspace(0.0, 2.4, 49)
     log = -0.5 * ((grid[:, None] - coming.mean) / coming.scatter) ** 2 - np.log(coming.scatter)
     shares = np.exp(log - log.max(axis=1, keepdims=True))
-    weighs = np.clip(_weights_at(coming.worth, shares / shares.sum(axis=1, keepdims=True)), -beside.cap, beside.cap)
+    weighs = np.clip(
+        _weights_at(coming.worth, shares / shares.sum(axis=1, keepdims=True)),
+        -beside.cap,
+        beside.cap,
+    )
     known = [-math.inf if n in beside.barred else beside.support.get(n, 0.0) for n in coming.names]
     lead = weighs + np.array(known)
     lead -= lead[:, :1] + CLEAR
@@ -256,9 +302,12 @@ def _tripwire(found: Trajectory, appraisal: Appraisal, beside: Beside) -> tuple[
 
 
 def _weights_at(worth: Grid, shares: Grid) -> Grid:
-    """The weights of courses (courses x draws) under several ways of counting draws: ways x courses.
+    """The weights of courses (courses x draws) under several ways of counting draws.
 
-    The rival of all is the best; the rival of the best is the next (of equals the later in the alphabet).
+    Ways x courses.
+
+    The rival of all is the best; the rival of the best is the next (of equals the later in the
+    alphabet).
     """
     import numpy as np
 
@@ -279,10 +328,17 @@ def _weights_at(worth: Grid, shares: Grid) -> Grid:
 
 
 def _cashable(appraisal: Appraisal) -> tuple[float, float, float] | None:
-    """Present value of what the budget saves by persisting: mean, P10, P90. Shown beside the worth, never added."""
+    """Present value of what the budget saves by persisting: mean, P10, P90.
+
+    Shown beside the worth, never added.
+    """
     if appraisal.frame.cashable is None:
         return None
-    saved = appraisal.frame.cashable / 12.0 * (appraisal.way.monthly @ appraisal.frame.calendar.counted())
+    saved = (
+        appraisal.frame.cashable
+        / 12.0
+        * (appraisal.way.monthly @ appraisal.frame.calendar.counted())
+    )
     low, _, high = quantiles(saved)
     return float(saved.mean()), float(low), float(high)
 
@@ -295,7 +351,9 @@ def _pays_back(appraisal: Appraisal) -> int | None:
     w, counted = calendar.weights, calendar.counted()
     ended = np.clip(stakes.ends - np.arange(len(w)), 0.0, 1.0)
     runs = ended - np.clip(stakes.begins - np.arange(len(w)), 0.0, 1.0)
-    gained = (stakes.benefit[:, None] * np.minimum(appraisal.way.monthly, stakes.cap)).mean(axis=0) * counted
+    gained = (stakes.benefit[:, None] * np.minimum(appraisal.way.monthly, stakes.cap)).mean(
+        axis=0
+    ) * counted
     spent = (stakes.spend.mean() * runs + stakes.after.mean() * (1.0 - ended)) * w
     behind = np.flatnonzero(np.cumsum(gained - spent) < 0.0)
     if not len(behind):
@@ -304,7 +362,10 @@ def _pays_back(appraisal: Appraisal) -> int | None:
 
 
 def _reached(found: Trajectory) -> float | None:
-    """Months from today to the target in the middle draw; None where half the draws never get there in ten years."""
+    """Months from today to the target in the middle draw.
+
+    None where half the draws never get there in ten years.
+    """
     import numpy as np
 
     ahead = np.arange(AHEAD) + 0.5
@@ -315,13 +376,18 @@ def _reached(found: Trajectory) -> float | None:
 
 
 def class_said(full: float | None, partial: float | None, none: float | None) -> str:
-    """The outlook where there are no results: how its class has ended before, as far as the class says."""
+    """The outlook where there are no results.
+
+    How its class has ended before, as far as the class says.
+    """
     given = zip((full, partial, none), OUTCOME_WORDS.values(), strict=True)
     ends = ", ".join(f"{in_100(share)} end {word}" for share, word in given if share is not None)
     return f"There are no results yet. As its class has ended before: of 100 like this, {ends}."
 
 
-def _sentences(found: Trajectory, bad: float | None, good: float | None, reached: float | None) -> Iterator[str]:
+def _sentences(
+    found: Trajectory, bad: float | None, good: float | None, reached: float | None
+) -> Iterator[str]:
     """Plain sentences for a board."""
     full, _, none = (in_100(c) for c in found.posterior.chances)
     # What is left over, so that the three add up to a hundred.

@@ -1,8 +1,8 @@
 """The J-curve, first part: the path a plan itself describes, and where the results stand beside it.
 
-The path falls to its dip and rises to its target in half-cosine steps through the points that the plan gives; nothing
-published gives a general depth or length of the dip (methods.md 3.2), so the plan's own ranges are drawn. What the
-results say of it is read in `posterior`, from `curves`.
+The path falls to its dip and rises to its target in half-cosine steps through the points that the
+plan gives; nothing published gives a general depth or length of the dip (methods.md 3.2), so the
+plan's own ranges are drawn. What the results say of it is read in `posterior`, from `curves`.
 """
 
 from __future__ import annotations
@@ -51,8 +51,9 @@ State = Literal["not due", "kept", "broken", "no reading"]
 class PathReading:
     """The results since the path began, beside the path.
 
-    progress and expected are shares of the way from baseline to target; expected_low, expected_high: P10 and P90 of
-    the drawn paths. share_below: share of drawn paths, with the noise of the readings, at or below what is seen.
+    progress and expected are shares of the way from baseline to target; expected_low,
+    expected_high: P10 and P90 of the drawn paths. share_below: share of drawn paths, with the noise
+    of the readings, at or below what is seen.
     """
 
     readings: int
@@ -67,7 +68,10 @@ class PathReading:
 
 @dataclass(frozen=True, slots=True)
 class TripwireReading:
-    """What became of a tripwire; `level` is the mean it was judged on; `bound` says what was agreed."""
+    """What became of a tripwire; `level` is the mean it was judged on.
+
+    `bound` says what was agreed.
+    """
 
     by: dt.date
     measure: str
@@ -79,7 +83,9 @@ class TripwireReading:
 
 def since(initiative: Initiative) -> dt.date | None:
     """When its path began: `path.since`, or `started`; a changed strategy begins it anew."""
-    begun = initiative.path.since if initiative.path and initiative.path.since else initiative.started
+    begun = (
+        initiative.path.since if initiative.path and initiative.path.since else initiative.started
+    )
     changed = [c.on for c in initiative.history if c.did == "adjust-strategy"]
     return max([begun, *changed]) if begun and changed else begun
 
@@ -97,7 +103,9 @@ def phase(path: Path, months: float) -> Phase | None:
 
 
 def expected_path(path: Path, months: Sequence[float], seed: int, name: str) -> Draws | None:
-    """Paths drawn from the plan in shares of the way: draws x months. None where the plan does not say enough.
+    """Paths drawn from the plan in shares of the way: draws x months.
+
+    None where the plan does not say enough.
 
     `seed` and `name` fix the draws.
     """
@@ -144,7 +152,10 @@ def _uniforms(seed: int, name: str) -> Draws:
 
 
 def expected_at(path: Path, months: float, seed: int, name: str) -> float | None:
-    """The mean of the paths drawn from the plan at one month, in shares of the way; None where it says too little."""
+    """The mean of the paths drawn from the plan at one month, in shares of the way.
+
+    None where it says too little.
+    """
     paths = expected_path(path, [months], seed, name) if months >= 0 else None
     return None if paths is None else float(paths.mean())
 
@@ -156,8 +167,13 @@ def _span(path: Path) -> float | None:
     return path.target - path.baseline
 
 
-def stand(initiative: Initiative, measure: Measure, series: Series, as_of: dt.date, seed: int) -> PathReading | None:
-    """The results since the path began, beside the path its plan describes. None where it has no path or no start."""
+def stand(
+    initiative: Initiative, measure: Measure, series: Series, as_of: dt.date, seed: int
+) -> PathReading | None:
+    """The results since the path began, beside the path its plan describes.
+
+    None where it has no path or no start.
+    """
     path, begun = initiative.path, since(initiative)
     if path is None or begun is None:
         return None
@@ -166,10 +182,16 @@ def stand(initiative: Initiative, measure: Measure, series: Series, as_of: dt.da
     if span is None or path.baseline is None:
         return _unread(len(own), None, "its path has no baseline and target that differ")
     if len(own) < FEWEST:
-        return _unread(len(own), None, f"{bracketed_many(len(own), 'reading')} since it began, and {FEWEST} are needed")
+        return _unread(
+            len(own),
+            None,
+            f"{bracketed_many(len(own), 'reading')} since it began, and {FEWEST} are needed",
+        )
     last = own[-_RECENT_READINGS.get(series.every or "month", RECENT) :]
     progress = (math.fsum(p.value for p in last) / len(last) - path.baseline) / span
-    paths = expected_path(path, [months_between(begun, p.middle) for p in last], seed, initiative.id)
+    paths = expected_path(
+        path, [months_between(begun, p.middle) for p in last], seed, initiative.id
+    )
     if paths is None:
         return _unread(len(own), progress, "its path does not say how many months it should take")
     error = _noise([p.value for p in series.points]) / abs(span) / math.sqrt(len(last))
@@ -180,13 +202,18 @@ def _unread(readings: int, progress: float | None, because: str) -> PathReading:
     return PathReading(readings, progress, None, None, None, None, None, because)
 
 
-def _beside(readings: int, progress: float, paths: Draws, error: float, measure: Measure, path: Path) -> PathReading:
+def _beside(
+    readings: int, progress: float, paths: Draws, error: float, measure: Measure, path: Path
+) -> PathReading:
     """The recent level among the drawn paths, each blurred by the noise of the readings."""
     import numpy as np
 
     share = float(np.mean(_below((progress - paths) / error) if error > 0 else paths <= progress))
     low, high = (float(np.quantile(paths, q)) for q in (0.1, 0.9))
-    band = next((name for bound, name in _BANDS if share > bound or (share == bound and name != "ahead")), "far-behind")
+    band = next(
+        (name for bound, name in _BANDS if share > bound or (share == bound and name != "ahead")),
+        "far-behind",
+    )
     because = _because(progress, low, high, share, measure, path)
     return PathReading(readings, progress, float(paths.mean()), low, high, share, band, because)  # type: ignore[arg-type]
 
@@ -199,17 +226,25 @@ def _below(z: Draws) -> Draws:
     return found
 
 
-def _because(progress: float, low: float, high: float, share: float, measure: Measure, path: Path) -> str:
+def _because(
+    progress: float, low: float, high: float, share: float, measure: Measure, path: Path
+) -> str:
     """The working in words, in the measure's unit."""
     span, baseline = (path.target or 0.0) - (path.baseline or 0.0), path.baseline or 0.0
-    level, ends = baseline + progress * span, sorted((baseline + low * span, baseline + high * span))
+    level, ends = (
+        baseline + progress * span,
+        sorted((baseline + low * span, baseline + high * span)),
+    )
     unit = f" {measure.unit}" if measure.unit else ""
     of = f"{cases_in_100(share)} paths drawn from its own plan would be no better by now"
     return f"recent level {level:.4g}{unit}, where the plan expected {ends[0]:.4g} to {ends[1]:.4g}; {of}"
 
 
 def _noise(values: Sequence[float]) -> float:
-    """The standard deviation of one reading from moving ranges (/ 1.128); 0 where fewer than three are known."""
+    """The standard deviation of one reading from moving ranges (/ 1.128).
+
+    0 where fewer than three are known.
+    """
     ranges = [abs(b - a) for a, b in itertools.pairwise(values)]
     return math.fsum(ranges) / len(ranges) / 1.128 if len(ranges) > 1 else 0.0
 
@@ -219,17 +254,24 @@ def with_latest(series: Series, value: float) -> Series:
     return replace(series, points=(*series.points[:-1], series.points[-1]._replace(value=value)))
 
 
-# --- tripwires, classes, reviews -------------------------------------------------------------------------------------
+# --- tripwires, classes, reviews ------------------------------------------------------------------
 
 
 def tripwires(
     initiative: Initiative, series: Mapping[str, Series], as_of: dt.date, review_months: int | None
 ) -> tuple[TripwireReading, ...]:
-    """What became of each tripwire: due from `by`, judged on what became known in the review period up to it."""
-    return tuple(_tripwire(w, series.get(w.measure), as_of, review_months) for w in initiative.tripwires)
+    """What became of each tripwire.
+
+    Due from `by`, judged on what became known in the review period up to it.
+    """
+    return tuple(
+        _tripwire(w, series.get(w.measure), as_of, review_months) for w in initiative.tripwires
+    )
 
 
-def _tripwire(wire: Tripwire, series: Series | None, as_of: dt.date, review_months: int | None) -> TripwireReading:
+def _tripwire(
+    wire: Tripwire, series: Series | None, as_of: dt.date, review_months: int | None
+) -> TripwireReading:
     bound = f"below {wire.below:g}" if wire.below is not None else f"above {wire.above:g}"
     if as_of < wire.by:
         return TripwireReading(wire.by, wire.measure, wire.then, "not due", None, bound)
@@ -238,7 +280,9 @@ def _tripwire(wire: Tripwire, series: Series | None, as_of: dt.date, review_mont
         return TripwireReading(wire.by, wire.measure, wire.then, "no reading", None, bound)
     level = math.fsum(values) / len(values)
     broken = level < wire.below if wire.below is not None else level > (wire.above or 0.0)
-    return TripwireReading(wire.by, wire.measure, wire.then, "broken" if broken else "kept", level, bound)
+    return TripwireReading(
+        wire.by, wire.measure, wire.then, "broken" if broken else "kept", level, bound
+    )
 
 
 def _became_known(series: Series | None, by: dt.date, review_months: int | None) -> Iterator[float]:
@@ -249,7 +293,9 @@ def _became_known(series: Series | None, by: dt.date, review_months: int | None)
     yield from (p.value for p in series.points if first < p.known_on <= by)
 
 
-def class_outlook(reference: ReferenceClass | None) -> tuple[float | None, float | None, float | None] | None:
+def class_outlook(
+    reference: ReferenceClass | None,
+) -> tuple[float | None, float | None, float | None] | None:
     """Shares of a class that end full, partial and none, as far as it gives them."""
     if reference is None or reference.full is None:
         return None

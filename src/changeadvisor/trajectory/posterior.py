@@ -1,8 +1,9 @@
 """What the results say: the Bayesian reading of a measure since its path began.
 
-For each curve drawn from the plan the outcome A and the depth of the dip are integrated in closed form (a linear
-model with normal noise; A within the bounds of its class, as truncated normals), for each kind and size of noise.
-What is left is a finite mixture, whose weights are exact; draws from it are spread evenly over it.
+For each curve drawn from the plan the outcome A and the depth of the dip are integrated in closed
+form (a linear model with normal noise; A within the bounds of its class, as truncated normals), for
+each kind and size of noise. What is left is a finite mixture, whose weights are exact; draws from
+it are spread evenly over it.
 """
 
 from __future__ import annotations
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
 DRAWS = 256
 #: Bounds of the outcome classes (formats.md), best first.
 FULL, PARTIAL = 0.8, 0.25
-#: How deep a dip may be where the plan has none, in shares of the way (one standard deviation; our judgement).
+#: How deep a dip may be where the plan has none, in shares of the way (one standard deviation; our
+#: judgement).
 UNPLANNED_DIP = 0.1
-#: Noise that explains the readings worse than the best by so much (natural logarithms) is left out; every so many-th
-#: curve is enough to tell.
+#: Noise that explains the readings worse than the best by so much (natural logarithms) is left out;
+#: every so many-th curve is enough to tell.
 _HOPELESS, _FEW = 3.0, 4
 #: How much of what readings say counts in sorting a pool (a power of their likelihood).
 _MILD = 0.7
@@ -47,7 +49,8 @@ class Outcome:
     high: float
 
 
-#: A class says that the outcome is within its bounds. Most of it lies near what was meant; some of it far out.
+#: A class says that the outcome is within its bounds. Most of it lies near what was meant; some of
+#: it far out.
 OUTCOMES = (
     Outcome(0, 1.0, 0.15, 0.9, FULL, math.inf),
     Outcome(0, 1.2, 0.5, 0.1, FULL, math.inf),
@@ -80,9 +83,17 @@ def _pieces() -> _Pieces:
     from scipy.special import ndtr
 
     of, mean, sd, share, low, high = (
-        np.array([getattr(o, n) for o in OUTCOMES]) for n in ("of", "mean", "sd", "share", "low", "high")
+        np.array([getattr(o, n) for o in OUTCOMES])
+        for n in ("of", "mean", "sd", "share", "low", "high")
     )
-    return _Pieces(of, mean, sd, low, high, np.log(share) - np.log(ndtr((high - mean) / sd) - ndtr((low - mean) / sd)))
+    return _Pieces(
+        of,
+        mean,
+        sd,
+        low,
+        high,
+        np.log(share) - np.log(ndtr((high - mean) / sd) - ndtr((low - mean) / sd)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +113,17 @@ class Posterior:
     chances: tuple[float, float, float]
 
 
-# --- what does not hang on the readings' values ----------------------------------------------------------------------
+# --- what does not hang on the readings' values ---------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Design:
     """Curves at the months of the readings, under every kind of noise.
 
-    rise, dip: in plain noise, correlations x curves x readings; rise_free, dip_free: what of them looks like season or
-    a level, kinds x curves x parts. products: of rise with itself, with the dip, and of the dip with itself, kinds x
-    curves. fixed: for each of the three classes, what earlier changes add to progress, classes x curves x readings
-    (None: nothing).
+    rise, dip: in plain noise, correlations x curves x readings; rise_free, dip_free: what of them
+    looks like season or a level, kinds x curves x parts. products: of rise with itself, with the
+    dip, and of the dip with itself, kinds x curves. fixed: for each of the three classes, what
+    earlier changes add to progress, classes x curves x readings (None: nothing).
     """
 
     curves: Curves
@@ -136,7 +147,8 @@ def design(
 ) -> Design:
     """Curves at `months` since the path began (below 0: before).
 
-    loose: the baseline was estimated, so that the level of all readings together says nothing. only: one kind of noise.
+    loose: the baseline was estimated, so that the level of all readings together says nothing.
+    only: one kind of noise.
     """
     import numpy as np
 
@@ -161,7 +173,10 @@ def _inner(a: Grid, b: Grid) -> Grid:
 
 
 def _seen(seen: Design, progress: Sequence[float]) -> tuple[Grid, Grid, Grid]:
-    """Products of readings, less what is fixed, with rise, dip and themselves: kinds x curves x (1 or classes)."""
+    """Products of readings, less what is fixed, with rise, dip and themselves.
+
+    Kinds x curves x (1 or classes).
+    """
     import numpy as np
 
     values, kinds = np.asarray(progress, dtype=np.float64), seen.kinds
@@ -173,7 +188,9 @@ def _seen(seen: Design, progress: Sequence[float]) -> tuple[Grid, Grid, Grid]:
         for plain, free in ((seen.rise, seen.rise_free), (seen.dip, seen.dip_free))
     )
     sy, dy = every
-    yy = np.einsum("mckn,mckn->mkc", y, y)[kinds.alike] - np.einsum("mckf,mfg,mckg->mkc", yf, kinds.solve, yf)
+    yy = np.einsum("mckn,mckn->mkc", y, y)[kinds.alike] - np.einsum(
+        "mckf,mfg,mckg->mkc", yf, kinds.solve, yf
+    )
     return sy, dy, np.broadcast_to(yy, sy.shape)
 
 
@@ -182,18 +199,27 @@ _SORTED_BY = 1
 
 
 def sorted_out(
-    pool: Curves, months: tuple[float, ...], progress: Sequence[float], fixed: Grid | None, *, loose: bool, seed: int
+    pool: Curves,
+    months: tuple[float, ...],
+    progress: Sequence[float],
+    fixed: Grid | None,
+    *,
+    loose: bool,
+    seed: int,
 ) -> tuple[NDArray[np.intp], Grid]:
     """Which curves of a pool to follow, and the log of how many each stands for.
 
-    Those that the readings favour are kept as they are; of the others a few stand for all (Fearnhead and Clifford 2003,
-    J. R. Statist. Soc. B 65(4), 887-899). What is favoured is weighed mildly, for one kind of noise alone.
+    Those that the readings favour are kept as they are; of the others a few stand for all
+    (Fearnhead and Clifford 2003, J. R. Statist. Soc. B 65(4), 887-899). What is favoured is weighed
+    mildly, for one kind of noise alone.
     """
     import numpy as np
 
     seen = design(pool, months, fixed, loose=loose, only=_SORTED_BY)
     scatter, _ = noise.scatter(progress)
-    log = _cells(_Products.of(seen, _seen(seen, progress)), np.array([[0.0, scatter, 0.0, 0.0]]), len(months)).log[0]
+    log = _cells(
+        _Products.of(seen, _seen(seen, progress)), np.array([[0.0, scatter, 0.0, 0.0]]), len(months)
+    ).log[0]
     # Each class on its own, that none is left without curves.
     weight = np.exp(_MILD * (log - log.max(axis=0)))
     share = (weight / weight.sum(axis=0)).mean(axis=1)
@@ -201,7 +227,10 @@ def sorted_out(
 
 
 def _kept(share: Grid, u: float) -> tuple[NDArray[np.intp], Grid]:
-    """Draw `CURVES` of many by their shares: large ones for certain, each small one standing for its like."""
+    """Draw `CURVES` of many by their shares.
+
+    Large ones for certain, each small one standing for its like.
+    """
     import numpy as np
 
     chance = np.minimum(CURVES * share, 1.0)
@@ -214,15 +243,18 @@ def _kept(share: Grid, u: float) -> tuple[NDArray[np.intp], Grid]:
     return which, -np.log(chance[which])
 
 
-# --- weighing --------------------------------------------------------------------------------------------------------
+# --- weighing -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """Every combination that is weighed (noise x curves x pieces): log weights, and what fixes A in each.
+    """Every combination that is weighed (noise x curves x pieces).
 
-    Given A the depth of the dip is normal: `dip` holds its value at A = 0, its slope and its sd (noise x curves,
-    the first with a last axis of pieces or 1). noise: scatter and correlation of each noise.
+    Log weights, and what fixes A in each.
+
+    Given A the depth of the dip is normal: `dip` holds its value at A = 0, its slope and its sd
+    (noise x curves, the first with a last axis of pieces or 1). noise: scatter and correlation of
+    each noise.
     """
 
     log: Grid
@@ -265,7 +297,9 @@ def prior(curves: Curves, shares: Sequence[float], seed: int) -> Posterior:
     depth = curves.depth[curve] + _kernel(curves)[curve] * ndtri(np.clip(u[2], 1e-9, 1.0 - 1e-9))
     full, partial, none = (s / total for s in shares)
     ones = np.ones(DRAWS)
-    return Posterior(kind, curve, outcome, depth, noise.TYPICAL * ones, 0.3 * ones, (full, partial, none))
+    return Posterior(
+        kind, curve, outcome, depth, noise.TYPICAL * ones, 0.3 * ones, (full, partial, none)
+    )
 
 
 @cache
@@ -288,7 +322,10 @@ def outcomes(count: int) -> Grid:
 
 
 def _kernel(curves: Curves) -> Grid:
-    """How far about its drawn depth a dip may lie: draws stand for gaps between them, and no plan is sure of none."""
+    """How far about its drawn depth a dip may lie.
+
+    Draws stand for gaps between them, and no plan is sure of none.
+    """
     import numpy as np
 
     found: Grid = np.where(curves.depth > 0.0, 0.35 * curves.depth + 1e-4, UNPLANNED_DIP)
@@ -296,7 +333,9 @@ def _kernel(curves: Curves) -> Grid:
 
 
 def _within(mean: Grid, sd: Grid) -> Grid:
-    """The part of a normal curve within each class's bounds, last axis pieces: full above, none below, partial between.
+    """The part of a normal curve within each class's bounds, last axis pieces.
+
+    Full above, none below, partial between.
 
     Each end is taken in the lower tail, where small parts are exact.
     """
@@ -331,7 +370,10 @@ def _evidence_of(products: _Products, sizes: Grid, readings: int) -> Grid:
 
 
 def _sizes(seen: Design, progress: Sequence[float]) -> Grid:
-    """Every noise that is tried: its kind, scatter, correlation and log weight beforehand, a row each."""
+    """Every noise that is tried.
+
+    Its kind, scatter, correlation and log weight beforehand, a row each.
+    """
     import numpy as np
 
     estimate, error = noise.scatter(progress)
@@ -346,7 +388,9 @@ def _sizes(seen: Design, progress: Sequence[float]) -> Grid:
 
 @dataclass(frozen=True, slots=True)
 class _Products:
-    """Inner products by kind of noise, kinds x curves (with readings: x pieces or 1), and the drawn depths.
+    """Inner products by kind of noise, kinds x curves (with readings.
+
+    X pieces or 1), and the drawn depths.
 
     Readings are less the drawn dip already (which lowers them).
     """
@@ -373,14 +417,16 @@ class _Products:
     def rows(self, which: slice) -> _Products:
         """Some of the curves."""
         one = (self.depth[which], self.width[which], self.log_share[which])
-        return _Products(*one, *(getattr(self, n)[:, which] for n in ("ss", "sd", "dd", "sy", "dy", "yy")))
+        return _Products(
+            *one, *(getattr(self, n)[:, which] for n in ("ss", "sd", "dd", "sy", "dy", "yy"))
+        )
 
 
 def _cells(p: _Products, sizes: Grid, readings: int) -> _Cells:
     """For each noise: log weight, mean and sd of A before its bounds, and the depth given A.
 
-    The depth has a normal prior about its draw; integrating it out leaves a normal likelihood of A, which meets the
-    normal pieces of the classes.
+    The depth has a normal prior about its draw; integrating it out leaves a normal likelihood of A,
+    which meets the normal pieces of the classes.
     """
     import numpy as np
 
@@ -397,14 +443,20 @@ def _cells(p: _Products, sizes: Grid, readings: int) -> _Cells:
     precision = a + tight
     mean = (b + tight * pieces.mean) / precision
     spread = 1.0 / np.sqrt(precision)
-    log = 0.5 * (precision * mean**2 - c - tight * pieces.mean**2) + np.log(spread / pieces.sd * _within(mean, spread))
-    common = (sizes[:, 3] - readings * np.log(scatter))[:, None] + p.log_share - 0.5 * np.log1p(p.width**2 * dd / v)
+    log = 0.5 * (precision * mean**2 - c - tight * pieces.mean**2) + np.log(
+        spread / pieces.sd * _within(mean, spread)
+    )
+    common = (
+        (sizes[:, 3] - readings * np.log(scatter))[:, None]
+        + p.log_share
+        - 0.5 * np.log1p(p.width**2 * dd / v)
+    )
     # Given A: depth = d0 - gain * (dy' - A sd), for the dip enters with a minus.
     dip = (p.depth[:, None] - gain[..., None] * dy, gain * sd, np.sqrt(gain * v))
     return _Cells(log + common[..., None], mean, spread, dip, sizes[:, 1:3])
 
 
-# --- draws -----------------------------------------------------------------------------------------------------------
+# --- draws ----------------------------------------------------------------------------------------
 
 
 def _drawn(cells: _Cells, weights: Grid, seed: int) -> Posterior:
@@ -421,7 +473,11 @@ def _drawn(cells: _Cells, weights: Grid, seed: int) -> Posterior:
     outcome = _truncated(cells.mean[size, curve, piece], cells.sd[size, curve, piece], piece, u[1])
     at_nought, slope, width = cells.dip
     base = at_nought[size, curve, piece if at_nought.shape[2] > 1 else 0]
-    depth = base + slope[size, curve] * outcome + width[size, curve] * ndtri(np.clip(u[2], 1e-9, 1.0 - 1e-9))
+    depth = (
+        base
+        + slope[size, curve] * outcome
+        + width[size, curve] * ndtri(np.clip(u[2], 1e-9, 1.0 - 1e-9))
+    )
     of = _pieces().of
     by_class = weights.sum(axis=(0, 1))
     full, partial, none = (float(by_class[of == c].sum()) for c in range(3))

@@ -1,4 +1,7 @@
-"""What the worth of an initiative's courses rests on, and what they are worth: its register, put before `courses`."""
+"""What the worth of an initiative's courses rests on, and what they are worth.
+
+Its register, put before `courses`.
+"""
 
 from __future__ import annotations
 
@@ -72,10 +75,12 @@ def given(value: Thing | None) -> Thing:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the worth of courses rests on beside the reading; none of it hangs on the value of the latest reading.
+    """What the worth of courses rests on beside the reading.
 
-    options: those that can be priced; a gain that hangs on the class waits for the reading. unpriced: the others, and
-    why. shocks: of the readings to come, windows x draws.
+    None of it hangs on the value of the latest reading.
+
+    options: those that can be priced; a gain that hangs on the class waits for the reading.
+    unpriced: the others, and why. shocks: of the readings to come, windows x draws.
     """
 
     initiative: Initiative
@@ -102,14 +107,19 @@ class Appraisal:
         return {course: w.flexible for course, w in self.worth.items()}
 
 
-def frame(programme: Programme, initiative: Initiative, series: Series | None, found: Trajectory) -> Frame | str:
+def frame(
+    programme: Programme, initiative: Initiative, series: Series | None, found: Trajectory
+) -> Frame | str:
     """What the worth of courses rests on, or why none can be priced."""
     from scipy.special import ndtri
 
     lacking = _lacking(programme, initiative)
     if lacking:
         return "the worth of no course can be said: " + ", ".join(lacking)
-    calendar, stakes = _calendar(programme, initiative, series), _stakes(programme, initiative, found)
+    calendar, stakes = (
+        _calendar(programme, initiative, series),
+        _stakes(programme, initiative, found),
+    )
     shocks = ndtri(uniforms(found.seed ^ 0xC7, DRAWS, len(calendar.windows)).clip(1e-6, 1 - 1e-6))
     covers = COVERS[series.every] if series is not None and series.every else 1
     saved = initiative.cashable
@@ -118,7 +128,10 @@ def frame(programme: Programme, initiative: Initiative, series: Series | None, f
         calendar,
         stakes,
         courses.after_change(
-            stakes, _options(programme, initiative, found, calendar), calendar, _usual(found, calendar, covers, shocks)
+            stakes,
+            _options(programme, initiative, found, calendar),
+            calendar,
+            _usual(found, calendar, covers, shocks),
         ),
         _unpriced(initiative),
         covers,
@@ -147,7 +160,10 @@ def appraise(frame: Frame, found: Trajectory) -> Appraisal:
 
 
 def put_off(progress: Grid, months: float) -> Grid:
-    """The same progress so many months later, nothing before; a part of a month by straight lines."""
+    """The same progress so many months later, nothing before.
+
+    A part of a month by straight lines.
+    """
     import numpy as np
 
     whole, part = int(months), months % 1.0
@@ -160,7 +176,10 @@ def put_off(progress: Grid, months: float) -> Grid:
 
 
 def _way(progress: Grid, calendar: Calendar) -> Way:
-    """From progress now and in the middle of each month; at a review it is half-way between two months."""
+    """From progress now and in the middle of each month.
+
+    At a review it is half-way between two months.
+    """
     import numpy as np
 
     ends = np.minimum(np.asarray(calendar.reviews, dtype=int), calendar.months - 1)
@@ -190,15 +209,24 @@ def _calendar(programme: Programme, initiative: Initiative, series: Series | Non
     ends = initiative.lasts_until
     alive = months_between(programme.as_of, ends) if ends is not None else float(months)
     step = programme.review_months
-    # Reviews go on while it runs: after its end there is nobody left to change it. The next one always counts.
+    # Reviews go on while it runs: after its end there is nobody left to change it. The next one
+    # always counts.
     runs = max(months_between(programme.as_of, given(initiative.ends)) + 0.1, step or 0)
-    reviews = tuple(r for r in range(step, min(months, step * REVIEWS + 1), step) if r <= runs) if step else ()
+    reviews = (
+        tuple(r for r in range(step, min(months, step * REVIEWS + 1), step) if r <= runs)
+        if step
+        else ()
+    )
     windows, seen = _windows(programme, initiative, series, reviews, step or 1)
     return Calendar(months, max(alive, 0.0), reviews, windows, seen, given(rules.discount_rate))
 
 
 def _windows(
-    programme: Programme, initiative: Initiative, series: Series | None, reviews: Sequence[int], step: int
+    programme: Programme,
+    initiative: Initiative,
+    series: Series | None,
+    reviews: Sequence[int],
+    step: int,
 ) -> tuple[tuple[tuple[int, ...], ...], tuple[int, ...]]:
     """Windows of readings to come, a review period's worth each, and how many each review will have seen."""
     measure = programme.measure(initiative.path.measure if initiative.path else None)
@@ -209,7 +237,9 @@ def _windows(
     lag = measure.lag_days / 30.4375
     first = _first_unseen(programme, series, covers)
     count = max(1, math.floor((reviews[-1] - lag - first) / size))
-    windows = tuple(tuple(max(0, round(first + k * size) + m) for m in range(size)) for k in range(count))
+    windows = tuple(
+        tuple(max(0, round(first + k * size) + m) for m in range(size)) for k in range(count)
+    )
     ends = [first + (k + 1) * size + lag for k in range(count)]
     return windows, tuple(sum(e <= r + 0.1 for e in ends) for r in reviews)
 
@@ -226,7 +256,11 @@ def _stakes(programme: Programme, initiative: Initiative, found: Trajectory) -> 
     import numpy as np
 
     u = uniforms(found.seed ^ 0xA5, DRAWS, 5)
-    reach, impact, spend = given(initiative.reach), given(initiative.impact), given(initiative.spend)
+    reach, impact, spend = (
+        given(initiative.reach),
+        given(initiative.impact),
+        given(initiative.spend),
+    )
     reference = programme.reference_class(initiative.reference_class)
     overrun = reference.overrun.sample(u[4]) if reference and reference.overrun else np.ones(DRAWS)
     path = initiative.path
@@ -247,7 +281,10 @@ def begins(programme: Programme, initiative: Initiative) -> float:
 
 
 def _unpriced(initiative: Initiative) -> dict[str, str]:
-    """Options that cannot be priced, and why; of what has not begun, not to start needs no price."""
+    """Options that cannot be priced, and why.
+
+    Of what has not begun, not to start needs no price.
+    """
     lacks = {o.action: _lacks(o) for o in initiative.options}
     return {
         action: "its " + ", ".join(f"`{name}`" for name in names) + " is not given"
@@ -271,7 +308,9 @@ def _priced(initiative: Initiative, kind: type[Thing]) -> Thing | None:
     return next((o for o in initiative.options if isinstance(o, kind) and not _lacks(o)), None)
 
 
-def _options(programme: Programme, initiative: Initiative, found: Trajectory, calendar: Calendar) -> Options:
+def _options(
+    programme: Programme, initiative: Initiative, found: Trajectory, calendar: Calendar
+) -> Options:
     """The options that can be priced."""
     stop, tactics = _priced(initiative, Stop), _priced(initiative, AdjustTactics)
     return Options(
@@ -282,22 +321,33 @@ def _options(programme: Programme, initiative: Initiative, found: Trajectory, ca
 
 
 def _stopping(option: Stop, seed: int) -> Stopping:
-    return Stopping(given(option.cost).sample(uniforms(seed ^ 0xB1, DRAWS, 1)[0]), given(option.fade_months))
+    return Stopping(
+        given(option.cost).sample(uniforms(seed ^ 0xB1, DRAWS, 1)[0]), given(option.fade_months)
+    )
 
 
 def _tactics(option: AdjustTactics, seed: int, kind: NDArray[np.intp]) -> Tactics:
     import numpy as np
 
     u = uniforms(seed ^ 0xB2, DRAWS, 3)
-    cost, months, extends = given(option.cost).sample(u[0]), given(option.months).sample(u[2]), option.extends or 0.0
+    cost, months, extends = (
+        given(option.cost).sample(u[0]),
+        given(option.months).sample(u[2]),
+        option.extends or 0.0,
+    )
     if option.gain is None or isinstance(option.gain, Estimate):
         return Tactics(cost, given(option.gain).sample(u[1]), months, extends)
     gain = np.stack([g.sample(u[1]) for g in by_class(option.gain)])[kind, np.arange(DRAWS)]
     return Tactics(cost, gain, months, extends, kind)
 
 
-def _strategy(programme: Programme, initiative: Initiative, found: Trajectory, calendar: Calendar) -> Strategy | None:
-    """Another strategy: its new path as its own plan says, the ranges corrected by the same reference class."""
+def _strategy(
+    programme: Programme, initiative: Initiative, found: Trajectory, calendar: Calendar
+) -> Strategy | None:
+    """Another strategy.
+
+    Its new path as its own plan says, the ranges corrected by the same reference class.
+    """
     option, tactics = _priced(initiative, AdjustStrategy), _priced(initiative, AdjustTactics)
     if option is None:
         return None
@@ -305,7 +355,9 @@ def _strategy(programme: Programme, initiative: Initiative, found: Trajectory, c
     span = given(path.target) - given(path.baseline)
     plan = Plan(given(option.months_to_target), option.dip, option.dip_month, span)
     drawn = curves.draw(plan, programme.reference_class(initiative.reference_class), seed)
-    prior = posterior.prior(drawn, shares_of(option.full, option.partial, option.none) or FLAT, seed)
+    prior = posterior.prior(
+        drawn, shares_of(option.full, option.partial, option.none) or FLAT, seed
+    )
     return Strategy(
         given(option.cost).sample(uniforms(seed, DRAWS, 1)[0]),
         _way(Ahead.of(drawn, Fixed(), from_now(calendar.months)).drawn(prior), calendar),
@@ -316,7 +368,10 @@ def _strategy(programme: Programme, initiative: Initiative, found: Trajectory, c
 
 
 def _usual(found: Trajectory, calendar: Calendar, covers: int, shocks: Grid) -> courses.Noise:
-    """Readings along a path not yet begun: they scatter as the measure has done, the latest reading left out."""
+    """Readings along a path not yet begun.
+
+    They scatter as the measure has done, the latest reading left out.
+    """
     import numpy as np
 
     known = found.observed.progress[:-1] if found.observed is not None else ()
@@ -324,8 +379,13 @@ def _usual(found: Trajectory, calendar: Calendar, covers: int, shocks: Grid) -> 
     return _noise(scatter * one, _ALIKE * one, calendar, covers, shocks)
 
 
-def _noise(scatter: Grid, correlation: Grid, calendar: Calendar, covers: int, shocks: Grid) -> courses.Noise:
-    """Readings to come: scatter of the mean of a window, and errors of neighbouring windows that are alike."""
+def _noise(
+    scatter: Grid, correlation: Grid, calendar: Calendar, covers: int, shocks: Grid
+) -> courses.Noise:
+    """Readings to come.
+
+    Scatter of the mean of a window, and errors of neighbouring windows that are alike.
+    """
     import numpy as np
 
     size = max(1, len(calendar.windows[0]) // covers)

@@ -1,7 +1,9 @@
-"""What the rest of a programme needs to know of one initiative: its courses in brief, small enough to keep them all.
+"""What the rest of a programme needs to know of one initiative.
 
-Draws of two initiatives are made independent of one another by shuffling each by its own seed: evenly spread draws of
-the same lattice would otherwise move together.
+Its courses in brief, small enough to keep them all.
+
+Draws of two initiatives are made independent of one another by shuffling each by its own seed:
+evenly spread draws of the same lattice would otherwise move together.
 """
 
 from __future__ import annotations
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
 
     Grid = NDArray[np.float64]
 
-#: Months of delay at which the worth of starting later is worked out; between them lie straight lines.
+#: Months of delay at which the worth of starting later is worked out; between them lie straight
+#: lines.
 LATER = (0.0, 3.0, 6.0, 12.0, 24.0, 36.0, 60.0)
 #: What sets the stream of delays, and that of the shuffling, apart.
 _DELAY, _SHUFFLE = 0xDE1A, 0x5F1E
@@ -39,7 +42,10 @@ _DELAY, _SHUFFLE = 0xDE1A, 0x5F1E
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """Spend of one course by draw: `cost` at once, `monthly` from month `begins` to month `ends`, then `after`."""
+    """Spend of one course by draw.
+
+    `cost` at once, `monthly` from month `begins` to month `ends`, then `after`.
+    """
 
     cost: Grid
     monthly: Grid
@@ -56,7 +62,11 @@ class Spending:
         running = ended - np.minimum(np.clip(self.begins - at, 0.0, 1.0), ended)
         rest = 1.0 - ended
         first = float(months[0]) if len(months) else 0.0
-        found: Grid = self.cost * first + self.monthly * float(running @ months) + self.after * float(rest @ months)
+        found: Grid = (
+            self.cost * first
+            + self.monthly * float(running @ months)
+            + self.after * float(rest @ months)
+        )
         return found
 
 
@@ -64,10 +74,11 @@ class Spending:
 class Prospect:
     """One initiative in brief, draw by draw where it is uncertain.
 
-    worth: of each course that can be priced, its later choices counted in. benefit: mean present value of what each
-    gains, costs apart. spending: of each course that can be costed. delay: time taken over time planned. fails: whether
-    it ends none. late: mean worth lost by beginning so many months later (as `LATER`); None where it is not priced.
-    unpriced: why no course, or one, has no worth.
+    worth: of each course that can be priced, its later choices counted in. benefit: mean present
+    value of what each gains, costs apart. spending: of each course that can be costed. delay: time
+    taken over time planned. fails: whether it ends none. late: mean worth lost by beginning so many
+    months later (as `LATER`); None where it is not priced. unpriced: why no course, or one, has no
+    worth.
     """
 
     id: str
@@ -80,20 +91,33 @@ class Prospect:
     unpriced: Mapping[str, str]
 
     def lost_by(self, months: Grid) -> Grid:
-        """Mean worth lost by so many months of delay, of any shape; nothing where it is not priced."""
+        """Mean worth lost by so many months of delay, of any shape.
+
+        Nothing where it is not priced.
+        """
         import numpy as np
 
         return np.interp(months, LATER, self.late if self.late is not None else [0.0] * len(LATER))
 
 
 def prospect(
-    programme: Programme, initiative: Initiative, curve: Trajectory | None, appraisal: Appraisal | str | None, seed: int
+    programme: Programme,
+    initiative: Initiative,
+    curve: Trajectory | None,
+    appraisal: Appraisal | str | None,
+    seed: int,
 ) -> Prospect:
     """An initiative in brief, from its reading and its appraisal."""
     own = stream(seed, initiative.id)
     order = _order(own)
     priced = appraisal if isinstance(appraisal, Appraisal) else None
-    why = {"persist": appraisal} if isinstance(appraisal, str) else {} if priced is None else priced.frame.unpriced
+    why = (
+        {"persist": appraisal}
+        if isinstance(appraisal, str)
+        else {}
+        if priced is None
+        else priced.frame.unpriced
+    )
     spending = _spending(programme, initiative, own)
     return Prospect(
         initiative.id,
@@ -128,11 +152,18 @@ def _delay(programme: Programme, initiative: Initiative, seed: int) -> Grid:
 
 
 def _spending(programme: Programme, initiative: Initiative, seed: int) -> dict[str, Spending]:
-    """What each course would spend from today, where the register says enough; the draws are those of the appraisal."""
+    """What each course would spend from today, where the register says enough.
+
+    The draws are those of the appraisal.
+    """
     import numpy as np
 
     nothing = np.zeros(DRAWS)
-    found = {"stop": Spending(nothing, nothing, nothing, 0.0, 0.0)} if initiative.stage == "idea" else {}
+    found = (
+        {"stop": Spending(nothing, nothing, nothing, 0.0, 0.0)}
+        if initiative.stage == "idea"
+        else {}
+    )
     spend = initiative.spend
     for option in initiative.options:
         if isinstance(option, Stop) and option.cost is not None and initiative.stage != "idea":
@@ -144,7 +175,10 @@ def _spending(programme: Programme, initiative: Initiative, seed: int) -> dict[s
     reference = programme.reference_class(initiative.reference_class)
     overrun = reference.overrun.sample(u[4]) if reference and reference.overrun else np.ones(DRAWS)
     after = nothing if spend.after is None else spend.after.sample(u[3]) * overrun
-    start, ends = begins(programme, initiative), max(0.0, months_between(programme.as_of, initiative.ends))
+    start, ends = (
+        begins(programme, initiative),
+        max(0.0, months_between(programme.as_of, initiative.ends)),
+    )
     going_on = Spending(nothing, spend.monthly.sample(u[2]) * overrun, after, start, ends)
     return {**found, "persist": going_on, **_changed(initiative, going_on, seed)}
 
@@ -157,7 +191,9 @@ def _changed(initiative: Initiative, going_on: Spending, seed: int) -> dict[str,
             continue
         if isinstance(option, AdjustTactics):
             cost = option.cost.sample(uniforms(seed ^ 0xB2, DRAWS, 3)[0])
-            found[option.action] = replace(going_on, cost=cost, ends=going_on.ends + (option.extends or 0.0))
+            found[option.action] = replace(
+                going_on, cost=cost, ends=going_on.ends + (option.extends or 0.0)
+            )
         elif isinstance(option, AdjustStrategy) and option.runs is not None:
             cost = option.cost.sample(uniforms(seed ^ 0xB3, DRAWS, 1)[0])
             found[option.action] = replace(going_on, cost=cost, begins=0.0, ends=option.runs)
@@ -165,7 +201,10 @@ def _changed(initiative: Initiative, going_on: Spending, seed: int) -> dict[str,
 
 
 def _benefits(priced: Appraisal, spending: Mapping[str, Spending]) -> dict[str, float]:
-    """Mean present value of what each course gains: its worth with its costs as planned put back."""
+    """Mean present value of what each course gains.
+
+    Its worth with its costs as planned put back.
+    """
     weights = priced.frame.calendar.weights
     return {
         c: float(w.flexible.mean()) + float(spending[c].over(weights).mean())
@@ -175,7 +214,10 @@ def _benefits(priced: Appraisal, spending: Mapping[str, Spending]) -> dict[str, 
 
 
 def _late(priced: Appraisal) -> tuple[float, ...]:
-    """Mean worth that beginning later would lose: gains and spend come later, the horizon does not move."""
+    """Mean worth that beginning later would lose.
+
+    Gains and spend come later, the horizon does not move.
+    """
     frame = priced.frame
     now = float(priced.worth["persist"].fixed.mean())
     return tuple(now - _worth_later(priced, d, frame.stakes.ends) for d in LATER)

@@ -40,10 +40,12 @@ FLAT = (1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0)
 
 @dataclass(frozen=True, slots=True)
 class Trajectory:
-    """The reading: months since the path began, its readings, the posterior and the curves it rests on.
+    """The reading.
 
-    pool: all curves drawn; curves: those that are followed. design: these at the months of the readings. ahead: these
-    now and in the months to come.
+    Months since the path began, its readings, the posterior and the curves it rests on.
+
+    pool: all curves drawn; curves: those that are followed. design: these at the months of the
+    readings. ahead: these now and in the months to come.
     """
 
     months: float
@@ -59,7 +61,12 @@ class Trajectory:
 
     def kept(self) -> Trajectory:
         """What is worth keeping once it has been advised on: enough for pictures, no more."""
-        return replace(self, pool=self.curves, design=None, ahead=Ahead.of(self.curves, self.fixed, from_now(0)))
+        return replace(
+            self,
+            pool=self.curves,
+            design=None,
+            ahead=Ahead.of(self.curves, self.fixed, from_now(0)),
+        )
 
     @property
     def read(self) -> bool:
@@ -71,7 +78,10 @@ class Trajectory:
         return Ahead.of(self.curves, self.fixed, months).drawn(self.posterior)
 
     def before(self) -> tuple[Grid, Grid]:
-        """Progress now by plan and class alone, earlier changes left out, classes x curves; and their weights."""
+        """Progress now by plan and class alone, earlier changes left out, classes x curves.
+
+        And their weights.
+        """
         import numpy as np
 
         some = self.pool.rows(which := _even(len(self.pool)), np.zeros(len(which)))
@@ -89,7 +99,10 @@ class Trajectory:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """Rise, dip and what is fixed at some months since the path began, curves x months; 0 before."""
+    """Rise, dip and what is fixed at some months since the path began, curves x months.
+
+    0 before.
+    """
 
     rise: Grid
     dip: Grid
@@ -112,7 +125,9 @@ class Ahead:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """What earlier changes add to progress: gains rising from a month on, and what a changed strategy left behind.
+    """What earlier changes add to progress.
+
+    Gains rising from a month on, and what a changed strategy left behind.
 
     gains: month, months of the rise (curves), gain by class (three rows of curves).
     """
@@ -130,7 +145,9 @@ class Fixed:
         t = np.asarray(months, dtype=np.float64)[None, :]
         found = np.zeros((3, 1, t.shape[1]))
         for on, rises, gain in self.gains:
-            found = found + gain[:, :, None] * np.clip((t - on) / np.maximum(rises, 1e-6)[:, None], 0.0, 1.0)
+            found = found + gain[:, :, None] * np.clip(
+                (t - on) / np.maximum(rises, 1e-6)[:, None], 0.0, 1.0
+            )
         if self.fade is not None:
             left = np.clip(1.0 - t / np.maximum(self.fade, 1e-6)[:, None], 0.0, 1.0)
             found = found + np.where(t > 0, self.left * left, 0.0)
@@ -143,10 +160,12 @@ class Fixed:
 
 
 def keep_memory() -> None:
-    """Let the process keep the memory it frees: asking for it anew would cost more than the reckoning with it.
+    """Let the process keep the memory it frees.
 
-    One large block, asked for and let go untouched, tells the C library (glibc, mallopt(3)) to do so; elsewhere it does
-    nothing.
+    Asking for it anew would cost more than the reckoning with it.
+
+    One large block, asked for and let go untouched, tells the C library (glibc, mallopt(3)) to do
+    so; elsewhere it does nothing.
     """
     import numpy as np
 
@@ -158,8 +177,13 @@ def stream(seed: int, name: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}/{name}".encode()).digest()[:8], "big")
 
 
-def shares_of(full: float | None, partial: float | None, none: float | None) -> tuple[float, float, float] | None:
-    """Shares of the three classes; what is not given is split evenly (flat, declared). None where nothing is."""
+def shares_of(
+    full: float | None, partial: float | None, none: float | None
+) -> tuple[float, float, float] | None:
+    """Shares of the three classes; what is not given is split evenly (flat, declared).
+
+    None where nothing is.
+    """
     given = (full, partial, none)
     if all(s is None for s in given):
         return None
@@ -170,14 +194,23 @@ def shares_of(full: float | None, partial: float | None, none: float | None) -> 
 
 
 def read_trajectory(
-    programme: Programme, initiative: Initiative, measure: Measure | None, series: Series | None, seed: int
+    programme: Programme,
+    initiative: Initiative,
+    measure: Measure | None,
+    series: Series | None,
+    seed: int,
 ) -> Trajectory | None:
     """The Bayesian reading of one initiative. None where its path says too little to be read.
 
     series: the readings of its measure that can be compared with one another.
     """
     path = initiative.path
-    if path is None or path.months_to_target is None or path.baseline is None or path.target is None:
+    if (
+        path is None
+        or path.months_to_target is None
+        or path.baseline is None
+        or path.target is None
+    ):
         return None
     if path.baseline == path.target:
         return None
@@ -186,10 +219,20 @@ def read_trajectory(
     plan = Plan(path.months_to_target, path.dip, path.dip_month, path.target - path.baseline)
     pool = curves.draw(plan, reference, own, curves.POOL)
     begun = since(initiative)
-    months = months_between(begun, programme.as_of) if begun is not None and initiative.stage != "idea" else 0.0
-    seen = observed(programme, initiative, measure, series) if measure and series and months > 0 else None
+    months = (
+        months_between(begun, programme.as_of)
+        if begun is not None and initiative.stage != "idea"
+        else 0.0
+    )
+    seen = (
+        observed(programme, initiative, measure, series)
+        if measure and series and months > 0
+        else None
+    )
     fixed = _earlier(initiative, seen, series, own)
-    shares = (shares_of(reference.full, reference.partial, reference.none) if reference else None) or FLAT
+    shares = (
+        shares_of(reference.full, reference.partial, reference.none) if reference else None
+    ) or FLAT
     drawn, fixed = _followed(pool, seen, fixed, own)
     design = _design(drawn, seen, fixed)
     if design is None or seen is None:
@@ -201,10 +244,14 @@ def read_trajectory(
 
 
 def _followed(pool: Curves, seen: Observed | None, fixed: Fixed, seed: int) -> tuple[Curves, Fixed]:
-    """The curves of a pool that are followed: those the readings favour; without readings an even choice."""
+    """The curves of a pool that are followed: those the readings favour.
+
+    Without readings an even choice.
+    """
     import numpy as np
 
-    # The latest reading does not sort them, so that other values of it are read along the same curves.
+    # The latest reading does not sort them, so that other values of it are read along the same
+    # curves.
     if seen is None or seen.since < 2:
         which = _even(len(pool))
         log_share = np.zeros(len(which))
@@ -212,7 +259,9 @@ def _followed(pool: Curves, seen: Observed | None, fixed: Fixed, seed: int) -> t
         some = slice(None, -1, -(-(len(seen.months) - 1) // SORTED_BY))
         months, progress = seen.months[some], seen.progress[some]
         known = fixed.by_class(np.asarray(months))
-        which, log_share = posterior.sorted_out(pool, months, progress, known, loose=seen.loose, seed=seed)
+        which, log_share = posterior.sorted_out(
+            pool, months, progress, known, loose=seen.loose, seed=seed
+        )
     return pool.rows(which, log_share), fixed.rows(which)
 
 
@@ -224,18 +273,30 @@ def _even(count: int) -> NDArray[np.intp]:
 
 
 def reread(
-    programme: Programme, initiative: Initiative, measure: Measure, series: Series, found: Trajectory
+    programme: Programme,
+    initiative: Initiative,
+    measure: Measure,
+    series: Series,
+    found: Trajectory,
 ) -> Trajectory | None:
     """The same initiative read again with other values of the same readings."""
     seen = observed(programme, initiative, measure, series)
-    if seen is None or found.observed is None or found.design is None or seen.months != found.observed.months:
+    if (
+        seen is None
+        or found.observed is None
+        or found.design is None
+        or seen.months != found.observed.months
+    ):
         return None
     again = posterior.read(found.design, seen.progress, found.shares, found.seed)
     return replace(found, observed=seen, posterior=again)
 
 
 def _months_ahead(programme: Programme, months: float) -> Grid:
-    """Months since the path began: now, and the middle of each month of the horizon, ten years at least."""
+    """Months since the path began.
+
+    Now, and the middle of each month of the horizon, ten years at least.
+    """
     rules = programme.appraisal
     horizon = rules.horizon_years if rules is not None and rules.horizon_years is not None else 0.0
     return months + from_now(max(round(horizon * 12), AHEAD))
@@ -246,10 +307,14 @@ def _design(drawn: Curves, seen: Observed | None, fixed: Fixed) -> Design | None
 
     if seen is None or not seen.since:
         return None
-    return posterior.design(drawn, seen.months, fixed.by_class(np.asarray(seen.months)), loose=seen.loose)
+    return posterior.design(
+        drawn, seen.months, fixed.by_class(np.asarray(seen.months)), loose=seen.loose
+    )
 
 
-def _earlier(initiative: Initiative, seen: Observed | None, series: Series | None, seed: int) -> Fixed:
+def _earlier(
+    initiative: Initiative, seen: Observed | None, series: Series | None, seed: int
+) -> Fixed:
     """What was changed on the way, since its path began (anew)."""
     import numpy as np
 
@@ -259,7 +324,12 @@ def _earlier(initiative: Initiative, seen: Observed | None, series: Series | Non
     u = uniforms(seed ^ 0x71, curves.POOL, 2 * len(initiative.history) + 1)
     gains = []
     for k, change in enumerate(initiative.history):
-        if change.did != "adjust-tactics" or change.on < begun or change.gain is None or change.months is None:
+        if (
+            change.did != "adjust-tactics"
+            or change.on < begun
+            or change.gain is None
+            or change.months is None
+        ):
             continue
         gain = np.stack([g.sample(u[2 * k]) for g in by_class(change.gain)])
         gains.append((months_between(begun, change.on), change.months.sample(u[2 * k + 1]), gain))
@@ -276,14 +346,21 @@ def by_class(gain: Estimate | GainByOutcome) -> tuple[Estimate, Estimate, Estima
 
 
 def _left_behind(initiative: Initiative, seen: Observed | None, series: Series | None) -> float:
-    """Progress of the old way when the strategy was changed: the mean of the last three readings before."""
+    """Progress of the old way when the strategy was changed.
+
+    The mean of the last three readings before.
+    """
     begun, path = since(initiative), initiative.path
     if seen is None or series is None or begun is None or path is None or path.target is None:
         return 0.0
     if not any(c.did == "adjust-strategy" and c.on == begun for c in initiative.history):
         return 0.0
     last = [p.value for p in series.points if p.middle < begun][-3:]
-    return (math.fsum(last) / len(last) - seen.baseline) / (path.target - seen.baseline) if last else 0.0
+    return (
+        (math.fsum(last) / len(last) - seen.baseline) / (path.target - seen.baseline)
+        if last
+        else 0.0
+    )
 
 
 def from_now(count: int) -> Grid:

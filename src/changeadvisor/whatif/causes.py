@@ -1,6 +1,9 @@
-"""Why answers differ: what if something were set otherwise, and what changed between two dated programmes.
+"""Why answers differ.
 
-Every reason is found by working it out again with some of the changes and without the others; none is guessed. Pure.
+What if something were set otherwise, and what changed between two dated programmes.
+
+Every reason is found by working it out again with some of the changes and without the others; none
+is guessed. Pure.
 
 Between an old and a new programme the steps are: *age*, the old data read as of the new day; *data*, what the new
 programme says beside the old, both read on that day, for what was not yet known on the old day could not be read then;
@@ -80,8 +83,9 @@ class World:
 class Change:
     """From one world to another by several causes.
 
-    build: the world with some of the causes, by name; None where these alone make no programme. inherent: causes that
-    another one always has with it. fields: what the cause `data` is made of. undo: the world after, one field put back.
+    build: the world with some of the causes, by name; None where these alone make no programme.
+    inherent: causes that another one always has with it. fields: what the cause `data` is made of.
+    undo: the world after, one field put back.
     """
 
     causes: tuple[Cause, ...]
@@ -151,12 +155,14 @@ def _on_locks(world: World, *advice: Advice) -> Iterator[str]:
         yield f"No set to run is chosen here, so the courses set by hand change none: {ids}."
 
 
-# --- between two dated programmes ------------------------------------------------------------------------------------
+# --- between two dated programmes -----------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSets:
-    """Who judges before and after. thresholds: the rules before with the thresholds after; rules: the other way about.
+    """Who judges before and after.
+
+    thresholds: the rules before with the thresholds after; rules: the other way about.
 
     Both None: they cannot be told apart, and all that differs counts as rules.
     """
@@ -178,7 +184,9 @@ class RuleSets:
         """Parameters of other values."""
         if self.thresholds is None:
             return ()
-        return tuple(c for a, b in _paired(self.before, self.thresholds) for c in parameter_changes(a, b))
+        return tuple(
+            c for a, b in _paired(self.before, self.thresholds) for c in parameter_changes(a, b)
+        )
 
     def rule_changes(self) -> tuple[FieldChange, ...]:
         """What else differs: rules, packs and frameworks."""
@@ -203,15 +211,23 @@ def _paired(before: Judges, after: Judges) -> Iterator[tuple[RulePack, RulePack]
 
 
 def parameter_changes(old: RulePack, new: RulePack) -> Iterator[FieldChange]:
-    """Parameters of a pack that have other values; those in one of the two only belong to its rules."""
+    """Parameters of a pack that have other values.
+
+    Those in one of the two only belong to its rules.
+    """
     for name in sorted(old.parameters.keys() & new.parameters.keys()):
         a, b = old.parameters[name].value, new.parameters[name].value
         if a != b:
             yield FieldChange(f"{new.name}.{name}", plain_data(a), plain_data(b))
 
 
-def _bearing_on(old: RulePack, new: RulePack, changed: Sequence[RuleChange]) -> Iterator[FieldChange]:
-    """Parameters of other values that an answer hangs on: those of the pack as a whole, and of rules that changed."""
+def _bearing_on(
+    old: RulePack, new: RulePack, changed: Sequence[RuleChange]
+) -> Iterator[FieldChange]:
+    """Parameters of other values that an answer hangs on.
+
+    Those of the pack as a whole, and of rules that changed.
+    """
     ids = {c.rule for c in changed}
     read = {p for pack in (old, new) for r in pack.rules if r.id in ids for p in r.parameters}
     for found in parameter_changes(old, new):
@@ -226,19 +242,36 @@ def _pack_changes(old: RulePack, new: RulePack) -> Iterator[FieldChange]:
         a, b = (r.get(id) for r in rules)
         if _substance(a) != _substance(b):
             yield FieldChange(f"{new.name} {id}", _said(a), _said(b))
-    if [r.id for r in old.rules] != [r.id for r in new.rules] and rules[0].keys() == rules[1].keys():
-        yield FieldChange(f"{new.name} order", " ".join(r.id for r in old.rules), " ".join(r.id for r in new.rules))
+    if [r.id for r in old.rules] != [r.id for r in new.rules] and rules[0].keys() == rules[
+        1
+    ].keys():
+        yield FieldChange(
+            f"{new.name} order",
+            " ".join(r.id for r in old.rules),
+            " ".join(r.id for r in new.rules),
+        )
     if old.combine != new.combine:
         yield FieldChange(f"{new.name} combine", old.combine, new.combine)
     if old.reads != new.reads:
-        yield FieldChange(f"{new.name} from", *(", ".join(r.fact for r in p.reads.values()) for p in (old, new)))
+        yield FieldChange(
+            f"{new.name} from", *(", ".join(r.fact for r in p.reads.values()) for p in (old, new))
+        )
 
 
 def _substance(rule: Rule | None) -> object:
     """What of a rule can change an answer."""
     if rule is None:
         return None
-    return rule.when, rule.unless, rule.then, rule.weight, rule.weight_fact, rule.cap, rule.veto, rule.evidence
+    return (
+        rule.when,
+        rule.unless,
+        rule.then,
+        rule.weight,
+        rule.weight_fact,
+        rule.cap,
+        rule.veto,
+        rule.evidence,
+    )
 
 
 def _said(rule: Rule | None) -> str | None:
@@ -246,7 +279,13 @@ def _said(rule: Rule | None) -> str | None:
     if rule is None:
         return None
     unless = f" unless {rule.unless_text}" if rule.unless_text else ""
-    weight = "veto" if rule.veto else f"weight of {rule.weight_fact}" if rule.weight_fact else f"{rule.weight:g}"
+    weight = (
+        "veto"
+        if rule.veto
+        else f"weight of {rule.weight_fact}"
+        if rule.weight_fact
+        else f"{rule.weight:g}"
+    )
     return f"when {rule.when_text}{unless}: {rule.then}, {weight}"
 
 
@@ -273,7 +312,13 @@ def between(old: Programme, new: Programme, rules: RuleSets) -> Change:
         return World(put_back(new, one), rules.after)
 
     return Change(
-        causes, build, MappingProxyType({"data": "age"}), data, undo, Bearing(old, new), tuple(_told_apart(old, new))
+        causes,
+        build,
+        MappingProxyType({"data": "age"}),
+        data,
+        undo,
+        Bearing(old, new),
+        tuple(_told_apart(old, new)),
     )
 
 
@@ -290,7 +335,7 @@ def _told_apart(old: Programme, new: Programme) -> Iterator[str]:
         yield f"The new one is as of {day_text(new.as_of)}, before the old one, {day_text(old.as_of)}."
 
 
-# --- why -------------------------------------------------------------------------------------------------------------
+# --- why ------------------------------------------------------------------------------------------
 
 #: An answer as it is compared; None where there can be none.
 _Answer = tuple[Any, ...] | None
@@ -321,7 +366,9 @@ class _Reasons:
         sheets = [i.sheet for i in items if i is not None]
         ended = found.before.ended or found.after.ended
         rules = () if ended else tuple(self._rules(id, packs, sheets))
-        return replace(found, why=why, rules=rules, parameters=tuple(_bearing_on(packs[0], packs[1], rules)))
+        return replace(
+            found, why=why, rules=rules, parameters=tuple(_bearing_on(packs[0], packs[1], rules))
+        )
 
     def _ends(self) -> tuple[World, World]:
         worlds = [self.change.build(frozenset()), self.change.build(self.change.names)]
@@ -339,7 +386,10 @@ class _Reasons:
         return replace(why, fields=tuple(f.name for f in needed))
 
     def _by(self, answer: Callable[[frozenset[str]], _Answer]) -> Why:
-        """Which causes bring about the answer after: one by itself, any of some, or the fewest that do together."""
+        """Which causes bring about the answer after.
+
+        One by itself, any of some, or the fewest that do together.
+        """
         every = [c.name for c in self.change.causes]
         after, before = answer(self.change.names), answer(frozenset())
         if len(every) == 1:
@@ -353,12 +403,20 @@ class _Reasons:
         single = [n for n in every if answer(frozenset({n})) == after and carries(n)]
         if single:
             return self._named("alone" if len(single) == 1 else "either", single)
-        return self._named("together", self._fewest(every, lambda names: answer(names) == after, carries))
+        return self._named(
+            "together", self._fewest(every, lambda names: answer(names) == after, carries)
+        )
 
     def _fewest(
-        self, every: Sequence[str], does: Callable[[frozenset[str]], bool], carries: Callable[[str], bool]
+        self,
+        every: Sequence[str],
+        does: Callable[[frozenset[str]], bool],
+        carries: Callable[[str], bool],
     ) -> Sequence[str]:
-        """Causes that together do it, none of which can be left out; those that came first are kept first."""
+        """Causes that together do it, none of which can be left out.
+
+        Those that came first are kept first.
+        """
         for name in reversed(every):
             rest = [n for n in every if n != name]
             within = any(self.change.inherent.get(n) == name and not carries(n) for n in rest)
@@ -403,9 +461,14 @@ class _Reasons:
 
     # Which rules, and what moved the facts under them.
 
-    def _rules(self, id: str, packs: Sequence[RulePack], sheets: Sequence[FactSheet]) -> Iterator[RuleChange]:
+    def _rules(
+        self, id: str, packs: Sequence[RulePack], sheets: Sequence[FactSheet]
+    ) -> Iterator[RuleChange]:
         for found in rule_changes(packs[0], packs[1], sheets[0], sheets[1]):
-            yield replace(found, facts=tuple(replace(f, moved_by=self._moved_by(id, f.fact)) for f in found.facts))
+            yield replace(
+                found,
+                facts=tuple(replace(f, moved_by=self._moved_by(id, f.fact)) for f in found.facts),
+            )
 
     def _moved_by(self, id: str, fact: str) -> tuple[str, ...]:
         if id not in self.moves:
@@ -417,7 +480,12 @@ class _Reasons:
         after, every = self._with(self.change.names, id), self.change.names
         for cause in self.change.causes:
             if cause.name in self.change.inherent.values():
-                yield cause.name, _facts_apart(self._with(frozenset(), id), self._with(frozenset({cause.name}), id))
+                yield (
+                    cause.name,
+                    _facts_apart(
+                        self._with(frozenset(), id), self._with(frozenset({cause.name}), id)
+                    ),
+                )
             elif cause.name == "data" and self.change.undo is not None:
                 for one in self._bearing(id):
                     yield one.name, _facts_apart(self._without(one, id), after)
@@ -474,7 +542,11 @@ def _whole(world: World, seed: int) -> Advice | None:
 
 
 def _as_compared(found: Answered | None, question: Question) -> _Answer:
-    return None if found is None else (getattr(found, question), question != "evidenced" and found.ended)
+    return (
+        None
+        if found is None
+        else (getattr(found, question), question != "evidenced" and found.ended)
+    )
 
 
 def _facts_apart(before: Answered | None, after: Answered | None) -> frozenset[str]:
@@ -488,14 +560,18 @@ def _pack(judges: Judges, question: Question) -> RulePack:
     return {"action": judges.action, "route": judges.route, "evidenced": judges.rating}[question]
 
 
-# --- rules that count otherwise --------------------------------------------------------------------------------------
+# --- rules that count otherwise -------------------------------------------------------------------
 
 
-def rule_changes(old: RulePack, new: RulePack, before: FactSheet, after: FactSheet) -> Iterator[RuleChange]:
+def rule_changes(
+    old: RulePack, new: RulePack, before: FactSheet, after: FactSheet
+) -> Iterator[RuleChange]:
     """Rules whose count differs between two packs on two sheets, the greatest difference first."""
     effects = [_effects(old, before), _effects(new, after)]
     rules = [{r.id: r for r in p.rules} for p in (old, new)]
-    apart = [id for id in sorted({*rules[0], *rules[1]}) if effects[0].get(id) != effects[1].get(id)]
+    apart = [
+        id for id in sorted({*rules[0], *rules[1]}) if effects[0].get(id) != effects[1].get(id)
+    ]
     for id in sorted(apart, key=lambda i: (-_size(effects[0].get(i), effects[1].get(i)), i)):
         a, b = (r.get(id) for r in rules)
         rule = b or a
@@ -541,7 +617,9 @@ def _differs(old: Rule | None, new: Rule | None) -> str | None:
     return None if _substance(old) == _substance(new) else f"{_said(old)} → {_said(new)}"
 
 
-def _fact_changes(old: Rule | None, new: Rule | None, before: FactSheet, after: FactSheet) -> Iterator[FactChange]:
+def _fact_changes(
+    old: Rule | None, new: Rule | None, before: FactSheet, after: FactSheet
+) -> Iterator[FactChange]:
     """Facts that a rule looks at and that differ."""
     for name in sorted(frozenset().union(*(r.facts for r in (old, new) if r is not None))):
         if before.get(name) != after.get(name):

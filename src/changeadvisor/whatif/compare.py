@@ -1,7 +1,9 @@
-"""What differs between two pieces of advice: answers, how sure they are, outlook, decisions and the set to run.
+"""What differs between two pieces of advice.
 
-Nothing here says why; `changing` works that out and puts it in. What is compared is what people read: an answer, its
-margin, a chance.
+Answers, how sure they are, outlook, decisions and the set to run.
+
+Nothing here says why; `changing` works that out and puts it in. What is compared is what people
+read: an answer, its margin, a chance.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ QUESTIONS: tuple[Question, ...] = ("action", "route", "evidenced")
 #: What can make an answer another one. age: the day as of which is judged; course: set by hand.
 Kind = Literal["data", "age", "threshold", "rule", "limit", "course"]
 
-#: Chances that move by less are not listed; nor is a worth or a total that moves by a smaller share of itself.
+#: Chances that move by less are not listed; nor is a worth or a total that moves by a smaller share
+#: of itself.
 CHANCE, WORTH, SUM = 0.05, 0.05, 0.005
 #: Margins are given to a tenth of a deciban: what moves by less is the same.
 MARGIN = 0.05
@@ -38,7 +41,10 @@ MARGIN = 0.05
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A value that differs, by its dotted name; None: not given. Of readings only those that differ."""
+    """A value that differs, by its dotted name; None: not given.
+
+    Of readings only those that differ.
+    """
 
     field: str
     before: Any
@@ -56,7 +62,10 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class FactChange:
-    """A fact under a rule, before and after (None: unknown), and the changes that move it, each found by undoing it."""
+    """A fact under a rule, before and after (None.
+
+    Unknown), and the changes that move it, each found by undoing it.
+    """
 
     fact: str
     before: str | float | bool | None
@@ -66,7 +75,9 @@ class FactChange:
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """A rule that counts otherwise. before, after: decibans counted, "veto", or "fired" in a table; None: nothing.
+    """A rule that counts otherwise.
+
+    Before, after: decibans counted, "veto", or "fired" in a table; None: nothing.
 
     differs: how the rule itself was changed, where it was.
     """
@@ -85,8 +96,9 @@ class RuleChange:
 class Why:
     """What made an answer another one, found by working it out again.
 
-    how: "alone": this by itself; "either": each of these by itself; "together": all of these, and none can be left
-    out. by: names of causes. fields: of changed data, those without which the answer would not have changed.
+    how: "alone": this by itself; "either": each of these by itself; "together": all of these, and
+    none can be left out. by: names of causes. fields: of changed data, those without which the
+    answer would not have changed.
     """
 
     kinds: tuple[Kind, ...]
@@ -97,7 +109,10 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """An answer as it stands (None: none), in decibans; ended: the initiative is closed, and nothing is asked."""
+    """An answer as it stands (None: none), in decibans.
+
+    ended: the initiative is closed, and nothing is asked.
+    """
 
     answer: str | None
     margin: float | None = None
@@ -108,7 +123,10 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class AnswerChange:
-    """An answer that differs, or is less or more sure. parameters: thresholds of its pack that differ."""
+    """An answer that differs, or is less or more sure.
+
+    parameters: thresholds of its pack that differ.
+    """
 
     question: Question
     before: Stand
@@ -159,7 +177,10 @@ class WireChange:
 
 @dataclass(frozen=True, slots=True)
 class InitiativeDifference:
-    """What differs for one initiative. sureness: answers that are the same but surer or less sure."""
+    """What differs for one initiative.
+
+    sureness: answers that are the same but surer or less sure.
+    """
 
     id: str
     title: str
@@ -216,7 +237,10 @@ class PlaceChange:
 
 @dataclass(frozen=True, slots=True)
 class SetChange:
-    """There is a set to run on one side only; because: why there is none on the other, as far as it is said."""
+    """There is a set to run on one side only.
+
+    because: why there is none on the other, as far as it is said.
+    """
 
     before: bool
     after: bool
@@ -226,7 +250,10 @@ class SetChange:
 
 @dataclass(frozen=True, slots=True)
 class PortfolioDifference:
-    """What differs in the set to run, its totals, and what stands in whose way. set: where one side has none."""
+    """What differs in the set to run, its totals, and what stands in whose way.
+
+    set: where one side has none.
+    """
 
     set: SetChange | None = None
     courses: tuple[PlaceChange, ...] = ()
@@ -237,7 +264,10 @@ class PortfolioDifference:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two: what was judged, as of when; of packs and frameworks those that differ from the other side's."""
+    """One of the two: what was judged, as of when.
+
+    Of packs and frameworks those that differ from the other side's.
+    """
 
     programme: str
     as_of: dt.date
@@ -249,9 +279,9 @@ class Side:
 class Difference:
     """What differs between two pieces of advice, and why.
 
-    answers: how many were compared (action and route of each open initiative in both); changed: how many of these
-    differ. engine: what judged after. causes: all that differs in what went in. thresholds: what moves by less is not
-    listed.
+    answers: how many were compared (action and route of each open initiative in both); changed: how
+    many of these differ. engine: what judged after. causes: all that differs in what went in.
+    thresholds: what moves by less is not listed.
     """
 
     engine: Engine
@@ -276,13 +306,22 @@ class Difference:
     @property
     def empty(self) -> bool:
         """Whether nothing that comes out differs."""
-        found = (self.initiatives, self.new, self.vanished, self.margins, self.decisions, self.portfolio)
+        found = (
+            self.initiatives,
+            self.new,
+            self.vanished,
+            self.margins,
+            self.decisions,
+            self.portfolio,
+        )
         return not any(found)
 
 
 def difference(before: Advice, after: Advice) -> Difference:
     """What differs, without reasons."""
-    both = [(old, new) for old in before.initiatives if (new := after.initiative(old.id)) is not None]
+    both = [
+        (old, new) for old in before.initiatives if (new := after.initiative(old.id)) is not None
+    ]
     found = [_initiative(old, new) for old, new in both]
     counted = [a for i in found for a in i.answers if a.question != "evidenced"]
     return Difference(
@@ -290,7 +329,9 @@ def difference(before: Advice, after: Advice) -> Difference:
         before=_side(before, after),
         after=_side(after, before),
         seed=after.seed,
-        answers=sum(not (stand(o, q).ended and stand(n, q).ended) for o, n in both for q in QUESTIONS[:2]),
+        answers=sum(
+            not (stand(o, q).ended and stand(n, q).ended) for o, n in both for q in QUESTIONS[:2]
+        ),
         changed=len(counted),
         initiatives=tuple(i for i in found if not i.empty),
         new=tuple(_named(i) for i in after.initiatives if before.initiative(i.id) is None),
@@ -311,7 +352,7 @@ def _named(item: InitiativeAdvice) -> Named:
     return Named(item.id, item.title, stand(item, "action").answer, stand(item, "route").answer)
 
 
-# --- one initiative --------------------------------------------------------------------------------------------------
+# --- one initiative -------------------------------------------------------------------------------
 
 
 def stand(item: InitiativeAdvice, question: Question) -> Stand:
@@ -331,8 +372,14 @@ def _initiative(old: InitiativeAdvice, new: InitiativeAdvice) -> InitiativeDiffe
         new.id,
         new.title,
         tuple(AnswerChange(q, a, b) for q, a, b in pairs if _answers_apart(a, b)),
-        tuple(AnswerChange(q, a, b) for q, a, b in pairs if not _answers_apart(a, b) and _sureness(a) != _sureness(b)),
-        None if old.declared == new.declared else FieldChange("declared", old.declared, new.declared),
+        tuple(
+            AnswerChange(q, a, b)
+            for q, a, b in pairs
+            if not _answers_apart(a, b) and _sureness(a) != _sureness(b)
+        ),
+        None
+        if old.declared == new.declared
+        else FieldChange("declared", old.declared, new.declared),
         _outlook(old, new),
         tuple(_wires(old, new)),
     )
@@ -363,9 +410,15 @@ def _moved(a: float | None, b: float | None, least: float) -> bool:
 
 def _outlook(old: InitiativeAdvice, new: InitiativeAdvice) -> OutlookChange | None:
     shares = [_shares(i) for i in (old, new)]
-    chances = tuple(FieldChange(n, a, shares[1][n]) for n, a in shares[0].items() if _moved(a, shares[1][n], CHANCE))
+    chances = tuple(
+        FieldChange(n, a, shares[1][n])
+        for n, a in shares[0].items()
+        if _moved(a, shares[1][n], CHANCE)
+    )
     a, b = _course(old), _course(new)
-    worth = a.course != b.course or _moved(a.worth, b.worth, WORTH * max(abs(a.worth or 0.0), abs(b.worth or 0.0), 1.0))
+    worth = a.course != b.course or _moved(
+        a.worth, b.worth, WORTH * max(abs(a.worth or 0.0), abs(b.worth or 0.0), 1.0)
+    )
     if a.worth is None and b.worth is None:
         worth = False
     if not worth:
@@ -400,7 +453,7 @@ def _decisions(before: Advice, after: Advice) -> Iterator[DecisionChange]:
             yield DecisionChange(id, old, new)
 
 
-# --- the portfolio ---------------------------------------------------------------------------------------------------
+# --- the portfolio --------------------------------------------------------------------------------
 
 
 def _portfolio(before: Advice, after: Advice) -> PortfolioDifference | None:
@@ -443,8 +496,13 @@ def _placed(place: Literal["chosen", "deferred"], pick: Pick) -> Placed:
     return Placed(place, pick.course, pick.because, start)
 
 
-def place_changes(old: Mapping[str, Placed] | None, new: Mapping[str, Placed] | None) -> Iterator[PlaceChange]:
-    """Initiatives with which the set does something else. Where there is no set on either side there are none."""
+def place_changes(
+    old: Mapping[str, Placed] | None, new: Mapping[str, Placed] | None
+) -> Iterator[PlaceChange]:
+    """Initiatives with which the set does something else.
+
+    Where there is no set on either side there are none.
+    """
     before, after = old or {}, new or {}
     for id in sorted({*before, *after}):
         a, b = before.get(id), after.get(id)
@@ -494,7 +552,7 @@ def _numbers(portfolio: Portfolio) -> dict[str, float]:
     return {name: tidy_number(value) for name, value in named.items() if value is not None}
 
 
-# --- as JSON ---------------------------------------------------------------------------------------------------------
+# --- as JSON --------------------------------------------------------------------------------------
 
 
 def to_json(found: Difference) -> str:

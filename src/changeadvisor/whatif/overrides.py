@@ -1,4 +1,6 @@
-"""What `--set` says: a course set by hand, or a value put into the programme; and the programme it makes.
+"""What `--set` says: a course set by hand, or a value put into the programme.
+
+And the programme it makes.
 
 `ID=COURSE` sets the course of an initiative. `dotted.path=value` goes into the programme, `ID.key=value` into an
 initiative. What comes out is read as any programme is, with every check of form and of sense.
@@ -36,7 +38,8 @@ from changeadvisor.whatif.causes import Change, World
 from changeadvisor.whatif.compare import Cause, FieldChange, Kind
 from changeadvisor.whatif.programme_diff import plain_data
 
-#: What an initiative may be set to, and the course it means: for an idea, to persist is to start it.
+#: What an initiative may be set to, and the course it means: for an idea, to persist is to start
+#: it.
 COURSES: Mapping[str, str] = {
     "persist": "persist",
     "adjust-tactics": "adjust-tactics",
@@ -69,7 +72,10 @@ _Place = tuple[str | _Item, ...]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One thing set. at: where in the programme; empty where `lock` names the initiative whose course is set."""
+    """One thing set.
+
+    at: where in the programme; empty where `lock` names the initiative whose course is set.
+    """
 
     name: str
     at: _Place
@@ -109,7 +115,9 @@ class Asked:
 
         def build(names: frozenset[str]) -> World | None:
             found = self._with(names)
-            locks = {s.lock: s.value for s in self.settings if s.lock is not None and s.name in names}
+            locks = {
+                s.lock: s.value for s in self.settings if s.lock is not None and s.name in names
+            }
             return None if found is None else World(found, judges, locks)
 
         return Change(tuple(causes), build, notices=self.notices)
@@ -130,11 +138,18 @@ def _cause(setting: Setting, data: dict[str, Any]) -> Cause | None:
     if setting.lock is not None:
         return Cause(setting.name, "course", (FieldChange(setting.name, None, setting.value),))
     before, after = (plain_data(v) for v in (_at(data, setting.at), setting.value))
-    return None if before == after else Cause(setting.name, setting.kind, (FieldChange(setting.name, before, after),))
+    return (
+        None
+        if before == after
+        else Cause(setting.name, setting.kind, (FieldChange(setting.name, before, after),))
+    )
 
 
 def read_settings(texts: Sequence[str], programme: Programme, path: Path) -> Asked:
-    """What `--set` was given, for the programme read from a path. Raises InputError with every fault."""
+    """What `--set` was given, for the programme read from a path.
+
+    Raises InputError with every fault.
+    """
     reader = _Reader(programme)
     settings = reader.once([s for text in texts if (s := reader.setting(text)) is not None])
     found = _applied(programme, [s for s in settings if s.lock is None], base_of(path))
@@ -151,14 +166,12 @@ def _against_the_law(settings: Iterable[Setting], made: Programme | None) -> Ite
     for s in settings:
         initiative = made.initiative(s.lock) if made and s.lock is not None else None
         if initiative is not None and initiative.statutory and s.value == "stop":
-            mend = (
-                f"to see what would follow if the law did not: `--set {plain(initiative.id)}.statutory=false` as well"
-            )
+            mend = f"to see what would follow if the law did not: `--set {plain(initiative.id)}.statutory=false` as well"
             found = f"`{plain(s.text)}`, which the law requires (`statutory`)"
             yield Fault(f"--set {plain(s.text, 120)}", "", found, "a course that goes on", mend)
 
 
-# --- one setting -----------------------------------------------------------------------------------------------------
+# --- one setting ----------------------------------------------------------------------------------
 
 
 class _Reader:
@@ -177,7 +190,9 @@ class _Reader:
         key, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not key or not value:
             mend = f"`{plain(key)}=null` takes the value away" if equals and key else ""
-            self._fault(text, "nothing after `=`" if equals and key else f"`{plain(text)}`", _HOW, mend)
+            self._fault(
+                text, "nothing after `=`" if equals and key else f"`{plain(text)}`", _HOW, mend
+            )
             return None
         if key in self.ids:
             return self._lock(text, key, value)
@@ -195,7 +210,9 @@ class _Reader:
         for s in settings:
             other = next((o for o in seen if _same_place(o, s)), None)
             if other is not None:
-                self._fault(s.text, f"set again (first by `{plain(other.text)}`)", "each value set once")
+                self._fault(
+                    s.text, f"set again (first by `{plain(other.text)}`)", "each value set once"
+                )
             else:
                 seen.append(s)
         return seen
@@ -208,8 +225,17 @@ class _Reader:
             self._fault(text, f"`{plain(id)}`, which has ended", "an initiative that is not closed")
         elif value not in known:
             near = nearest(value, known)
-            other = "it has begun" if value in _OF_IDEAS else f"to set one of its fields: {plain(id)}.key=value"
-            self._fault(text, f"`{plain(value)}`", f"one of {', '.join(known)}", (near and _meant(near)) or other)
+            other = (
+                "it has begun"
+                if value in _OF_IDEAS
+                else f"to set one of its fields: {plain(id)}.key=value"
+            )
+            self._fault(
+                text,
+                f"`{plain(value)}`",
+                f"one of {', '.join(known)}",
+                (near and _meant(near)) or other,
+            )
         else:
             return Setting(id, (), COURSES[value], id, text)
         return None
@@ -228,9 +254,13 @@ class _Reader:
             expected = f"the id of an initiative, or one of {', '.join(_SET)}"
             raise _FaultError(f"unknown `{plain(first)}`", expected, _meant(near) if near else "")
         record = next(r for r in self.data["initiatives"] if r["id"] == id)
-        return self._inside(Initiative, record, key[len(id) + 1 :], ("initiatives", _Item("id", id)))
+        return self._inside(
+            Initiative, record, key[len(id) + 1 :], ("initiatives", _Item("id", id))
+        )
 
-    def _inside(self, record: type[BaseModel], data: Any, key: str, at: _Place) -> tuple[_Place, Any]:
+    def _inside(
+        self, record: type[BaseModel], data: Any, key: str, at: _Place
+    ) -> tuple[_Place, Any]:
         """Where a key of a record leads."""
         name, _, rest = key.partition(".")
         at = (*at, name)
@@ -260,38 +290,58 @@ class _Reader:
             near = nearest(rest.partition(".")[0], [*known, *words])
             there = ", ".join([*known, *sorted(words - {*known})])
             expected = f"one of {there}" if there else f"`{name}` as a whole: it has none yet"
-            raise _FaultError(f"unknown `{plain(rest)}` in `{name}`", expected, _meant(near) if near else "")
+            raise _FaultError(
+                f"unknown `{plain(rest)}` in `{name}`", expected, _meant(near) if near else ""
+            )
         fitting = [r for r in records if key != "action" or found in _actions(r)]
         data: Any = next((r for k, r in zip(known, listed, strict=True) if k == found), {})
         at, more = (*at, _Item(key, found)), rest[len(found) + 1 :]
         return self._inside(fitting[0], data, more, at) if more else (at, fitting[0])
 
-    def _in_map(self, annotation: Any, here: Any, name: str, rest: str, at: _Place) -> tuple[_Place, Any]:
+    def _in_map(
+        self, annotation: Any, here: Any, name: str, rest: str, at: _Place
+    ) -> tuple[_Place, Any]:
         """Where a key leads inside a map; judgements, roles and years are keys as they are."""
         held = _held(annotation)
         if held is None:
-            raise _FaultError(f"`.{plain(rest)}` inside `{name}`", f"`{name}` alone: nothing is inside it")
+            raise _FaultError(
+                f"`.{plain(rest)}` inside `{name}`", f"`{name}` alone: nothing is inside it"
+            )
         if here is not None and not isinstance(here, dict):
-            raise _FaultError(f"one part of `{name}`, which is {here:g} for all", *_written_out(name, rest))
+            raise _FaultError(
+                f"one part of `{name}`, which is {here:g} for all", *_written_out(name, rest)
+            )
         if name != "capacity":
             return (*at, rest), held
         return self._capacity(held, here or {}, rest, at)
 
-    def _capacity(self, held: Any, here: dict[str, Any], rest: str, at: _Place) -> tuple[_Place, Any]:
+    def _capacity(
+        self, held: Any, here: dict[str, Any], rest: str, at: _Place
+    ) -> tuple[_Place, Any]:
         """A role, or a role in one quarter."""
         quarter = _QUARTER.fullmatch(rest)
         needed = [r for i in self.programme.initiatives for r in i.needs]
-        role = _longest(rest, here) or _longest(rest, needed) or (quarter["role"] if quarter else rest)
+        role = (
+            _longest(rest, here) or _longest(rest, needed) or (quarter["role"] if quarter else rest)
+        )
         if role not in here and role not in needed:
             known = sorted({*here, *needed})
             near = nearest(role, known)
-            expected = f"one of {', '.join(known)}" if known else "a role that an initiative `needs`; none says whom"
-            raise _FaultError(f"unknown role `{plain(role)}`", expected, _meant(near) if near else "")
+            expected = (
+                f"one of {', '.join(known)}"
+                if known
+                else "a role that an initiative `needs`; none says whom"
+            )
+            raise _FaultError(
+                f"unknown role `{plain(role)}`", expected, _meant(near) if near else ""
+            )
         part = rest[len(role) + 1 :]
         if not part:
             return (*at, role), held
         if role in here and not isinstance(here[role], dict):
-            raise _FaultError(f"one part of `{role}`, which is {here[role]:g} for all", *_written_out(role, part))
+            raise _FaultError(
+                f"one part of `{role}`, which is {here[role]:g} for all", *_written_out(role, part)
+            )
         return (*at, role, part), held
 
 
@@ -311,7 +361,10 @@ class _FaultError(Exception):
 
 
 def _written_out(name: str, part: str) -> tuple[str, str]:
-    return "a value that is given by its parts", f"give them all: {plain(name)}={{{plain(part)}: …, …}}"
+    return (
+        "a value that is given by its parts",
+        f"give them all: {plain(name)}={{{plain(part)}: …, …}}",
+    )
 
 
 def _meant(near: str) -> str:
@@ -330,7 +383,7 @@ def _same_place(one: Setting, other: Setting) -> bool:
     return one.at[:short] == other.at[:short]
 
 
-# --- what may stand somewhere, by the model --------------------------------------------------------------------------
+# --- what may stand somewhere, by the model -------------------------------------------------------
 
 
 def _parts(annotation: Any) -> tuple[Any, ...]:
@@ -344,7 +397,11 @@ def _parts(annotation: Any) -> tuple[Any, ...]:
 
 def _models(annotation: Any) -> list[type[BaseModel]]:
     """The records that may stand there, or in a list there."""
-    inner = [p for a in _parts(annotation) for p in (_parts(get_args(a)[0]) if get_origin(a) is tuple else (a,))]
+    inner = [
+        p
+        for a in _parts(annotation)
+        for p in (_parts(get_args(a)[0]) if get_origin(a) is tuple else (a,))
+    ]
     return [p for p in inner if isinstance(p, type) and issubclass(p, BaseModel)]
 
 
@@ -360,14 +417,16 @@ def _held(annotation: Any) -> Any:
 def _takes(annotation: Any, kinds: tuple[type, ...]) -> bool:
     """Whether a value of one of these kinds may stand there, or in a list or map there."""
     for part in _parts(annotation):
-        if part in kinds or (get_origin(part) is tuple and any(_takes(a, kinds) for a in get_args(part))):
+        if part in kinds or (
+            get_origin(part) is tuple and any(_takes(a, kinds) for a in get_args(part))
+        ):
             return True
         if get_origin(part) is dict and _takes(get_args(part)[1], kinds):
             return True
     return False
 
 
-# --- values ----------------------------------------------------------------------------------------------------------
+# --- values ---------------------------------------------------------------------------------------
 
 
 def _value(text: str, annotation: Any) -> Any:
@@ -377,7 +436,9 @@ def _value(text: str, annotation: Any) -> Any:
     try:
         data = parsed(text, "value").data
     except InputError as error:
-        raise _FaultError(f"`{plain(text)}`, {error.faults[0].found}", "a value as YAML has it") from None
+        raise _FaultError(
+            f"`{plain(text)}`, {error.faults[0].found}", "a value as YAML has it"
+        ) from None
     return _with_numbers(data, annotation)
 
 
@@ -388,7 +449,11 @@ def _with_numbers(data: Any, annotation: Any) -> Any:
     if isinstance(data, dict):
         keys = {n: f.annotation for m in _models(annotation) for n, f in m.model_fields.items()}
         return {k: _with_numbers(v, keys.get(k, annotation)) for k, v in data.items()}
-    if not isinstance(data, str) or not _takes(annotation, (float, int, Estimate)) or _takes(annotation, (str,)):
+    if (
+        not isinstance(data, str)
+        or not _takes(annotation, (float, int, Estimate))
+        or _takes(annotation, (str,))
+    ):
         return data
     try:
         number = cells.number(data)
@@ -405,7 +470,7 @@ def _kept(value: Any, at: _Place, data: dict[str, Any]) -> Any:
     return now if now and all(answer.get("level") == value for answer in now) else value
 
 
-# --- into the programme ----------------------------------------------------------------------------------------------
+# --- into the programme ---------------------------------------------------------------------------
 
 
 def _data(programme: Programme) -> dict[str, Any]:
@@ -453,7 +518,10 @@ def _put(data: dict[str, Any], setting: Setting) -> Location:
 
 
 def _step(here: Any, part: str | _Item, after: str | _Item | None) -> tuple[str | int, Any]:
-    """One step into the data: the index, and what is there; a map, a list or a record is put in where none is."""
+    """One step into the data: the index, and what is there.
+
+    A map, a list or a record is put in where none is.
+    """
     if isinstance(part, _Item):
         return _record(here, part)
     if after is not None and part not in here:
@@ -475,7 +543,9 @@ def _set(here: Any, index: Any, value: Any) -> None:
     if value is None and (isinstance(here, list) or index in here):
         del here[index]
     elif value is not None:
-        named = {k: v for k, v in here[index].items() if k in _PUT_IN} if isinstance(here, list) else {}
+        named = (
+            {k: v for k, v in here[index].items() if k in _PUT_IN} if isinstance(here, list) else {}
+        )
         here[index] = {**named, **value} if named and isinstance(value, dict) else value
 
 

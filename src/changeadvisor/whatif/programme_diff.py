@@ -1,6 +1,7 @@
 """Where two programmes differ, field by field, and a programme with one field put back.
 
-A path names a field by attributes and by the ids of records: ("initiatives", "care-record", "spend", "monthly").
+A path names a field by attributes and by the ids of records: ("initiatives", "care-record",
+"spend", "monthly").
 """
 
 from __future__ import annotations
@@ -22,7 +23,13 @@ from changeadvisor.model import (
 Path = tuple[str, ...]
 
 #: Lists whose records are told apart by a key.
-_KEYS = {"initiatives": "id", "measures": "id", "reference_classes": "id", "aims": "id", "areas": "area"}
+_KEYS = {
+    "initiatives": "id",
+    "measures": "id",
+    "reference_classes": "id",
+    "aims": "id",
+    "areas": "area",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,9 @@ def _apart(at: Path, old: Any, new: Any) -> Iterator[Field]:
     elif isinstance(old, Mapping) and isinstance(new, Mapping):
         yield from _by_key(at, old, new)
     elif type(old) is type(new) and isinstance(old, BaseModel) and not isinstance(old, Estimate):
-        yield from _by_key(at, *({name: getattr(v, name) for name in type(old).model_fields} for v in (old, new)))
+        yield from _by_key(
+            at, *({name: getattr(v, name) for name in type(old).model_fields} for v in (old, new))
+        )
     else:
         yield Field(at, old, new)
 
@@ -72,7 +81,10 @@ def _by_key(at: Path, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterato
 
 
 def put_back(programme: Programme, field: Field) -> Programme:
-    """The programme with one field as it was before. It is not checked: nobody need have written it so."""
+    """The programme with one field as it was before.
+
+    It is not checked: nobody need have written it so.
+    """
     found: Programme = _with(programme, field.path, field.before)
     return found
 
@@ -101,7 +113,7 @@ def _id(record: Any) -> str:
     return str(getattr(record, "id", None) or record.area)
 
 
-# --- values as plain data --------------------------------------------------------------------------------------------
+# --- values as plain data -------------------------------------------------------------------------
 
 
 def plain_data(value: Any) -> Any:
@@ -117,7 +129,9 @@ def plain_data(value: Any) -> Any:
     return str(value) if isinstance(value, dt.date) else value
 
 
-def _readings(these: tuple[Observation, ...] | None, others: tuple[Observation, ...] | None) -> dict[str, Any]:
+def _readings(
+    these: tuple[Observation, ...] | None, others: tuple[Observation, ...] | None
+) -> dict[str, Any]:
     """Readings that are not among others, by period (and area)."""
     return {_label(r): plain_data(r.value) for r in these or () if r not in (others or ())}
 
@@ -127,7 +141,7 @@ def _label(reading: Observation) -> str:
     return str(reading.period) if area is None else f"{area} {reading.period}"
 
 
-# --- what bears on what ----------------------------------------------------------------------------------------------
+# --- what bears on what ---------------------------------------------------------------------------
 
 
 class Bearing:
@@ -166,7 +180,9 @@ class Bearing:
         known: dict[str, set[str]] = {
             "initiatives": near,
             "measures": {m for i in every for m in _measures(i)},
-            "reference_classes": {i.reference_class for i in every if i.reference_class is not None},
+            "reference_classes": {
+                i.reference_class for i in every if i.reference_class is not None
+            },
         }
         bearing = [f for f in among if f.path[0] not in known or f.path[1] in known[f.path[0]]]
         return tuple(sorted(bearing, key=lambda f: f.path[:2] != ("initiatives", id)))

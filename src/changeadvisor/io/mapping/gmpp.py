@@ -1,7 +1,8 @@
 """The Government Major Projects Portfolio as it is published, several years into one programme.
 
-Files differ in every way: on their side or upright, headings, encodings, dates, money, blanks, exemptions. Nothing is
-lost and nothing invented: every rating is counted under its own words, and what is no colour is unknown.
+Files differ in every way: on their side or upright, headings, encodings, dates, money, blanks,
+exemptions. Nothing is lost and nothing invented: every rating is counted under its own words, and
+what is no colour is unknown.
 """
 
 from __future__ import annotations
@@ -27,10 +28,13 @@ from changeadvisor.io.documents import (
 from changeadvisor.model import FORMAT, Programme
 from changeadvisor.words import two_digit_day_text
 
-Field = Literal["id", "name", "department", "category", "aim", "independent", "sponsor", "start", "end"]
+Field = Literal[
+    "id", "name", "department", "category", "aim", "independent", "sponsor", "start", "end"
+]
 Scale = Literal["five", "three"]
 
-#: Fields and how their headings begin, folded to small letters and single spaces. The first that fits is taken.
+#: Fields and how their headings begin, folded to small letters and single spaces. The first that
+#: fits is taken.
 _HEADINGS: Mapping[Field, str] = {
     "id": r"gmpp id( number)?",
     "name": r"project[ _]name",
@@ -64,7 +68,10 @@ ALIKE = 0.88
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What was read: the programme, the receipt, and for each file and rating the count of every value."""
+    """What was read.
+
+    The programme, the receipt, and for each file and rating the count of every value.
+    """
 
     programme: Programme
     receipt: Receipt
@@ -127,13 +134,15 @@ def _dates(files: Sequence[Path], snapshots: Mapping[str, dt.date]) -> dict[Path
             dates[path] = on
     known = {str(p) for p in files} | {p.name for p in files}
     strange = [name for name in snapshots if name not in known]
-    faults += [Fault("--snapshot", "", f"`{plain(name)}`", "one of the files given") for name in strange]
+    faults += [
+        Fault("--snapshot", "", f"`{plain(name)}`", "one of the files given") for name in strange
+    ]
     if faults:
         raise InputError(faults)
     return dates
 
 
-# --- one file --------------------------------------------------------------------------------------------------------
+# --- one file -------------------------------------------------------------------------------------
 
 
 def _read(path: Path, on: dt.date) -> _File:
@@ -147,16 +156,22 @@ def _read(path: Path, on: dt.date) -> _File:
         found = "no headings for a project's name and rating"
         raise InputError.one(path.name, found, "a GMPP file as published, upright or on its side")
     entries = tuple(_entries(path.name, columns, fields, upright))
-    strange = tuple(cells.folded(h) for k, h in enumerate(headings) if h and k not in fields.values())
+    strange = tuple(
+        cells.folded(h) for k, h in enumerate(headings) if h and k not in fields.values()
+    )
     shape = "upright" if upright else "on its side: a project a column"
     scale = _scale(headings[fields["independent"]], entries)
     said = f"{path.name}: {shape}; ratings on a scale of {scale or 'unknown'}; as of {two_digit_day_text(on)}"
     blank = len(columns) - len(entries)
-    receipt = TableReceipt(path.name, len(columns), len(entries), ("no project name",) * blank, strange)
+    receipt = TableReceipt(
+        path.name, len(columns), len(entries), ("no project name",) * blank, strange
+    )
     return _File(path.name, on, scale, entries, receipt, (*notes, said))
 
 
-def _laid_out(rows: Sequence[tuple[int, tuple[str, ...]]]) -> tuple[bool, list[str], list[tuple[str, tuple[str, ...]]]]:
+def _laid_out(
+    rows: Sequence[tuple[int, tuple[str, ...]]],
+) -> tuple[bool, list[str], list[tuple[str, tuple[str, ...]]]]:
     """Whether it stands upright, its headings, and the values of each project with where they stand."""
     across, down = list(rows[0][1]), [row[0] for _, row in rows]
     upright = len(_fields(across)) >= len(_fields(down))
@@ -179,7 +194,10 @@ def _fields(headings: Sequence[str]) -> dict[Field, int]:
 
 
 def _entries(
-    name: str, columns: Sequence[tuple[str, tuple[str, ...]]], fields: Mapping[Field, int], upright: bool
+    name: str,
+    columns: Sequence[tuple[str, tuple[str, ...]]],
+    fields: Mapping[Field, int],
+    upright: bool,
 ) -> Iterator[_Entry]:
     for where, values in columns:
         given = {f: cells.folded(values[k]) for f, k in fields.items() if k < len(values)}
@@ -197,7 +215,9 @@ def _scale(heading: str, entries: Sequence[_Entry]) -> Scale | None:
     text = heading.lower()
     if "three" in text or "3-point" in text:
         return "three"
-    mixed = {"amber-green", "amber-red"} & {_colour(e.get(f)) for e in entries for f in ("independent", "sponsor")}
+    mixed = {"amber-green", "amber-red"} & {
+        _colour(e.get(f)) for e in entries for f in ("independent", "sponsor")
+    }
     return "five" if mixed or "five" in text else None
 
 
@@ -211,7 +231,7 @@ def _counts(file: _File) -> dict[str, dict[str, int]]:
     return found
 
 
-# --- the same project in several files -------------------------------------------------------------------------------
+# --- the same project in several files ------------------------------------------------------------
 
 
 def _loosely(name: str) -> str:
@@ -224,7 +244,11 @@ def _loosely(name: str) -> str:
 def _same_number(one: _Entry, other: _Entry) -> bool:
     """Ids that differ only in the department before the number (DH_0017 became DOH_0017), under the same name."""
     numbers = {e.get("id").lower().partition("_")[2] for e in (one, other)}
-    return len(numbers) == 1 and numbers != {""} and _loosely(one.get("name")) == _loosely(other.get("name"))
+    return (
+        len(numbers) == 1
+        and numbers != {""}
+        and _loosely(one.get("name")) == _loosely(other.get("name"))
+    )
 
 
 class _Linker:
@@ -246,7 +270,9 @@ class _Linker:
                 taken.add(index)
                 self.found[index].append((file, entry))
 
-    def _match(self, entry: _Entry, open_: Sequence[tuple[int, list[tuple[_File, _Entry]]]]) -> int | None:
+    def _match(
+        self, entry: _Entry, open_: Sequence[tuple[int, list[tuple[_File, _Entry]]]]
+    ) -> int | None:
         mine = entry.get("id").lower()
         for k, project in open_:
             ids = {e.get("id").lower() for _, e in project} - {""}
@@ -260,7 +286,9 @@ class _Linker:
         exact = [k for k, p in free if any(e.get("name") == name for _, e in p)]
         if exact:
             return exact[0]
-        loose = [(k, p) for k, p in free if any(_loosely(e.get("name")) == _loosely(name) for _, e in p)]
+        loose = [
+            (k, p) for k, p in free if any(_loosely(e.get("name")) == _loosely(name) for _, e in p)
+        ]
         if len(loose) != 1 or not _loosely(name):
             return None
         return self._joined(entry, *loose[0])
@@ -275,12 +303,17 @@ class _Linker:
 
     def alike(self) -> list[str]:
         """Projects that were not joined, though their names are much alike."""
-        names = [(p[0][1].where, _loosely(p[-1][1].get("name")), p[-1][1].get("name"), _seen(p)) for p in self.found]
+        names = [
+            (p[0][1].where, _loosely(p[-1][1].get("name")), p[-1][1].get("name"), _seen(p))
+            for p in self.found
+        ]
         notes = []
         for i, (where, loose, name, seen) in enumerate(names):
             for other_where, other, other_name, other_seen in names[i + 1 :]:
                 if seen.isdisjoint(other_seen) and _ratio(loose, other) >= ALIKE:
-                    notes.append(f"not joined, possibly the same: {where} `{name}` and {other_where} `{other_name}`")
+                    notes.append(
+                        f"not joined, possibly the same: {where} `{name}` and {other_where} `{other_name}`"
+                    )
         return notes
 
 
@@ -295,13 +328,15 @@ def _ratio(a: str, b: str) -> float:
     return difflib.SequenceMatcher(None, a, b).ratio()
 
 
-# --- the programme ---------------------------------------------------------------------------------------------------
+# --- the programme --------------------------------------------------------------------------------
 
 
 class _Maker:
     """Turns joined projects into a programme."""
 
-    def __init__(self, projects: Sequence[Sequence[tuple[_File, _Entry]]], files: Sequence[_File]) -> None:
+    def __init__(
+        self, projects: Sequence[Sequence[tuple[_File, _Entry]]], files: Sequence[_File]
+    ) -> None:
         self.projects, self.files = projects, files
         self.notes: list[str] = []
         self.ids: set[str] = set()
@@ -352,7 +387,9 @@ class _Maker:
 
     def _id(self, entry: _Entry) -> str:
         """The published id in small letters, else a word made of the name; each once."""
-        words = entry.get("id").lower() or "-".join(re.findall(r"[a-z0-9]+", entry.get("name").lower()))[:60].strip("-")
+        words = entry.get("id").lower() or "-".join(
+            re.findall(r"[a-z0-9]+", entry.get("name").lower())
+        )[:60].strip("-")
         base = re.sub(r"[^a-z0-9._-]+", "-", words).strip("-") or "project"
         id, n = base, 1
         while id in self.ids:
@@ -362,14 +399,19 @@ class _Maker:
         return id
 
     def _days(self, entry: _Entry) -> dict[str, dt.date]:
-        """Its latest dates; one that cannot be read, or an end before the start, is unknown and said."""
+        """Its latest dates.
+
+        One that cannot be read, or an end before the start, is unknown and said.
+        """
         days: dict[str, dt.date] = {}
         for key, field in (("started", "start"), ("ends", "end")):
             text = entry.get(field)  # type: ignore[arg-type]
             try:
                 day = cells.date(text)
             except ValueError:
-                self.notes.append(f"{entry.where}: {key} `{plain(text)}` is no date and stays unknown")
+                self.notes.append(
+                    f"{entry.where}: {key} `{plain(text)}` is no date and stays unknown"
+                )
                 continue
             if day is not None:
                 days[key] = day
@@ -383,14 +425,19 @@ class _Maker:
     def _measures(
         self, id: str, project: Sequence[tuple[_File, _Entry]], measures: list[dict[str, object]]
     ) -> list[Scale]:
-        """The history of the independent rating, a measure for each scale; scales in the order they were last read."""
+        """The history of the independent rating, a measure for each scale.
+
+        Scales in the order they were last read.
+        """
         readings: dict[Scale, list[dict[str, object]]] = {}
         for file, entry in project:
             colour = _colour(entry.get("independent"))
             if colour is None or file.scale is None:
                 continue
             period = file.on.replace(day=1)
-            readings.setdefault(file.scale, []).append({"period": period, "value": _POINTS[file.scale][colour]})
+            readings.setdefault(file.scale, []).append(
+                {"period": period, "value": _POINTS[file.scale][colour]}
+            )
         for scale, rows in readings.items():
             measures.append(
                 {

@@ -1,7 +1,10 @@
-"""Pictures: XmR chart, funnel, ranks with their intervals, gaps, J-curves, worth, spread, and how a change is led.
+"""Pictures.
 
-Each has a text that carries its finding. Nothing is told by colour alone: kinds of point differ in shape too. The same
-view gives the same bytes. matplotlib is imported only when something is drawn.
+XmR chart, funnel, ranks with their intervals, gaps, J-curves, worth, spread, and how a change is
+led.
+
+Each has a text that carries its finding. Nothing is told by colour alone: kinds of point differ in
+shape too. The same view gives the same bytes. matplotlib is imported only when something is drawn.
 """
 
 from __future__ import annotations
@@ -46,7 +49,11 @@ _FINDS = {
     "concern": "is worse than ordinary ups and downs would make it",
     "neither": "lies beyond ordinary ups and downs",
 }
-_ICONS = {"improvement": "getting better", "concern": "getting worse", "common-cause": "no real change"}
+_ICONS = {
+    "improvement": "getting better",
+    "concern": "getting worse",
+    "common-cause": "no real change",
+}
 _ASSURED = {
     "pass": ("P", "always meets the line"),
     "fail": ("F", "never meets the line"),
@@ -54,7 +61,7 @@ _ASSURED = {
 }
 
 
-# --- views -----------------------------------------------------------------------------------------------------------
+# --- views ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,10 @@ class XmrPoint:
 
 @dataclass(frozen=True, slots=True)
 class XmrView:
-    """An XmR chart. assured: of the standard, else the target. notes: (day, text) on it. trial: under 12 points."""
+    """An XmR chart. assured: of the standard, else the target. notes: (day, text) on it.
+
+    trial: under 12 points.
+    """
 
     title: str
     unit: str
@@ -97,7 +107,10 @@ class FunnelArea:
 
 @dataclass(frozen=True, slots=True)
 class FunnelView:
-    """A funnel. grid: (size, 99.8 % low, 95 % low, 95 % high, 99.8 % high). position: where ours stands, in words."""
+    """A funnel. grid: (size, 99.8 % low, 95 % low, 95 % high, 99.8 % high).
+
+    position: where ours stands, in words.
+    """
 
     title: str
     unit: str
@@ -142,7 +155,10 @@ class GapPoint:
 
 @dataclass(frozen=True, slots=True)
 class GapView:
-    """Our line beside the others' median and middle half; areas: how many others, the same throughout."""
+    """Our line beside the others' median and middle half.
+
+    areas: how many others, the same throughout.
+    """
 
     title: str
     unit: str
@@ -154,7 +170,10 @@ class GapView:
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """One month of a J-curve, in the measure's unit: what the plan expected, and P10, middle and P90 of the reading."""
+    """One month of a J-curve, in the measure's unit.
+
+    What the plan expected, and P10, middle and P90 of the reading.
+    """
 
     month: dt.date
     expected: float
@@ -165,7 +184,10 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True)
 class CurveView:
-    """The J-curve: expected path, results, the reading with its band, target, tripwire, reviews; `finding` in words."""
+    """The J-curve: expected path, results, the reading with its band, target, tripwire, reviews.
+
+    `finding` in words.
+    """
 
     title: str
     unit: str
@@ -191,7 +213,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class BarView:
-    """Bars one below another: the worth of each course with its range, or a ledger as a waterfall."""
+    """Bars one below another.
+
+    The worth of each course with its range, or a ledger as a waterfall.
+    """
 
     title: str
     unit: str
@@ -201,9 +226,12 @@ class BarView:
 
 @dataclass(frozen=True, slots=True)
 class SpreadWay:
-    """One way of leading: shares of runs (0 to 1) that reach the line in time and stand a year later, and its curve.
+    """One way of leading.
 
-    low, middle, high: the share who work the new way at the end of each month, beginning with month 0.
+    Shares of runs (0 to 1) that reach the line in time and stand a year later, and its curve.
+
+    low, middle, high: the share who work the new way at the end of each month, beginning with month
+    0.
     """
 
     name: str
@@ -216,7 +244,10 @@ class SpreadWay:
 
 @dataclass(frozen=True, slots=True)
 class SpreadView:
-    """How a new way of working spreads by way of leading, a panel each. by: months from today to the date it counts."""
+    """How a new way of working spreads by way of leading, a panel each.
+
+    by: months from today to the date it counts.
+    """
 
     title: str
     points: tuple[SpreadWay, ...]
@@ -227,7 +258,10 @@ class SpreadView:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Where a level of a feature points: 0 from the top, 0.5 neither, 1 from below or, with `build`, build it first."""
+    """Where a level of a feature points.
+
+    0 from the top, 0.5 neither, 1 from below or, with `build`, build it first.
+    """
 
     level: str
     place: float
@@ -237,7 +271,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One feature of the setting: none marked where it is not known, several where raters differ."""
+    """One feature of the setting.
+
+    None marked where it is not known, several where raters differ.
+    """
 
     name: str
     question: str
@@ -255,7 +292,10 @@ class FeaturesView:
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """One dimension with its three options; chosen: which of them, none if not known, two ends where raters differ."""
+    """One dimension with its three options.
+
+    chosen: which of them, none if not known, two ends where raters differ.
+    """
 
     name: str
     options: tuple[str, str, str]
@@ -264,7 +304,10 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class DimensionsView:
-    """Dimensions of a choice between two theories and their combination; heads: what the three columns are called."""
+    """Dimensions of a choice between two theories and their combination.
+
+    heads: what the three columns are called.
+    """
 
     title: str
     heads: tuple[str, str, str]
@@ -276,7 +319,7 @@ View = (
 )  # fmt: skip
 
 
-# --- what each finds -------------------------------------------------------------------------------------------------
+# --- what each finds ------------------------------------------------------------------------------
 
 
 def alt_text(view: View) -> str:
@@ -367,7 +410,13 @@ def _xmr_text(view: XmrView) -> Iterator[str]:
     yield f"{limits} {_amount(last.lower, view.unit)} to {_amount(last.upper, view.unit)}."
     for name, line in (("standard", view.standard), ("target", view.target)):
         if line is not None:
-            where = "between" if last.lower <= line <= last.upper else "above" if line > last.upper else "below"
+            where = (
+                "between"
+                if last.lower <= line <= last.upper
+                else "above"
+                if line > last.upper
+                else "below"
+            )
             yield f"The {name} of {_amount(line, view.unit)} lies {where} the limits."
 
 
@@ -387,7 +436,9 @@ def _rank_text(view: RankView) -> Iterator[str]:
         return
     place = 1 + sum(a.value != own.value for a in view.areas[: view.areas.index(own)])
     low, high = own.ranks
-    could = f", and could as well be {low} to {high}" if low < high else ", and no other rank is likely"
+    could = (
+        f", and could as well be {low} to {high}" if low < high else ", and no other rank is likely"
+    )
     yield f"{view.title}: ours ranks {place} of {len(view.areas)}{could}."
 
 
@@ -396,7 +447,11 @@ def _gap_text(view: GapView) -> Iterator[str]:
         yield f"{view.title}: no periods that can be compared."
         return
     first, last = view.points[0], view.points[-1]
-    words = {"closing": "moves to our side", "widening": "moves against us", "steady": "shows no clear movement"}
+    words = {
+        "closing": "moves to our side",
+        "widening": "moves against us",
+        "steady": "shows no clear movement",
+    }
     if first is last:
         gap = _amount(last.own - last.median, view.unit)
         yield f"{view.title}: ours less the median of {view.areas} other areas is {gap} in {month_text(last.period)}."
@@ -408,10 +463,11 @@ def _gap_text(view: GapView) -> Iterator[str]:
     yield f"The gap {words.get(view.gap, 'covers too few periods for a trend')}."
 
 
-# --- drawing ---------------------------------------------------------------------------------------------------------
+# --- drawing --------------------------------------------------------------------------------------
 
 
-#: How every picture is drawn: the same view gives the same bytes, and nothing typed is taken as a formula.
+#: How every picture is drawn: the same view gives the same bytes, and nothing typed is taken as a
+#: formula.
 INK, QUIET, EDGE = _INK, _QUIET, _TARGET
 
 
@@ -430,7 +486,10 @@ def settings() -> Any:
 
 
 class ImageAddress(str):
-    """The address of a picture that was drawn here and stands in the page whole: no length cuts it."""
+    """The address of a picture that was drawn here and stands in the page whole.
+
+    No length cuts it.
+    """
 
     __slots__ = ()
 
@@ -492,7 +551,9 @@ def _draw(view: View, axes: Axes) -> None:
         drawn[type(view)](view, axes)
     else:
         axes.set_axis_off()
-        axes.text(0.5, 0.5, "Nothing to show yet", ha="center", va="center", transform=axes.transAxes)
+        axes.text(
+            0.5, 0.5, "Nothing to show yet", ha="center", va="center", transform=axes.transAxes
+        )
 
 
 def written(figure: Figure, form: Form, text: str) -> bytes:
@@ -524,12 +585,16 @@ def _draw_xmr(view: XmrView, axes: Axes) -> None:
         at = [p.period.toordinal() for p in part]
         axes.plot(at, [p.centre for p in part], color=_INK, linewidth=1)
         for line in ("lower", "upper"):
-            axes.plot(at, [getattr(p, line) for p in part], color=_INK, linewidth=1, linestyle=(0, (5, 3)))
+            axes.plot(
+                at, [getattr(p, line) for p in part], color=_INK, linewidth=1, linestyle=(0, (5, 3))
+            )
     for kind, (colour, shape, label) in _KINDS.items():
         mine = [p for p in view.points if p.kind == kind]
         if mine:
             at = [p.period.toordinal() for p in mine]
-            axes.scatter(at, [p.value for p in mine], color=colour, marker=shape, s=28, zorder=3, label=label)
+            axes.scatter(
+                at, [p.value for p in mine], color=colour, marker=shape, s=28, zorder=3, label=label
+            )
     _lines(view, axes)
     _badges(view, axes)
     axes.set_ylabel(view.unit)
@@ -541,7 +606,11 @@ def _segments(points: Sequence[XmrPoint]) -> Iterator[list[XmrPoint]]:
     """Runs of points with the same limits."""
     part: list[XmrPoint] = []
     for point in points:
-        if part and (point.centre, point.lower, point.upper) != (part[-1].centre, part[-1].lower, part[-1].upper):
+        if part and (point.centre, point.lower, point.upper) != (
+            part[-1].centre,
+            part[-1].lower,
+            part[-1].upper,
+        ):
             yield part
             part = []
         part.append(point)
@@ -555,7 +624,9 @@ def _lines(view: XmrView, axes: Axes) -> None:
         ("standard", view.standard, _STANDARD, (0, (7, 2, 1, 2))),
     ):
         if line is not None:
-            axes.axhline(line, color=colour, linewidth=1.4, linestyle=style, label=f"{name} {line:.4g}")
+            axes.axhline(
+                line, color=colour, linewidth=1.4, linestyle=style, label=f"{name} {line:.4g}"
+            )
     for day, text in view.notes:
         axes.axvline(day.toordinal(), color=_QUIET, linewidth=0.8, linestyle=":")
         axes.annotate(text[:40], (day.toordinal(), 1.0), xycoords=("data", "axes fraction"), fontsize=7, rotation=90,
@@ -563,24 +634,39 @@ def _lines(view: XmrView, axes: Axes) -> None:
 
 
 def _badges(view: XmrView, axes: Axes) -> None:
-    """The two icons, each a letter in a circle with its words: how it varies, and whether it meets the line."""
+    """The two icons, each a letter in a circle with its words.
+
+    How it varies, and whether it meets the line.
+    """
     badges = [_variation_badge(view)]
     if view.assured in _ASSURED:
         badges.append((_INK, *_ASSURED[view.assured]))
     for k, (ink, letter, words) in enumerate(badges):
         high = 0.95 - 0.16 * k
-        ring = {"boxstyle": "circle,pad=0.3", "facecolor": "white", "edgecolor": ink, "linewidth": 2}
+        ring = {
+            "boxstyle": "circle,pad=0.3",
+            "facecolor": "white",
+            "edgecolor": ink,
+            "linewidth": 2,
+        }
         axes.text(1.045, high, letter, transform=axes.transAxes, ha="center", va="center", color=ink,
                   fontweight="bold", bbox=ring)  # fmt: skip
         axes.text(1.085, high, words, transform=axes.transAxes, va="center", fontsize=8)
     if view.trial:
         axes.text(
-            1.02, 0.95 - 0.16 * len(badges), "trial limits: under 12 points", transform=axes.transAxes, fontsize=8
+            1.02,
+            0.95 - 0.16 * len(badges),
+            "trial limits: under 12 points",
+            transform=axes.transAxes,
+            fontsize=8,
         )
 
 
 def _variation_badge(view: XmrView) -> tuple[str, str, str]:
-    """Colour, letter and words: H or L for a special cause on the high or low side, a wave for common cause."""
+    """Colour, letter and words.
+
+    H or L for a special cause on the high or low side, a wave for common cause.
+    """
     if view.variation is None:
         return _INK, "–", "too few readings"
     last = view.points[-1]
@@ -596,12 +682,27 @@ def _draw_funnel(view: FunnelView, axes: Axes) -> None:
         (2, ":", None),
         (3, ":", "95 % limits"),
     ):
-        axes.plot(sizes, [row[k] for row in view.grid], color=_INK, linewidth=1, linestyle=style, label=label)
+        axes.plot(
+            sizes,
+            [row[k] for row in view.grid],
+            color=_INK,
+            linewidth=1,
+            linestyle=style,
+            label=label,
+        )
     axes.axhline(view.average, color=_INK, linewidth=1, label="average")
     others, own = [a for a in view.areas if not a.own], [a for a in view.areas if a.own]
-    axes.scatter([a.size for a in others], [a.value for a in others], color=_QUIET, s=20, label="other areas")
     axes.scatter(
-        [a.size for a in own], [a.value for a in own], color="#005EB8", marker="D", s=60, zorder=3, label="ours"
+        [a.size for a in others], [a.value for a in others], color=_QUIET, s=20, label="other areas"
+    )
+    axes.scatter(
+        [a.size for a in own],
+        [a.value for a in own],
+        color="#005EB8",
+        marker="D",
+        s=60,
+        zorder=3,
+        label="ours",
     )
     axes.set_xlabel(view.size_label)
     axes.set_ylabel(view.unit)
@@ -614,7 +715,10 @@ def _draw_ranks(view: RankView, axes: Axes) -> None:
         colour, shape, width = ("#005EB8", "D", 2.4) if area.own else (_QUIET, "o", 1.2)
         axes.plot([area.low, area.high], [k, k], color=colour, linewidth=width)
         axes.plot([area.value], [k], color=colour, marker=shape, markersize=6)
-    names = [f"{'▶ ' if a.own else ''}{a.name[:34]} (rank {a.ranks[0]} to {a.ranks[1]})" for a in view.areas]
+    names = [
+        f"{'▶ ' if a.own else ''}{a.name[:34]} (rank {a.ranks[0]} to {a.ranks[1]})"
+        for a in view.areas
+    ]
     axes.set_yticks(at, names, fontsize=8)
     axes.set_ylim(len(at) - 0.5, -0.5)
     axes.set_xlabel(f"{view.unit}, with 95 % intervals".lstrip(", "))
@@ -624,7 +728,13 @@ def _draw_gap(view: GapView, axes: Axes) -> None:
     days = [p.period.toordinal() for p in view.points]
     axes.fill_between(days, [p.low for p in view.points], [p.high for p in view.points], color="#D8DDE0",
                       label="middle half of the others")  # fmt: skip
-    axes.plot(days, [p.median for p in view.points], color=_INK, linestyle=(0, (5, 3)), label="median of the others")
+    axes.plot(
+        days,
+        [p.median for p in view.points],
+        color=_INK,
+        linestyle=(0, (5, 3)),
+        label="median of the others",
+    )
     axes.plot(days, [p.own for p in view.points], color="#005EB8", marker="D", label="ours")
     axes.set_ylabel(view.unit)
     _dates(axes, [p.period for p in view.points])
@@ -635,15 +745,31 @@ def _draw_curve(view: CurveView, axes: Axes) -> None:
     days = [p.month.toordinal() for p in view.points]
     axes.fill_between(days, [p.low for p in view.points], [p.high for p in view.points], color="#D8DDE0",
                       label="eight times in ten")  # fmt: skip
-    axes.plot(days, [p.expected for p in view.points], color=_INK, linestyle=(0, (5, 3)), label="the plan expected")
+    axes.plot(
+        days,
+        [p.expected for p in view.points],
+        color=_INK,
+        linestyle=(0, (5, 3)),
+        label="the plan expected",
+    )
     axes.plot(days, [p.middle for p in view.points], color="#005EB8", label="as the results say")
     axes.scatter([d.toordinal() for d, _ in view.results], [v for _, v in view.results], color=_QUIET, s=14, zorder=3,
                  label="results")  # fmt: skip
-    axes.axhline(view.target, color=_TARGET, linewidth=1.4, linestyle=(0, (1, 1.5)), label=f"target {view.target:.4g}")
+    axes.axhline(
+        view.target,
+        color=_TARGET,
+        linewidth=1.4,
+        linestyle=(0, (1, 1.5)),
+        label=f"target {view.target:.4g}",
+    )
     axes.axvline(view.as_of.toordinal(), color=_QUIET, linewidth=0.8, label="today")
     for k, day in enumerate(view.reviews):
         axes.axvline(
-            day.toordinal(), color=_QUIET, linewidth=0.6, linestyle=":", label=None if k else "reviews to come"
+            day.toordinal(),
+            color=_QUIET,
+            linewidth=0.6,
+            linestyle=":",
+            label=None if k else "reviews to come",
         )
     if view.tripwire is not None:
         day, level, then = view.tripwire
@@ -669,11 +795,14 @@ def _draw_bars(view: BarView, axes: Axes) -> None:
     axes.set_xlabel(view.unit)
 
 
-# --- how a change is led ---------------------------------------------------------------------------------------------
+# --- how a change is led --------------------------------------------------------------------------
 
 
 def _draw_spread(view: SpreadView, figure: Figure) -> None:
-    """A panel for each way of leading, axes shared: the middle run with its band, the line and the two dates."""
+    """A panel for each way of leading, axes shared.
+
+    The middle run with its band, the line and the two dates.
+    """
     if not view.points:
         figure.text(0.5, 0.5, "Nothing to show yet", ha="center", va="center")
         return
@@ -705,17 +834,37 @@ def _spread_panel(view: SpreadView, way: SpreadWay, axes: Axes) -> None:
 
 
 def _draw_features(view: FeaturesView, axes: Axes) -> None:
-    """A row each: a circle where it points to a way to lead, a triangle where it must be built first."""
+    """A row each.
+
+    A circle where it points to a way to lead, a triangle where it must be built first.
+    """
     for row, feature in enumerate(view.points):
         axes.plot([0.0, 1.0], [row, row], color="#D8DDE0", linewidth=0.8, zorder=0)
         middle = (len(feature.marks) - 1) / 2
         for k, mark in enumerate(feature.marks):
             colour, shape = ("#B35A00", "^") if mark.build else ("#005EB8", "o")
-            axes.plot([mark.place], [row + 0.3 * (k - middle)], color=colour, marker=shape, markersize=7)
-        said = " or ".join(m.meaning for m in feature.marks) if len(feature.marks) < 2 else "raters differ"
-        axes.text(1.1, row, said or NOT_KNOWN, fontsize=7.5, va="center", style="normal" if said else "italic")
-    axes.set_yticks(list(range(len(view.points))), [_feature_label(f) for f in view.points], fontsize=8)
-    axes.set_xticks([0.0, 0.5, 1.0], ["from the top", "neither", "● from below\n▲ build it first"], fontsize=8)
+            axes.plot(
+                [mark.place], [row + 0.3 * (k - middle)], color=colour, marker=shape, markersize=7
+            )
+        said = (
+            " or ".join(m.meaning for m in feature.marks)
+            if len(feature.marks) < 2
+            else "raters differ"
+        )
+        axes.text(
+            1.1,
+            row,
+            said or NOT_KNOWN,
+            fontsize=7.5,
+            va="center",
+            style="normal" if said else "italic",
+        )
+    axes.set_yticks(
+        list(range(len(view.points))), [_feature_label(f) for f in view.points], fontsize=8
+    )
+    axes.set_xticks(
+        [0.0, 0.5, 1.0], ["from the top", "neither", "● from below\n▲ build it first"], fontsize=8
+    )
     axes.set_xlim(-0.08, 2.1)
     axes.set_ylim(len(view.points) - 0.5, -0.5)
     axes.spines["bottom"].set_bounds(0.0, 1.0)
@@ -728,7 +877,10 @@ def _feature_label(feature: Feature) -> str:
 
 
 def _draw_dimensions(view: DimensionsView, axes: Axes) -> None:
-    """A table: what is chosen has a filled circle and is bold, what raters differ over a half one."""
+    """A table.
+
+    What is chosen has a filled circle and is bold, what raters differ over a half one.
+    """
     axes.set_axis_off()
     axes.set_xlim(0.0, 4.0)
     axes.set_ylim(len(view.points) - 0.4, -1.0)

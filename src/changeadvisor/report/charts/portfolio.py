@@ -1,7 +1,10 @@
-"""Pictures of a programme: what hangs on what, few against all, core and borderline, people by quarter, and time.
+"""Pictures of a programme.
 
-Each has a text that carries its finding, and its content stands beside it as a table. Nothing is told by colour alone.
-The dependency map is laid out by Graphviz (Gansner et al. 1993), which is stable from run to run.
+What hangs on what, few against all, core and borderline, people by quarter, and time.
+
+Each has a text that carries its finding, and its content stands beside it as a table. Nothing is
+told by colour alone. The dependency map is laid out by Graphviz (Gansner et al. 1993), which is
+stable from run to run.
 """
 
 from __future__ import annotations
@@ -39,7 +42,10 @@ _MOST_ROWS = 120
 
 @dataclass(frozen=True, slots=True)
 class MapNode:
-    """An initiative on the map: its short name, what is done with it, whether the law requires it, what is at stake."""
+    """An initiative on the map.
+
+    Its short name, what is done with it, whether the law requires it, what is at stake.
+    """
 
     id: str
     title: str
@@ -52,7 +58,10 @@ class MapNode:
 
 @dataclass(frozen=True, slots=True)
 class MapEdge:
-    """What `dependant` hangs on: `needed`, by which kind (requires, helps, conflicts-with), with a short note."""
+    """What `dependant` hangs on.
+
+    `needed`, by which kind (requires, helps, conflicts-with), with a short note.
+    """
 
     needed: str
     dependant: str
@@ -124,7 +133,10 @@ class CapacityView:
 
 @dataclass(frozen=True, slots=True)
 class GanttRow:
-    """When one initiative runs as planned and ends as drawn; critical: share of draws in which it holds all up."""
+    """When one initiative runs as planned and ends as drawn.
+
+    critical: share of draws in which it holds all up.
+    """
 
     name: str
     start: dt.date
@@ -147,7 +159,7 @@ class GanttView:
 View = MapView | FrontierView | CoreView | CapacityView | GanttView
 
 
-# --- what each finds -------------------------------------------------------------------------------------------------
+# --- what each finds ------------------------------------------------------------------------------
 
 
 def alt_text(view: View) -> str:
@@ -165,7 +177,11 @@ def alt_text(view: View) -> str:
 def _map_text(view: MapView) -> Iterator[str]:
     yield f"{view.title}: {len(view.points)} initiatives, {len(view.edges)} dependencies."
     tied = {id for e in view.edges for id in (e.needed, e.dependant)}
-    for kind, words in (("requires", "requires"), ("helps", "is helped by"), ("conflicts-with", "conflicts with")):
+    for kind, words in (
+        ("requires", "requires"),
+        ("helps", "is helped by"),
+        ("conflicts-with", "conflicts with"),
+    ):
         said = sorted(f"{e.dependant} {words} {e.needed}" for e in view.edges if e.kind == kind)
         if said:
             yield f"{'; '.join(said[:20])}{' and more' if len(said) > 20 else ''}."
@@ -185,7 +201,11 @@ def kind_of(share: float) -> str:
 
 def _core_text(view: CoreView) -> Iterator[str]:
     yield f"{view.title}."
-    for kind, words in (("core", "In every good set"), ("borderline", "In some"), ("exterior", "In none")):
+    for kind, words in (
+        ("core", "In every good set"),
+        ("borderline", "In some"),
+        ("exterior", "In none"),
+    ):
         names = [b.name for b in view.points if kind_of(b.share) == kind]
         if names:
             yield f"{words}: {', '.join(names)}."
@@ -194,7 +214,9 @@ def _core_text(view: CoreView) -> Iterator[str]:
 def _capacity_text(view: CapacityView) -> Iterator[str]:
     yield f"{view.title}."
     for role in sorted({b.role for b in view.points}):
-        top = max((b for b in view.points if b.role == role), key=lambda b: b.used / max(b.limit, 1e-9))
+        top = max(
+            (b for b in view.points if b.role == role), key=lambda b: b.used / max(b.limit, 1e-9)
+        )
         yield f"{role}: fullest in {quarter_text(top.quarter)}, {top.used:.3g} of {top.limit:g}."
 
 
@@ -205,7 +227,7 @@ def _gantt_text(view: GanttView) -> Iterator[str]:
         yield f"{top.name} holds up the end most often, in {in_100(top.critical)} of 100 draws."
 
 
-# --- drawing ---------------------------------------------------------------------------------------------------------
+# --- drawing --------------------------------------------------------------------------------------
 
 
 def render(view: View, form: Form = "svg") -> bytes:
@@ -224,7 +246,10 @@ def _plotted(view: FrontierView | CoreView | CapacityView | GanttView, form: For
         figure = Figure(figsize=(8.0, _height(view)), layout="constrained")
         figure.suptitle(view.title, x=0.01, ha="left", fontsize=11, fontweight="bold")
         if isinstance(view, CapacityView):
-            roles, quarters = sorted({b.role for b in view.points}), sorted({b.quarter for b in view.points})
+            roles, quarters = (
+                sorted({b.role for b in view.points}),
+                sorted({b.quarter for b in view.points}),
+            )
             panels = figure.subplots(max(len(roles), 1), 1, squeeze=False)[:, 0]
             for role, axes in zip(roles, panels, strict=False):
                 _capacity([b for b in view.points if b.role == role], role, quarters, axes)
@@ -257,7 +282,13 @@ def _frontier(view: FrontierView, axes: Axes) -> None:
     for p in view.points:
         if p.bound > p.all * (1 + 1e-6):
             axes.plot([p.few, p.few], [p.all, p.bound], color=QUIET, linewidth=1, marker="_")
-        axes.plot([p.few], [p.all], marker="D" if p.chosen else "o", markersize=9 if p.chosen else 6, color=_BAR)
+        axes.plot(
+            [p.few],
+            [p.all],
+            marker="D" if p.chosen else "o",
+            markersize=9 if p.chosen else 6,
+            color=_BAR,
+        )
         if p.chosen:
             axes.annotate("advised", (p.few, p.all), xytext=(8, 6), textcoords="offset points")
     axes.set_xlabel("worth for the few")
@@ -272,7 +303,14 @@ def _core(view: CoreView, axes: Axes) -> None:
     for at, bar in enumerate(rows):
         kind = kind_of(bar.share)
         hatch = {"core": "", "borderline": "///", "exterior": ""}[kind]
-        axes.barh(at, bar.share, color=_BAR if kind == "core" else _PALE, hatch=hatch, edgecolor=INK, linewidth=0.5)
+        axes.barh(
+            at,
+            bar.share,
+            color=_BAR if kind == "core" else _PALE,
+            hatch=hatch,
+            edgecolor=INK,
+            linewidth=0.5,
+        )
         axes.text(bar.share + 0.01, at, f"{kind}, {cases_in_100(bar.share)}", va="center")
     axes.set_yticks(range(len(rows)), [_short(b.name) for b in rows])
     axes.set_ylim(max(len(rows), 1) - 0.5, -0.5)
@@ -304,7 +342,15 @@ def _gantt(view: GanttView, axes: Axes) -> None:
     for at, row in enumerate(rows):
         days = (row.start, row.planned, row.low, row.middle, row.high)
         start, planned, low, middle, high = map(_number, days)
-        axes.barh(at, max(planned - start, 1.0), left=start, height=0.5, color=_PALE, edgecolor=INK, linewidth=0.5)
+        axes.barh(
+            at,
+            max(planned - start, 1.0),
+            left=start,
+            height=0.5,
+            color=_PALE,
+            edgecolor=INK,
+            linewidth=0.5,
+        )
         axes.plot([low, high], [at, at], color=INK, linewidth=1.5)
         axes.plot([middle], [at], marker="D", color=INK, markersize=5)
         if row.critical >= 0.005:
@@ -330,7 +376,7 @@ def _number(day: dt.date) -> float:
     return float(date2num(day))  # type: ignore[no-untyped-call]
 
 
-# --- the map ---------------------------------------------------------------------------------------------------------
+# --- the map --------------------------------------------------------------------------------------
 
 #: Size of a node in inches; fixed, so that the layout hangs on no font of the machine.
 _WIDE, _TALL = 2.15, 0.78
@@ -345,7 +391,10 @@ _LINES = {"requires": "solid", "helps": "dashed", "conflicts-with": "dotted"}
 
 @dataclass(frozen=True, slots=True)
 class _Laid:
-    """Where Graphviz puts things, in inches: the size of all, nodes by id, and each edge's curve (Bezier points)."""
+    """Where Graphviz puts things, in inches.
+
+    The size of all, nodes by id, and each edge's curve (Bezier points).
+    """
 
     size: tuple[float, float]
     nodes: dict[str, tuple[float, float]]
@@ -359,12 +408,18 @@ def _laid(view: MapView) -> _Laid:
     edges = sorted(view.edges, key=lambda e: (e.needed, e.dependant, e.kind, e.note))
     tied = sorted({id for e in edges for id in (e.needed, e.dependant)})
     names = {id: f"n{k}" for k, id in enumerate(tied)}
-    graph = pygraphviz.AGraph(directed=True, strict=False, rankdir="LR", nodesep="0.2", ranksep="0.9")
+    graph = pygraphviz.AGraph(
+        directed=True, strict=False, rankdir="LR", nodesep="0.2", ranksep="0.9"
+    )
     for id in tied:
-        graph.add_node(names[id], label="", shape="box", fixedsize="true", width=str(_WIDE), height=str(_TALL))
+        graph.add_node(
+            names[id], label="", shape="box", fixedsize="true", width=str(_WIDE), height=str(_TALL)
+        )
     for k, edge in enumerate(edges):
         loose = {"constraint": "false"} if edge.kind == "conflicts-with" else {}
-        graph.add_edge(names[edge.needed], names[edge.dependant], key=f"e{k}", arrowhead="none", **loose)
+        graph.add_edge(
+            names[edge.needed], names[edge.dependant], key=f"e{k}", arrowhead="none", **loose
+        )
     graph.layout(prog="dot")
     box = [float(x) / 72.0 for x in graph.graph_attr["bb"].split(",")]
     nodes = {id: _places(graph.get_node(names[id]).attr["pos"])[0] for id in tied}
@@ -377,7 +432,9 @@ def _laid(view: MapView) -> _Laid:
 
 def _places(written_: str) -> tuple[tuple[float, float], ...]:
     """Points as Graphviz writes them, in inches."""
-    parts = (p.split(",") for p in written_.replace("\\\n", "").split() if not p.startswith(("s,", "e,")))
+    parts = (
+        p.split(",") for p in written_.replace("\\\n", "").split() if not p.startswith(("s,", "e,"))
+    )
     return tuple((float(x) / 72.0, float(y) / 72.0) for x, y in parts)
 
 
@@ -435,18 +492,32 @@ def _edge(edge: MapEdge, points: Sequence[tuple[float, float]], axes: Axes) -> N
 
 
 def _node(node: MapNode, place: tuple[float, float], scale: float, axes: Axes) -> None:
-    """A frame thick where it runs and dashed where it does not, doubled by law; what is done, in words."""
+    """A frame thick where it runs and dashed where it does not, doubled by law.
+
+    What is done, in words.
+    """
     from matplotlib.patches import Rectangle
 
     x, y = place[0] - _WIDE / 2, place[1] - _TALL / 2
-    box = Rectangle((x, y), _WIDE, _TALL, facecolor="#E8F0F8" if node.runs else "#F4F4F4", edgecolor=INK, zorder=2)
+    box = Rectangle(
+        (x, y),
+        _WIDE,
+        _TALL,
+        facecolor="#E8F0F8" if node.runs else "#F4F4F4",
+        edgecolor=INK,
+        zorder=2,
+    )
     box.set_linewidth(1.8 if node.runs else 0.9)
     box.set_linestyle("solid" if node.runs else "dashed")
     axes.add_patch(box)
     if node.statutory:
-        inner = Rectangle((x + 0.05, y + 0.05), _WIDE - 0.1, _TALL - 0.1, fill=False, edgecolor=INK, zorder=2)
+        inner = Rectangle(
+            (x + 0.05, y + 0.05), _WIDE - 0.1, _TALL - 0.1, fill=False, edgecolor=INK, zorder=2
+        )
         axes.add_patch(inner)
-    axes.text(*place, _label(node), ha="center", va="center", fontsize=8 * max(scale, 0.35), zorder=3)
+    axes.text(
+        *place, _label(node), ha="center", va="center", fontsize=8 * max(scale, 0.35), zorder=3
+    )
 
 
 def _label(node: MapNode) -> str:

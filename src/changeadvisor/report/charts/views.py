@@ -82,7 +82,9 @@ def beside_views(areas: Sequence[Area], found: MeasureAdvice) -> Iterator[drawin
         yield from (view for view in made if view is not None)
 
 
-def view_of(programme: Programme, measure: Measure, found: MeasureAdvice, kind: Kind) -> drawing.View:
+def view_of(
+    programme: Programme, measure: Measure, found: MeasureAdvice, kind: Kind
+) -> drawing.View:
     """The view of one kind. Raises InputError where the readings do not give one."""
     if kind == "xmr":
         return xmr_view(programme.initiatives, found)
@@ -112,13 +114,17 @@ def xmr_view(initiatives: Sequence[Initiative], found: MeasureAdvice) -> XmrView
     return XmrView(
         title=_title(measure),
         unit=plain(measure.unit or "", 60),
-        points=tuple(XmrPoint(p.period, p.value, p.centre, p.lower, p.upper, p.variation) for p in points),
+        points=tuple(
+            XmrPoint(p.period, p.value, p.centre, p.lower, p.upper, p.variation) for p in points
+        ),
         better=measure.better,
         target=measure.target,
         standard=measure.standard,
         variation=own.last.variation if own else None,
         assured=aim.assurance,
-        notes=tuple(_notes(initiatives, measure, points[0].period, points[-1].period)) if points else (),
+        notes=tuple(_notes(initiatives, measure, points[0].period, points[-1].period))
+        if points
+        else (),
         trial=bool(own and own.trial),
     )
 
@@ -148,7 +154,8 @@ def _funnel(areas: Sequence[Area], measure: Measure, beside: Comparative) -> Fun
     sized = [level for level in among.levels if level.size or level.expected]
     sizes = np.array([level.size or level.expected or 0.0 for level in sized])
     grid = tuple(
-        (float(n), *funnel_at(measure, among, float(n))) for n in np.linspace(sizes.min() * 0.7, sizes.max() * 1.05, 60)
+        (float(n), *funnel_at(measure, among, float(n)))
+        for n in np.linspace(sizes.min() * 0.7, sizes.max() * 1.05, 60)
     )
     own = _own(measure)
     return FunnelView(
@@ -178,19 +185,34 @@ def _ranks(areas: Sequence[Area], measure: Measure, beside: Comparative) -> Rank
         level = levels[area]
         reach = compare.Z95 * (level.error or 0.0)
         name = names.get(area, "ours" if area == own else area)
-        ranked.append(RankArea(name, level.value, level.value - reach, level.value + reach, (low, high), area == own))
-    return RankView(_title(measure), plain(measure.unit or "", 60), tuple(ranked)) if ranked else None
+        ranked.append(
+            RankArea(
+                name,
+                level.value,
+                level.value - reach,
+                level.value + reach,
+                (low, high),
+                area == own,
+            )
+        )
+    return (
+        RankView(_title(measure), plain(measure.unit or "", 60), tuple(ranked)) if ranked else None
+    )
 
 
 def _gap(_areas: Sequence[Area], measure: Measure, beside: Comparative) -> GapView | None:
-    points = tuple(GapPoint(y.period, y.own, y.low_quartile, y.median, y.high_quartile) for y in beside.years)
+    points = tuple(
+        GapPoint(y.period, y.own, y.low_quartile, y.median, y.high_quartile) for y in beside.years
+    )
     if not points:
         return None
     count = beside.years[0].areas
-    return GapView(_title(measure), plain(measure.unit or "", 60), points, count, beside.gap, measure.better)
+    return GapView(
+        _title(measure), plain(measure.unit or "", 60), points, count, beside.gap, measure.better
+    )
 
 
-# --- one initiative --------------------------------------------------------------------------------------------------
+# --- one initiative -------------------------------------------------------------------------------
 
 #: Months of the J-curve that are drawn beyond today.
 _AHEAD = 36
@@ -203,7 +225,11 @@ def initiative_views(item: InitiativeAdvice) -> Iterator[drawing.View]:
         yield _curve_view(item, curve, curve.observed)
     if item.outlook.value:
         yield _worth_view(item)
-    if item.action is not None and item.action.answer is not None and any(r.counted for r in item.action.reasons):
+    if (
+        item.action is not None
+        and item.action.answer is not None
+        and any(r.counted for r in item.action.reasons)
+    ):
         yield _waterfall(item)
     if item.route is not None and item.route.spread is not None:
         yield spread_view(item.route.spread)
@@ -215,7 +241,9 @@ def _curve_view(item: InitiativeAdvice, curve: Trajectory, seen: Observed) -> Cu
     months = np.arange(0.5, curve.months + _AHEAD, 1.0)
     drawn = np.quantile(curve.progress(months), [0.1, 0.5, 0.9], axis=0)
     planned = (
-        trajectory.expected_path(initiative.path, months.tolist(), curve.seed, item.id) if initiative.path else None
+        trajectory.expected_path(initiative.path, months.tolist(), curve.seed, item.id)
+        if initiative.path
+        else None
     )
     expected = drawn[1] if planned is None else planned.mean(axis=0)
     points = tuple(
@@ -231,7 +259,11 @@ def _curve_view(item: InitiativeAdvice, curve: Trajectory, seen: Observed) -> Cu
     level = None if review is None else review.below if review.below is not None else review.above
     then = answer_label(review.then) if review is not None and review.then is not None else ""
     wire = None if review is None or level is None else (review.on, level, then)
-    today = begun + dt.timedelta(days=round(curve.months * 30.4375)) if begun is not None else initiative.started
+    today = (
+        begun + dt.timedelta(days=round(curve.months * 30.4375))
+        if begun is not None
+        else initiative.started
+    )
     measure = item.evidence.measure
     return CurveView(
         title=f"{plain(item.title, 80)}: what was expected, what came, what may come",
@@ -246,7 +278,9 @@ def _curve_view(item: InitiativeAdvice, curve: Trajectory, seen: Observed) -> Cu
     )
 
 
-def _reviews(first: dt.date, today: dt.date | None, points: Sequence[CurvePoint]) -> Iterator[dt.date]:
+def _reviews(
+    first: dt.date, today: dt.date | None, points: Sequence[CurvePoint]
+) -> Iterator[dt.date]:
     """The reviews to come, as far as the curve is drawn."""
     step = 0 if today is None else round(months_between(today, first))
     for k in range(_AHEAD):
@@ -256,7 +290,9 @@ def _reviews(first: dt.date, today: dt.date | None, points: Sequence[CurvePoint]
         yield day
 
 
-def ordered(seen: Observed, expected: float, drawn: NDArray[np.float64]) -> tuple[float, float, float, float]:
+def ordered(
+    seen: Observed, expected: float, drawn: NDArray[np.float64]
+) -> tuple[float, float, float, float]:
     """Expected level, then the band from low to high, whichever way is better."""
     low, middle, high = sorted(seen.level(float(v)) for v in drawn)
     return seen.level(expected), low, middle, high
@@ -302,7 +338,7 @@ def _waterfall(item: InitiativeAdvice) -> BarView:
     )
 
 
-# --- how to lead it --------------------------------------------------------------------------------------------------
+# --- how to lead it -------------------------------------------------------------------------------
 
 
 def spread_view(
@@ -310,9 +346,12 @@ def spread_view(
 ) -> SpreadView:
     """The adoption curves of each way of leading, with their bands."""
     ways = tuple(
-        SpreadWay(WAY_WORDS[w.way], w.reaches, w.stands, w.curve.p10, w.curve.p50, w.curve.p90) for w in spread.ways
+        SpreadWay(WAY_WORDS[w.way], w.reaches, w.stands, w.curve.p10, w.curve.p50, w.curve.p90)
+        for w in spread.ways
     )
-    return SpreadView(plain(title, 120), ways, spread.needed, spread.by, " ".join(_spread_said(spread)))
+    return SpreadView(
+        plain(title, 120), ways, spread.needed, spread.by, " ".join(_spread_said(spread))
+    )
 
 
 def _spread_said(spread: Diffusion) -> Iterator[str]:
@@ -335,9 +374,10 @@ def _runs_said(way: WayOutcome) -> str:
     return f"{of_100(way.reaches)} of 100 runs, still in {of_100(way.stands)}"
 
 
-#: The features of the change kaleidoscope (Hope Hailey and Balogun 2002, Long Range Planning 35(2)), the fact that
-#: tells of each, and for each level: its place (0 from the top, 0.5 neither, 1 from below), whether it is rather to be
-#: built first, and why. The features are theirs; the placing is our reading of them, not measured.
+#: The features of the change kaleidoscope (Hope Hailey and Balogun 2002, Long Range Planning
+#: 35(2)), the fact that tells of each, and for each level: its place (0 from the top, 0.5 neither,
+#: 1 from below), whether it is rather to be built first, and why. The features are theirs; the
+#: placing is our reading of them, not measured.
 _KALEIDOSCOPE: tuple[tuple[str, str, dict[str, tuple[float, bool, str]]], ...] = (
     ("Time", "route.time", {
         "plenty": (0.75, False, "there is time to involve people"),
@@ -390,37 +430,69 @@ _OURS = (
 
 def features_view(sheet: FactSheet) -> FeaturesView | None:
     """A map of the setting by the change kaleidoscope; None where none of its features is known."""
-    rows = tuple(Feature(name, VOCABULARY[fact].question, _marks(sheet, fact, at)) for name, fact, at in _KALEIDOSCOPE)
+    rows = tuple(
+        Feature(name, VOCABULARY[fact].question, _marks(sheet, fact, at))
+        for name, fact, at in _KALEIDOSCOPE
+    )
     if not any(row.marks for row in rows):
         return None
     return FeaturesView("What the setting calls for", rows, _OURS)
 
 
 def _marks(sheet: FactSheet, fact: str, at: dict[str, tuple[float, bool, str]]) -> tuple[Mark, ...]:
-    """A mark for each level that is judged, in the order of the vocabulary; none where nobody judged."""
+    """A mark for each level that is judged, in the order of the vocabulary.
+
+    None where nobody judged.
+    """
     value = sheet.get(fact)
     judged = () if value is None else members(value)
     return tuple(Mark(level, *where) for level, where in at.items() if level in judged)
 
 
-#: Beer and Nohria (2000), Cracking the code of change, Harvard Business Review 78(3): what Theory E, the two combined
-#: and Theory O say on each dimension (their table, in our words; read in secondary sources).
+#: Beer and Nohria (2000), Cracking the code of change, Harvard Business Review 78(3): what Theory
+#: E, the two combined and Theory O say on each dimension (their table, in our words; read in
+#: secondary sources).
 _THEORIES: tuple[tuple[str, str, tuple[str, str, str]], ...] = (
     ("goals", "Goals", ("economic value", "both, held openly", "ability of the organisation")),
-    ("leadership", "Leadership", ("from the top", "from the top, engaging those below", "participation from below")),
+    (
+        "leadership",
+        "Leadership",
+        ("from the top", "from the top, engaging those below", "participation from below"),
+    ),
     ("focus", "Focus", ("structure and systems", "both at once", "culture, behaviour, attitudes")),
-    ("process", "Process", ("plans and programmes with dates", "plan for spontaneity", "experiment and evolve")),
-    ("reward", "Reward", ("financial incentives", "incentives support, not drive", "commitment; fair pay in exchange")),
-    ("consultants", "Consultants", ("analyse and solve", "experts who enable", "help people find their own answers")),
+    (
+        "process",
+        "Process",
+        ("plans and programmes with dates", "plan for spontaneity", "experiment and evolve"),
+    ),
+    (
+        "reward",
+        "Reward",
+        (
+            "financial incentives",
+            "incentives support, not drive",
+            "commitment; fair pay in exchange",
+        ),
+    ),
+    (
+        "consultants",
+        "Consultants",
+        ("analyse and solve", "experts who enable", "help people find their own answers"),
+    ),
 )
 #: The framework that places an initiative on these dimensions: 0 is E, 1 combined, 2 O.
 BEER_NOHRIA = "beer-nohria"
 
 
 def dimensions_view(card: Scorecard) -> DimensionsView | None:
-    """Where an initiative stands on the six dimensions of Beer and Nohria; None where none is known."""
+    """Where an initiative stands on the six dimensions of Beer and Nohria.
+
+    None where none is known.
+    """
     parts = {c.id: c for c in card.contributions}
-    rows = tuple(Dimension(name, options, _chosen(parts.get(id))) for id, name, options in _THEORIES)
+    rows = tuple(
+        Dimension(name, options, _chosen(parts.get(id))) for id, name, options in _THEORIES
+    )
     if not any(row.chosen for row in rows):
         return None
     heads = ("Theory E (hard)", "Combined", "Theory O (soft)")
@@ -428,7 +500,10 @@ def dimensions_view(card: Scorecard) -> DimensionsView | None:
 
 
 def _chosen(part: Contribution | None) -> tuple[int, ...]:
-    """Which option it is: none where it is not known; where raters differ, the two ends of what they say."""
+    """Which option it is: none where it is not known.
+
+    Where raters differ, the two ends of what they say.
+    """
     if part is None or not part.known or part.weight <= 0:
         return ()
     ends = (part.points_low / part.weight, part.points_high / part.weight)
