@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from changeadvisor import simulation
-from changeadvisor.io.rules import load_judges
+from changeadvisor.io.rules import load_rulebook
 from changeadvisor.report.terminal import simulation_table
 
 
@@ -27,7 +27,7 @@ def main(worlds: int, seed: int = 1) -> int:
     spec = simulation.worlds_of(Path(__file__).with_name("worlds.yaml"), None, None)
     kinds = simulation.draw(spec, worlds, seed).old.kind
     ways = {
-        "advice": simulation.by_advice(load_judges()),
+        "advice": simulation.by_advice(load_rulebook()),
         "worth alone": simulation.by_worth(),
         "without later choices": simulation.by_worth(flexible=False),
         "without delay and depth": simulation.by_worth(corrected=False),

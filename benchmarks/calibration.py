@@ -23,7 +23,7 @@ from changeadvisor.advice.evidence import all_series
 from changeadvisor.trajectory import (
     Beside,
     Trajectory,
-    look,
+    read_outlook,
     read_trajectory,
 )
 
@@ -65,7 +65,7 @@ def chances(spec: simulation.Worlds, count: int, month: int, seed: int) -> Part:
         if found is None:
             continue
         said[k] = found.posterior.chances
-        view = look(found, None, Beside({}, 0.0))
+        view = read_outlook(found, None, Beside({}, 0.0))
         kanter[k] = view.bad_and_succeeds, view.good_and_fails
         within.append(inside(drawn, found, k, month))
     return Part(said, drawn.old.kind, float(np.nanmean(within)), kanter)

@@ -23,15 +23,15 @@ from typing import Literal
 
 from changeadvisor.facts import Fact, FactSheet, Known
 from changeadvisor.interview import questions
-from changeadvisor.interview.questions import Interview, Standing
+from changeadvisor.interview.questions import Interview, InterviewState
 from changeadvisor.io.load import load_programme
-from changeadvisor.io.rules import load_judges
+from changeadvisor.io.rules import load_rulebook
 from changeadvisor.model import Programme
 from changeadvisor.trajectory.reading import stream
 
 NORTHFIELD = Path(__file__).parents[1] / "scenarios" / "northfield"
 BAR = 0.75
-Order = Callable[[Standing, Interview], Fact]
+Order = Callable[[InterviewState, Interview], Fact]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,13 @@ class Asked:
         return (self.questions - self.known) / 2
 
 
-def telling(standing: Standing, interview: Interview) -> Fact:
+def telling(standing: InterviewState, interview: Interview) -> Fact:
     """What tells most."""
     del interview
     return standing.order[0]
 
 
-def by_rules(standing: Standing, interview: Interview) -> Fact:
+def by_rules(standing: InterviewState, interview: Interview) -> Fact:
     """As the rules mention them."""
     places: dict[str, int] = {}
     for rule in interview.pack.rules:
@@ -70,13 +70,13 @@ def by_rules(standing: Standing, interview: Interview) -> Fact:
     return min(_moving(standing), key=lambda f: places[f.name])
 
 
-def by_alphabet(standing: Standing, interview: Interview) -> Fact:
+def by_alphabet(standing: InterviewState, interview: Interview) -> Fact:
     """By name."""
     del interview
     return min(_moving(standing), key=lambda f: f.name)
 
 
-def _moving(standing: Standing) -> Iterable[Fact]:
+def _moving(standing: InterviewState) -> Iterable[Fact]:
     """Open questions that could move the answer.
 
     Even the orders compared with do not ask in vain.
@@ -93,9 +93,9 @@ class Player:
     def __init__(self, interview: Interview, full: FactSheet) -> None:
         self.interview, self.full = interview, full
         self.names = [f.name for f in interview.facts if f.name in interview.heard]
-        self.seen: dict[frozenset[tuple[str, object]], Standing] = {}
+        self.seen: dict[frozenset[tuple[str, object]], InterviewState] = {}
 
-    def look(self, sheet: FactSheet) -> Standing:
+    def look(self, sheet: FactSheet) -> InterviewState:
         """Where it stands."""
         key = frozenset((n, sheet.get(n)) for n in self.names)
         if key not in self.seen:
@@ -137,11 +137,11 @@ class Player:
 
 def players(programme: Programme, seed: int) -> list[Player]:
     """Every open initiative."""
-    judges = load_judges()
+    rulebook = load_rulebook()
     found = []
     for initiative in programme.initiatives:
         if initiative.stage != "closed":
-            interview = questions.begin(programme, initiative, judges, seed=seed)
+            interview = questions.begin(programme, initiative, rulebook, seed=seed)
             found.append(Player(interview, interview.sheet(initiative, programme)))
     return found
 
@@ -162,7 +162,7 @@ def by_half(rows: Iterable[Asked], which: str) -> tuple[float, float]:
 def step(about: Literal["route", "action"]) -> float:
     """Seconds of CPU for what is worked out between two questions, the best of three."""
     made, took = load_programme(NORTHFIELD), []
-    interview = questions.begin(made, made.initiatives[0], load_judges(), about=about)
+    interview = questions.begin(made, made.initiatives[0], load_rulebook(), about=about)
     sheet = interview.sheet(made.initiatives[0], made)
     for _ in range(3):
         began = time.process_time()

@@ -302,13 +302,13 @@ def advised(
 
     A coin), and how often each was advised.
     """
-    judges = rules.load_judges()
-    sheets = advise.routes(register(organisations, seed), judges, seed=seed)
+    rulebook = rules.load_rulebook()
+    sheets = advise.route_sheets(register(organisations, seed), rulebook, seed=seed)
     found, counted = np.empty(len(organisations)), dict.fromkeys([*WAYS, "no answer"], 0)
     for i, o in enumerate(organisations):
         sheet = sheets[f"o{i:04}"]
-        answer = judge(judges.route, sheet).answer
-        way = order_of(judges.order, sheet).first if answer == "blended" else answer
+        answer = judge(rulebook.route, sheet).answer
+        way = order_of(rulebook.order, sheet).first if answer == "blended" else answer
         counted[way or "no answer"] += 1
         found[i] = o.chances.mean() if way is None else o.chances[WAYS.index(way)]
     return found, counted

@@ -20,7 +20,7 @@ from changeadvisor import simulation
 from changeadvisor.advice.advise import advise, to_json
 from changeadvisor.io import load as loading
 from changeadvisor.io import save
-from changeadvisor.io.rules import load_judges
+from changeadvisor.io.rules import load_rulebook
 
 BEFORE, MONTH = 12, 24
 
@@ -39,11 +39,11 @@ def one(folder: Path) -> int:
 
     Prints seconds of CPU for both, and the most memory used (megabytes).
     """
-    judges = load_judges()
+    rulebook = load_rulebook()
     began = time.process_time()
     given = loading.load_programme(folder)
     loaded = time.process_time()
-    text = to_json(advise(given, judges, parts=("action",)))
+    text = to_json(advise(given, rulebook, parts=("action",)))
     done = time.process_time()
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(loaded - began, done - loaded, most, len(text))

@@ -21,7 +21,7 @@ def outputs(name: str) -> dict[str, str]:
     from changeadvisor.io import load, rules
     from changeadvisor.report import board, terminal
 
-    found = advise.advise(load.load_programme(ROOT / "scenarios" / name), rules.load_judges())
+    found = advise.advise(load.load_programme(ROOT / "scenarios" / name), rules.load_rulebook())
     first = found.initiatives[-1] if name == "minimal" else found.initiative("reablement-redesign")
     assert first is not None
     return {

@@ -15,7 +15,7 @@ from changeadvisor.adoption import (
     WAYS,
     Answers,
     Diffusion,
-    bass,
+    bass_curve,
     enough,
     missing,
     networks,
@@ -98,13 +98,13 @@ def test_watts_a_single_seed_moves_many_only_inside_the_window(
 
 @pytest.mark.parametrize(("years", "share"), [(0, 0.0), (1, 0.0358), (5, 0.3312), (10, 0.8128)])
 def test_bass_figures(years: float, share: float) -> None:
-    assert bass(years) == pytest.approx(share, abs=5e-5)
+    assert bass_curve(years) == pytest.approx(share, abs=5e-5)
 
 
 def test_bass_peak() -> None:
     assert bass_peak() == pytest.approx(6.193, abs=5e-4)
-    assert bass(bass_peak()) == pytest.approx(0.4605, abs=5e-5)
-    rate = (bass(bass_peak() + 1e-4) - bass(bass_peak() - 1e-4)) / 2e-4
+    assert bass_curve(bass_peak()) == pytest.approx(0.4605, abs=5e-5)
+    rate = (bass_curve(bass_peak() + 1e-4) - bass_curve(bass_peak() - 1e-4)) / 2e-4
     assert rate == pytest.approx(0.1106, abs=5e-5)
 
 

@@ -11,30 +11,23 @@ import pytest
 
 from changeadvisor import simulation
 from changeadvisor.advice import advise as module
-from changeadvisor.advice.advise import (
-    Advice,
-    Judges,
-    advise,
-    complete,
-    missing_overall,
-    to_data,
-    to_json,
-)
+from changeadvisor.advice.advise import Advice, advise, complete, missing_overall, to_data, to_json
 from changeadvisor.facts import FactSheet, can_be_known
 from changeadvisor.io import load, rules
 from changeadvisor.judgement import judge
+from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import Programme, to_plain
 from tests.helpers import NORTHFIELD, ROOT, programme
 
 
 @pytest.fixture(scope="module")
-def judges() -> Judges:
-    return rules.load_judges()
+def rulebook() -> Rulebook:
+    return rules.load_rulebook()
 
 
 @pytest.fixture(scope="module")
-def northfield(judges: Judges) -> Advice:
-    return advise(load.load_programme(NORTHFIELD), judges)
+def northfield(rulebook: Rulebook) -> Advice:
+    return advise(load.load_programme(NORTHFIELD), rulebook)
 
 
 def test_it_has_every_key_of_the_format(northfield: Advice) -> None:
@@ -139,17 +132,17 @@ def shuffled(value: Any, shuffle: random.Random) -> Any:
 
 
 def test_two_runs_and_a_shuffled_one_give_the_same_bytes(
-    northfield: Advice, judges: Judges
+    northfield: Advice, rulebook: Rulebook
 ) -> None:
     read = load.load_programme(NORTHFIELD)
-    assert to_json(advise(read, judges)) == to_json(northfield)
+    assert to_json(advise(read, rulebook)) == to_json(northfield)
     mixed = Programme.model_validate(
         shuffled(read.model_dump(mode="json", exclude_defaults=True), random.Random(5))
     )
-    assert to_json(advise(mixed, judges)) == to_json(northfield)
+    assert to_json(advise(mixed, rulebook)) == to_json(northfield)
 
 
-def test_rules_in_another_order_give_the_same_bytes(northfield: Advice, judges: Judges) -> None:
+def test_rules_in_another_order_give_the_same_bytes(northfield: Advice, rulebook: Rulebook) -> None:
     from changeadvisor.io.documents import read_document
     from changeadvisor.judgement import RulePack
 
@@ -158,31 +151,33 @@ def test_rules_in_another_order_give_the_same_bytes(northfield: Advice, judges: 
         random.Random(3).shuffle(document.data["rules"])
         return RulePack.read(document.data, lambda _: "x", rules.vocabulary())
 
-    again = replace(judges, action=mixed("persist-or-adjust"), route=mixed("top-down-or-bottom-up"))
+    again = replace(
+        rulebook, action=mixed("persist-or-adjust"), route=mixed("top-down-or-bottom-up")
+    )
     assert to_json(advise(load.load_programme(NORTHFIELD), again)) == to_json(northfield)
 
 
 def test_flips_are_confirmed_by_judging_the_changed_sheet(
-    northfield: Advice, judges: Judges
+    northfield: Advice, rulebook: Rulebook
 ) -> None:
     """A judged fact is changed as a person would change it, scores follow, and the answer is the one the flip names."""
     confirmed = 0
     for item in northfield.initiatives:
-        for pack, found in ((judges.action, item.action), (judges.route, item.route)):
+        for pack, found in ((rulebook.action, item.action), (rulebook.route, item.route)):
             assert found is not None
             for flip in found.flips:
                 if not flip.fact.startswith("latest."):
-                    sheet = complete(item.evidence.sheet.changed(flip.fact, flip.at), judges)
+                    sheet = complete(item.evidence.sheet.changed(flip.fact, flip.at), rulebook)
                     assert judge(pack, sheet).answer == flip.to != found.answer
                     confirmed += 1
     assert confirmed > 40
 
 
-def test_a_reading_that_flips_is_read_again_by_the_model(judges: Judges) -> None:
+def test_a_reading_that_flips_is_read_again_by_the_model(rulebook: Rulebook) -> None:
     """Every flip of a latest reading, put into the file, gives what it says when all is advised anew."""
     drawn = simulation.draw(simulation.Worlds(), 12, 4)
     given = simulation.programme(drawn, simulation.Decisions.none(12), 12, range(12))
-    before = advise(given, judges, parts=("action",))
+    before = advise(given, rulebook, parts=("action",))
     flips = [
         (i.id, f)
         for i in before.initiatives
@@ -194,35 +189,35 @@ def test_a_reading_that_flips_is_read_again_by_the_model(judges: Judges) -> None
     for _, flip in flips:
         measure = next(m for m in data["measures"] if f"latest.{m['id']}" == flip.fact)
         measure["observations"][-1]["value"] = flip.at
-    after = advise(Programme.model_validate(data), judges, parts=("action",))
+    after = advise(Programme.model_validate(data), rulebook, parts=("action",))
     answers = {i.id: i.action.answer for i in after.initiatives if i.action}
     assert [answers[id] for id, _ in flips] == [f.to for _, f in flips]
     assert len(flips) >= 3
 
 
-def test_past_spend_changes_nothing(northfield: Advice, judges: Judges) -> None:
+def test_past_spend_changes_nothing(northfield: Advice, rulebook: Rulebook) -> None:
     data = load.load_programme(NORTHFIELD).model_dump(mode="json", exclude_defaults=True)
     for initiative in data["initiatives"]:
         initiative.setdefault("spend", {})["to_date"] = 99_000_000
-    again = advise(Programme.model_validate(data), judges)
+    again = advise(Programme.model_validate(data), rulebook)
     assert [(i.action, i.route) for i in again.initiatives] == [
         (i.action, i.route) for i in northfield.initiatives
     ]
 
 
-def test_only_some_parts(judges: Judges) -> None:
+def test_only_some_parts(rulebook: Rulebook) -> None:
     bare = programme(initiatives=[{"id": "a", "title": "A"}])
-    found = to_data(advise(bare, judges, parts=("action",)))
+    found = to_data(advise(bare, rulebook, parts=("action",)))
     assert (found["portfolio"], found["measures"], found["audit"]) == (None, None, None)
     assert found["initiatives"][0]["route"] is None
     assert found["initiatives"][0]["action"]["answer"] is None
-    found = to_data(advise(bare, judges, parts=("measures",)))
+    found = to_data(advise(bare, rulebook, parts=("measures",)))
     assert found["initiatives"][0]["action"] is None
     assert found["measures"] == []
 
 
-def test_nothing_known_gives_no_answer_and_what_to_ask(judges: Judges) -> None:
-    found = advise(programme(initiatives=[{"id": "a", "title": "A"}]), judges)
+def test_nothing_known_gives_no_answer_and_what_to_ask(rulebook: Rulebook) -> None:
+    found = advise(programme(initiatives=[{"id": "a", "title": "A"}]), rulebook)
     item = found.initiatives[0]
     assert item.action is not None
     assert item.action.answer is None
@@ -234,9 +229,9 @@ def test_nothing_known_gives_no_answer_and_what_to_ask(judges: Judges) -> None:
     assert item.outlook.next_review is None
 
 
-def test_an_idea_is_not_asked_how_it_is_done(judges: Judges) -> None:
+def test_an_idea_is_not_asked_how_it_is_done(rulebook: Rulebook) -> None:
     found = advise(
-        programme(initiatives=[{"id": "a", "title": "A", "stage": "idea"}]), judges
+        programme(initiatives=[{"id": "a", "title": "A", "stage": "idea"}]), rulebook
     ).initiatives[0]
     assert found.action is not None
     assert not [
@@ -266,7 +261,7 @@ def test_an_idea_is_not_asked_how_it_is_done(judges: Judges) -> None:
     ],
 )
 def test_decisions_in_words(
-    judges: Judges, stage: str, judgements: dict[str, str], decision: str
+    rulebook: Rulebook, stage: str, judgements: dict[str, str], decision: str
 ) -> None:
     made = programme(
         review_months=3,
@@ -281,7 +276,7 @@ def test_decisions_in_words(
             }
         ],
     )
-    found = advise(made, judges).decisions_needed[0]
+    found = advise(made, rulebook).decisions_needed[0]
     assert found.decision.startswith(decision)
     assert (found.by, str(found.before)) == ("S", "2026-12-31")
 
@@ -291,11 +286,11 @@ def test_going_on_past_a_broken_tripwire_is_a_decision(northfield: Advice) -> No
     assert [d.initiative for d in decided] == ["benefits-digital"]
 
 
-def test_progress_is_told_after_each(judges: Judges) -> None:
+def test_progress_is_told_after_each(rulebook: Rulebook) -> None:
     told: list[tuple[int, int]] = []
     advise(
         programme(initiatives=[{"id": "a", "title": "A"}, {"id": "b", "title": "B"}]),
-        judges,
+        rulebook,
         on_progress=lambda *p: told.append(p),
     )
     assert told == [(1, 2), (2, 2)]
@@ -328,7 +323,7 @@ def test_candour(declared: str, rating: str, level: str, words: str) -> None:
     assert module._candour(FactSheet.of({"initiative.declared": declared})) is None
 
 
-def test_insiders_and_readings_to_come_are_said(judges: Judges) -> None:
+def test_insiders_and_readings_to_come_are_said(rulebook: Rulebook) -> None:
     made = programme(
         measures=[
             {
@@ -349,7 +344,7 @@ def test_insiders_and_readings_to_come_are_said(judges: Judges) -> None:
             }
         ],
     )
-    notices = advise(made, judges).initiatives[0].notices
+    notices = advise(made, rulebook).initiatives[0].notices
     assert notices[0].startswith("Every judgement comes from its own sponsor or owner")
     assert notices[1] == "2 reading(s) of m are not known yet."
     assert (
@@ -358,7 +353,7 @@ def test_insiders_and_readings_to_come_are_said(judges: Judges) -> None:
     )
 
 
-def test_outlook_is_that_of_the_class(judges: Judges) -> None:
+def test_outlook_is_that_of_the_class(rulebook: Rulebook) -> None:
     made = programme(
         reference_classes=[{"id": "c", "full": 0.4}, {"id": "d"}],
         initiatives=[
@@ -366,7 +361,7 @@ def test_outlook_is_that_of_the_class(judges: Judges) -> None:
             {"id": "b", "title": "B", "reference_class": "d"},
         ],
     )
-    found = to_data(advise(made, judges))["initiatives"]
+    found = to_data(advise(made, rulebook))["initiatives"]
     assert found[0]["outlook"]["probability"] == {"full": 0.4, "partial": None, "none": None}
     assert found[0]["outlook"]["basis"] == "class"
     assert (found[1]["outlook"]["probability"], found[1]["outlook"]["basis"]) == (None, None)
@@ -397,7 +392,7 @@ def test_readings_stay_possible(
 def _advised(**more: Any) -> Any:
     given = {"format": "changeadvisor/1", "programme": "P", "as_of": "2026-09-30", **more}
     return advise(
-        Programme.model_validate(given), rules.load_judges(), parts=("action",)
+        Programme.model_validate(given), rules.load_rulebook(), parts=("action",)
     ).initiatives[0]
 
 

@@ -218,7 +218,7 @@ def test_the_chances_of_a_published_class_are_those_of_the_outlook_with_their_so
     tmp_path: Path,
 ) -> None:
     read = load.load_programme(written(named("gustafson-culture-change"), ".json", tmp_path))
-    found = advise(read, rules.load_judges()).initiatives[0]
+    found = advise(read, rules.load_rulebook()).initiatives[0]
     assert found.outlook.basis == "class"
     assert found.outlook.probability is not None
     assert (found.outlook.probability.full, found.outlook.probability.partial) == (0.05, None)

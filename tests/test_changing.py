@@ -14,16 +14,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from changeadvisor.advice.advise import (
-    Answered,
-    Judges,
-    Portfolio,
-    Trial,
-    advise,
-)
+from changeadvisor.advice.advise import BareAnswer, Portfolio, WhatIfRun, advise
 from changeadvisor.errors import InputError
 from changeadvisor.io import load
 from changeadvisor.io import rules as library
+from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import Programme, to_plain
 from changeadvisor.portfolio import Conflict, Pick, Totals
 from changeadvisor.report.terminal import difference_table
@@ -31,6 +26,7 @@ from changeadvisor.whatif import compare
 from changeadvisor.whatif.causes import RuleSets, between, explained
 from changeadvisor.whatif.compare import (
     AnswerChange,
+    AnswerState,
     Cause,
     Course,
     DecisionChange,
@@ -45,14 +41,13 @@ from changeadvisor.whatif.compare import (
     PortfolioDifference,
     RuleChange,
     SetChange,
-    Stand,
     Why,
     WireChange,
     difference,
     place_changes,
     to_json,
 )
-from changeadvisor.whatif.overrides import Asked, read_settings
+from changeadvisor.whatif.overrides import Overrides, read_settings
 from changeadvisor.whatif.programme_diff import Bearing, fields, put_back
 from tests.helpers import MINIMAL, NORTHFIELD, ROOT, programme
 from tests.strategies import programmes
@@ -66,11 +61,11 @@ SHOP: dict[str, Any] = {
 RULES = (ROOT / "rules" / "persist-or-adjust.yaml").read_text(encoding="utf-8")
 
 
-_judges = cache(library.load_judges)
+_judges = cache(library.load_rulebook)
 
 
 @pytest.fixture(scope="module")
-def judges() -> Judges:
+def rulebook() -> Rulebook:
     return _judges()
 
 
@@ -101,7 +96,7 @@ def made(**more: Any) -> Programme:
     return programme(**{**base, **more})
 
 
-def asked(read: Programme, *texts: str) -> Asked:
+def asked(read: Programme, *texts: str) -> Overrides:
     return read_settings(texts, read, Path())
 
 
@@ -336,8 +331,8 @@ def test_the_difference_of_an_advice_with_itself_is_empty(read: Programme) -> No
     assert difference(found, found).empty
 
 
-def whatif(judges: Judges, read: Programme, *texts: str) -> Difference:
-    return explained(asked(read, *texts).change(judges))
+def whatif(rulebook: Rulebook, read: Programme, *texts: str) -> Difference:
+    return explained(asked(read, *texts).change(rulebook))
 
 
 def why(found: Difference, id: str, question: str = "action") -> Why | None:
@@ -345,16 +340,16 @@ def why(found: Difference, id: str, question: str = "action") -> Why | None:
     return next(a.why for a in item.answers if a.question == question)
 
 
-def test_nothing_set_otherwise_changes_nothing(judges: Judges) -> None:
-    found = whatif(judges, programme(initiatives=[SHOP]), "shop.judgements.support.sponsor=weak")
+def test_nothing_set_otherwise_changes_nothing(rulebook: Rulebook) -> None:
+    found = whatif(rulebook, programme(initiatives=[SHOP]), "shop.judgements.support.sponsor=weak")
     assert found.empty
     assert (found.answers, found.changed, found.causes) == (2, 0, ())
     assert difference_table(found, 100).startswith("Nothing changes.\nWhat went in is the same.")
 
 
-def test_one_setting_is_the_cause_with_the_rules_and_facts_it_moved(judges: Judges) -> None:
+def test_one_setting_is_the_cause_with_the_rules_and_facts_it_moved(rulebook: Rulebook) -> None:
     found = whatif(
-        judges,
+        rulebook,
         programme(initiatives=[SHOP]),
         "shop.judgements.doing.as_designed=yes",
         "review_months=3",
@@ -364,7 +359,7 @@ def test_one_setting_is_the_cause_with_the_rules_and_facts_it_moved(judges: Judg
     assert text.startswith("None of 2 answers changes. What else does is below.")
     read = programme(initiatives=[SHOP])
     found = whatif(
-        judges,
+        rulebook,
         read,
         "shop.judgements.doing.as_designed=null",
         "shop.judgements.support.sponsor=null",
@@ -383,14 +378,16 @@ def test_one_setting_is_the_cause_with_the_rules_and_facts_it_moved(judges: Judg
     assert "1 of 2 answers changes." in difference_table(found, 110)
 
 
-def test_either_of_two_settings_does_it(judges: Judges) -> None:
-    found = whatif(judges, programme(initiatives=[SHOP]), "shop.stage=closed", "shop.title=Another")
+def test_either_of_two_settings_does_it(rulebook: Rulebook) -> None:
+    found = whatif(
+        rulebook, programme(initiatives=[SHOP]), "shop.stage=closed", "shop.title=Another"
+    )
     assert why(found, "shop") == Why(("data",), "alone", ("shop.stage",))
     text = difference_table(found, 110)
     assert "What to do: Adjust tactics → Closed. Because of data (shop.stage)." in text
     lone = {**SHOP, "judgements": {"idea.works": "yes", "support.sponsor": "weak"}}
     found = whatif(
-        judges,
+        rulebook,
         programme(initiatives=[lone]),
         "shop.judgements.idea.works=null",
         "shop.stage=closed",
@@ -398,16 +395,16 @@ def test_either_of_two_settings_does_it(judges: Judges) -> None:
     assert why(found, "shop") == Why(("data",), "alone", ("shop.stage",))
 
 
-def test_a_setting_that_makes_no_sense_alone_is_left_out_of_the_trials(judges: Judges) -> None:
+def test_a_setting_that_makes_no_sense_alone_is_left_out_of_the_trials(rulebook: Rulebook) -> None:
     read = programme(initiatives=[{**SHOP, "started": "2026-01-01", "stage": "delivery"}])
     texts = ("shop.ends=2020-12-01", "shop.started=2020-01-01", "shop.judgements.doing.as_designed=null", "shop.judgements.support.sponsor=null")  # fmt: skip
-    found = explained(asked(read, *texts).change(judges))
+    found = explained(asked(read, *texts).change(rulebook))
     reason = why(found, "shop")
     assert reason is not None
     assert reason.by == texts[2].partition("=")[:1] + texts[3].partition("=")[:1]
 
 
-def test_the_calendar_and_limits_are_causes_of_their_own(judges: Judges) -> None:
+def test_the_calendar_and_limits_are_causes_of_their_own(rulebook: Rulebook) -> None:
     later = {
         **SHOP,
         "judgements": {**SHOP["judgements"], "need.there": {"level": "gone", "on": "2026-11-01"}},
@@ -417,15 +414,15 @@ def test_the_calendar_and_limits_are_causes_of_their_own(judges: Judges) -> None
         limits={"load": 1},
         initiatives=[{**later, **groups}, {"id": "b", "title": "B", **groups}],
     )
-    found = whatif(judges, read, "as_of=2026-12-01", "limits.load=2")
+    found = whatif(rulebook, read, "as_of=2026-12-01", "limits.load=2")
     assert [c.kind for c in found.causes] == ["age", "limit"]
     assert found.portfolio is not None
     assert [c.kind for c in found.portfolio.resolved_conflicts] == ["load"]
     assert why(found, "shop") == Why(("age",), "alone", ("as_of",))
 
 
-def test_a_course_set_by_hand_changes_nothing_where_no_set_is_chosen(judges: Judges) -> None:
-    found = whatif(judges, programme(initiatives=[SHOP]), "shop=stop")
+def test_a_course_set_by_hand_changes_nothing_where_no_set_is_chosen(rulebook: Rulebook) -> None:
+    found = whatif(rulebook, programme(initiatives=[SHOP]), "shop=stop")
     assert [c.kind for c in found.causes] == ["course"]
     if found.portfolio is None:
         assert found.empty
@@ -450,8 +447,8 @@ def chosen_set(**more: Any) -> Portfolio:
     return replace(made, **more)
 
 
-def test_the_set_and_its_totals_are_read_as_they_are_typed(judges: Judges) -> None:
-    advice = advise(programme(initiatives=[SHOP]), judges, flips=False)
+def test_the_set_and_its_totals_are_read_as_they_are_typed(rulebook: Rulebook) -> None:
+    advice = advise(programme(initiatives=[SHOP]), rulebook, flips=False)
     old = chosen_set()
     assert old.totals is not None
     # Every number moves enough to be told but `low`, `people` (less than a reader sees) and `few`
@@ -497,9 +494,9 @@ def test_the_set_and_its_totals_are_read_as_they_are_typed(judges: Judges) -> No
     assert "b: Does not run → Runs (persist)" in text
 
 
-def test_every_number_of_the_totals_is_compared(judges: Judges) -> None:
+def test_every_number_of_the_totals_is_compared(rulebook: Rulebook) -> None:
     """A number that is added to the totals must be compared as well, by the name it has in the JSON."""
-    advice = advise(programme(initiatives=[SHOP]), judges, flips=False)
+    advice = advise(programme(initiatives=[SHOP]), rulebook, flips=False)
     old = chosen_set()
     assert old.totals is not None
     numbers = {name for name, value in to_plain(old.totals).items() if not isinstance(value, list)}
@@ -510,8 +507,8 @@ def test_every_number_of_the_totals_is_compared(judges: Judges) -> None:
     assert {t.field for t in found.totals} == {f"totals.{name}" for name in numbers}
 
 
-def test_why_there_is_no_set_is_said(judges: Judges) -> None:
-    advice = advise(programme(initiatives=[SHOP]), judges, flips=False)
+def test_why_there_is_no_set_is_said(rulebook: Rulebook) -> None:
+    advice = advise(programme(initiatives=[SHOP]), rulebook, flips=False)
     none = chosen_set(
         chosen=None, deferred=None, totals=None, bound=None, gap=None, why_none="Too little money."
     )
@@ -570,26 +567,26 @@ def kinds(found: Difference, question: str = "action") -> tuple[tuple[Kind, ...]
     return reason.kinds, reason.how
 
 
-def test_the_same_programme_twice(judges: Judges) -> None:
-    found = compared(made(), made(), RuleSets(judges, judges))
+def test_the_same_programme_twice(rulebook: Rulebook) -> None:
+    found = compared(made(), made(), RuleSets(rulebook, rulebook))
     assert found.empty
     assert found.causes == ()
 
 
-def test_age_of_the_evidence(judges: Judges) -> None:
+def test_age_of_the_evidence(rulebook: Rulebook) -> None:
     judged = {**SHOP["judgements"], "need.there": {"level": "gone", "on": "2026-11-01"}}
     old = programme(initiatives=[{**SHOP, "judgements": judged}])
     new = programme(
         as_of="2026-12-31", initiatives=[{**SHOP, "title": "New title", "judgements": judged}]
     )
-    found = compared(old, new, RuleSets(judges, judges))
+    found = compared(old, new, RuleSets(rulebook, rulebook))
     assert [c.kind for c in found.causes] == ["age", "data"]
     assert kinds(found) == (("age",), "alone")
     facts = {f.fact: f for a in found.initiatives[0].answers for r in a.rules for f in r.facts}
     assert facts["need.there"].moved_by == ("age",)
 
 
-def test_data_of_the_new_programme_and_which_field_it_hangs_on(judges: Judges) -> None:
+def test_data_of_the_new_programme_and_which_field_it_hangs_on(rulebook: Rulebook) -> None:
     old = programme(initiatives=[SHOP])
     new = programme(
         as_of="2026-12-31",
@@ -604,7 +601,7 @@ def test_data_of_the_new_programme_and_which_field_it_hangs_on(judges: Judges) -
             }
         ],
     )
-    found = compared(old, new, RuleSets(judges, judges))
+    found = compared(old, new, RuleSets(rulebook, rulebook))
     assert why(found, "shop") == Why(("data",), "alone", ("data",), ("shop.judgements.need.there",))
     facts = {f.fact: f for a in found.initiatives[0].answers for r in a.rules for f in r.facts}
     assert facts["need.there"].moved_by == ("shop.judgements.need.there",)
@@ -612,12 +609,12 @@ def test_data_of_the_new_programme_and_which_field_it_hangs_on(judges: Judges) -
     assert "Because of data; it hangs on shop.judgements.need.there." in text
 
 
-def test_new_and_vanished_initiatives_and_other_names(judges: Judges) -> None:
+def test_new_and_vanished_initiatives_and_other_names(rulebook: Rulebook) -> None:
     other = {"id": "b", "title": "B"}
     found = compared(
         programme(programme="P1", initiatives=[SHOP]),
         programme(programme="P2", as_of="2026-06-30", initiatives=[other]),
-        RuleSets(judges, judges),
+        RuleSets(rulebook, rulebook),
     )
     assert [n.id for n in found.new] == ["b"]
     assert [n.id for n in found.vanished] == ["shop"]
@@ -704,11 +701,11 @@ def test_rules_and_thresholds(
         assert "The rule itself" in difference_table(found, 110)
 
 
-def test_a_limit_changes_conflicts_and_no_answer(judges: Judges) -> None:
+def test_a_limit_changes_conflicts_and_no_answer(rulebook: Rulebook) -> None:
     groups = {"adoption": {"groups": ["x"]}, "ends": "2027-06-30", "started": "2026-01-01"}
     items = [{**SHOP, **groups}, {"id": "b", "title": "B", **groups}]
     old, new = (programme(limits={"load": n}, initiatives=items) for n in (2, 1))
-    found = compared(old, new, RuleSets(judges, judges))
+    found = compared(old, new, RuleSets(rulebook, rulebook))
     assert [(c.kind, c.changes[0].field) for c in found.causes] == [("limit", "limits.load")]
     assert found.portfolio is not None
     assert [c.kind for c in found.portfolio.new_conflicts] == ["load"]
@@ -732,7 +729,7 @@ def test_a_folder_of_rules_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     own = library.RuleFolder.at(tmp_path / "a")
     assert [n for n in own.unread() if "did you mean persist-or-adjust.yaml?" in n]
     with pytest.raises(InputError, match="as in ours"):
-        library.load_judges(own)
+        library.load_rulebook(own)
 
 
 def test_parameters_that_cannot_be_told_apart_count_as_rules(tmp_path: Path) -> None:
@@ -766,31 +763,33 @@ def northfield() -> Programme:
     return load.load_programme(NORTHFIELD)
 
 
-def test_a_trial_says_what_advise_says(judges: Judges, northfield: Programme) -> None:
-    whole = advise(northfield, judges, parts=("action", "route"), flips=False)
-    trial = Trial(northfield, judges)
+def test_a_trial_says_what_advise_says(rulebook: Rulebook, northfield: Programme) -> None:
+    whole = advise(northfield, rulebook, parts=("action", "route"), flips=False)
+    trial = WhatIfRun(northfield, rulebook)
     for item in whole.initiatives:
-        assert trial.of(item.id) == Answered.of(item)
+        assert trial.of(item.id) == BareAnswer.of(item)
     assert trial.of("nobody") is None
 
 
-def test_without_flips_all_else_is_the_same(judges: Judges) -> None:
+def test_without_flips_all_else_is_the_same(rulebook: Rulebook) -> None:
     read = load.load_programme(MINIMAL)
     for item, bare in zip(
-        advise(read, judges).initiatives, advise(read, judges, flips=False).initiatives, strict=True
+        advise(read, rulebook).initiatives,
+        advise(read, rulebook, flips=False).initiatives,
+        strict=True,
     ):
         assert item.action is not None
         assert bare.action is not None
         assert replace(item.action, flips=()) == bare.action
 
 
-def test_northfield_a_quarter_later(judges: Judges, northfield: Programme) -> None:
+def test_northfield_a_quarter_later(rulebook: Rulebook, northfield: Programme) -> None:
     texts = (
         "as_of=2026-12-31",
         "reablement-redesign.judgements.support.sponsor=opposed",
         "limits.load=3",
     )
-    found = explained(asked(northfield, *texts).change(judges))
+    found = explained(asked(northfield, *texts).change(rulebook))
     ratings = [
         (i.id, a.why) for i in found.initiatives for a in i.answers if a.question == "evidenced"
     ]
@@ -805,9 +804,12 @@ def test_northfield_a_quarter_later(judges: Judges, northfield: Programme) -> No
 # --- in words -------------------------------------------------------------------------------------
 
 
-def test_every_kind_of_difference_is_said(judges: Judges) -> None:
-    first = advise(programme(initiatives=[SHOP]), judges, flips=False)
-    sure, unsure = Stand("persist", 4.0, True, False), Stand("persist", 2.0, False, True)
+def test_every_kind_of_difference_is_said(rulebook: Rulebook) -> None:
+    first = advise(programme(initiatives=[SHOP]), rulebook, flips=False)
+    sure, unsure = (
+        AnswerState("persist", 4.0, True, False),
+        AnswerState("persist", 2.0, False, True),
+    )
     rules = tuple(
         RuleChange(f"PA-0{k}", "T", "stop", None, "veto" if k else 2.0, "") for k in range(7)
     )
@@ -880,8 +882,8 @@ def test_every_kind_of_difference_is_said(judges: Judges) -> None:
         assert words in text, words
 
 
-def test_a_set_that_is_left_or_gained_is_said_once(judges: Judges) -> None:
-    first = advise(programme(initiatives=[SHOP]), judges, flips=False)
+def test_a_set_that_is_left_or_gained_is_said_once(rulebook: Rulebook) -> None:
+    first = advise(programme(initiatives=[SHOP]), rulebook, flips=False)
     for before, words in (
         (True, "and no set to run is left"),
         (False, "and there is a set to run now"),

@@ -303,7 +303,7 @@ def test_measures_as_json_keep_the_keys_of_the_formats(capsys: pytest.CaptureFix
 
 def test_an_initiative_is_drawn_three_ways() -> None:
     """The J-curve with its tripwire, the worth of each course, and the ledger as a waterfall that ends at the support."""
-    advised = advise(load_programme(NORTHFIELD), rules.load_judges(), parts=["action"])
+    advised = advise(load_programme(NORTHFIELD), rules.load_rulebook(), parts=["action"])
     item = advised.initiative("reablement-redesign")
     assert item is not None
     curve, worth, ledger = views.initiative_views(item)

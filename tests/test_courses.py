@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from changeadvisor.advice.advise import Judges, advise
-from changeadvisor.io.rules import load_judges
+from changeadvisor.advice.advise import advise
+from changeadvisor.io.rules import load_rulebook
+from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import (
     Estimate,
     Programme,
@@ -35,8 +36,8 @@ CLASS = ReferenceClass(id="c", full=0.42, partial=0.23, none=0.35, delay=Estimat
 
 
 @pytest.fixture(scope="module")
-def judges() -> Judges:
-    return load_judges()
+def rulebook() -> Rulebook:
+    return load_rulebook()
 
 
 def programme(values: list[float], money: float = 1.0, **more: Any) -> Programme:
@@ -206,11 +207,11 @@ def test_the_weight_of_the_appraisal() -> None:
     assert one["stop"] == pytest.approx(-one["persist"])
 
 
-def test_a_dip_is_not_failure_and_long_flat_is(judges: Judges) -> None:
+def test_a_dip_is_not_failure_and_long_flat_is(rulebook: Rulebook) -> None:
     dip = [50 - 2 * math.sin(math.pi * (k + 1) / 12) + 0.5 * w for k, w in enumerate(wobble(6))]
     flat = [49.5 + 0.5 * w for w in wobble(24)]
     early, late = (
-        advise(programme(v), judges, parts=["action"]).initiatives[0] for v in (dip, flat)
+        advise(programme(v), rulebook, parts=["action"]).initiatives[0] for v in (dip, flat)
     )
     assert early.action is not None
     assert late.action is not None
@@ -221,9 +222,9 @@ def test_a_dip_is_not_failure_and_long_flat_is(judges: Judges) -> None:
     assert (early.outlook.probability.full or 0) > (late.outlook.probability.full or 0)
 
 
-def test_no_results_no_appraisal_in_the_ledger(judges: Judges) -> None:
+def test_no_results_no_appraisal_in_the_ledger(rulebook: Rulebook) -> None:
     made = programme([], started=dt.date(2024, 11, 1))
-    found = advise(made, judges, parts=["action"]).initiatives[0]
+    found = advise(made, rulebook, parts=["action"]).initiatives[0]
     assert found.action is not None
     assert found.action.answer is None
     assert found.outlook.basis == "class"
@@ -233,10 +234,10 @@ def test_no_results_no_appraisal_in_the_ledger(judges: Judges) -> None:
 
 
 @pytest.mark.parametrize("field", ["reach", "impact", "ends"])
-def test_what_is_unknown_prices_nothing(field: str, judges: Judges) -> None:
+def test_what_is_unknown_prices_nothing(field: str, rulebook: Rulebook) -> None:
     blank: dict[str, Any] = {field: None}
     found = advise(
-        programme([50.0, 49.0, 51.0, 50.5], **blank), judges, parts=["action"]
+        programme([50.0, 49.0, 51.0, 50.5], **blank), rulebook, parts=["action"]
     ).initiatives[0]
     assert found.outlook.value is None
     assert any(f"`{field}` is not given" in n for n in found.notices)
@@ -248,9 +249,10 @@ SERIES = st.lists(st.floats(46, 62), min_size=6, max_size=20)
 @settings(max_examples=15, deadline=None)
 @given(SERIES)
 def test_scaling_all_money_changes_no_answer(values: list[float]) -> None:
-    judges = load_judges()
+    rulebook = load_rulebook()
     one, many = (
-        advise(programme(values, m), judges, parts=["action"]).initiatives[0] for m in (1.0, 1000.0)
+        advise(programme(values, m), rulebook, parts=["action"]).initiatives[0]
+        for m in (1.0, 1000.0)
     )
     assert one.action is not None
     assert many.action is not None
@@ -260,9 +262,9 @@ def test_scaling_all_money_changes_no_answer(values: list[float]) -> None:
 @settings(max_examples=15, deadline=None)
 @given(SERIES, st.floats(0.2, 4))
 def test_lifting_all_readings_never_moves_persist_to_stop(values: list[float], lift: float) -> None:
-    judges = load_judges()
+    rulebook = load_rulebook()
     low, high = (
-        advise(programme([v + d for v in values]), judges, parts=["action"]).initiatives[0]
+        advise(programme([v + d for v in values]), rulebook, parts=["action"]).initiatives[0]
         for d in (0, lift)
     )
     assert low.action is not None
@@ -273,13 +275,13 @@ def test_lifting_all_readings_never_moves_persist_to_stop(values: list[float], l
 @settings(max_examples=15, deadline=None)
 @given(SERIES)
 def test_more_draws_change_a_value_by_less_than_its_error(values: list[float]) -> None:
-    judges = load_judges()
-    few = advise(programme(values), judges, parts=["action"]).initiatives[0].outlook.value
+    rulebook = load_rulebook()
+    few = advise(programme(values), rulebook, parts=["action"]).initiatives[0].outlook.value
     more = 8 * posterior.DRAWS
     with pytest.MonkeyPatch.context() as patch:
         for module in (posterior, pricing):
             patch.setattr(module, "DRAWS", more)
-        many = advise(programme(values), judges, parts=["action"]).initiatives[0].outlook.value
+        many = advise(programme(values), rulebook, parts=["action"]).initiatives[0].outlook.value
     assert few is not None
     assert many is not None
     for course in few:

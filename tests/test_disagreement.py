@@ -8,15 +8,11 @@ from typing import Any
 
 import pytest
 
-from changeadvisor.advice.advise import (
-    Advice,
-    Judges,
-    advise,
-    to_json,
-)
+from changeadvisor.advice.advise import Advice, advise, to_json
 from changeadvisor.facts import FactSheet, Value
 from changeadvisor.io import rules
 from changeadvisor.judgement import Disagreement, recommend
+from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import Programme
 from changeadvisor.report import board
 from changeadvisor.report.terminal import advice_table
@@ -24,8 +20,8 @@ from tests.helpers import programme
 
 
 @pytest.fixture(scope="module")
-def judges() -> Judges:
-    return rules.load_judges()
+def rulebook() -> Rulebook:
+    return rules.load_rulebook()
 
 
 # --- the ledger: PA-27 has 4 decibans against stop where the idea works, PA-15 has 10 for stop wher
@@ -58,9 +54,9 @@ def appraised(**weights: float) -> dict[str, Value]:
     ],
 )  # fmt: skip
 def test_strong_disagreement(
-    judges: Judges, facts: Mapping[str, Value], found: tuple[object, ...] | None
+    rulebook: Rulebook, facts: Mapping[str, Value], found: tuple[object, ...] | None
 ) -> None:
-    told = recommend(judges.action, FactSheet.of(facts)).disagreement
+    told = recommend(rulebook.action, FactSheet.of(facts)).disagreement
     said = (
         None
         if told is None
@@ -69,9 +65,11 @@ def test_strong_disagreement(
     assert said == found
 
 
-def test_the_words_name_both_courses_their_leads_and_the_strongest_reason(judges: Judges) -> None:
+def test_the_words_name_both_courses_their_leads_and_the_strongest_reason(
+    rulebook: Rulebook,
+) -> None:
     told = recommend(
-        judges.action, FactSheet.of({**appraised(persist=-8, stop=8), **WORKS})
+        rulebook.action, FactSheet.of({**appraised(persist=-8, stop=8), **WORKS})
     ).disagreement
     assert told is not None
     assert (told.rule, told.ask) == (
@@ -84,9 +82,9 @@ def test_the_words_name_both_courses_their_leads_and_the_strongest_reason(judges
     )
 
 
-def test_packs_without_an_appraisal_have_none(judges: Judges) -> None:
+def test_packs_without_an_appraisal_have_none(rulebook: Rulebook) -> None:
     assert (
-        recommend(judges.route, FactSheet.of({"route.commitment": "essential"})).disagreement
+        recommend(rulebook.route, FactSheet.of({"route.commitment": "essential"})).disagreement
         is None
     )
 
@@ -126,8 +124,8 @@ WORTH = {
 
 
 @pytest.fixture(scope="module")
-def apart(judges: Judges) -> Advice:
-    return advise(flat(), judges)
+def apart(rulebook: Rulebook) -> Advice:
+    return advise(flat(), rulebook)
 
 
 def test_it_is_said_in_explain_report_table_and_json(apart: Advice) -> None:
@@ -152,8 +150,8 @@ def test_it_is_said_in_explain_report_table_and_json(apart: Advice) -> None:
     assert written["sentences"] == list(told.sentences)
 
 
-def test_without_reviews_no_date_is_named(judges: Judges) -> None:
-    found = advise(flat(review_months=None), judges, parts=("action",)).initiatives[0].action
+def test_without_reviews_no_date_is_named(rulebook: Rulebook) -> None:
+    found = advise(flat(review_months=None), rulebook, parts=("action",)).initiatives[0].action
     assert found is not None
     assert found.disagreement is None or found.disagreement.sentences[1].endswith(
         "read the next results of m."
@@ -187,7 +185,7 @@ BOTH = {**WORTH, "options": [*WORTH["options"], TACTICS]}
     ],
 )  # fmt: skip
 def test_there_is_no_answer_and_it_is_said_what_to_find_out_and_what_that_is_worth(
-    judges: Judges, initiative: dict[str, Any], known: dict[str, Any], says: str
+    rulebook: Rulebook, initiative: dict[str, Any], known: dict[str, Any], says: str
 ) -> None:
     more = {"review_months": 3, "appraisal": {"discount_rate": 0.035, "horizon_years": 10}, **known}
     classes = [{"id": "c", "full": 0.4, "partial": 0.3, "none": 0.3}]
@@ -200,7 +198,7 @@ def test_there_is_no_answer_and_it_is_said_what_to_find_out_and_what_that_is_wor
             "initiatives": [{"id": "a", "title": "A", **initiative}],
         }
     )
-    advice = advise(made, judges)
+    advice = advise(made, rulebook)
     item = advice.initiatives[0]
     assert item.action is not None
     assert item.action.answer is None

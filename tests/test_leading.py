@@ -9,16 +9,11 @@ from typing import Any
 import pytest
 
 from changeadvisor.adoption import Diffusion
-from changeadvisor.advice.advise import (
-    Advice,
-    Judges,
-    Route,
-    advise,
-    to_data,
-)
+from changeadvisor.advice.advise import Advice, Route, advise, to_data
 from changeadvisor.advice.arrangement import PARTS, order_of
 from changeadvisor.facts import FactSheet
 from changeadvisor.io import rules
+from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import Programme
 from changeadvisor.report.board import explanation, html
 from changeadvisor.report.route import route_view
@@ -55,8 +50,8 @@ BOTH = {"route.knowledge": "shared", "route.goal": "both", "route.spread": "part
 
 
 @cache
-def judges() -> Judges:
-    return rules.load_judges()
+def rulebook() -> Rulebook:
+    return rules.load_rulebook()
 
 
 def advised(judged: dict[str, Any], *more: dict[str, Any], **changed: Any) -> Advice:
@@ -81,7 +76,7 @@ def advised(judged: dict[str, Any], *more: dict[str, Any], **changed: Any) -> Ad
         "limits": {"load": 2},
         "initiatives": [{k: v for k, v in initiative.items() if v is not None}, *more],
     }
-    return advise(Programme.model_validate(data), judges(), parts=("route",))
+    return advise(Programme.model_validate(data), rulebook(), parts=("route",))
 
 
 def route(judged: dict[str, Any], *more: dict[str, Any], **changed: Any) -> Route:
@@ -112,7 +107,7 @@ def route(judged: dict[str, Any], *more: dict[str, Any], **changed: Any) -> Rout
     ],
 )
 def test_order_of_a_blend(facts: dict[str, Any], first: str, settled: bool) -> None:
-    found = order_of(judges().order, FactSheet.of(facts))
+    found = order_of(rulebook().order, FactSheet.of(facts))
     assert (found.first, found.settled) == (first, settled)
     assert bool(found.because) == (settled or "support.sponsor" in facts)
 

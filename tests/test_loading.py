@@ -213,7 +213,7 @@ def test_packs_and_frameworks_load_by_name_and_by_file() -> None:
         "stouten",
     ]
     assert {"score.dice", "score.dice.total"} <= set(rules.vocabulary())
-    assert rules.load_judges().action.name == "persist-or-adjust"
+    assert rules.load_rulebook().action.name == "persist-or-adjust"
 
 
 @pytest.mark.parametrize(

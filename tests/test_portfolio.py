@@ -394,7 +394,7 @@ def test_table_and_conflicts_agree(asks: list[Any], load: float) -> None:
 
 
 def test_northfield() -> None:
-    advice = advise(loading.load_programme(NORTHFIELD), rules.load_judges())
+    advice = advise(loading.load_programme(NORTHFIELD), rules.load_rulebook())
     assert advice.portfolio is not None
     by_kind: dict[str, set[tuple[str, ...]]] = {}
     for c in advice.portfolio.conflicts:
@@ -435,6 +435,6 @@ def test_northfield() -> None:
 
 def test_load_is_told_where_routes_were_not_asked_for() -> None:
     made_of = made(*THREE)
-    advice = advise(made_of, rules.load_judges(), parts=["portfolio"])
+    advice = advise(made_of, rules.load_rulebook(), parts=["portfolio"])
     assert advice.portfolio is not None
     assert "how to lead 3 of them is not known" in advice.portfolio.conflicts[0].because

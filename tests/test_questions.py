@@ -12,12 +12,12 @@ from changeadvisor.facts import VOCABULARY, FactSheet, Known
 from changeadvisor.interview import questions
 from changeadvisor.interview.questions import Interview, question_facts
 from changeadvisor.io.load import load_programme
-from changeadvisor.io.rules import load_judges
+from changeadvisor.io.rules import load_rulebook
 from changeadvisor.judgement import judge
 from changeadvisor.model import Initiative, Programme
 from tests.helpers import NORTHFIELD, programme
 
-JUDGES = load_judges()
+JUDGES = load_rulebook()
 
 
 @cache
@@ -36,7 +36,7 @@ def one(**judgements: Any) -> tuple[Programme, Initiative]:
     return made, made.initiatives[0]
 
 
-def look(seed: int = 0, **judgements: Any) -> tuple[Interview, questions.Standing]:
+def look(seed: int = 0, **judgements: Any) -> tuple[Interview, questions.InterviewState]:
     made, initiative = one(**judgements)
     interview = questions.begin(made, initiative, JUDGES, seed=seed)
     return interview, interview.look(interview.sheet(initiative, made))

@@ -180,7 +180,7 @@ def rated(**more: Any) -> Programme:
     [({"declared": "amber"}, True), ({}, False), ({"declared": "amber", "stage": "closed"}, False)],
 )
 def test_it_is_said_where_a_rating_is_declared(more: dict[str, Any], there: bool) -> None:
-    advice = advise(rated(**more), rules.load_judges())
+    advice = advise(rated(**more), rules.load_rulebook())
     item = advice.initiatives[0]
     assert (item.declared_moves is not None) == there
     text = board.explanation(advice, item)
@@ -190,7 +190,7 @@ def test_it_is_said_where_a_rating_is_declared(more: dict[str, Any], there: bool
 
 @pytest.fixture(scope="module")
 def northfield() -> Advice:
-    return advise(load.load_programme(NORTHFIELD), rules.load_judges())
+    return advise(load.load_programme(NORTHFIELD), rules.load_rulebook())
 
 
 def test_every_rating_of_a_programme_has_its_words(northfield: Advice) -> None:
@@ -203,8 +203,8 @@ def test_every_rating_of_a_programme_has_its_words(northfield: Advice) -> None:
 
 
 def test_it_enters_neither_the_ledger_nor_the_curve(northfield: Advice) -> None:
-    judges = dataclasses.replace(rules.load_judges(), moves=moves(red=(99, 1, 0, 0)))
-    again = advise(load.load_programme(NORTHFIELD), judges)
+    rulebook = dataclasses.replace(rules.load_rulebook(), moves=moves(red=(99, 1, 0, 0)))
+    again = advise(load.load_programme(NORTHFIELD), rulebook)
     for one, other in zip(northfield.initiatives, again.initiatives, strict=True):
         assert (one.action, one.route, one.outlook) == (other.action, other.route, other.outlook)
         assert one.sheet == other.sheet

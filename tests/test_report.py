@@ -38,7 +38,7 @@ EVIL = "<script>alert(1)</script>{{ 7*7 }} \x1b[31m =1+1 \u202e"
 
 @pytest.fixture(scope="module")
 def northfield() -> Advice:
-    return advise(loading.load_programme(NORTHFIELD), rules.load_judges())
+    return advise(loading.load_programme(NORTHFIELD), rules.load_rulebook())
 
 
 # --- views and templates --------------------------------------------------------------------------
@@ -123,7 +123,7 @@ def evil() -> Advice:
             },
         ],
     )
-    return advise(made, rules.load_judges())
+    return advise(made, rules.load_rulebook())
 
 
 def test_typed_text_never_becomes_markup_or_an_escape() -> None:
@@ -265,15 +265,15 @@ def test_every_initiative_has_its_page(page: Page, northfield: Advice) -> None:
 
 
 def test_the_words_for_no_answer() -> None:
-    judges = rules.load_judges()
-    found = recommend(judges.action, FactSheet.of({}))
+    rulebook = rules.load_rulebook()
+    found = recommend(rulebook.action, FactSheet.of({}))
     assert next(iter(board._sureness(found))) == "There is not enough evidence for an answer."
-    tie = recommend(judges.route, FactSheet.of({}))
+    tie = recommend(rulebook.route, FactSheet.of({}))
     assert next(iter(board._sureness(tie)))
 
 
 def test_the_minimal_report_says_what_is_not_known() -> None:
-    advice = advise(loading.load_programme(MINIMAL), rules.load_judges())
+    advice = advise(loading.load_programme(MINIMAL), rules.load_rulebook())
     text = board.explanation(advice, advice.initiatives[1])
     assert "No measure is named for it" in text
     assert "Aim: not known" in text
@@ -325,7 +325,7 @@ def test_before_and_after_in_one_sentence() -> None:
         ],
         initiatives=[{"id": "i", "title": "I", "path": {"measure": "m", "since": "2025-01-01"}}],
     )
-    found = advise(made, rules.load_judges())
+    found = advise(made, rules.load_rulebook())
     text = board.explanation(found, found.initiatives[0])
     assert "Before and after: improved, +" in text
     assert "beyond the line and the season from before" in text
@@ -383,7 +383,7 @@ def test_change_load_is_a_table_told_in_words(northfield: Advice) -> None:
     assert "the limit is 2" in load.explained
     assert (
         board.board_view(
-            advise(loading.load_programme(MINIMAL), rules.load_judges()), front_page=True
+            advise(loading.load_programme(MINIMAL), rules.load_rulebook()), front_page=True
         ).load
         is None
     )
@@ -450,8 +450,8 @@ def test_the_board_reads_the_money_whatever_the_words_of_the_appraisals_rules(
     text = (ROOT / "rules" / "persist-or-adjust.yaml").read_text(encoding="utf-8")
     reworded = text.replace('because: "Weight of the appraisal:', 'because: "By the figures:')
     (tmp_path / "persist-or-adjust.yaml").write_text(reworded, encoding="utf-8")
-    judges = rules.load_judges(rules.RuleFolder(tmp_path))
-    advice = advise(loading.load_programme(NORTHFIELD), judges, parts=("action",), flips=False)
+    rulebook = rules.load_rulebook(rules.RuleFolder(tmp_path))
+    advice = advise(loading.load_programme(NORTHFIELD), rulebook, parts=("action",), flips=False)
     appraised = [r for i in advice.initiatives if i.action for r in i.action.reasons if r.appraises]
     assert appraised
     assert all(r.because.startswith("By the figures:") for r in appraised)

@@ -9,18 +9,18 @@ import pytest
 
 from changeadvisor.advice.advise import Advice, advise
 from changeadvisor.io.load import load_programme
-from changeadvisor.io.rules import load_judges
+from changeadvisor.io.rules import load_rulebook
 from tests.helpers import MINIMAL, NORTHFIELD, expected
 
 
 @pytest.fixture(scope="module")
 def northfield() -> Advice:
-    return advise(load_programme(NORTHFIELD), load_judges())
+    return advise(load_programme(NORTHFIELD), load_rulebook())
 
 
 @pytest.mark.parametrize("folder", [NORTHFIELD, MINIMAL], ids=lambda f: f.name)
 def test_answers_are_as_expected(folder: Path) -> None:
-    advice = advise(load_programme(folder), load_judges())
+    advice = advise(load_programme(folder), load_rulebook())
     found = {
         i.id: (i.action.answer if i.action else None, i.route.answer if i.route else None)
         for i in advice.initiatives

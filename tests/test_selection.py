@@ -15,13 +15,13 @@ from changeadvisor.graph import DependencyGraph
 from changeadvisor.model import Programme
 from changeadvisor.portfolio import (
     NO_LOCKS,
+    ChoiceProblem,
     Locks,
     Selection,
-    Setting,
+    choice_problem,
     delivered,
     said,
     select,
-    setting,
     starts,
 )
 from changeadvisor.portfolio.build import financial_year
@@ -63,7 +63,7 @@ class Case:
         self.graph = DependencyGraph(made)
         self.prospects = {p.id: p for p in prospects}
         self.locks = locks
-        self.setting: Setting = setting(made, self.graph, self.prospects, locks)
+        self.setting: ChoiceProblem = choice_problem(made, self.graph, self.prospects, locks)
 
     def selection(self) -> Selection:
         return select(

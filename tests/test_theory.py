@@ -14,10 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from changeadvisor.advice.advise import (
-    Judges,
     _hears_readings,
+    action_answers,
     advise,
-    answers,
     complete,
     missing_overall,
 )
@@ -40,6 +39,7 @@ from changeadvisor.judgement import (
 )
 from changeadvisor.judgement.lint import lint
 from changeadvisor.judgement.pack import untested
+from changeadvisor.judgement.rulebook import Rulebook
 from tests.helpers import NORTHFIELD, programme
 from tests.test_rules import data, read, rule
 
@@ -53,8 +53,8 @@ UNMEASURED = "our judgement, not measured"
 
 
 @pytest.fixture(scope="module")
-def judges() -> Judges:
-    return rules.load_judges()
+def rulebook() -> Rulebook:
+    return rules.load_rulebook()
 
 
 def own(pack: RulePack, row: str) -> dict[str, Value]:
@@ -477,18 +477,18 @@ FULL: dict[str, Value] = {
 }  # fmt: skip
 
 
-def test_a_sheet_is_completed_with_what_theory_says(judges: Judges) -> None:
-    sheet = complete(FactSheet.of(FULL), judges)
+def test_a_sheet_is_completed_with_what_theory_says(rulebook: Rulebook) -> None:
+    sheet = complete(FactSheet.of(FULL), rulebook)
     assert sheet.get("theory.vroom-development-driven") == DL
     assert sheet.get("theory.dunphy-stace") == "charismatic-transformation"
     assert sheet.get("theory.heyden") == "highest"
     assert sheet.get("score.beer-nohria") == "o"
-    assert complete(FactSheet(), judges).known == {}
+    assert complete(FactSheet(), rulebook).known == {}
 
 
-def test_theory_counts_only_what_nothing_else_has_counted(judges: Judges) -> None:
+def test_theory_counts_only_what_nothing_else_has_counted(rulebook: Rulebook) -> None:
     """TB-08 and TB-10 count commitment and knowledge for bottom-up; Vroom's table rests on both."""
-    found = recommend(judges.route, complete(FactSheet.of(FULL), judges), [])
+    found = recommend(rulebook.route, complete(FactSheet.of(FULL), rulebook), [])
     counted = {r.rule: r.counted for r in found.reasons}
     assert counted["TB-10"]
     assert not counted["TB-27"]
@@ -499,35 +499,35 @@ def test_theory_counts_only_what_nothing_else_has_counted(judges: Judges) -> Non
         "route.commitment": "not-needed",
         "route.knowledge": "shared",
     }
-    found = recommend(judges.route, complete(FactSheet.of(alone), judges), [])
+    found = recommend(rulebook.route, complete(FactSheet.of(alone), rulebook), [])
     assert {r.rule: r.counted for r in found.reasons}["TB-25"]
 
 
-def test_theory_inherits_the_evidence_of_its_questions(judges: Judges) -> None:
-    vroom = next(r for r in judges.route.rules if r.id == "TB-25")
+def test_theory_inherits_the_evidence_of_its_questions(rulebook: Rulebook) -> None:
+    vroom = next(r for r in rulebook.route.rules if r.id == "TB-25")
     assert {"participation", "stakes", "commitment", "knowledge", "capability"} <= vroom.evidence
-    nohria = next(r for r in judges.route.rules if r.id == "TB-33")
+    nohria = next(r for r in rulebook.route.rules if r.id == "TB-33")
     assert {"goal", "kind", "time", "knowledge"} <= nohria.evidence
 
 
-def test_the_table_is_chosen_by_the_time_there_is(judges: Judges) -> None:
+def test_the_table_is_chosen_by_the_time_there_is(rulebook: Rulebook) -> None:
     facts: dict[str, Value] = {**ASKED, "route.shared_goals": "no"}
     states = {}
     for time in ("little", "some", "plenty"):
-        sheet = complete(FactSheet.of({**facts, "route.time": time}), judges)
+        sheet = complete(FactSheet.of({**facts, "route.time": time}), rulebook)
         states[time] = {
-            r.id: s for r, s in zip(judges.route.rules, judges.route.states(sheet), strict=True)
+            r.id: s for r, s in zip(rulebook.route.rules, rulebook.route.states(sheet), strict=True)
         }
     assert [states[t]["TB-26"] for t in ("little", "some", "plenty")] == ["fired"] * 3
-    sheet = complete(FactSheet.of({**ASKED, "route.time": "some"}), judges)
+    sheet = complete(FactSheet.of({**ASKED, "route.time": "some"}), rulebook)
     differing = {
-        r.id: s for r, s in zip(judges.route.rules, judges.route.states(sheet), strict=True)
+        r.id: s for r, s in zip(rulebook.route.rules, rulebook.route.states(sheet), strict=True)
     }
     assert {differing[n] for n in ("TB-25", "TB-26", "TB-27")} == {"silent"}
 
 
-def test_what_is_missing_is_a_question_and_never_a_theory(judges: Judges) -> None:
-    advice = advise(load_programme(NORTHFIELD), judges)
+def test_what_is_missing_is_a_question_and_never_a_theory(rulebook: Rulebook) -> None:
+    advice = advise(load_programme(NORTHFIELD), rulebook)
     assert [
         m.fact for m in missing_overall(advice) if m.fact.startswith(("theory.", "score."))
     ] == []
@@ -544,16 +544,18 @@ def test_what_is_missing_is_a_question_and_never_a_theory(judges: Judges) -> Non
     "changed", [{"route.failure_cost": "statutory"}, {"route.intervention": "near"}]
 )
 def test_from_below_is_ruled_out_where_a_board_must_answer(
-    judges: Judges, changed: dict[str, Value]
+    rulebook: Rulebook, changed: dict[str, Value]
 ) -> None:
     below: dict[str, Value] = {**ASKED, "route.intervention": "none"}
-    assert recommend(judges.route, complete(FactSheet.of(below), judges), []).answer == "bottom-up"
-    found = recommend(judges.route, complete(FactSheet.of({**below, **changed}), judges), [])
+    assert (
+        recommend(rulebook.route, complete(FactSheet.of(below), rulebook), []).answer == "bottom-up"
+    )
+    found = recommend(rulebook.route, complete(FactSheet.of({**below, **changed}), rulebook), [])
     assert found.answer != "bottom-up"
     assert [(r.answer, r.rule) for r in found.rejected] == [("bottom-up", "TB-24")]
 
 
-def test_a_changed_fact_is_followed_into_theory(judges: Judges) -> None:
+def test_a_changed_fact_is_followed_into_theory(rulebook: Rulebook) -> None:
     """Flips of a fully judged initiative are those of a sheet completed anew."""
     asked = {n: [{"level": v, "by": "a", "on": "2026-09-01"}] for n, v in FULL.items()}
     given_ = programme(
@@ -561,45 +563,48 @@ def test_a_changed_fact_is_followed_into_theory(judges: Judges) -> None:
             {"id": "x", "title": "X", "kind": "process", "stage": "delivery", "judgements": asked}
         ]
     )
-    item = advise(given_, judges).initiatives[0]
+    item = advise(given_, rulebook).initiatives[0]
     assert item.route is not None
     assert item.sheet.get("theory.heyden") == "highest"
     assert item.route.flips
     for flip in item.route.flips:
-        again = complete(item.evidence.sheet.changed(flip.fact, flip.at), judges)
-        assert judge(judges.route, again).answer == flip.to != item.route.answer
+        again = complete(item.evidence.sheet.changed(flip.fact, flip.at), rulebook)
+        assert judge(rulebook.route, again).answer == flip.to != item.route.answer
 
 
-def test_what_only_theory_asks_and_no_rule_reads_is_no_lever(judges: Judges) -> None:
-    assert "theory.kaleidoscope-start" not in judges.route.readers
+def test_what_only_theory_asks_and_no_rule_reads_is_no_lever(rulebook: Rulebook) -> None:
+    assert "theory.kaleidoscope-start" not in rulebook.route.readers
     asked = {"route.preservation": [{"level": "much", "by": "a", "on": "2026-09-01"}]}
     given_ = programme(
         initiatives=[
             {"id": "x", "title": "X", "kind": "process", "stage": "delivery", "judgements": asked}
         ]
     )
-    route = advise(given_, judges).initiatives[0].route
+    route = advise(given_, rulebook).initiatives[0].route
     assert route is not None
     assert route.flips == ()
 
 
-def test_playing_worlds_needs_no_theory(judges: Judges) -> None:
+def test_playing_worlds_needs_no_theory(rulebook: Rulebook) -> None:
     """What judges the action alone gives the same actions."""
     given_ = load_programme(NORTHFIELD)
-    few = judges.of_action()
-    assert (few.theory, {f.name for f in few.frameworks} < {f.name for f in judges.frameworks}) == (
+    few = rulebook.of_action()
+    assert (
+        few.theory,
+        {f.name for f in few.frameworks} < {f.name for f in rulebook.frameworks},
+    ) == (
         (),
         True,
     )
-    assert answers(given_, judges) == {
+    assert action_answers(given_, rulebook) == {
         i.id: i.action.answer
-        for i in advise(given_, judges, parts=("action",)).initiatives
+        for i in advise(given_, rulebook, parts=("action",)).initiatives
         if i.action
     }
 
 
-def test_readings_are_in_the_advice_and_the_packs_are_named(judges: Judges) -> None:
-    advice = advise(load_programme(NORTHFIELD), judges)
+def test_readings_are_in_the_advice_and_the_packs_are_named(rulebook: Rulebook) -> None:
+    advice = advise(load_programme(NORTHFIELD), rulebook)
     assert set(PACKS) <= {p.pack for p in advice.engine.packs}
     duty = advice.initiative("homelessness-duty")
     closed = advice.initiative("planning-online")
@@ -613,16 +618,16 @@ def test_readings_are_in_the_advice_and_the_packs_are_named(judges: Judges) -> N
         None,
     )
     assert closed.theories == ()
-    only = advise(load_programme(NORTHFIELD), judges, parts=("action",)).initiative(
+    only = advise(load_programme(NORTHFIELD), rulebook, parts=("action",)).initiative(
         "homelessness-duty"
     )
     assert only is not None
     assert only.theories == ()
 
 
-def test_readings_are_searched_only_where_the_route_could_hear_them(judges: Judges) -> None:
-    assert not _hears_readings(judges.route)
-    assert _hears_readings(judges.action)
+def test_readings_are_searched_only_where_the_route_could_hear_them(rulebook: Rulebook) -> None:
+    assert not _hears_readings(rulebook.route)
+    assert _hears_readings(rulebook.action)
     score = Fact(
         "score.x",
         "a score",
@@ -637,8 +642,8 @@ def test_readings_are_searched_only_where_the_route_could_hear_them(judges: Judg
     )
 
 
-def test_without_theory_the_rules_on_it_wait(judges: Judges) -> None:
-    bare = replace(judges, theory=())
+def test_without_theory_the_rules_on_it_wait(rulebook: Rulebook) -> None:
+    bare = replace(rulebook, theory=())
     sheet = complete(FactSheet.of(FULL), bare)
     assert not [n for n in sheet if n.startswith("theory.")]
     waiting = {

@@ -1,6 +1,6 @@
 """How a change spreads through an organisation, mandated or from peer to peer."""
 
-from changeadvisor.adoption.bass import bass, enough
+from changeadvisor.adoption.bass import bass_curve, enough
 from changeadvisor.adoption.results import (
     BLENDS,
     WAYS,
@@ -23,7 +23,7 @@ __all__ = [
     "Varied",
     "Way",
     "WayOutcome",
-    "bass",
+    "bass_curve",
     "enough",
     "missing",
     "simulate_adoption",

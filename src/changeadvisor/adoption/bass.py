@@ -11,7 +11,7 @@ import numpy as np
 BASS_P, BASS_Q = 0.03, 0.38
 
 
-def bass(years: float, p: float = BASS_P, q: float = BASS_Q) -> float:
+def bass_curve(years: float, p: float = BASS_P, q: float = BASS_Q) -> float:
     """The share that has taken a new product up after `years`.
 
     F(t) of Bass (1969), hazard p + q F.

@@ -19,7 +19,7 @@ from changeadvisor import __version__, portfolio, trajectory
 from changeadvisor.adoption import Diffusion
 from changeadvisor.advice import evidence
 from changeadvisor.advice.arrangement import (
-    Led,
+    ArrangementInput,
     Order,
     arrangement,
     order_of,
@@ -67,13 +67,13 @@ from changeadvisor.judgement import (
 from changeadvisor.judgement.base_rates import (
     RATINGS,
     DeclaredMoves,
-    RatingMoves,
     candour_means,
     declared_moves,
 )
-from changeadvisor.judgement.frameworks import Framework, Scorecard, score
+from changeadvisor.judgement.frameworks import Scorecard, score
 from changeadvisor.judgement.ledger import weights_on
 from changeadvisor.judgement.pack import cut_points
+from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import (
     Area,
     Colour,
@@ -90,6 +90,7 @@ from changeadvisor.performance.targets import TargetAudit
 from changeadvisor.portfolio import (
     NO_LOCKS,
     CapacityUse,
+    ChoiceProblem,
     Conflict,
     Delivered,
     Delivery,
@@ -102,16 +103,15 @@ from changeadvisor.portfolio import (
     Locks,
     Pick,
     Robust,
-    Setting,
     Start,
     Totals,
     Weighed,
 )
 from changeadvisor.trajectory import (
     Beside,
+    OutlookReading,
     Priced,
     Prospect,
-    View,
 )
 from changeadvisor.words import (
     COURSE_WORDS,
@@ -143,35 +143,6 @@ _DERIVED = (
     "adoption.",
     "stake.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Judges:
-    """The packs and frameworks that judge.
-
-    action: what to do; route: how to lead it; order: which half of a blend comes first; rating:
-    what rating the results support; lens: which reading of a measure should drive attention. moves:
-    how published ratings moved; words only, it judges nothing. theory: published models, whose
-    answers the route reads as facts.
-    """
-
-    action: RulePack
-    route: RulePack
-    rating: RulePack
-    lens: RulePack
-    order: RulePack
-    frameworks: tuple[Framework, ...] = ()
-    moves: RatingMoves | None = None
-    theory: tuple[RulePack, ...] = ()
-
-    def of_action(self) -> Judges:
-        """No more than what judges the action.
-
-        The frameworks that it or the rating reads, and no theory.
-        """
-        read = {*self.action.readers, *self.rating.readers}
-        scored = tuple(f for f in self.frameworks if not read.isdisjoint(f.facts()))
-        return replace(self, frameworks=scored, theory=())
 
 
 # --- what comes out (formats.md section 2) --------------------------------------------------------
@@ -404,7 +375,7 @@ class Advice:
 
 def advise(
     programme: Programme,
-    judges: Judges,
+    rulebook: Rulebook,
     *,
     seed: int = 0,
     parts: Sequence[Part] = PARTS,
@@ -423,7 +394,7 @@ def advise(
     where initiatives require one another in a ring.
     """
     trajectory.keep_memory()
-    whole = _Whole(programme, judges, seed, locks)
+    whole = ProgrammeContext(programme, rulebook, seed, locks)
     found: dict[str, InitiativeAdvice] = {}
     for id in whole.graph.dependants_first():
         found[id] = whole.case(id).advice(parts, flips)
@@ -432,7 +403,7 @@ def advise(
     advised = [found[i.id] for i in programme.initiatives]
     series = whole.series
     return Advice(
-        engine=_engine(judges),
+        engine=_engine(rulebook),
         programme=programme.programme,
         as_of=programme.as_of,
         input_digest=digest(canonical_json(programme)),
@@ -440,7 +411,7 @@ def advise(
         decisions_needed=tuple(_decisions(advised)),
         initiatives=tuple(advised),
         portfolio=_portfolio(whole, advised, seconds) if "portfolio" in parts else None,
-        measures=tuple(read_measures(programme, series, judges.lens, seed))
+        measures=tuple(read_measures(programme, series, rulebook.lens, seed))
         if "measures" in parts
         else None,
         audit=audit(programme, series) if "measures" in parts else None,
@@ -449,21 +420,25 @@ def advise(
     )
 
 
-def answers(programme: Programme, judges: Judges, *, seed: int = 0) -> dict[str, str | None]:
+def action_answers(
+    programme: Programme, rulebook: Rulebook, *, seed: int = 0
+) -> dict[str, str | None]:
     """What `advise` answers for each initiative, without its reasons: for playing many worlds."""
     graph, series = DependencyGraph(programme), evidence.all_series(programme)
     found: dict[str, str | None] = {}
-    judges = judges.of_action()
+    rulebook = rulebook.of_action()
     for initiative in programme.initiatives:
         sheet = evidence.gather(programme, initiative, graph, series, seed).sheet
         closed = initiative.stage == "closed"
         found[initiative.id] = (
-            None if closed else judge(judges.action, complete(sheet, judges)).answer
+            None if closed else judge(rulebook.action, complete(sheet, rulebook)).answer
         )
     return found
 
 
-def routes(programme: Programme, judges: Judges, *, seed: int = 0) -> dict[str, FactSheet]:
+def route_sheets(
+    programme: Programme, rulebook: Rulebook, *, seed: int = 0
+) -> dict[str, FactSheet]:
     """The complete sheet of each open initiative with its simulated spread.
 
     For judging many programmes.
@@ -473,7 +448,7 @@ def routes(programme: Programme, judges: Judges, *, seed: int = 0) -> dict[str, 
     for initiative in programme.initiatives:
         if initiative.stage != "closed":
             sheet = complete(
-                evidence.gather(programme, initiative, graph, series, seed).sheet, judges
+                evidence.gather(programme, initiative, graph, series, seed).sheet, rulebook
             )
             found[initiative.id] = sheet.with_known(
                 evidence.Spreading(programme, initiative, seed).known(sheet)
@@ -481,22 +456,22 @@ def routes(programme: Programme, judges: Judges, *, seed: int = 0) -> dict[str, 
     return found
 
 
-class _Whole:
+class ProgrammeContext:
     """A programme while it is advised on.
 
     Its graph, its readings, and each initiative in brief once it was read.
     """
 
-    def __init__(self, programme: Programme, judges: Judges, seed: int, locks: Locks) -> None:
-        self.programme, self.judges, self.seed, self.locks = programme, judges, seed, locks
+    def __init__(self, programme: Programme, rulebook: Rulebook, seed: int, locks: Locks) -> None:
+        self.programme, self.rulebook, self.seed, self.locks = programme, rulebook, seed, locks
         self.graph, self.series = DependencyGraph(programme), evidence.all_series(programme)
         self.stopped = frozenset(id for id, course in locks.items() if course == "stop")
         self.cascade = Cascade(programme, self.graph, self.stopped)
         self.counts = self.graph.downstream_counts()
         self.prospects: dict[str, Prospect] = {}
-        self.cap = max((r.cap for r in judges.action.rules if r.appraises), default=0.0)
+        self.cap = max((r.cap for r in rulebook.action.rules if r.appraises), default=0.0)
 
-    def case(self, id: str) -> _Case:
+    def case(self, id: str) -> InitiativeCase:
         """One initiative to judge.
 
         Those that hang on it should have been asked for before: it is quicker.
@@ -513,10 +488,10 @@ class _Whole:
         )
         if lost:
             found = evidence.with_stopped(found, sorted(lost))
-        programme, judges, counts = self.programme, self.judges, self.counts
-        return _Case(
+        programme, rulebook, counts = self.programme, self.rulebook, self.counts
+        return InitiativeCase(
             programme,
-            judges,
+            rulebook,
             self.graph,
             self.series,
             self.seed,
@@ -553,7 +528,7 @@ class _Whole:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class BareAnswer:
     """The bare answers for one initiative, and the facts they rest on.
 
     ended: it is closed, and nothing is asked.
@@ -566,7 +541,7 @@ class Answered:
     sheet: FactSheet
 
     @classmethod
-    def of(cls, item: InitiativeAdvice) -> Answered:
+    def of(cls, item: InitiativeAdvice) -> BareAnswer:
         """Those of an advice on action and route."""
         ended = item.evidence.initiative.stage == "closed"
         action, route = (
@@ -575,45 +550,45 @@ class Answered:
         return cls(action, route, item.evidenced, ended, item.sheet)
 
 
-class Trial:
+class WhatIfRun:
     """A programme as it might be.
 
     The bare answers for each initiative, worked out when they are asked for.
     """
 
     def __init__(
-        self, programme: Programme, judges: Judges, *, seed: int = 0, locks: Locks = NO_LOCKS
+        self, programme: Programme, rulebook: Rulebook, *, seed: int = 0, locks: Locks = NO_LOCKS
     ) -> None:
         """Raises CycleError as `advise` does."""
         trajectory.keep_memory()
-        self._whole = _Whole(programme, judges, seed, locks)
-        self._done: dict[str, Answered | None] = {}
+        self._whole = ProgrammeContext(programme, rulebook, seed, locks)
+        self._done: dict[str, BareAnswer | None] = {}
 
-    def of(self, id: str) -> Answered | None:
+    def of(self, id: str) -> BareAnswer | None:
         """What `advise` answers for one initiative; None where it is not there."""
         if id not in self._done:
             there = self._whole.programme.initiative(id) is not None
             self._done[id] = self._answered(id) if there else None
         return self._done[id]
 
-    def _answered(self, id: str) -> Answered:
-        case, judges = self._whole.case(id), self._whole.judges
+    def _answered(self, id: str) -> BareAnswer:
+        case, rulebook = self._whole.case(id), self._whole.rulebook
         sheet, _ = case.facts(("action", "route"))
         evidenced, ended = _word(sheet, "results.evidenced"), case.initiative.stage == "closed"
-        packs = (judges.action, judges.route)
+        packs = (rulebook.action, rulebook.route)
         action, route = (None if ended else judge(pack, sheet).answer for pack in packs)
-        return Answered(action, route, evidenced, ended, sheet)
+        return BareAnswer(action, route, evidenced, ended, sheet)
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class InitiativeCase:
     """One initiative with all that is needed to judge it.
 
     What was gathered, and what its courses do downstream.
     """
 
     programme: Programme
-    judges: Judges
+    rulebook: Rulebook
     graph: DependencyGraph
     series: Mapping[str, Series]
     seed: int
@@ -643,7 +618,7 @@ class _Case:
                 sheet,
                 [
                     *levers,
-                    *(readings if _hears_readings(self.judges.route) else ()),
+                    *(readings if _hears_readings(self.rulebook.route) else ()),
                     *spread_levers,
                 ],
                 spreading,
@@ -662,17 +637,17 @@ class _Case:
             notices=tuple(self._notices(found)),
             evidence=found.kept(),
             sheet=sheet,
-            scorecards=tuple(score(f, sheet) for f in self.judges.frameworks),
+            scorecards=tuple(score(f, sheet) for f in self.rulebook.frameworks),
             candour_means=self._candour_means(sheet),
             declared_moves=self._declared_moves(),
             theories=()
             if closed or "route" not in parts
-            else tuple(theory.read(p, sheet) for p in self.judges.theory),
+            else tuple(theory.read(p, sheet) for p in self.rulebook.theory),
         )
 
     def facts(self, parts: Sequence[Part]) -> tuple[FactSheet, Spreading | None]:
         """The complete sheet; for a route that is asked for, with its simulated spread."""
-        sheet = complete(self.found.sheet, self.judges)
+        sheet = complete(self.found.sheet, self.rulebook)
         if "route" not in parts or self.initiative.stage == "closed":
             return sheet, None
         spreading = evidence.Spreading(self.programme, self.initiative, self.seed)
@@ -680,7 +655,7 @@ class _Case:
 
     def _declared_moves(self) -> DeclaredMoves | None:
         """What became of ratings like the declared one; of what has ended nothing is foretold."""
-        moves, declared = self.judges.moves, self.initiative.declared
+        moves, declared = self.rulebook.moves, self.initiative.declared
         if moves is None or declared is None or self.initiative.stage == "closed":
             return None
         return declared_moves(moves, declared)
@@ -693,14 +668,14 @@ class _Case:
             or self.initiative.stage == "closed"
         ):
             return None
-        return candour_means(self.initiative.declared, evidenced, self.judges.moves)
+        return candour_means(self.initiative.declared, evidenced, self.rulebook.moves)
 
     def _action(
         self, sheet: FactSheet, levers: Sequence[Lever], readings: Sequence[Lever], closed: bool
     ) -> Recommendation:
         if closed:
-            return _no_answer(self.judges.action)
-        found = self._judged(self.judges.action, sheet, levers)
+            return _no_answer(self.rulebook.action)
+        found = self._judged(self.rulebook.action, sheet, levers)
         flips = (self._confirmed(flip, found, readings) for flip in found.flips)
         kept = tuple(f for f in flips if f is not None)
         return replace(found, flips=kept, disagreement=self._settled(found.disagreement))
@@ -739,7 +714,7 @@ class _Case:
             at = float(f"{lever.before + (float(flip.at) - lever.before) * stretch:.4g}")
             if lever.span is not None and not lever.span[0] <= at <= lever.span[1]:
                 return None
-            to = judge(self.judges.action, lever.sheet_at(at)).answer
+            to = judge(self.rulebook.action, lever.sheet_at(at)).answer
             if to != found.answer:
                 return Flip(
                     to,
@@ -762,14 +737,14 @@ class _Case:
     def _route(
         self, sheet: FactSheet, levers: Sequence[Lever], spreading: Spreading | None
     ) -> Route:
-        pack = self.judges.route
+        pack = self.rulebook.route
         found = _no_answer(pack) if spreading is None else self._judged(pack, sheet, levers)
         kept = {name: getattr(found, name) for name in Recommendation.__dataclass_fields__}
         simulated = None if spreading is None else spreading.of(sheet)
         spread = simulated if isinstance(simulated, Diffusion) else None
         why = simulated if isinstance(simulated, str) else None
         lacking = tuple(_spread_once(found.missing, why))
-        order = order_of(self.judges.order, sheet) if found.answer == "blended" else None
+        order = order_of(self.rulebook.order, sheet) if found.answer == "blended" else None
         return Route(
             **{**kept, "disagreement": None, "missing": lacking},
             arrangement=arrangement(
@@ -782,10 +757,10 @@ class _Case:
 
     def _led(
         self, sheet: FactSheet, found: Recommendation, order: Order | None, spread: Diffusion | None
-    ) -> Led:
+    ) -> ArrangementInput:
         review = self._next_review(None)
         begins = evidence.spreads_from(self.programme, self.initiative)
-        return Led(
+        return ArrangementInput(
             self.programme,
             self.initiative,
             sheet,
@@ -798,7 +773,7 @@ class _Case:
 
     def _levers(self, sheet: FactSheet, spreading: Spreading | None) -> list[Lever]:
         """Every known fact that is not derived and that anything looks at, each with the sheet it would give."""
-        action, route = self.judges.action, self.judges.route
+        action, route = self.rulebook.action, self.rulebook.route
         vocabulary = {**VOCABULARY, **action.vocabulary, **route.vocabulary}
         pulled = [
             n
@@ -811,14 +786,14 @@ class _Case:
         ]
 
     def _looked_at(self, name: str) -> bool:
-        judges = self.judges
-        read = (p.readers for p in (judges.action, judges.route, judges.rating))
+        rulebook = self.rulebook
+        read = (p.readers for p in (rulebook.action, rulebook.route, rulebook.rating))
         return (
             any(name in r for r in read)
-            or any(c.fact == name for f in judges.frameworks for c in f.criteria)
+            or any(c.fact == name for f in rulebook.frameworks for c in f.criteria)
             or any(
-                name in p.questions and theory.fact_name(p) in judges.route.readers
-                for p in judges.theory
+                name in p.questions and theory.fact_name(p) in rulebook.route.readers
+                for p in rulebook.theory
             )
         )
 
@@ -829,11 +804,11 @@ class _Case:
 
         Only what looks at it is worked out again.
         """
-        judges = self.judges
-        touched = [f for f in judges.frameworks if any(c.fact == name for c in f.criteria)]
-        asking = [p for p in judges.theory if name in p.questions]
+        rulebook = self.rulebook
+        touched = [f for f in rulebook.frameworks if any(c.fact == name for c in f.criteria)]
+        asking = [p for p in rulebook.theory if name in p.questions]
         scores = [n for f in touched for n in f.facts()] + [theory.fact_name(p) for p in asking]
-        rated = name == "initiative.declared" or not frozenset(judges.rating.facts).isdisjoint(
+        rated = name == "initiative.declared" or not frozenset(rulebook.rating.facts).isdisjoint(
             (name, *scores)
         )
         gone = scores + ([*_RATED] if rated else [])
@@ -845,16 +820,18 @@ class _Case:
             again = sheet.without(gone).with_known(scored) if gone else sheet
             if spreading is not None and name in evidence.SPREAD_BY:
                 again = again.with_known(spreading.known(again))
-            return _rated(again, judges) if rated else again
+            return _rated(again, rulebook) if rated else again
 
         return follow
 
     def _cuts(self, name: str) -> tuple[float, ...]:
         """The numbers at which a pack or a framework looks at a fact another way."""
         packs = {
-            c for pack in (self.judges.action, self.judges.route) for c in cut_points(pack, name)
+            c
+            for pack in (self.rulebook.action, self.rulebook.route)
+            for c in cut_points(pack, name)
         }
-        return tuple(sorted(packs.union(*(f.cut_points(name) for f in self.judges.frameworks))))
+        return tuple(sorted(packs.union(*(f.cut_points(name) for f in self.rulebook.frameworks))))
 
     def _reading_lever(self, found: Evidence) -> Lever | None:
         """The latest reading, changed by reading the results again."""
@@ -875,7 +852,7 @@ class _Case:
         @cache
         def sheet_at(value: Any) -> FactSheet:
             again = evidence.with_latest(self.programme, found, float(value), self.seed)
-            return complete(again.sheet, self.judges)
+            return complete(again.sheet, self.rulebook)
 
         low, high = _possible(measure.type, measure.unit, latest - 3 * width, latest + 3 * width)
         label = f"latest reading of {measure.title or measure.id}"
@@ -888,7 +865,7 @@ class _Case:
         self, found: Evidence, sheet: FactSheet, readings: Sequence[Lever]
     ) -> tuple[Lever, ...]:
         """The latest reading, changed by reading and pricing again no more than what the action pack can still hear."""
-        heard = [n for n in self.judges.action.heard(sheet) if n.startswith(evidence.READ)]
+        heard = [n for n in self.rulebook.action.heard(sheet) if n.startswith(evidence.READ)]
         if found.priced is None or not all(n.startswith(_PRICED_AGAIN) for n in heard):
             return tuple(readings)
 
@@ -930,7 +907,7 @@ class _Case:
     def _outlook(self, found: Evidence, sheet: FactSheet) -> Outlook:
         if self.initiative.stage == "closed" or found.trajectory is None:
             return self._class_outlook(found)
-        view = trajectory.look(found.trajectory, found.priced, self._beside(sheet))
+        view = trajectory.read_outlook(found.trajectory, found.priced, self._beside(sheet))
         shown = Chances(*view.chances) if view.read else self._class_chances()
         cashable = None if view.cashable is None else Spread(*view.cashable)
         return Outlook(
@@ -952,7 +929,7 @@ class _Case:
 
     def _beside(self, sheet: FactSheet) -> Beside:
         """What the ledger holds beside the appraisal."""
-        pack = self.judges.action
+        pack = self.rulebook.action
         ledger, weights = judge(pack, sheet), weights_on(pack, sheet)
         support = dict(ledger.support)
         for i, rule in enumerate(pack.rules):
@@ -1019,7 +996,7 @@ class _Case:
             share = plain_per_cent(found.reading.progress)
             yield f"Its recent level is {share} of the way from {path.baseline:.4g} to {path.target:.4g}."
 
-    def _next_review(self, view: View | None) -> NextReview | None:
+    def _next_review(self, view: OutlookReading | None) -> NextReview | None:
         if self.programme.review_months is None or self.initiative.stage == "closed":
             return None
         on = trajectory.next_review(self.programme.as_of, self.programme.review_months)
@@ -1160,23 +1137,23 @@ def _nearer(lever: Lever) -> Lever:
     return replace(lever, span=(max(lever.span[0], low), min(lever.span[1], high)))
 
 
-def complete(sheet: FactSheet, judges: Judges) -> FactSheet:
+def complete(sheet: FactSheet, rulebook: Rulebook) -> FactSheet:
     """The sheet with what follows from it.
 
     Framework scores, what theory says, the evidenced rating, and candour.
     """
-    scored = theory.known(judges.theory, sheet)
-    for framework in judges.frameworks:
+    scored = theory.known(rulebook.theory, sheet)
+    for framework in rulebook.frameworks:
         scored.update(framework.known(sheet))
-    return _rated(_with_attention(sheet.with_known(scored), judges.lens), judges)
+    return _rated(_with_attention(sheet.with_known(scored), rulebook.lens), rulebook)
 
 
-def _rated(full: FactSheet, judges: Judges) -> FactSheet:
+def _rated(full: FactSheet, rulebook: Rulebook) -> FactSheet:
     """The sheet with the rating that the results support, and how candid the declared one is."""
-    rating = judge(judges.rating, full).answer
+    rating = judge(rulebook.rating, full).answer
     if rating is None:
         return full
-    full = full.with_known({"results.evidenced": Known(rating, f"table {judges.rating.name}")})
+    full = full.with_known({"results.evidenced": Known(rating, f"table {rulebook.rating.name}")})
     declared = full.get("initiative.declared")
     if not isinstance(declared, str):
         return full
@@ -1272,16 +1249,23 @@ def _no_answer(pack: RulePack) -> Recommendation:
     )
 
 
-def _engine(judges: Judges) -> Engine:
-    own = (judges.action, judges.route, judges.rating, judges.lens, judges.order, *judges.theory)
+def _engine(rulebook: Rulebook) -> Engine:
+    own = (
+        rulebook.action,
+        rulebook.route,
+        rulebook.rating,
+        rulebook.lens,
+        rulebook.order,
+        *rulebook.theory,
+    )
     packs = sorted(own, key=lambda p: p.name)
-    frameworks = sorted(judges.frameworks, key=lambda f: f.name)
+    frameworks = sorted(rulebook.frameworks, key=lambda f: f.name)
     return Engine(
         __version__,
         tuple(PackUsed(p.name, p.version, p.digest) for p in packs),
         tuple(PackUsed(f.name, f.version, f.digest) for f in frameworks),
         tuple(
-            PackUsed(m.base_rates, m.version, m.digest) for m in (judges.moves,) if m is not None
+            PackUsed(m.base_rates, m.version, m.digest) for m in (rulebook.moves,) if m is not None
         ),
     )
 
@@ -1325,7 +1309,7 @@ def _decision(item: InitiativeAdvice, initiative: Initiative) -> str | None:
 
 
 def _portfolio(
-    whole: _Whole, advised: Sequence[InitiativeAdvice], seconds: float | None
+    whole: ProgrammeContext, advised: Sequence[InitiativeAdvice], seconds: float | None
 ) -> Portfolio:
     """What the answers mean for one another.
 
@@ -1334,7 +1318,7 @@ def _portfolio(
     programme, graph = whole.programme, whole.graph
     routes = {i.id: i.route.answer if i.route else None for i in advised}
     actions = {i.id: i.action.answer if i.action else None for i in advised}
-    setting = portfolio.setting(programme, graph, whole.prospects, whole.locks)
+    setting = portfolio.choice_problem(programme, graph, whole.prospects, whole.locks)
     found = Portfolio(
         portfolio.conflicts(programme, graph, routes, actions),
         portfolio.load(programme, routes, actions),
@@ -1345,9 +1329,9 @@ def _portfolio(
 
 
 def _with_choice(
-    whole: _Whole,
+    whole: ProgrammeContext,
     found: Portfolio,
-    setting: Setting,
+    setting: ChoiceProblem,
     routes: Mapping[str, str | None],
     seconds: float | None,
 ) -> Portfolio:

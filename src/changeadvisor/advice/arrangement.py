@@ -16,7 +16,7 @@ from changeadvisor.adoption import (
     Diffusion,
     Way,
     WayOutcome,
-    bass,
+    bass_curve,
     enough,
 )
 from changeadvisor.facts import FactSheet
@@ -85,7 +85,7 @@ PARTS: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Led:
+class ArrangementInput:
     """All that an arrangement follows from. begins: the day from which the spread is simulated."""
 
     programme: Programme
@@ -126,7 +126,7 @@ class Led:
         return self.initiative.owner or "its owner (nobody is named yet)"
 
 
-def arrangement(led: Led) -> dict[str, str]:
+def arrangement(led: ArrangementInput) -> dict[str, str]:
     """A concrete set-up for the answer, by the keys of `PARTS`; empty where there is no answer."""
     if led.found.answer is None:
         return {}
@@ -150,7 +150,7 @@ def arrangement(led: Led) -> dict[str, str]:
 _NOBODY = "the register does not say who must change (`adoption`)"
 
 
-def _order(led: Led) -> str:
+def _order(led: ArrangementInput) -> str:
     """A blend is never just both."""
     if led.order is None:
         return ""
@@ -165,7 +165,7 @@ def _order(led: Led) -> str:
     return f"First {first}; then {then}. {why} Say so to everybody from the start."
 
 
-def _from_the_top(led: Led) -> str:
+def _from_the_top(led: ArrangementInput) -> str:
     """What stays with those who answer for it."""
     if led.way == "bottom-up":
         return f"Only the aim, the limits that may not be crossed, and time and cover for those who try it: {led.sponsor}."
@@ -174,7 +174,7 @@ def _from_the_top(led: Led) -> str:
     return f"The aim, the money, the dates and what is not open to choice: {led.sponsor}."
 
 
-def _from_below(led: Led) -> str:
+def _from_below(led: ArrangementInput) -> str:
     if led.way == "top-down":
         return "How it fits each team's day, and what does not work: teams report it, and the board answers every report."
     if led.way == "bottom-up":
@@ -182,7 +182,7 @@ def _from_below(led: Led) -> str:
     return "How it is done: the teams who do the work design it, within what the top has fixed."
 
 
-def _initiates(led: Led) -> str:
+def _initiates(led: ArrangementInput) -> str:
     """Staff back a change most when the middle begins it (Heyden and others 2017)."""
     middle = "Staff back a change most when middle managers begin it (Heyden and others 2017)."
     if led.has("route.middle_managers", "oppose"):
@@ -196,7 +196,7 @@ def _initiates(led: Led) -> str:
     )
 
 
-def _executes(led: Led) -> str:
+def _executes(led: ArrangementInput) -> str:
     needs = [f"{e:g} {role}" for role, e in sorted(led.initiative.needs.items())]
     staffed = f" Staff in the register: {', '.join(needs)}." if needs else ""
     if led.way == "bottom-up":
@@ -207,7 +207,7 @@ def _executes(led: Led) -> str:
     return f"{led.owner} with the teams, with the authority of {led.sponsor}: {backing}.{staffed}"
 
 
-def _board(led: Led) -> str:
+def _board(led: ArrangementInput) -> str:
     """A board or none, and how often it meets."""
     guard = led.has("route.failure_cost", "statutory") or led.has("route.intervention", "near")
     if led.way == "bottom-up" and not guard:
@@ -225,7 +225,7 @@ def _board(led: Led) -> str:
     return f"{kind}, chaired by {led.sponsor}. {_cadence(led)}{duty}"
 
 
-def _cadence(led: Led) -> str:
+def _cadence(led: ArrangementInput) -> str:
     """How often: DICE scores gaps of two months or more worse (Sirkin, Keenan and Jackson 2005)."""
     gap = led.sheet.get("delivery.review_gap")
     least = "Gaps of two months or more between formal reviews score worse (Sirkin, Keenan and Jackson 2005)."
@@ -239,7 +239,7 @@ def _cadence(led: Led) -> str:
     )
 
 
-def _gates(led: Led) -> Iterator[str]:
+def _gates(led: ArrangementInput) -> Iterator[str]:
     """Points at which it goes on only if enough work the new way, from the simulated spread and the tripwires."""
     outcome, spread = led.outcome, led.spread
     if outcome is not None and spread is not None:
@@ -258,7 +258,7 @@ def _gates(led: Led) -> Iterator[str]:
         yield f"Tripwire of {day_text(wire.by)}: {wire.measure} {side}."
 
 
-def _date(led: Led, month: int) -> dt.date:
+def _date(led: ArrangementInput, month: int) -> dt.date:
     """The day of a month of the spread; the last is the date it must count by."""
     by = led.initiative.adoption.by if led.initiative.adoption else None
     return (
@@ -268,7 +268,7 @@ def _date(led: Led, month: int) -> dt.date:
     )
 
 
-def _champions(led: Led) -> Iterator[str]:
+def _champions(led: ArrangementInput) -> Iterator[str]:
     """How many, and where they should sit."""
     if led.way == "top-down":
         yield "None are needed to start with; managers show it first."
@@ -302,7 +302,7 @@ def _champions(led: Led) -> Iterator[str]:
         yield f"In a team of {team} about {enough(team)} committed people turn a habit (Centola and others 2018)."
 
 
-def _measures(led: Led) -> Iterator[str]:
+def _measures(led: ArrangementInput) -> Iterator[str]:
     """The share who work the new way, and what to expect at the next review."""
     spread, outcome, staff = led.spread, led.outcome, led.initiative.adoption
     if spread is None or outcome is None or staff is None or staff.by is None:
@@ -320,7 +320,7 @@ def _measures(led: Led) -> Iterator[str]:
         yield f"Expect about {expected} at the next review; under {slow} is slower than nine runs in ten."
     if not led.has("route.commitment", "not-needed") and led.way != "bottom-up":
         yield "Count apart those who only comply: they stop when nobody looks."
-    products = plain_per_cent(bass(spread.by / 12))
+    products = plain_per_cent(bass_curve(spread.by / 12))
     yield f"For comparison, new products reach {products} by then (Bass 1969; averages unverified)."
 
 
@@ -330,7 +330,7 @@ def _month_of(day: dt.date | None, begins: dt.date) -> int | None:
     return (day.year - begins.year) * 12 + day.month - begins.month
 
 
-def _reviews(led: Led) -> Iterator[str]:
+def _reviews(led: ArrangementInput) -> Iterator[str]:
     if led.review is not None:
         yield f"The next is on {day_text(led.review)}, then every {led.programme.review_months} months."
     else:
@@ -340,7 +340,7 @@ def _reviews(led: Led) -> Iterator[str]:
         yield f"Bring together who works the new way and the readings of {path.measure}: the first moves first."
 
 
-def _stop_doing(led: Led) -> Iterator[str]:
+def _stop_doing(led: ArrangementInput) -> Iterator[str]:
     """What stands in the way of this route."""
     now = led.sheet.get("route.led_now")
     if isinstance(now, str) and now != led.found.answer:
@@ -355,7 +355,7 @@ def _stop_doing(led: Led) -> Iterator[str]:
         yield "Stop announcing it in the sponsor's name until the sponsor backs it in deed."
 
 
-def _load(led: Led) -> str:
+def _load(led: ArrangementInput) -> str:
     """Which staff it asks to change, until when, and what else asks them."""
     staff = led.initiative.adoption
     if staff is None or not staff.groups:
@@ -372,7 +372,7 @@ def _load(led: Led) -> str:
     return f"{groups}{many}{until}.{extra}{_others(led)}"
 
 
-def _others(led: Led) -> str:
+def _others(led: ArrangementInput) -> str:
     """Other open initiatives that ask the same groups at the same time."""
     mine = (
         {g.casefold() for g in led.initiative.adoption.groups} if led.initiative.adoption else set()

@@ -20,14 +20,15 @@ from changeadvisor import __version__
 if TYPE_CHECKING:
     import datetime as dt
 
-    from changeadvisor.advice.advise import Advice, Judges, Part
+    from changeadvisor.advice.advise import Advice, Part
     from changeadvisor.interview.conversation import Conversation
     from changeadvisor.interview.questions import About
+    from changeadvisor.judgement.rulebook import Rulebook
     from changeadvisor.model import Initiative, Programme
     from changeadvisor.performance.reading import How
     from changeadvisor.publish import Include
     from changeadvisor.report.charts.views import Kind
-    from changeadvisor.whatif.causes import Change
+    from changeadvisor.whatif.causes import Transition
 
 FAULTY, FOUND, BROKEN, STOPPED = 2, 1, 70, 130
 _PARTS: tuple[Part, ...] = ("action", "route", "portfolio", "measures")
@@ -375,10 +376,10 @@ def _width() -> int:
     return max(80, shutil.get_terminal_size((110, 40)).columns) if sys.stdout.isatty() else 110
 
 
-def _judges() -> Judges:
+def _judges() -> Rulebook:
     from changeadvisor.io import rules as library
 
-    return library.load_judges()
+    return library.load_rulebook()
 
 
 @commands.command()
@@ -622,7 +623,7 @@ def compare(
     )
 
 
-def _shown_difference(change: Change, form: str, seed: int) -> int:
+def _shown_difference(change: Transition, form: str, seed: int) -> int:
     """Work a change out, with a progress bar on standard error, and print what differs."""
     from changeadvisor.report.terminal import Progress, difference_table
     from changeadvisor.whatif import causes

@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from changeadvisor.errors import InputError, nearest, plain
 from changeadvisor.facts import Fact, FactSheet, Single
 from changeadvisor.interview.answer_file import AnswerFile, same_rater
-from changeadvisor.interview.questions import ENOUGH, Interview, Standing
+from changeadvisor.interview.questions import ENOUGH, Interview, InterviewState
 from changeadvisor.io import cells
 from changeadvisor.model import Initiative, Judgement, Programme
 from changeadvisor.words import (
@@ -129,7 +129,9 @@ class Conversation:
         self.say("")
         self.say(_left(standing))
 
-    def _taken(self, fact: Fact, reply: Judgement | Reply, standing: Standing) -> Standing:
+    def _taken(
+        self, fact: Fact, reply: Judgement | Reply, standing: InterviewState
+    ) -> InterviewState:
         """What a reply does.
 
         Go back, leave it unknown, or write it and see where the answer stands then.
@@ -153,13 +155,13 @@ class Conversation:
         whose = f", by {plain(self.by)}, dated {day_text(self.on)}" if self.file.written else ""
         return f"{many_or_no(self.file.written, 'answer')} written to {plain(self.file.path, 300)}{whose}."
 
-    def _look(self) -> Standing:
+    def _look(self) -> InterviewState:
         return self.interview.look(self._sheet())
 
     def _sheet(self) -> FactSheet:
         return self.interview.sheet(self.initiative, self.programme)
 
-    def _greet(self, standing: Standing) -> None:
+    def _greet(self, standing: InterviewState) -> None:
         facts, open_ = len(self.interview.facts), len(standing.order)
         self.say(
             f"{plain(self.initiative.title, 200)}. {many(open_, 'question')} open, of {facts}."
@@ -176,7 +178,7 @@ class Conversation:
 
     # Which question.
 
-    def _goes_on(self, standing: Standing) -> bool:
+    def _goes_on(self, standing: InterviewState) -> bool:
         """Say that it is settled; whether the rater wants to go on all the same."""
         self.say("")
         self.say(_left(standing))
@@ -184,7 +186,7 @@ class Conversation:
             self.all = self.read("Go on all the same (y or n)? ").strip().lower() in ("y", "yes")
         return self.all
 
-    def _next(self, standing: Standing) -> Fact | None:
+    def _next(self, standing: InterviewState) -> Fact | None:
         """The question to go back to, else the most telling open one.
 
         After these, or with `all`, what is known.
@@ -318,7 +320,7 @@ def of_twenty(same: float) -> str:
     return f"{int(same * _TWENTY + 1e-9)} of {_TWENTY} ways"
 
 
-def _now(standing: Standing) -> str:
+def _now(standing: InterviewState) -> str:
     """The answer as it is, and how much could still change it."""
     answer = answer_in_sentence(standing.answer)
     if standing.stands:
@@ -331,7 +333,7 @@ def _now(standing: Standing) -> str:
     return f"Now: {answer}{lead}. {of_twenty(standing.same)} to answer the rest leave it so."
 
 
-def _left(standing: Standing) -> str:
+def _left(standing: InterviewState) -> str:
     """In which of the two meanings it is settled; or that nothing more can be asked."""
     answer = answer_in_sentence(standing.answer)
     if standing.stands:

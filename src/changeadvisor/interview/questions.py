@@ -26,7 +26,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from changeadvisor.advice import evidence
-from changeadvisor.advice.advise import Judges, complete
+from changeadvisor.advice.advise import complete
 from changeadvisor.facts import (
     VOCABULARY,
     Fact,
@@ -38,6 +38,7 @@ from changeadvisor.facts import (
 from changeadvisor.graph import DependencyGraph
 from changeadvisor.judgement import RulePack, recommend, settle
 from changeadvisor.judgement.ledger import weights_on
+from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import Initiative, Programme
 from changeadvisor.trajectory.reading import stream
 
@@ -57,23 +58,23 @@ _ALSO_DERIVED = frozenset({"results.evidenced", "results.candour"})
 
 
 def question_facts(
-    judges: Judges, about: About = "route", stage: str | None = None
+    rulebook: Rulebook, about: About = "route", stage: str | None = None
 ) -> tuple[Fact, ...]:
     """The questions of an initiative, by name.
 
     Judged facts that the packs look at and that can be known yet.
     """
-    pack: RulePack = getattr(judges, about)
+    pack: RulePack = getattr(rulebook, about)
     read = set(pack.facts)
     if about == "route":
-        read.update(judges.order.facts, *(t.questions for t in judges.theory))
+        read.update(rulebook.order.facts, *(t.questions for t in rulebook.theory))
     read.update(*(pack.vocabulary[n].criteria for n in pack.facts))
     asked = (VOCABULARY[n] for n in sorted(read) if n in VOCABULARY and can_be_known(n, stage))
     return tuple(f for f in asked if f.judged and f.question)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class InterviewState:
     """Where the answer stands, and what to ask.
 
     lead: decibans by which it leads. stands: settled for good. same: share of the ways tried that
@@ -101,7 +102,7 @@ class Interview:
     The questions, and the ways to answer them, which belong to (seed, id).
     """
 
-    judges: Judges
+    rulebook: Rulebook
     pack: RulePack
     initiative: Initiative
     facts: tuple[Fact, ...]
@@ -114,7 +115,7 @@ class Interview:
         """What is known with the judgements that `initiative` now holds."""
         return self.base.with_known(dict(evidence.judged(initiative, programme.as_of)))
 
-    def look(self, sheet: FactSheet) -> Standing:
+    def look(self, sheet: FactSheet) -> InterviewState:
         """Where the answer stands on a sheet, and which question tells most.
 
         A question tells more if, once it is answered, two of the ways tried more often end alike;
@@ -140,11 +141,11 @@ class Interview:
             self._proven(full, now.stands, now.answer)
             or self._every_way(sheet, full, asked, now.answer)
         )
-        return Standing(now.answer, now.margin, stands, same, tuple(order), telling)
+        return InterviewState(now.answer, now.margin, stands, same, tuple(order), telling)
 
     def _complete(self, sheet: FactSheet) -> FactSheet:
         """The sheet with what follows from it; for the route, the simulated spread too."""
-        full = complete(sheet, self.judges)
+        full = complete(sheet, self.rulebook)
         return full if self.spreading is None else full.with_known(self.spreading.known(full))
 
     def _without_unknowable(self, full: FactSheet) -> FactSheet:
@@ -221,7 +222,7 @@ class Interview:
             # The spread is held as simulated for what is known now: to simulate it for every way
             # would take minutes.
             held = {n: known for n, known in full.known.items() if n.startswith(_SPREAD)}
-            filled = complete(sheet.with_known(way), self.judges).with_known(held)
+            filled = complete(sheet.with_known(way), self.rulebook).with_known(held)
         states, weights = self.pack.states(filled), weights_on(self.pack, filled)
         key = (states, weights)
         if key not in counted:
@@ -232,7 +233,7 @@ class Interview:
 def begin(
     programme: Programme,
     initiative: Initiative,
-    judges: Judges,
+    rulebook: Rulebook,
     *,
     about: About = "route",
     seed: int = 0,
@@ -241,12 +242,12 @@ def begin(
     bare = initiative.model_copy(update={"judgements": {}})
     graph, series = DependencyGraph(programme), evidence.all_series(programme)
     base = evidence.gather(programme, bare, graph, series, seed).sheet
-    pack: RulePack = getattr(judges, about)
-    facts = question_facts(judges, about, initiative.stage)
+    pack: RulePack = getattr(rulebook, about)
+    facts = question_facts(rulebook, about, initiative.stage)
     ways = {f.name: _ways(f, stream(seed, f"{initiative.id}/{f.name}")) for f in facts}
     spreading = evidence.Spreading(programme, initiative, seed) if about == "route" else None
     return Interview(
-        judges, pack, initiative, facts, base, MappingProxyType(ways), _derives(pack), spreading
+        rulebook, pack, initiative, facts, base, MappingProxyType(ways), _derives(pack), spreading
     )
 
 

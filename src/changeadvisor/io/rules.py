@@ -32,10 +32,10 @@ from changeadvisor.judgement import base_rates
 from changeadvisor.model import Programme
 
 if TYPE_CHECKING:
-    from changeadvisor.advice.advise import Judges
     from changeadvisor.judgement import RulePack
     from changeadvisor.judgement.base_rates import RatingMoves
     from changeadvisor.judgement.frameworks import Framework
+    from changeadvisor.judgement.rulebook import Rulebook
     from changeadvisor.whatif.causes import RuleSets
 
 
@@ -230,19 +230,19 @@ class _Documents:
         return self._read[path]
 
 
-def load_judges(
+def load_rulebook(
     rules: RuleFolder | None = None,
     thresholds: RuleFolder | None = None,
     files: _Documents | None = None,
-) -> Judges:
+) -> Rulebook:
     """The packs and frameworks that `advise` uses, and how ratings moved.
 
     rules: where they are taken from; by default those that come with this. thresholds: whose values
     of parameters of the same name stand in them instead of their own. files: what has been read
     already.
     """
-    from changeadvisor.advice.advise import Judges
     from changeadvisor.judgement.frameworks import Framework
+    from changeadvisor.judgement.rulebook import Rulebook
 
     folder, files = rules or RuleFolder(), files or _Documents()
     scored = tuple(
@@ -255,7 +255,7 @@ def load_judges(
     action, route, rating, lens, order = (
         _pack_at(p, facts, values.get(p.stem), files) for p in mains
     )
-    return Judges(action, route, rating, lens, order, scored, rating_moves(), read)
+    return Rulebook(action, route, rating, lens, order, scored, rating_moves(), read)
 
 
 def _pack_at(
@@ -311,13 +311,13 @@ def load_rule_sets(before: RuleFolder, after: RuleFolder) -> RuleSets:
     from changeadvisor.whatif.causes import RuleSets
 
     files = _Documents()
-    old = load_judges(before, files=files)
+    old = load_rulebook(before, files=files)
     if before == after:
         return RuleSets(old, old)
-    new = load_judges(after, files=files)
+    new = load_rulebook(after, files=files)
     try:
         return RuleSets(
-            old, new, load_judges(before, after, files), load_judges(after, before, files)
+            old, new, load_rulebook(before, after, files), load_rulebook(after, before, files)
         )
     except InputError:
         return RuleSets(old, new)
@@ -392,14 +392,14 @@ def _framework_schema() -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class TableAnswers:
     """A table judged, as CSV text, and notes on columns that are no facts."""
 
     text: str
     notes: tuple[str, ...]
 
 
-def ask(pack: RulePack, path: Path) -> Answered:
+def ask(pack: RulePack, path: Path) -> TableAnswers:
     """Judge every row of a CSV of facts. Raises InputError with every cell that cannot be read."""
     from changeadvisor.judgement import columns_of, judge_batch
 
@@ -417,7 +417,7 @@ def ask(pack: RulePack, path: Path) -> Answered:
         margin = "" if result.margin[i] != result.margin[i] else f"{result.margin[i]:.10g}"
         fired = " ".join(r.id for r, f in zip(pack.rules, result.fired[:, i], strict=True) if f)
         writer.writerow([*_padded(row, len(table.headings)), answer, *support, margin, fired])
-    return Answered(out.getvalue(), (*table.notes, *_strange(pack, table)))
+    return TableAnswers(out.getvalue(), (*table.notes, *_strange(pack, table)))
 
 
 def _added(pack: RulePack) -> tuple[str, ...]:

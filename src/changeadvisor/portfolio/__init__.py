@@ -9,9 +9,9 @@ and `wanting` why nothing can be.
 
 from changeadvisor.portfolio.build import (
     NO_LOCKS,
+    ChoiceProblem,
     Locks,
-    Setting,
-    setting,
+    choice_problem,
 )
 from changeadvisor.portfolio.conflicts import (
     FROM_THE_TOP,
@@ -60,6 +60,7 @@ __all__ = [
     "Alternative",
     "Answers",
     "CapacityUse",
+    "ChoiceProblem",
     "Conflict",
     "Delivered",
     "Delivery",
@@ -75,10 +76,10 @@ __all__ = [
     "Pick",
     "Robust",
     "Selection",
-    "Setting",
     "Start",
     "Totals",
     "Weighed",
+    "choice_problem",
     "conflicts",
     "delivered",
     "few_and_all",
@@ -88,7 +89,6 @@ __all__ = [
     "robust_choice",
     "said",
     "select",
-    "setting",
     "starts",
     "weighed",
 ]

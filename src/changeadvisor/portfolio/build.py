@@ -74,7 +74,7 @@ class Capacity:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class ChoiceProblem:
     """The choice that a programme faces, with what is needed to say it in words.
 
     held: initiatives whose worth is not known, and why. assumed: what was taken for want of
@@ -118,12 +118,12 @@ class Setting:
         )
 
 
-def setting(
+def choice_problem(
     programme: Programme,
     graph: DependencyGraph,
     prospects: Mapping[str, Prospect],
     locks: Locks = NO_LOCKS,
-) -> Setting:
+) -> ChoiceProblem:
     """What there is to choose.
 
     `prospects` by initiative id; closed initiatives are met and not here.
@@ -172,7 +172,7 @@ class _Builder:
         #: Months by which what has not begun must wait for what it requires, even as planned.
         self.least = {i.id: self._least(i) for i in self.open}
 
-    def setting(self) -> Setting:
+    def setting(self) -> ChoiceProblem:
         courses = tuple(c for i in self.open for c in self._courses(i))
         self.assumed.extend(self._said())
         limits = self.programme.limits
@@ -190,7 +190,7 @@ class _Builder:
             dict(self._lags()),
         )
         said = tuple(self.assumed)
-        return Setting(
+        return ChoiceProblem(
             self.programme, problem, self.periods, self.capacities, self.held, said, self.runs
         )
 

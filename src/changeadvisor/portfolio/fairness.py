@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from changeadvisor.portfolio.build import Setting
+from changeadvisor.portfolio.build import ChoiceProblem
 from changeadvisor.portfolio.choice import choose
 from changeadvisor.portfolio.solver import Chosen, Effort
 from changeadvisor.trajectory import Prospect
@@ -91,7 +91,7 @@ class Weighed:
 
 
 def weighed(
-    setting: Setting, prospects: Mapping[str, Prospect], chosen: Sequence[int]
+    setting: ChoiceProblem, prospects: Mapping[str, Prospect], chosen: Sequence[int]
 ) -> Weighed | None:
     """The choice with distributional weights; None where no relative income is given."""
     incomes = {
@@ -123,7 +123,7 @@ def weighed(
 
 
 def _worths(
-    setting: Setting,
+    setting: ChoiceProblem,
     prospects: Mapping[str, Prospect],
     incomes: Mapping[str, float | None],
     aversion: float,
@@ -138,7 +138,7 @@ def _worths(
     return found
 
 
-def _differs(setting: Setting, chosen: Sequence[int], other: Chosen | None) -> dict[str, str]:
+def _differs(setting: ChoiceProblem, chosen: Sequence[int], other: Chosen | None) -> dict[str, str]:
     """What another set does otherwise, by initiative."""
     if other is None:
         return {}

@@ -8,12 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from changeadvisor.portfolio.build import Setting
+from changeadvisor.portfolio.build import ChoiceProblem
 from changeadvisor.portfolio.solver import Infeasible
 from changeadvisor.words import joined, money_that_is_enough, quarter_text
 
 
-def why_none(setting: Setting, found: Infeasible) -> str:
+def why_none(setting: ChoiceProblem, found: Infeasible) -> str:
     """Why no set can be run, and what would let one."""
     if not found.proven:
         return "No set that keeps to all limits was found in the search. That there is none is not proven."
@@ -22,7 +22,7 @@ def why_none(setting: Setting, found: Infeasible) -> str:
     )
 
 
-def _must(setting: Setting) -> Iterator[str]:
+def _must(setting: ChoiceProblem) -> Iterator[str]:
     """What has to run whatever is chosen."""
     problem = setting.problem
     must = [id for id, rows in problem.groups.items() if all(problem.courses[r].runs for r in rows)]
@@ -30,7 +30,7 @@ def _must(setting: Setting) -> Iterator[str]:
         yield f"What has to run in any case: {joined(must)}."
 
 
-def _ways(setting: Setting, found: Infeasible) -> Iterator[str]:
+def _ways(setting: ChoiceProblem, found: Infeasible) -> Iterator[str]:
     """What would be enough, each by itself."""
     ways = [_way(setting, kind, found) for kind in found.limits]
     if not ways:
@@ -42,7 +42,7 @@ def _ways(setting: Setting, found: Infeasible) -> Iterator[str]:
         yield f"Any one of these would be enough to allow one: {lettered}."
 
 
-def _way(setting: Setting, kind: str, found: Infeasible) -> str:
+def _way(setting: ChoiceProblem, kind: str, found: Infeasible) -> str:
     """What would let a set run: how far a limit must give where that is measured."""
     dropped = {
         "budget": "no budget",
@@ -64,7 +64,7 @@ def _way(setting: Setting, kind: str, found: Infeasible) -> str:
     return f"{_down(100.0 * enough):g} in 100 kept for few, not {100.0 * (problem.share_for_few or 0.0):g}"
 
 
-def _short(setting: Setting, found: Infeasible) -> str:
+def _short(setting: ChoiceProblem, found: Infeasible) -> str:
     """Who is short, and when: the first quarters of each role."""
     by: dict[str, list[str]] = {}
     for k in found.short:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from changeadvisor.portfolio.build import Setting
+from changeadvisor.portfolio.build import ChoiceProblem
 from changeadvisor.portfolio.problem import kept, outcome
 from changeadvisor.trajectory import Prospect, stream
 from changeadvisor.trajectory.posterior import DRAWS
@@ -55,7 +55,7 @@ class Delivered:
 
 
 def worth_drawn(
-    setting: Setting, prospects: Mapping[str, Prospect], rows: Sequence[int], seed: int
+    setting: ChoiceProblem, prospects: Mapping[str, Prospect], rows: Sequence[int], seed: int
 ) -> Grid:
     """Worth of a set in each joint draw, each initiative as planned, helpers that do not run taken off."""
     import numpy as np
@@ -77,7 +77,7 @@ def worth_drawn(
 
 
 def delivered(
-    setting: Setting,
+    setting: ChoiceProblem,
     prospects: Mapping[str, Prospect],
     rows: Sequence[int],
     waits: Mapping[str, Grid],

@@ -14,8 +14,8 @@ from pydantic import Field
 
 from changeadvisor.model import Initiative
 from changeadvisor.portfolio.build import (
+    ChoiceProblem,
     Locks,
-    Setting,
     begun,
     spent_by_period,
 )
@@ -208,7 +208,7 @@ class FrontierPoint:
 
 
 def few_and_all(
-    setting: Setting, rows: Sequence[int], points: int = POINTS, effort: Effort | None = None
+    setting: ChoiceProblem, rows: Sequence[int], points: int = POINTS, effort: Effort | None = None
 ) -> tuple[FrontierPoint, ...]:
     """The frontier of worth for few against worth in all. rows: the set that is advised."""
     found = frontier(setting.problem, points, effort)
@@ -287,7 +287,7 @@ class Robust:
 
 
 def robust_choice(
-    setting: Setting, prospects: Mapping[str, Prospect], rows: Sequence[int], seed: int
+    setting: ChoiceProblem, prospects: Mapping[str, Prospect], rows: Sequence[int], seed: int
 ) -> Robust:
     """Core, borderline and exterior initiatives, what to find out, and good sets that really differ. rows: the set."""
     problem = setting.problem
@@ -309,7 +309,7 @@ def robust_choice(
     return Robust(shares, good.exact, len(good.sets), found, tuple(unlike))
 
 
-def _states(setting: Setting, prospects: Mapping[str, Prospect]) -> list[Values]:
+def _states(setting: ChoiceProblem, prospects: Mapping[str, Prospect]) -> list[Values]:
     """Every course worth what is expected; as little as one time in ten.
 
     As much as one time in ten.
@@ -367,7 +367,7 @@ class FewAndAll:
         return self.next_step or self.kept or self.spent
 
 
-def said(setting: Setting, found: Selection, points: Sequence[FrontierPoint]) -> FewAndAll:
+def said(setting: ChoiceProblem, found: Selection, points: Sequence[FrontierPoint]) -> FewAndAll:
     """What the set means for few and all."""
     totals = found.totals
     if totals is None:
@@ -400,7 +400,7 @@ def said(setting: Setting, found: Selection, points: Sequence[FrontierPoint]) ->
 
 
 def select(
-    setting: Setting,
+    setting: ChoiceProblem,
     prospects: Mapping[str, Prospect],
     people: Any,
     locks: Locks,
@@ -424,7 +424,7 @@ def select(
 class _Selected:
     def __init__(
         self,
-        setting: Setting,
+        setting: ChoiceProblem,
         prospects: Mapping[str, Prospect],
         found: Chosen,
         effort: Effort,

@@ -24,7 +24,7 @@ from changeadvisor.graph import (
     propagate,
 )
 from changeadvisor.model import months_between
-from changeadvisor.portfolio.build import Setting, begun
+from changeadvisor.portfolio.build import ChoiceProblem, begun
 from changeadvisor.portfolio.joint import JOINT, paired
 from changeadvisor.portfolio.select import Pick
 from changeadvisor.trajectory import Prospect
@@ -89,7 +89,7 @@ class Delivery:
 
 
 def starts(
-    setting: Setting, prospects: Mapping[str, Prospect], picks: Sequence[Pick]
+    setting: ChoiceProblem, prospects: Mapping[str, Prospect], picks: Sequence[Pick]
 ) -> tuple[Start, ...]:
     """When to begin each initiative that has not begun and that the set runs.
 
@@ -99,7 +99,7 @@ def starts(
     return tuple(s for s in found if s is not None)
 
 
-def _start(setting: Setting, prospect: Prospect | None, pick: Pick) -> Start | None:
+def _start(setting: ChoiceProblem, prospect: Prospect | None, pick: Pick) -> Start | None:
     initiative = setting.programme.initiative(pick.id)
     if pick.start is None or pick.planned is None or initiative is None:
         return None
@@ -151,7 +151,7 @@ class Ends:
 
 
 def finishes(
-    setting: Setting,
+    setting: ChoiceProblem,
     graph: DependencyGraph,
     prospects: Mapping[str, Prospect],
     chosen: Sequence[int],
@@ -179,7 +179,7 @@ class _Drawn:
 
     def __init__(
         self,
-        setting: Setting,
+        setting: ChoiceProblem,
         prospects: Mapping[str, Prospect],
         chosen: Sequence[int],
         seed: int,

@@ -11,6 +11,7 @@ from typing import Any
 from changeadvisor.errors import plain
 from changeadvisor.whatif.compare import (
     AnswerChange,
+    AnswerState,
     Cause,
     Difference,
     FactChange,
@@ -21,7 +22,6 @@ from changeadvisor.whatif.compare import (
     PlaceChange,
     Placed,
     RuleChange,
-    Stand,
     Why,
 )
 from changeadvisor.words import (
@@ -284,7 +284,7 @@ def _listed(names: Sequence[str]) -> str:
     return listed([plain(n, 160) for n in names], _SHOWN)
 
 
-def _stand(found: Stand) -> str:
+def _stand(found: AnswerState) -> str:
     return CLOSED if found.ended else answer_label(found.answer)
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from changeadvisor import trajectory
-from changeadvisor.advice.advise import Judges, answers
+from changeadvisor.advice.advise import action_answers
 from changeadvisor.advice.evidence import all_series
+from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import (
     Initiative,
     Programme,
@@ -84,12 +85,13 @@ def play(drawn: Drawn, decide: Decider, *, batch: int = 250) -> Played:
 # --- ways of deciding -----------------------------------------------------------------------------
 
 
-def by_advice(judges: Judges, seed: int = 0) -> Decider:
+def by_advice(rulebook: Rulebook, seed: int = 0) -> Decider:
     """The engine's own advice, as `advise --only action` gives it; no answer means to go on."""
 
     def decide(given: Programme) -> dict[str, str]:
         return {
-            name: answer or "persist" for name, answer in answers(given, judges, seed=seed).items()
+            name: answer or "persist"
+            for name, answer in action_answers(given, rulebook, seed=seed).items()
         }
 
     return decide

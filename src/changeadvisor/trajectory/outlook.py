@@ -50,7 +50,7 @@ class Priced:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class OutlookReading:
     """The outlook: progress is in shares of the way; levels in the measure's unit.
 
     Money in the programme's.
@@ -72,7 +72,7 @@ class View:
     sentences: tuple[str, ...]
 
 
-def look(found: Trajectory, appraisal: Appraisal | None, beside: Beside) -> View:
+def read_outlook(found: Trajectory, appraisal: Appraisal | None, beside: Beside) -> OutlookReading:
     """What a reading and its appraisal come to; `beside`: what else is in the ledger."""
     now = found.coming(0)[:, 0]
     low, _, high = quantiles(now)
@@ -87,7 +87,7 @@ def look(found: Trajectory, appraisal: Appraisal | None, beside: Beside) -> View
     reached, pays = _reached(found), None if appraisal is None else _pays_back(appraisal)
     cashable = None if appraisal is None else _cashable(appraisal)
     said = tuple(_sentences(found, bad, good, reached))
-    return View(
+    return OutlookReading(
         found.posterior.chances, found.read, spread, bad, good, value, waiting, knowing, below, then,
         cashable, pays, reached, said,
     )  # fmt: skip

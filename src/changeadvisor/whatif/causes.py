@@ -17,20 +17,13 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from changeadvisor.advice.advise import (
-    Advice,
-    Answered,
-    Judges,
-    Part,
-    Progress,
-    Trial,
-    advise,
-)
+from changeadvisor.advice.advise import Advice, BareAnswer, Part, Progress, WhatIfRun, advise
 from changeadvisor.errors import ChangeAdvisorError, plain
 from changeadvisor.facts import FactSheet
 from changeadvisor.judgement import Rule, RulePack, settle
 from changeadvisor.judgement.ledger import weights_on
 from changeadvisor.judgement.recommendation import shown
+from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import Programme
 from changeadvisor.portfolio import NO_LOCKS, Locks
 from changeadvisor.whatif.compare import (
@@ -71,16 +64,16 @@ _STEPS: tuple[Kind, ...] = ("age", "data", "limit", "threshold", "rule")
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Case:
     """What advice is given on: a programme, who judges, and courses set by hand."""
 
     programme: Programme
-    judges: Judges
+    rulebook: Rulebook
     locks: Locks = field(default_factory=lambda: NO_LOCKS)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Transition:
     """From one world to another by several causes.
 
     build: the world with some of the causes, by name; None where these alone make no programme.
@@ -89,10 +82,10 @@ class Change:
     """
 
     causes: tuple[Cause, ...]
-    build: Callable[[frozenset[str]], World | None]
+    build: Callable[[frozenset[str]], Case | None]
     inherent: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     fields: tuple[Field, ...] = ()
-    undo: Callable[[Field], World] | None = None
+    undo: Callable[[Field], Case] | None = None
     bearing: Bearing = field(default_factory=Bearing)
     notices: tuple[str, ...] = ()
 
@@ -102,7 +95,9 @@ class Change:
         return frozenset(c.name for c in self.causes)
 
 
-def explained(change: Change, *, seed: int = 0, on_progress: Progress | None = None) -> Difference:
+def explained(
+    change: Transition, *, seed: int = 0, on_progress: Progress | None = None
+) -> Difference:
     """What a change does to the advice, and why. Raises as `advise` does."""
     worlds = [change.build(frozenset()), change.build(change.names)]
     before, after = (w for w in worlds if w is not None)
@@ -110,7 +105,7 @@ def explained(change: Change, *, seed: int = 0, on_progress: Progress | None = N
     old = _advised(before, seed, told.first)
     new = _advised(after, seed, told.second) if change.causes else old
     found = difference(old, new)
-    reasons = _Reasons(change, old, new, seed)
+    reasons = CauseFinder(change, old, new, seed)
     return replace(
         found,
         causes=change.causes,
@@ -120,10 +115,10 @@ def explained(change: Change, *, seed: int = 0, on_progress: Progress | None = N
     )
 
 
-def _advised(world: World, seed: int, on_progress: Progress | None = None) -> Advice:
+def _advised(world: Case, seed: int, on_progress: Progress | None = None) -> Advice:
     return advise(
         world.programme,
-        world.judges,
+        world.rulebook,
         seed=seed,
         parts=_PARTS,
         on_progress=on_progress,
@@ -148,7 +143,7 @@ class _Told:
         self.first(self.before + done, _all)
 
 
-def _on_locks(world: World, *advice: Advice) -> Iterator[str]:
+def _on_locks(world: Case, *advice: Advice) -> Iterator[str]:
     """Courses set by hand change no set where none is chosen, with them or without."""
     if world.locks and all(places(a) is None for a in advice):
         ids = ", ".join(sorted(world.locks))
@@ -167,12 +162,12 @@ class RuleSets:
     Both None: they cannot be told apart, and all that differs counts as rules.
     """
 
-    before: Judges
-    after: Judges
-    thresholds: Judges | None = None
-    rules: Judges | None = None
+    before: Rulebook
+    after: Rulebook
+    thresholds: Rulebook | None = None
+    rules: Rulebook | None = None
 
-    def of(self, causes: frozenset[str]) -> Judges:
+    def of(self, causes: frozenset[str]) -> Rulebook:
         """Who judges where some of the causes `threshold` and `rule` hold."""
         if self.thresholds is None or self.rules is None:
             return self.after if "rule" in causes else self.before
@@ -202,7 +197,7 @@ class RuleSets:
         return (*packs, *(FieldChange(n, a, b) for n, a, b in pairs if a != b))
 
 
-def _paired(before: Judges, after: Judges) -> Iterator[tuple[RulePack, RulePack]]:
+def _paired(before: Rulebook, after: Rulebook) -> Iterator[tuple[RulePack, RulePack]]:
     """Packs that are on both sides."""
     for name in ("action", "route", "rating", "lens", "order"):
         yield getattr(before, name), getattr(after, name)
@@ -289,7 +284,7 @@ def _said(rule: Rule | None) -> str | None:
     return f"when {rule.when_text}{unless}: {rule.then}, {weight}"
 
 
-def between(old: Programme, new: Programme, rules: RuleSets) -> Change:
+def between(old: Programme, new: Programme, rules: RuleSets) -> Transition:
     """The change from an old to a new programme, and from the rules of then to those of now."""
     found = fields(old, new)
     data = tuple(f for f in found if f.path[0] not in ("as_of", "limits", "programme"))
@@ -302,16 +297,16 @@ def between(old: Programme, new: Programme, rules: RuleSets) -> Change:
     }
     causes = tuple(Cause(kind, kind, parts[kind]) for kind in _STEPS if parts[kind])
 
-    def build(names: frozenset[str]) -> World:
+    def build(names: frozenset[str]) -> Case:
         base = new if "data" in names else old
         as_of = new.as_of if names & {"age", "data"} else old.as_of
         limits = new.limits if "limit" in names else old.limits
-        return World(base.model_copy(update={"as_of": as_of, "limits": limits}), rules.of(names))
+        return Case(base.model_copy(update={"as_of": as_of, "limits": limits}), rules.of(names))
 
-    def undo(one: Field) -> World:
-        return World(put_back(new, one), rules.after)
+    def undo(one: Field) -> Case:
+        return Case(put_back(new, one), rules.after)
 
-    return Change(
+    return Transition(
         causes,
         build,
         MappingProxyType({"data": "age"}),
@@ -341,13 +336,13 @@ def _told_apart(old: Programme, new: Programme) -> Iterator[str]:
 _Answer = tuple[Any, ...] | None
 
 
-class _Reasons:
+class CauseFinder:
     """Finds out why each answer differs, by advising again in worlds between the two."""
 
-    def __init__(self, change: Change, old: Advice, new: Advice, seed: int) -> None:
+    def __init__(self, change: Transition, old: Advice, new: Advice, seed: int) -> None:
         self.change, self.old, self.new, self.seed = change, old, new, seed
-        self.trials: dict[frozenset[str], Trial | None] = {}
-        self.undone: dict[tuple[str, ...], Trial | None] = {}
+        self.trials: dict[frozenset[str], WhatIfRun | None] = {}
+        self.undone: dict[tuple[str, ...], WhatIfRun | None] = {}
         self.sets: dict[frozenset[str], Advice | None] = {}
         self.moves: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {}
 
@@ -361,7 +356,7 @@ class _Reasons:
 
     def _answer(self, id: str, found: AnswerChange, *, sure: bool = False) -> AnswerChange:
         why = None if sure and len(self.change.causes) > 1 else self._why(id, found.question)
-        packs = [_pack(w.judges, found.question) for w in self._ends()]
+        packs = [_pack(w.rulebook, found.question) for w in self._ends()]
         items = [a.initiative(id) for a in (self.old, self.new)]
         sheets = [i.sheet for i in items if i is not None]
         ended = found.before.ended or found.after.ended
@@ -370,7 +365,7 @@ class _Reasons:
             found, why=why, rules=rules, parameters=tuple(_bearing_on(packs[0], packs[1], rules))
         )
 
-    def _ends(self) -> tuple[World, World]:
+    def _ends(self) -> tuple[Case, Case]:
         worlds = [self.change.build(frozenset()), self.change.build(self.change.names)]
         before, after = (w for w in worlds if w is not None)
         return before, after
@@ -436,17 +431,17 @@ class _Reasons:
 
     # Answers in other worlds.
 
-    def _with(self, names: frozenset[str], id: str) -> Answered | None:
+    def _with(self, names: frozenset[str], id: str) -> BareAnswer | None:
         """What is answered where some causes hold."""
         if not names or names == self.change.names:
             item = (self.new if names else self.old).initiative(id)
-            return None if item is None else Answered.of(item)
+            return None if item is None else BareAnswer.of(item)
         if names not in self.trials:
             world = self.change.build(names)
             self.trials[names] = None if world is None else _trial(world, self.seed)
         return _tried(self.trials[names], id)
 
-    def _without(self, one: Field, id: str) -> Answered | None:
+    def _without(self, one: Field, id: str) -> BareAnswer | None:
         """What is answered where all holds but one field, which is as it was."""
         if self.change.undo is None:
             return None
@@ -520,28 +515,28 @@ class _Reasons:
         return self.sets[names]
 
 
-def _trial(world: World, seed: int) -> Trial | None:
+def _trial(world: Case, seed: int) -> WhatIfRun | None:
     try:
-        return Trial(world.programme, world.judges, seed=seed, locks=world.locks)
+        return WhatIfRun(world.programme, world.rulebook, seed=seed, locks=world.locks)
     except _NO_SENSE:
         return None
 
 
-def _tried(trial: Trial | None, id: str) -> Answered | None:
+def _tried(trial: WhatIfRun | None, id: str) -> BareAnswer | None:
     try:
         return None if trial is None else trial.of(id)
     except _NO_SENSE:
         return None
 
 
-def _whole(world: World, seed: int) -> Advice | None:
+def _whole(world: Case, seed: int) -> Advice | None:
     try:
         return _advised(world, seed)
     except _NO_SENSE:
         return None
 
 
-def _as_compared(found: Answered | None, question: Question) -> _Answer:
+def _as_compared(found: BareAnswer | None, question: Question) -> _Answer:
     return (
         None
         if found is None
@@ -549,15 +544,17 @@ def _as_compared(found: Answered | None, question: Question) -> _Answer:
     )
 
 
-def _facts_apart(before: Answered | None, after: Answered | None) -> frozenset[str]:
+def _facts_apart(before: BareAnswer | None, after: BareAnswer | None) -> frozenset[str]:
     if before is None or after is None:
         return frozenset()
     sheets = before.sheet, after.sheet
     return frozenset(n for n in {*sheets[0], *sheets[1]} if sheets[0].get(n) != sheets[1].get(n))
 
 
-def _pack(judges: Judges, question: Question) -> RulePack:
-    return {"action": judges.action, "route": judges.route, "evidenced": judges.rating}[question]
+def _pack(rulebook: Rulebook, question: Question) -> RulePack:
+    return {"action": rulebook.action, "route": rulebook.route, "evidenced": rulebook.rating}[
+        question
+    ]
 
 
 # --- rules that count otherwise -------------------------------------------------------------------

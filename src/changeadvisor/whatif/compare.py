@@ -108,7 +108,7 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class AnswerState:
     """An answer as it stands (None: none), in decibans.
 
     ended: the initiative is closed, and nothing is asked.
@@ -129,8 +129,8 @@ class AnswerChange:
     """
 
     question: Question
-    before: Stand
-    after: Stand
+    before: AnswerState
+    after: AnswerState
     why: Why | None = None
     rules: tuple[RuleChange, ...] = ()
     parameters: tuple[FieldChange, ...] = ()
@@ -330,7 +330,9 @@ def difference(before: Advice, after: Advice) -> Difference:
         after=_side(after, before),
         seed=after.seed,
         answers=sum(
-            not (stand(o, q).ended and stand(n, q).ended) for o, n in both for q in QUESTIONS[:2]
+            not (answer_state(o, q).ended and answer_state(n, q).ended)
+            for o, n in both
+            for q in QUESTIONS[:2]
         ),
         changed=len(counted),
         initiatives=tuple(i for i in found if not i.empty),
@@ -349,25 +351,27 @@ def _side(advice: Advice, other: Advice) -> Side:
 
 
 def _named(item: InitiativeAdvice) -> Named:
-    return Named(item.id, item.title, stand(item, "action").answer, stand(item, "route").answer)
+    return Named(
+        item.id, item.title, answer_state(item, "action").answer, answer_state(item, "route").answer
+    )
 
 
 # --- one initiative -------------------------------------------------------------------------------
 
 
-def stand(item: InitiativeAdvice, question: Question) -> Stand:
+def answer_state(item: InitiativeAdvice, question: Question) -> AnswerState:
     """One answer as it stands."""
     ended = item.evidence.initiative.stage == "closed"
     if question == "evidenced":
-        return Stand(item.evidenced)
+        return AnswerState(item.evidenced)
     found: Recommendation | None = getattr(item, question)
     if found is None or ended:
-        return Stand(None, ended=ended)
-    return Stand(found.answer, found.margin, found.finely_balanced, found.stands)
+        return AnswerState(None, ended=ended)
+    return AnswerState(found.answer, found.margin, found.finely_balanced, found.stands)
 
 
 def _initiative(old: InitiativeAdvice, new: InitiativeAdvice) -> InitiativeDifference:
-    pairs = [(q, stand(old, q), stand(new, q)) for q in QUESTIONS]
+    pairs = [(q, answer_state(old, q), answer_state(new, q)) for q in QUESTIONS]
     return InitiativeDifference(
         new.id,
         new.title,
@@ -385,17 +389,17 @@ def _initiative(old: InitiativeAdvice, new: InitiativeAdvice) -> InitiativeDiffe
     )
 
 
-def _answers_apart(a: Stand, b: Stand) -> bool:
+def _answers_apart(a: AnswerState, b: AnswerState) -> bool:
     return (a.answer, a.ended) != (b.answer, b.ended)
 
 
-def _sureness(a: Stand) -> tuple[bool | None, bool | None]:
+def _sureness(a: AnswerState) -> tuple[bool | None, bool | None]:
     return a.finely_balanced, a.stands
 
 
 def _margins(old: InitiativeAdvice, new: InitiativeAdvice) -> Iterator[MarginChange]:
     for question in QUESTIONS[:2]:
-        a, b = stand(old, question), stand(new, question)
+        a, b = answer_state(old, question), answer_state(new, question)
         same = not _answers_apart(a, b) and _sureness(a) == _sureness(b)
         if same and _moved(a.margin, b.margin, MARGIN):
             yield MarginChange(new.id, question, b.answer, a.margin, b.margin)
@@ -432,7 +436,7 @@ def _shares(item: InitiativeAdvice) -> dict[str, float | None]:
 
 
 def _course(item: InitiativeAdvice) -> Course:
-    course = stand(item, "action").answer
+    course = answer_state(item, "action").answer
     priced = (item.outlook.value or {}).get(course or "")
     return Course(course, None if priced is None else priced.mean)
 

@@ -18,7 +18,6 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from changeadvisor.advice.advise import Judges
 from changeadvisor.errors import (
     Fault,
     InputError,
@@ -28,13 +27,14 @@ from changeadvisor.errors import (
 from changeadvisor.io import cells
 from changeadvisor.io.documents import Document, Location, parsed
 from changeadvisor.io.load import ReadProgramme, base_of, programme_of
+from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import (
     Estimate,
     Initiative,
     Judgement,
     Programme,
 )
-from changeadvisor.whatif.causes import Change, World
+from changeadvisor.whatif.causes import Case, Transition
 from changeadvisor.whatif.compare import Cause, FieldChange, Kind
 from changeadvisor.whatif.programme_diff import plain_data
 
@@ -71,7 +71,7 @@ _Place = tuple[str | _Item, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class Override:
     """One thing set.
 
     at: where in the programme; empty where `lock` names the initiative whose course is set.
@@ -94,11 +94,11 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Overrides:
     """Settings that can be applied to a programme, all of them together."""
 
     programme: Programme
-    settings: tuple[Setting, ...]
+    settings: tuple[Override, ...]
     base: Path
     notices: tuple[str, ...] = ()
     _done: dict[frozenset[str], Programme | None] = field(default_factory=dict, repr=False)
@@ -108,19 +108,19 @@ class Asked:
         """Courses set by hand."""
         return {s.lock: s.value for s in self.settings if s.lock is not None}
 
-    def change(self, judges: Judges) -> Change:
+    def change(self, rulebook: Rulebook) -> Transition:
         """The change from the programme as it is to what was asked, a cause for each setting that changes anything."""
         data = _data(self.programme)
         causes = [c for s in self.settings if (c := _cause(s, data)) is not None]
 
-        def build(names: frozenset[str]) -> World | None:
+        def build(names: frozenset[str]) -> Case | None:
             found = self._with(names)
             locks = {
                 s.lock: s.value for s in self.settings if s.lock is not None and s.name in names
             }
-            return None if found is None else World(found, judges, locks)
+            return None if found is None else Case(found, rulebook, locks)
 
-        return Change(tuple(causes), build, notices=self.notices)
+        return Transition(tuple(causes), build, notices=self.notices)
 
     def _with(self, names: frozenset[str]) -> Programme | None:
         """The programme with some of the settings; None where these alone make none."""
@@ -133,7 +133,7 @@ class Asked:
         return self._done[key]
 
 
-def _cause(setting: Setting, data: dict[str, Any]) -> Cause | None:
+def _cause(setting: Override, data: dict[str, Any]) -> Cause | None:
     """A setting as a cause; None where it sets what is so already."""
     if setting.lock is not None:
         return Cause(setting.name, "course", (FieldChange(setting.name, None, setting.value),))
@@ -145,7 +145,7 @@ def _cause(setting: Setting, data: dict[str, Any]) -> Cause | None:
     )
 
 
-def read_settings(texts: Sequence[str], programme: Programme, path: Path) -> Asked:
+def read_settings(texts: Sequence[str], programme: Programme, path: Path) -> Overrides:
     """What `--set` was given, for the programme read from a path.
 
     Raises InputError with every fault.
@@ -158,10 +158,10 @@ def read_settings(texts: Sequence[str], programme: Programme, path: Path) -> Ask
         raise InputError(dict.fromkeys(faults))
     before = programme_of(_document(_data(programme), ()), base_of(path)).notices
     new = tuple(n for n in found.notices if n not in before)
-    return Asked(programme, tuple(settings), base_of(path), new)
+    return Overrides(programme, tuple(settings), base_of(path), new)
 
 
-def _against_the_law(settings: Iterable[Setting], made: Programme | None) -> Iterator[Fault]:
+def _against_the_law(settings: Iterable[Override], made: Programme | None) -> Iterator[Fault]:
     """Courses set by hand that the law rules out."""
     for s in settings:
         initiative = made.initiative(s.lock) if made and s.lock is not None else None
@@ -185,7 +185,7 @@ class _Reader:
     def _fault(self, text: str, found: str, expected: str, mend: str = "") -> None:
         self.faults.append(Fault(f"--set {plain(text, 120)}", "", found, expected, mend))
 
-    def setting(self, text: str) -> Setting | None:
+    def setting(self, text: str) -> Override | None:
         """One setting, or None where it has a fault."""
         key, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not key or not value:
@@ -202,11 +202,11 @@ class _Reader:
         except _FaultError as fault:
             self._fault(text, *fault.args)
             return None
-        return Setting(key, at, given, text=text)
+        return Override(key, at, given, text=text)
 
-    def once(self, settings: Iterable[Setting]) -> list[Setting]:
+    def once(self, settings: Iterable[Override]) -> list[Override]:
         """The settings without those that set what an earlier one does, each of which is a fault."""
-        seen: list[Setting] = []
+        seen: list[Override] = []
         for s in settings:
             other = next((o for o in seen if _same_place(o, s)), None)
             if other is not None:
@@ -217,7 +217,7 @@ class _Reader:
                 seen.append(s)
         return seen
 
-    def _lock(self, text: str, id: str, value: str) -> Setting | None:
+    def _lock(self, text: str, id: str, value: str) -> Override | None:
         """The course of an initiative."""
         initiative = next(i for i in self.programme.initiatives if i.id == id)
         known = [c for c in COURSES if c not in _OF_IDEAS or not _begun(self.programme, initiative)]
@@ -237,7 +237,7 @@ class _Reader:
                 (near and _meant(near)) or other,
             )
         else:
-            return Setting(id, (), COURSES[value], id, text)
+            return Override(id, (), COURSES[value], id, text)
         return None
 
     # Where.
@@ -376,7 +376,7 @@ def _longest(key: str, known: Iterable[str]) -> str | None:
     return max((k for k in known if key == k or key.startswith(f"{k}.")), key=len, default=None)
 
 
-def _same_place(one: Setting, other: Setting) -> bool:
+def _same_place(one: Override, other: Override) -> bool:
     if one.lock is not None or other.lock is not None:
         return one.lock == other.lock
     short = min(len(one.at), len(other.at))
@@ -487,14 +487,14 @@ def _listed(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _applied(programme: Programme, settings: Sequence[Setting], base: Path) -> ReadProgramme:
+def _applied(programme: Programme, settings: Sequence[Override], base: Path) -> ReadProgramme:
     """The programme with values put in, checked as any programme is."""
     data = copy.deepcopy(_data(programme))
-    places: list[tuple[Location, Setting]] = [(_put(data, s), s) for s in settings]
+    places: list[tuple[Location, Override]] = [(_put(data, s), s) for s in settings]
     return programme_of(_document(data, places), base)
 
 
-def _document(data: dict[str, Any], places: Sequence[tuple[Location, Setting]]) -> Document:
+def _document(data: dict[str, Any], places: Sequence[tuple[Location, Override]]) -> Document:
     """Data as a document in which every fault is said of the setting that stands nearest to it."""
     where: dict[Location, str] = {}
     for location, setting in reversed(places):
@@ -503,7 +503,7 @@ def _document(data: dict[str, Any], places: Sequence[tuple[Location, Setting]]) 
     return Document(data, where or {(): "--set"})
 
 
-def _put(data: dict[str, Any], setting: Setting) -> Location:
+def _put(data: dict[str, Any], setting: Override) -> Location:
     """Put one value in, or take it away; where it now stands."""
     here, location = data, list[str | int]()
     for part, after in zip(setting.at, [*setting.at[1:], None], strict=True):
