@@ -25,8 +25,7 @@ from changeadvisor.portfolio import (
     starts,
 )
 from changeadvisor.portfolio.build import financial_year
-from changeadvisor.portfolio.joint import paired
-from changeadvisor.portfolio.timing import finishes
+from changeadvisor.portfolio.timing import finishes, paired
 from changeadvisor.trajectory.posterior import DRAWS
 from changeadvisor.trajectory.prospect import LATER, Prospect, Spending
 from tests.test_graph import item, programme

@@ -107,6 +107,7 @@ from changeadvisor.portfolio import (
     Totals,
     Weighed,
 )
+from changeadvisor.portfolio import wording as portfolio_wording
 from changeadvisor.trajectory import (
     Beside,
     OutlookReading,
@@ -439,10 +440,7 @@ def action_answers(
 def route_sheets(
     programme: Programme, rulebook: Rulebook, *, seed: int = 0
 ) -> dict[str, FactSheet]:
-    """The complete sheet of each open initiative with its simulated spread.
-
-    For judging many programmes.
-    """
+    """The complete sheet of each open initiative with its simulated spread: for judging many programmes."""
     graph, series = DependencyGraph(programme), evidence.all_series(programme)
     found: dict[str, FactSheet] = {}
     for initiative in programme.initiatives:
@@ -1350,7 +1348,7 @@ def _with_choice(
     points = portfolio.few_and_all(setting, chosen.rows)
     robust = portfolio.robust_choice(setting, prospects, chosen.rows, seed)
     ends = portfolio.finishes(setting, whole.graph, prospects, chosen.rows, seed)
-    few_and_all = portfolio.said(setting, chosen, points)
+    few_and_all = portfolio_wording.few_and_all(setting, chosen, points)
     return replace(
         found,
         **{k: getattr(chosen, k) for k in _CHOSEN},

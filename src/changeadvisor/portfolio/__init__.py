@@ -1,10 +1,10 @@
 """Across initiatives: what stands in whose way, and which set to run within money and people.
 
-`conflicts` what is asked of the same staff at the same time, and ways of leading that clash; `problem` a choice among
-courses under limits, as numbers; `building` a programme put as such a choice; `solving` the solver; `choice` the best
-set, exactly; `frontier` few against all; `fairness` depth against reach; `robust` what runs whatever the weights and
-values; `joint` draws over all; `sequence` when to start and when it ends; `selection` what is chosen and why,
-and `wanting` why nothing can be.
+Analysis: `change_load` how many changes each staff group carries; `conflicts` what stands in whose
+way. The choice: `problem` as numbers; `build` a programme put as such; `solver`; `choice` the best
+set, exactly; `frontier` few against all; `fairness` depth against reach; `robust` what runs
+whatever the weights and values; `timing` when to start and when it ends; `select` what is chosen.
+`working` and `result` hold what comes out; `wording` and `wording_conflicts` tell it.
 """
 
 from changeadvisor.portfolio.build import (
@@ -13,24 +13,18 @@ from changeadvisor.portfolio.build import (
     Locks,
     choice_problem,
 )
-from changeadvisor.portfolio.conflicts import (
-    FROM_THE_TOP,
-    NONE,
-    QUARTERS,
-    Answers,
-    Conflict,
-    Load,
-    conflicts,
-    load,
-    notices,
-)
+from changeadvisor.portfolio.change_load import FROM_THE_TOP, NONE, Answers, Load, load
+from changeadvisor.portfolio.conflicts import Conflict, conflicts, notices
 from changeadvisor.portfolio.fairness import Weighed, weighed
-from changeadvisor.portfolio.joint import Delivered, delivered
-from changeadvisor.portfolio.select import (
+from changeadvisor.portfolio.quarters import QUARTERS
+from changeadvisor.portfolio.result import (
     Alternative,
     CapacityUse,
+    Delivered,
+    Delivery,
     FewAndAll,
     FindOut,
+    Finish,
     FrontierPoint,
     Gainer,
     LimitCost,
@@ -38,19 +32,11 @@ from changeadvisor.portfolio.select import (
     Pick,
     Robust,
     Selection,
-    Totals,
-    few_and_all,
-    robust_choice,
-    said,
-    select,
-)
-from changeadvisor.portfolio.timing import (
-    Delivery,
-    Finish,
     Start,
-    finishes,
-    starts,
+    Totals,
 )
+from changeadvisor.portfolio.select import few_and_all, robust_choice, select
+from changeadvisor.portfolio.timing import delivered, finishes, starts
 
 __all__ = [
     "FROM_THE_TOP",
@@ -87,7 +73,6 @@ __all__ = [
     "load",
     "notices",
     "robust_choice",
-    "said",
     "select",
     "starts",
     "weighed",

@@ -20,18 +20,15 @@ from changeadvisor.graph import DependencyGraph, Timing, later
 from changeadvisor.model import (
     AdjustStrategy,
     AdjustTactics,
+    Dependency,
     Initiative,
     Programme,
     add_months,
     months_between,
 )
-from changeadvisor.portfolio.conflicts import (
-    QUARTERS,
-    quarter,
-    quarter_bounds,
-    quarter_label,
-)
+from changeadvisor.portfolio import wording
 from changeadvisor.portfolio.problem import Course, Problem
+from changeadvisor.portfolio.quarters import QUARTERS, quarter, quarter_bounds, quarter_label
 from changeadvisor.trajectory import Prospect, Spending
 
 if TYPE_CHECKING:
@@ -128,7 +125,7 @@ def choice_problem(
 
     `prospects` by initiative id; closed initiatives are met and not here.
     """
-    return _Builder(programme, graph, prospects, locks).setting()
+    return _Builder(programme, graph, prospects, locks).choice_problem()
 
 
 def counts_as_few(programme: Programme, initiative: Initiative) -> bool | None:
@@ -172,9 +169,9 @@ class _Builder:
         #: Months by which what has not begun must wait for what it requires, even as planned.
         self.least = {i.id: self._least(i) for i in self.open}
 
-    def setting(self) -> ChoiceProblem:
+    def choice_problem(self) -> ChoiceProblem:
         courses = tuple(c for i in self.open for c in self._courses(i))
-        self.assumed.extend(self._said())
+        self.assumed.extend(self._notices())
         limits = self.programme.limits
         few = frozenset(i.id for i in self.open if counts_as_few(self.programme, i))
         problem = Problem(
@@ -222,7 +219,7 @@ class _Builder:
         found = self.prospects.get(initiative.id)
         self.held[initiative.id] = (
             found.unpriced.get("persist") if found else None
-        ) or "its worth is not known"
+        ) or wording.WORTH_NOT_KNOWN
         begins = begun(self.programme, initiative)
         if begins or self.graph.requirers(initiative.id):
             yield self._course(initiative, "persist", 0.0)
@@ -231,9 +228,7 @@ class _Builder:
 
     def _unknown(self, initiative: Initiative, name: str) -> Course:
         """A course set from outside of which the register does not say enough to price it."""
-        self.held[initiative.id] = (
-            f"the register does not say what {name.replace('-', ' ')} would cost and bring: neither is counted"
-        )
+        self.held[initiative.id] = wording.not_priced_course(name)
         return self._course(initiative, name, 0.0)
 
     # --- when what has not begun begins -----------------------------------------------------------
@@ -309,7 +304,10 @@ class _Builder:
         )
 
     def _times(self, initiative: Initiative, name: str, dates: Dates | None) -> tuple[float, float]:
-        """Months from today at which it begins, and is ready for what requires it, where it has still to begin."""
+        """Months from today at which it begins, and at which it is ready for what requires it.
+
+        Without bounds where it has begun.
+        """
         if dates is None or name != "persist" or begun(self.programme, initiative):
             return math.inf, -math.inf
         return months_between(self.programme.as_of, dates[0]), months_between(
@@ -352,7 +350,7 @@ class _Builder:
             )
 
     def _lags(self) -> Iterator[tuple[tuple[str, str], float]]:
-        """Months that must lie between the end of what is required and a start, where there are any."""
+        """Months that must lie between the end of what is required and a start, if any."""
         for i in self.open:
             for d in i.depends_on:
                 if d.kind == "requires" and d.lag_months:
@@ -372,101 +370,66 @@ class _Builder:
             if not all(any(c.initiative == id for c in courses) for id in pair):
                 continue
             if can_stop.isdisjoint(pair):
-                self.assumed.append(
-                    f"{pair[0]} and {pair[1]} stand in each other's way, and neither can be dropped: the set runs both "
-                    "all the same."
-                )
+                self.assumed.append(wording.runs_both(*pair))
             else:
                 yield pair
 
     # --- what is not known ------------------------------------------------------------------------
 
-    def _said(self) -> Iterator[str]:
-        limits = self.programme.limits
+    def _notices(self) -> Iterator[str]:
+        """What was taken for want of figures."""
         if self.unstopped:
-            yield (
-                f"What it would cost to stop {', '.join(self.unstopped)} is not given: stopping is counted as costing "
-                "nothing and leaving nothing."
-            )
-        yield from self._unlimited()
-        if (
-            limits is not None
-            and isinstance(limits.budget, dict)
-            and limits.budget
-            and limits.carry_over is None
-        ):
-            yield "Whether money may be carried over is not given (`limits: carry_over`): each year is held by itself."
-        yield from self._unknown_needs()
+            yield wording.stopping_not_priced(self.unstopped)
+        yield from self._unlimited_money()
+        yield from self._unlimited_people()
+        limits = self.programme.limits
+        by_year = limits is not None and isinstance(limits.budget, dict) and limits.budget
+        if limits is not None and by_year and limits.carry_over is None:
+            yield wording.CARRY_OVER_NOT_GIVEN
+        yield from self._unknown_figures()
 
-    def _unlimited(self) -> Iterator[str]:
-        """Limits that are not given, and such as can hold nothing."""
+    def _unknown_figures(self) -> Iterator[str]:
+        """Starts that are over, ends, spend and shares that are not given."""
+        every, as_of = self.open, self.programme.as_of
+        ideas = [i for i in every if i.stage == "idea"]
+        overdue = [i.id for i in ideas if i.started and i.started <= as_of]
+        undated = [i.id for i in every if i.needs and self.timings[i.id].end is None]
+        unspent = [i.id for i in every if begun(self.programme, i) and not self._costed(i)]
+        unshared = [i.id for i in every if any(map(_helps_by_unknown_share, i.depends_on))]
+        for ids, tell in (
+            (overdue, wording.start_is_over),
+            (undated, wording.end_not_known),
+            (unspent, wording.spend_not_known),
+            (unshared, wording.share_not_given),
+        ):
+            if ids:
+                yield tell(ids)
+
+    def _unlimited_money(self) -> Iterator[str]:
+        """Budgets and shares of them that are not given, or that can hold nothing."""
         limits = self.programme.limits
         budget = limits.budget if limits else None
         if budget is None or budget == {}:
-            yield "No budget is given (`limits: budget`): spend of the next twelve months is shown, not limited."
+            yield wording.NO_BUDGET
         elif all(p.limit is None for p in self.periods):
-            yield (
-                "No year of the budget (`limits: budget`) is still to come: spend of the next twelve months is shown, "
-                "not limited."
-            )
+            yield wording.NO_YEAR_TO_COME
         if limits is None or limits.few is None:
-            share = (
-                ", and the share for few cannot be kept"
-                if limits and limits.share_for_few is not None
-                else ""
-            )
-            yield f"What counts as deep for few is not given (`limits: few`): few and all are not set apart{share}."
+            yield wording.few_not_given(limits is not None and limits.share_for_few is not None)
         elif limits.share_for_few is None:
-            yield "No share for few is given (`limits: share_for_few`): none is kept."
-        yield from self._unlimited_people()
-        yield from self._unlimited_quarters()
-
-    def _unlimited_quarters(self) -> Iterator[str]:
-        """Roles that are limited in some of the coming quarters only."""
-        for role, limit in self.programme.limits.capacity.items() if self.programme.limits else ():
-            if isinstance(limit, dict) and any(i.needs.get(role) for i in self.open):
-                given = [c.quarter for c in self.capacities if c.role == role]
-                when = (
-                    f"only for {given[0]} to {given[-1]}"
-                    if given
-                    else "for no quarter that is still to come"
-                )
-                yield f"How many {role} there are is given {when}: in other quarters they are not limited."
+            yield wording.NO_SHARE_FOR_FEW
 
     def _unlimited_people(self) -> Iterator[str]:
-        needed = {role for i in self.open for role in i.needs}
-        given = set(self.programme.limits.capacity) if self.programme.limits else set()
+        """Roles that are not limited, that nothing needs, or limited in some quarters only."""
+        capacity = self.programme.limits.capacity if self.programme.limits else {}
+        needed, given = {role for i in self.open for role in i.needs}, set(capacity)
         if needed - given:
-            roles = ", ".join(sorted(needed - given))
-            yield f"How many there are of {roles} is not given (`limits: capacity`): what needs them is not limited."
+            yield wording.capacity_not_given(sorted(needed - given))
         if given - needed:
-            roles = ", ".join(sorted(given - needed))
-            yield f"Nothing that is open needs {roles} (`limits: capacity`): that limit holds nothing."
-
-    def _unknown_needs(self) -> Iterator[str]:
-        overdue = [
-            i.id
-            for i in self.open
-            if i.started and i.started <= self.programme.as_of and i.stage == "idea"
-        ]
-        if overdue:
-            yield (
-                f"The planned start of {', '.join(overdue)} is over and it has not begun: it is counted from tomorrow "
-                "to its planned end. Give it a new start."
-            )
-        undated = [i.id for i in self.open if i.needs and self.timings[i.id].end is None]
-        if undated:
-            yield f"The end of {', '.join(undated)} is not known: the people it needs are not counted."
-        unspent = [i.id for i in self.open if begun(self.programme, i) and not self._costed(i)]
-        if unspent:
-            yield f"The spend of {', '.join(unspent)} is not known: it is not counted."
-        shares = [
-            i.id
-            for i in self.open
-            if any(d.kind == "helps" and d.share is None for d in i.depends_on)
-        ]
-        if shares:
-            yield f"How much of {', '.join(shares)} rests on its helpers is not given (`share`): it is not counted."
+            yield wording.capacity_not_needed(sorted(given - needed))
+        for role, limit in capacity.items():
+            if isinstance(limit, dict) and role in needed:
+                quarters = [c.quarter for c in self.capacities if c.role == role]
+                yield wording.capacity_given_for(role, quarters)
 
     def _costed(self, initiative: Initiative) -> bool:
         found = self.prospects.get(initiative.id)
@@ -474,6 +437,10 @@ class _Builder:
 
 
 # --- periods and quarters -------------------------------------------------------------------------
+
+
+def _helps_by_unknown_share(dependency: Dependency) -> bool:
+    return dependency.kind == "helps" and dependency.share is None
 
 
 def _middle(as_of: dt.date, month: int) -> dt.date:
@@ -497,7 +464,7 @@ def _periods(programme: Programme) -> Iterator[Period]:
     still = sorted(set(budget) & set(years)) if isinstance(budget, dict) else []
     if not isinstance(budget, dict) or not still:
         limit = None if isinstance(budget, dict) else budget
-        yield Period("the next twelve months", limit, (1.0,) * _YEAR)
+        yield Period(wording.NEXT_TWELVE_MONTHS, limit, (1.0,) * _YEAR)
         return
     for name in still:
         yield Period(name, budget[name], tuple(float(y == name) for y in years))

@@ -120,21 +120,20 @@ _Give = tuple[float | None, tuple[int, ...]]
 
 
 def _enough(problem: Problem, kind: str, eased: Problem, found: Chosen) -> _Give:
-    """The least by which one limit must give.
-
-    eased: the problem without it; found: a set of that.
-    """
+    """The least by which one limit must give. eased: the problem without it, found: a set of it."""
     if kind == "budget":
-        spend = [c.spend for c in problem.courses]
-        return _least_over(
-            eased, [([sum(s[t] for t in ts) for s in spend], cap) for ts, cap in problem.caps]
-        )
+        return _least_over(eased, _spent_and_caps(problem))
     if kind == "capacity":
-        use = [c.use for c in problem.courses]
-        return _least_over(
-            eased, [([u[k] for u in use], cap) for k, cap in enumerate(problem.capacities)]
-        )
+        used = [[c.use[k] for c in problem.courses] for k in range(len(problem.capacities))]
+        return _least_over(eased, list(zip(used, problem.capacities, strict=True)))
     return (_share_kept(eased, found) if kind == "share_for_few" else None), ()
+
+
+def _spent_and_caps(problem: Problem) -> list[tuple[list[float], float]]:
+    """For each budget: what each course spends in its periods, and the cap."""
+    return [
+        ([sum(c.spend[t] for t in ts) for c in problem.courses], cap) for ts, cap in problem.caps
+    ]
 
 
 def _least_over(eased: Problem, limits: Sequence[tuple[Sequence[float], float]]) -> _Give:
@@ -156,7 +155,10 @@ def _least_over(eased: Problem, limits: Sequence[tuple[Sequence[float], float]])
 
 
 def _share_kept(problem: Problem, found: Chosen) -> float:
-    """The greatest share of spend that goes to the few (Dinkelbach 1967, Management Science 13(7))."""
+    """The greatest share of spend that goes to the few.
+
+    Dinkelbach 1967, Management Science 13(7).
+    """
     share = _share(problem, found.rows)
     for _ in range(50):
         over = [

@@ -76,7 +76,7 @@ def turning(answer: Callable[[float], object]) -> float | None:
 class Weighed:
     """The choice with gains weighed by income. elasticity: of the Green Book.
 
-    all: worth so weighed.
+    All: worth so weighed.
 
     turns_at: least aversion at which another set is best; instead: what that set does otherwise (id
     -> course). unknown: initiatives whose relative income is not given; their gains count plainly.

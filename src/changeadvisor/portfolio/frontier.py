@@ -92,7 +92,9 @@ def frontier(problem: Problem, points: int = POINTS, effort: Effort | None = Non
 def efficient(
     problem: Problem, first: Sequence[float], second: Sequence[float], most: int = 400
 ) -> tuple[tuple[tuple[int, ...], ...], bool]:
-    """Every set that no other matches in both of two worths and beats in one, least of the second first.
+    """Every set that no other matches in both of two worths and beats in one.
+
+    The least of the second worth comes first.
 
     first, second: worth of each row. Of sets that are equal in both, one. Whether they are all
     there are: `most` ends the search. The epsilon-constraint method: the best by the first with a
@@ -118,7 +120,7 @@ def efficient(
 
 
 def _ends(problem: Problem, effort: Effort) -> tuple[Point | None, Point | None]:
-    """The set of most worth in all (of equals most for few), and of most worth for few (of equals most in all)."""
+    """The set of most worth in all, and the one of most worth for few; ties go by the other."""
     best = choose(problem, lift=_LIFT, effort=effort)
     few = choose(problem, [c.few for c in problem.courses], effort=effort)
     if not isinstance(best, Chosen) or not isinstance(few, Chosen):

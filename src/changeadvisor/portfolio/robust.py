@@ -84,7 +84,7 @@ def core(problem: Problem, sets: Sequence[Sequence[int]]) -> dict[str, float]:
 def _sampled(
     problem: Problem, states: Sequence[Values], seed: int, draws: int
 ) -> tuple[tuple[int, ...], ...]:
-    """Sets that are best for some weight of the few and some mix of the states, both drawn evenly."""
+    """Sets that are best for some weight of the few and some mix of states, both drawn evenly."""
     import numpy as np
 
     rng = np.random.Generator(np.random.PCG64(seed & 0xFFFFFFFF))
@@ -114,22 +114,27 @@ def different(
     close = [s for s in good.sets if valued(problem, s, own) >= floor]
     picked = [tuple(sorted(best))]
     while len(picked) <= count:
-        ranks = {
-            s: (min(apart(problem, s, p) for p in picked), valued(problem, s, own), s)
-            for s in close
-        }
-        far = [s for s in close if ranks[s][0] >= UNLIKE]
-        found = max(far, key=ranks.__getitem__) if far else _unlike(problem, picked, floor)
-        if found is None:
+        further = _furthest(problem, close, picked) or _unlike(problem, picked, floor)
+        if further is None:
             break
-        picked.append(found)
+        picked.append(further)
     return picked[1:]
+
+
+def _furthest(
+    problem: Problem, sets: Sequence[tuple[int, ...]], picked: Sequence[tuple[int, ...]]
+) -> tuple[int, ...] | None:
+    """The set least like those picked, of equals the one of most worth; None if all are alike."""
+    own = [c.worth for c in problem.courses]
+    ranked = [(min(apart(problem, s, p) for p in picked), valued(problem, s, own), s) for s in sets]
+    unlike, _, furthest = max(ranked, default=(0, 0.0, ()))
+    return furthest if unlike >= UNLIKE else None
 
 
 def _unlike(
     problem: Problem, picked: Sequence[Sequence[int]], floor: float
 ) -> tuple[int, ...] | None:
-    """The set that runs least of what those run, and most of what they do not, of the worth asked for."""
+    """The set most unlike some others: least of what they run, most of what they do not."""
     own = [c.worth for c in problem.courses]
     running = [_running(problem, s) for s in picked]
     unlike = [[float(c.runs != (c.initiative in r)) for c in problem.courses] for r in running]
@@ -155,7 +160,7 @@ def apart(problem: Problem, one: Sequence[int], other: Sequence[int]) -> int:
 def worth_of_knowing(
     problem: Problem, sets: Sequence[Sequence[int]], draws: Mapping[str, Mapping[str, Grid]]
 ) -> Iterator[tuple[str, float]]:
-    """What it would be worth to know one initiative's worth before choosing among the sets, by initiative.
+    """What it would be worth to know one initiative's worth before choosing, by initiative.
 
     The expected value of perfect information on it (Raiffa and Schlaifer 1961). draws: worth of
     each course of each initiative, draw by draw; the others stay at their means.

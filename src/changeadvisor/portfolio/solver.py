@@ -2,9 +2,10 @@
 
 HiGHS (Huangfu and Hall 2018) through scipy.
 
-It is limited by nodes, never by the clock unless that is asked for, so that the same problem gives the same answer.
-`requires` makes it a precedence-constrained knapsack (maximum closure where there is no budget: Picard 1976, Management
-Science 22(11)).
+It is limited by nodes, never by the clock unless that is asked for, so that the same problem gives
+the same answer.
+`requires` makes it a precedence-constrained knapsack (maximum closure where there is no budget:
+Picard 1976, Management Science 22(11)).
 """
 
 from __future__ import annotations
@@ -198,7 +199,7 @@ class Model:
     def _needs(
         self, dependant: str, needed: str
     ) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
-        """Columns of a dependant that begin by one time, and those of what it needs that are ready by then."""
+        """Columns of a dependant that begin by a time, and of what it needs that are ready then."""
         courses, pair = self.problem.courses, (dependant, needed)
         for latest in sorted({courses[self.order[k]].begins for k in self._runs(dependant)}):
             by = tuple(k for k in self._runs(dependant) if courses[self.order[k]].begins <= latest)

@@ -24,11 +24,12 @@ from changeadvisor.graph import (
     propagate,
 )
 from changeadvisor.model import months_between
+from changeadvisor.portfolio import wording
 from changeadvisor.portfolio.build import ChoiceProblem, begun
-from changeadvisor.portfolio.joint import JOINT, paired
-from changeadvisor.portfolio.select import Pick
-from changeadvisor.trajectory import Prospect
-from changeadvisor.words import day_text
+from changeadvisor.portfolio.problem import kept, outcome
+from changeadvisor.portfolio.result import Delivered, Delivery, Finish, Pick, Start
+from changeadvisor.trajectory import Prospect, stream
+from changeadvisor.trajectory.posterior import DRAWS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,53 +37,48 @@ if TYPE_CHECKING:
 
     Grid = NDArray[np.float64]
 
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """When to begin what has not begun and is in the set. planned: as the register has it.
-
-    cost_of_delay: mean worth lost by each month of a further quarter; for_its_length: the same over
-    the months it takes (what is greatest goes first where people are short).
-    """
-
-    id: str
-    planned: dt.date
-    start: dt.date
-    months_later: float
-    cost_of_delay: float | None
-    for_its_length: float | None
-    because: str
+#: Joint draws.
+JOINT = 4_096
+#: Months of waiting that are said.
+NOTICED = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Finish:
-    """When one initiative ends, as drawn.
-
-    Start, planned: from when to when it runs in the set, with no delay.
-
-    register: the end that the register gives. late: share of draws that end after `planned`.
-    critical: share in which it holds up the last end.
-    """
-
-    id: str
-    start: dt.date
-    planned: dt.date
-    p10: dt.date
-    p50: dt.date
-    p90: dt.date
-    critical: float
-    late: float
-    register: dt.date | None = None
+# --- joint draws ----------------------------------------------------------------------------------
+#
+# Each initiative has its own draws of worth, spend and delay. They are put together by a stream of
+# the initiative's own, so that its worth and its delay stay those of one draw, and two initiatives
+# are independent of one another.
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """The chance that all that runs has ended by a day, and how many have on average."""
+def paired(seed: int, id: str) -> NDArray[np.intp]:
+    """Which of its own draws an initiative has in each joint draw."""
+    import numpy as np
 
-    by: dt.date
-    chance: float
-    expected: float
-    of: int
+    return np.random.Generator(np.random.PCG64(stream(seed, f"joint/{id}"))).integers(
+        0, DRAWS, JOINT
+    )
+
+
+def worth_drawn(
+    setting: ChoiceProblem, prospects: Mapping[str, Prospect], rows: Sequence[int], seed: int
+) -> Grid:
+    """Worth of a set in each joint draw, as planned, helpers that do not run taken off."""
+    import numpy as np
+
+    chosen = [setting.problem.courses[r] for r in rows]
+    running = frozenset(c.initiative for c in chosen if c.runs)
+    total = np.zeros(JOINT)
+    for course in chosen:
+        found = prospects.get(course.initiative)
+        draws = None if found is None else found.worth.get(course.course)
+        if draws is not None:
+            # Begun later, every draw is worth so much less or more; without its helpers, a share of
+            # the mean less.
+            moved = course.worth - float(draws.mean())
+            lost = course.worth * (1.0 - kept(setting.problem, course, running))
+            total = total + draws[paired(seed, course.initiative)] + moved - lost
+    # The joint draws are a sample: their mean is set to the worth that the set was chosen by.
+    return total + (outcome(setting.problem, rows).worth - float(total.mean()))
 
 
 # --- starts ---------------------------------------------------------------------------------------
@@ -114,7 +110,7 @@ def _start(setting: ChoiceProblem, prospect: Prospect | None, pick: Pick) -> Sta
         late,
         monthly,
         by_length,
-        _why(pick, pick.start, pick.planned, setting.programme.as_of),
+        wording.start_because(pick, pick.start, pick.planned, setting.programme.as_of),
     )
 
 
@@ -128,22 +124,12 @@ def _month_lost(prospect: Prospect | None, late: float) -> float | None:
     return float(then - now) / 3.0
 
 
-def _why(pick: Pick, start: dt.date, planned: dt.date, as_of: dt.date) -> str:
-    if pick.put_off:
-        return pick.put_off
-    if planned <= as_of and start <= as_of + dt.timedelta(days=1):
-        return f"Its planned start, {day_text(planned)}, is over: it is counted from {day_text(start)} on."
-    if start <= planned:
-        return f"It begins as planned, on {day_text(start)}."
-    return f"It begins on {day_text(start)} and not on {day_text(planned)}: what it requires ends later."
-
-
 # --- finishes -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """When what runs ends, when all of it is delivered, and the months each waits for what it requires, by draw."""
+    """When what runs ends, when all is delivered, and the months each waits, by draw."""
 
     finishes: tuple[Finish, ...]
     delivery: tuple[Delivery, ...]
@@ -257,7 +243,7 @@ class _Drawn:
         )
 
     def _day(self, months: float) -> dt.date:
-        """The day that is nearest to so many months from today, so that what ends as planned ends on its day."""
+        """The day nearest to so many months from today: what ends as planned ends on its day."""
         try:
             near = [later(self.as_of, max(months, 0.0)) + dt.timedelta(days=k) for k in (0, -1, 1)]
             return min(near, key=lambda day: abs(months_between(self.as_of, day) - months))
@@ -278,3 +264,39 @@ def _deliveries(as_of: dt.date, ends: Grid) -> Iterator[Delivery]:
         yield Delivery(by, chance, float((ends <= months).mean(axis=1).sum()), len(ends))
         if chance >= 0.99:
             return
+
+
+# --- what waiting takes away ----------------------------------------------------------------------
+
+
+def delivered(
+    setting: ChoiceProblem,
+    prospects: Mapping[str, Prospect],
+    rows: Sequence[int],
+    waits: Mapping[str, Grid],
+    seed: int,
+) -> Delivered:
+    """The same with delays passed down.
+
+    waits: months that each waits for what it requires, by joint draw.
+    """
+    import numpy as np
+
+    later = {c.initiative: c.later for c in (setting.problem.courses[r] for r in rows)}
+    planned = worth_drawn(setting, prospects, rows, seed)
+    lost = sum(
+        (_lost(prospects[i], later[i], w) for i, w in waits.items() if i in prospects),
+        np.zeros(JOINT),
+    )
+    worth = planned - lost
+    low, high = np.quantile(worth, [0.1, 0.9])
+    longest = {i: float(w.mean()) for i, w in sorted(waits.items()) if float(w.mean()) >= NOTICED}
+    return Delivered(float(worth.mean()), float(low), float(high), float(lost.mean()), longest)
+
+
+def _lost(prospect: Prospect, later: float, waits: Grid) -> Grid:
+    """Worth lost by waiting so many months more than it is begun later already."""
+    import numpy as np
+
+    found: Grid = prospect.lost_by(later + waits) - prospect.lost_by(np.array([later]))
+    return found
