@@ -20,9 +20,9 @@ from changeadvisor.portfolio import (
     Selection,
     choice_problem,
     delivered,
-    said,
     select,
     starts,
+    wording,
 )
 from changeadvisor.portfolio.build import financial_year
 from changeadvisor.portfolio.timing import finishes, paired
@@ -249,7 +249,7 @@ def test_a_share_is_kept_for_the_few_and_its_cost_is_said() -> None:
     assert found.totals is not None
     assert found.totals.share_for_few == pytest.approx(1 / 3)
     assert [x.kind for x in found.limits] == ["budget", "share_for_few"]
-    told = said(case.setting, found, ())
+    told = wording.few_and_all(case.setting, found, ())
     assert told.sentences == (told.spent, told.kept)
     assert told.finding == told.kept
     assert told.kept.startswith("Keeping 33 in 100 for them costs everybody together 20 of value")

@@ -391,8 +391,7 @@ class _Builder:
     def _unknown_figures(self) -> Iterator[str]:
         """Starts that are over, ends, spend and shares that are not given."""
         every, as_of = self.open, self.programme.as_of
-        ideas = [i for i in every if i.stage == "idea"]
-        overdue = [i.id for i in ideas if i.started and i.started <= as_of]
+        overdue = [i.id for i in every if i.stage == "idea" and _past(i.started, as_of)]
         undated = [i.id for i in every if i.needs and self.timings[i.id].end is None]
         unspent = [i.id for i in every if begun(self.programme, i) and not self._costed(i)]
         unshared = [i.id for i in every if any(map(_helps_by_unknown_share, i.depends_on))]
@@ -437,6 +436,10 @@ class _Builder:
 
 
 # --- periods and quarters -------------------------------------------------------------------------
+
+
+def _past(day: dt.date | None, as_of: dt.date) -> bool:
+    return day is not None and day <= as_of
 
 
 def _helps_by_unknown_share(dependency: Dependency) -> bool:

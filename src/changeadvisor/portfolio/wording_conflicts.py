@@ -147,8 +147,8 @@ def shared_champions(
     each = _names([f"{r.id} {champions(r):,} of {_staff_said(r)}" for r in runs])
     said = (
         f"{_names(ids)} seek champions among the same staff ({_names(groups)}) "
-        f"from {day_text(start)} to {day_text(end)}: together {sum(map(champions, runs)):,} champions "
-        f"{among} ({each}); whoever is asked twice has half the time for each"
+        f"from {day_text(start)} to {day_text(end)}: together {sum(map(champions, runs)):,} "
+        f"champions {among} ({each}); whoever is asked twice has half the time for each"
     )
     if unknown:
         they_are = agree(len(unknown), "it is", "they are")
@@ -208,7 +208,8 @@ def two_messages(mine: str, other: str, groups: Sequence[str]) -> str:
     """Asked to comply by one, and to act of their own accord by another."""
     return (
         f"{mine} counts on the help of {other}, but asks the same staff ({_names(groups)}) to "
-        f"comply while {other} asks them to act of their own accord: the two messages undermine each other"
+        f"comply while {other} asks them to act of their own accord: "
+        "the two messages undermine each other"
     )
 
 
