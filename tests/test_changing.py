@@ -500,7 +500,7 @@ def test_every_number_of_the_totals_is_compared(rulebook: Rulebook) -> None:
     old = chosen_set()
     assert old.totals is not None
     numbers = {name for name, value in to_plain(old.totals).items() if not isinstance(value, list)}
-    doubled = {name: 2.0 * (getattr(old.totals, name) or 0.1) for name in numbers}
+    doubled: dict[str, Any] = {name: 2.0 * (getattr(old.totals, name) or 0.1) for name in numbers}
     new = replace(old, totals=replace(old.totals, **doubled))
     found = difference(replace(advice, portfolio=old), replace(advice, portfolio=new)).portfolio
     assert found is not None

@@ -17,15 +17,16 @@ from changeadvisor.adoption import (
     Way,
     WayOutcome,
 )
-from changeadvisor.advice import measures
+from changeadvisor.advice import measures as advised_measures
 from changeadvisor.advice.advise import advise
 from changeadvisor.cli import main
 from changeadvisor.facts import VOCABULARY, FactSheet
 from changeadvisor.io import rules
 from changeadvisor.io.load import load_programme
 from changeadvisor.judgement import frameworks
-from changeadvisor.report.charts import drawing, views
-from changeadvisor.report.charts.drawing import (
+from changeadvisor.report import initiative_pictures, measure_pictures
+from changeadvisor.report.charts import drawing, leading, measures, trajectory
+from changeadvisor.report.charts.measures import (
     FunnelArea,
     FunnelView,
     GapPoint,
@@ -93,7 +94,7 @@ SETTING = FactSheet.of(
         "support.staff": frozenset({"reluctant", "willing"}),
     }
 )
-FEATURES = views.features_view(SETTING)
+FEATURES = initiative_pictures.features_view(SETTING)
 assert FEATURES is not None
 
 
@@ -118,7 +119,7 @@ def theories(facts: dict[str, Any]) -> frameworks.Scorecard:
     return frameworks.score(frameworks.Framework.read(data, str), FactSheet.of(facts))
 
 
-DIMENSIONS = views.dimensions_view(
+DIMENSIONS = initiative_pictures.dimensions_view(
     theories(
         {
             "route.goal": "capability",
@@ -129,7 +130,7 @@ DIMENSIONS = views.dimensions_view(
 )
 assert DIMENSIONS is not None
 VIEWS = [
-    views.spread_view(spread(bottom_up=0.5)), drawing.SpreadView("S", (), 0.5, 3, "nothing was simulated."), FEATURES, DIMENSIONS,
+    initiative_pictures.spread_view(spread(bottom_up=0.5)), leading.SpreadView("S", (), 0.5, 3, "nothing was simulated."), FEATURES, DIMENSIONS,
     xmr(), xmr(title=NASTY), xmr(points=xmr().points[:1]), xmr(points=()), xmr(trial=True, variation=None, assured=None), FUNNEL,
     RANKS, GAP, FunnelView("F", "", "n", (), 0.0, (), ""), RankView("R", "", ()), GapView("G", "", (), 0, "too-few", None),
 ]  # fmt: skip
@@ -151,7 +152,7 @@ def test_every_view_is_drawn_the_same_each_time(view: drawing.View) -> None:
 def test_segments_after_a_rebase_have_limits_of_their_own() -> None:
     first, second = xmr().points[:6], xmr().points[6:]
     moved = tuple(XmrPoint(p.period, p.value, 70.0, 60.0, 80.0, p.kind) for p in second)
-    assert [len(part) for part in drawing._segments((*first, *moved))] == [6, 6]
+    assert [len(part) for part in measures.segments((*first, *moved))] == [6, 6]
 
 
 @pytest.mark.parametrize(
@@ -168,13 +169,13 @@ def test_segments_after_a_rebase_have_limits_of_their_own() -> None:
         (RANKS, "Recycled: ours ranks 2 of 2, and could as well be 1 to 2."),
         (GAP, ("Recycled: ours less the median of 7 other areas was 5 % in April 2020 and is 5 % in April 2024. "
               "The gap shows no clear movement.")),
-        (views.spread_view(spread(top_down=0.2, bottom_up=0.999)), ("75 % must work the new way by month 12. "
+        (initiative_pictures.spread_view(spread(top_down=0.2, bottom_up=0.999)), ("75 % must work the new way by month 12. "
          "Led from the top: there by then in 20 of 100 runs, still in 20 a year later.")),
-        (views.spread_view(spread(top_down=0.001)), "Led from the top: there by then in under 1 of 100 runs"),
-        (views.spread_view(spread(bottom_up=0.999)), ("over 99 of 100 runs, still in over 99 a year later. "
+        (initiative_pictures.spread_view(spread(top_down=0.001)), "Led from the top: there by then in under 1 of 100 runs"),
+        (initiative_pictures.spread_view(spread(bottom_up=0.999)), ("over 99 of 100 runs, still in over 99 a year later. "
          "It stands most often where it is led from the front line.")),
-        (views.spread_view(spread()), "No one way stands more often than every other."),
-        (views.spread_view(Diffusion((), "top-down", None, 0.5, 3, 0, 0, 0, {}, (), ())), "nothing was simulated."),
+        (initiative_pictures.spread_view(spread()), "No one way stands more often than every other."),
+        (initiative_pictures.spread_view(Diffusion((), "top-down", None, 0.5, 3, 0, 0, 0, {}, (), ())), "nothing was simulated."),
         (FEATURES, ("What the setting calls for: 5 of 8 features are known. Calling for leading from the top: Time (little). "
          "Neither: Power (moderate). Calling for leading from below: Diversity (much). To be built first: Capacity (short). "
          "Raters differ: Readiness (willing or reluctant). Not known: Scope, Preservation, Capability. The eight")),
@@ -237,8 +238,8 @@ def test_a_funnel_of_real_sizes(kind: str) -> None:
         measures=[{"id": "m", "better": "higher", "type": kind, "unit": unit, "every": "year", "own_area": "us",
                    "observations": own, "comparators": rows}]
     )  # fmt: skip
-    found = measures.read_one(made, made.measures[0], rules.load_pack("which-lens"), 0)
-    view = views.view_of(made, made.measures[0], found, "funnel")
+    found = advised_measures.read_one(made, made.measures[0], rules.load_pack("which-lens"), 0)
+    view = measure_pictures.view_of(made, made.measures[0], found, "funnel")
     assert isinstance(view, FunnelView)
     assert len(view.areas) == 10
     widths = [row[4] - row[1] for row in view.grid]
@@ -306,10 +307,10 @@ def test_an_initiative_is_drawn_three_ways() -> None:
     advised = advise(load_programme(NORTHFIELD), rules.load_rulebook(), parts=["action"])
     item = advised.initiative("reablement-redesign")
     assert item is not None
-    curve, worth, ledger = views.initiative_views(item)
-    assert isinstance(curve, drawing.CurveView)
-    assert isinstance(worth, drawing.BarView)
-    assert isinstance(ledger, drawing.BarView)
+    curve, worth, ledger = initiative_pictures.initiative_views(item)
+    assert isinstance(curve, trajectory.CurveView)
+    assert isinstance(worth, trajectory.BarView)
+    assert isinstance(ledger, trajectory.BarView)
     assert curve.target == 82
     assert all(p.low <= p.middle <= p.high for p in curve.points)
     assert item.action is not None
@@ -321,10 +322,10 @@ def test_an_initiative_is_drawn_three_ways() -> None:
 
 def test_every_level_of_the_eight_features_has_a_place() -> None:
     """The places are our reading: each level of each fact has one, between the two ends, and says why."""
-    assert [name for name, _, _ in views._KALEIDOSCOPE] == [
+    assert [name for name, _, _ in initiative_pictures._KALEIDOSCOPE] == [
         "Time", "Scope", "Preservation", "Diversity", "Capability", "Capacity", "Readiness", "Power"
     ]  # fmt: skip
-    for _, fact, places in views._KALEIDOSCOPE:
+    for _, fact, places in initiative_pictures._KALEIDOSCOPE:
         assert set(places) == set(VOCABULARY[fact].levels)
         for place, build, meaning in places.values():
             assert 0.0 <= place <= 1.0
@@ -333,8 +334,8 @@ def test_every_level_of_the_eight_features_has_a_place() -> None:
 
 
 def test_what_is_not_known_is_not_placed_and_where_nothing_is_nothing_is_drawn() -> None:
-    assert views.features_view(FactSheet.of({})) is None
-    assert views.features_view(FactSheet.of({"route.time": "little"})) is not None
+    assert initiative_pictures.features_view(FactSheet.of({})) is None
+    assert initiative_pictures.features_view(FactSheet.of({"route.time": "little"})) is not None
     assert FEATURES is not None
     assert [len(f.marks) for f in FEATURES.points] == [1, 0, 0, 1, 0, 1, 2, 1]
 
@@ -342,6 +343,6 @@ def test_what_is_not_known_is_not_placed_and_where_nothing_is_nothing_is_drawn()
 def test_the_dimensions_come_from_the_scorecard() -> None:
     assert DIMENSIONS is not None
     assert [d.chosen for d in DIMENSIONS.points] == [(0,), (1,), (), (), (0, 2), ()]
-    assert [drawing.choice_mark(DIMENSIONS.points[0], k) for k in range(3)] == ["●", "", ""]
-    assert [drawing.choice_mark(DIMENSIONS.points[4], k) for k in range(3)] == ["◐", "", "◐"]
-    assert views.dimensions_view(theories({})) is None
+    assert [leading.choice_mark(DIMENSIONS.points[0], k) for k in range(3)] == ["●", "", ""]
+    assert [leading.choice_mark(DIMENSIONS.points[4], k) for k in range(3)] == ["◐", "", "◐"]
+    assert initiative_pictures.dimensions_view(theories({})) is None

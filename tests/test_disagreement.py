@@ -14,7 +14,8 @@ from changeadvisor.io import rules
 from changeadvisor.judgement import Disagreement, recommend
 from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import Programme
-from changeadvisor.report import board
+from changeadvisor.report import board, render
+from changeadvisor.report.initiative import initiative_view
 from changeadvisor.report.terminal import advice_table
 from tests.helpers import programme
 
@@ -139,8 +140,8 @@ def test_it_is_said_in_explain_report_table_and_json(apart: Advice) -> None:
         'promised?", and read the next results of m at the review of 31 December 2026.'
     )
     for sentence in told.sentences:
-        assert sentence in board.explanation(apart, item)
-        assert sentence.replace('"', "&#34;") in board.html(apart)
+        assert sentence in render.explanation(apart, item)
+        assert sentence.replace('"', "&#34;") in render.html(apart)
     assert "The appraisal and the other evidence disagree." in " ".join(
         view.sureness for view in board.board_view(apart).rows
     )
@@ -203,10 +204,10 @@ def test_there_is_no_answer_and_it_is_said_what_to_find_out_and_what_that_is_wor
     assert item.action is not None
     assert item.action.answer is None
     assert item.action.missing[0].question
-    for text in (board.explanation(advice, item), board.html(advice)):
+    for text in (render.explanation(advice, item), render.html(advice)):
         assert says in text.replace("&#39;", "'")
         assert f"Find out first: {item.action.missing[0].question}" in text
         assert text.count("To know how it will end") <= 1
-    questions = [row.text for row in board.initiative_view(item, drawn=False).answers[0].missing]
+    questions = [row.text for row in initiative_view(item).answers[0].missing]
     assert all(questions)
     assert len(set(questions)) == len(questions)

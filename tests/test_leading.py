@@ -15,7 +15,7 @@ from changeadvisor.facts import FactSheet
 from changeadvisor.io import rules
 from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import Programme
-from changeadvisor.report.board import explanation, html
+from changeadvisor.report.render import explanation, html
 from changeadvisor.report.route import route_view
 
 ADOPTION: dict[str, Any] = {

@@ -16,7 +16,7 @@ from changeadvisor.io import load as loading
 from changeadvisor.io import rules
 from changeadvisor.model import Programme
 from changeadvisor.portfolio import Conflict
-from changeadvisor.report import board
+from changeadvisor.report import render
 from changeadvisor.report.terminal import advice_table
 from tests.helpers import NORTHFIELD, programme
 
@@ -428,7 +428,7 @@ def test_northfield() -> None:
         data["load"][0]
     )
     assert "crews and drivers would carry up to 4 changes at once" in advice_table(advice, 100)
-    page = board.html(advice)
+    page = render.html(advice)
     assert "4, 3 from the top: over the limit" in page
     assert "crews and drivers would carry up to 4 changes" in page
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from changeadvisor.report.charts import drawing
 from changeadvisor.report.charts import portfolio as charts
 
 NASTY = "<script>alert('x')</script> & \"$x^2$\" \\N \n 🙂 " + "long " * 30
@@ -73,20 +74,20 @@ VIEWS: tuple[charts.View, ...] = (
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda v: f"{type(v).__name__}-{len(v.points)}")
 def test_it_is_an_image_with_a_text(view: Any, capfd: pytest.CaptureFixture[str]) -> None:
-    drawn = charts.render(view, "svg")
+    drawn = drawing.render(view, "svg")
     root = ET.fromstring(drawn.decode())
     assert root.attrib["role"] == "img"
     assert not [e for e in root.iter() if e.tag.endswith("script")]
-    assert charts.alt_text(view)
-    assert charts.render(view, "svg") == drawn
-    assert charts.render(view, "png")[:4] == b"\x89PNG"
+    assert drawing.alt_text(view)
+    assert drawing.render(view, "svg") == drawn
+    assert drawing.render(view, "png")[:4] == b"\x89PNG"
     assert capfd.readouterr() == ("", "")
 
 
 def test_the_order_of_what_is_given_changes_nothing() -> None:
     view = a_map(9)
     turned = replace(view, points=view.points[::-1], edges=view.edges[::-1])
-    assert charts.render(turned, "svg") == charts.render(view, "svg")
+    assert drawing.render(turned, "svg") == drawing.render(view, "svg")
 
 
 def test_a_large_map_is_drawn_whole() -> None:
@@ -95,11 +96,11 @@ def test_a_large_map_is_drawn_whole() -> None:
     laid = charts._laid(view)
     assert len(laid.nodes) == 120
     assert len(laid.curves) == len(view.edges)
-    assert charts.render(view, "svg")
+    assert drawing.render(view, "svg")
 
 
 def test_words_say_what_the_map_shows() -> None:
-    said = charts.alt_text(
+    said = drawing.alt_text(
         charts.MapView("Map", a_map(3).points, (charts.MapEdge("i0", "i1", "requires", ""),))
     )
     assert "i1 requires i0" in said

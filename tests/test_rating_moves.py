@@ -19,7 +19,7 @@ from changeadvisor.judgement.base_rates import (
     declared_moves,
 )
 from changeadvisor.model import Colour, Programme
-from changeadvisor.report import board
+from changeadvisor.report import render
 from scripts import rating_moves as script
 from tests.helpers import NORTHFIELD, programme
 
@@ -183,9 +183,9 @@ def test_it_is_said_where_a_rating_is_declared(more: dict[str, Any], there: bool
     advice = advise(rated(**more), rules.load_rulebook())
     item = advice.initiatives[0]
     assert (item.declared_moves is not None) == there
-    text = board.explanation(advice, item)
+    text = render.explanation(advice, item)
     assert ("Of 378 government major projects rated amber" in text) == there
-    assert ("Of 378 government major projects rated amber" in board.html(advice)) == there
+    assert ("Of 378 government major projects rated amber" in render.html(advice)) == there
 
 
 @pytest.fixture(scope="module")

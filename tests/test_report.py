@@ -23,14 +23,21 @@ from changeadvisor.io import rules
 from changeadvisor.judgement import recommend
 from changeadvisor.model import to_plain
 from changeadvisor.report import (
+    answer,
     board,
+    initiative,
+    initiative_pictures,
+    measures,
+    parts,
+    portfolio_tables,
+    reference,
+    render,
     route,
     terminal,
 )
 from changeadvisor.report import (
     portfolio as portfolio_view,
 )
-from changeadvisor.report.charts import views
 from tests.helpers import MINIMAL, NORTHFIELD, ROOT, programme
 
 EVIL = "<script>alert(1)</script>{{ 7*7 }} \x1b[31m =1+1 \u202e"
@@ -45,16 +52,22 @@ def northfield() -> Advice:
 
 VIEWS = [
     v
-    for module in (board, route, portfolio_view)
+    for module in (board, initiative, answer, measures, parts, route, portfolio_view)
     for v in vars(module).values()
     if dataclasses.is_dataclass(v) and v.__module__ == module.__name__
 ]
 
 
+def template_files(name: str) -> list[Path]:
+    """A template and the parts it includes, which lie in a folder of its name."""
+    folder = resources.folder("templates")
+    return [folder / name, *sorted((folder / Path(name).stem).glob("*"))]
+
+
 def fields_used(name: str) -> set[str]:
     """The attributes a template asks of anything but loops."""
-    tree = board.environment(True).parse(
-        (resources.folder("templates") / name).read_text(encoding="utf-8")
+    tree = render.environment(True).parse(
+        "\n".join(p.read_text(encoding="utf-8") for p in template_files(name))
     )
     return {
         n.attr
@@ -73,12 +86,12 @@ def test_every_field_of_a_view_is_shown_and_every_name_shown_is_a_field() -> Non
 
 def test_a_name_the_view_lacks_is_an_error() -> None:
     with pytest.raises(UndefinedError):
-        board.environment(True).from_string("{{ view.nothing }}").render(view=object())
+        render.environment(True).from_string("{{ view.nothing }}").render(view=object())
 
 
 def test_templates_run_in_a_sandbox() -> None:
     with pytest.raises(SecurityError):
-        board.environment(True).from_string("{{ ''.__class__.__mro__ }}").render()
+        render.environment(True).from_string("{{ ''.__class__.__mro__ }}").render()
 
 
 # --- what people typed ----------------------------------------------------------------------------
@@ -128,11 +141,11 @@ def evil() -> Advice:
 
 def test_typed_text_never_becomes_markup_or_an_escape() -> None:
     advice = evil()
-    page = board.html(advice)
+    page = render.html(advice)
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     assert "{{ 7*7 }}" in page
-    text = board.explanation(advice, advice.initiatives[0])
+    text = render.explanation(advice, advice.initiatives[0])
     for output in (page, text):
         assert "\x1b" not in output
         assert "\u202e" not in output
@@ -179,7 +192,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def page(northfield: Advice) -> Page:
-    return Page(board.html(northfield))
+    return Page(render.html(northfield))
 
 
 def test_the_page_has_what_wcag_asks_of_structure(page: Page) -> None:
@@ -236,7 +249,7 @@ def _contrast(a: str, b: str) -> float:
 
 def test_contrast_is_enough(northfield: Advice) -> None:
     """WCAG 2.2, 1.4.3: 4.5 to 1 for text; 1.4.11: 3 to 1 for lines and bars that carry meaning."""
-    style = board.html(northfield).partition("<style>")[2].partition("</style>")[0]
+    style = render.html(northfield).partition("<style>")[2].partition("</style>")[0]
     colours = {
         k: v if len(v) == 7 else "#" + "".join(c * 2 for c in v[1:])
         for k, v in re.findall(r"--(\w+): (#[0-9a-f]{3,6});", style)
@@ -267,14 +280,14 @@ def test_every_initiative_has_its_page(page: Page, northfield: Advice) -> None:
 def test_the_words_for_no_answer() -> None:
     rulebook = rules.load_rulebook()
     found = recommend(rulebook.action, FactSheet.of({}))
-    assert next(iter(board._sureness(found))) == "There is not enough evidence for an answer."
+    assert next(iter(answer._sureness(found))) == "There is not enough evidence for an answer."
     tie = recommend(rulebook.route, FactSheet.of({}))
-    assert next(iter(board._sureness(tie)))
+    assert next(iter(answer._sureness(tie)))
 
 
 def test_the_minimal_report_says_what_is_not_known() -> None:
     advice = advise(loading.load_programme(MINIMAL), rules.load_rulebook())
-    text = board.explanation(advice, advice.initiatives[1])
+    text = render.explanation(advice, advice.initiatives[1])
     assert "No measure is named for it" in text
     assert "Aim: not known" in text
 
@@ -297,11 +310,11 @@ def test_a_report_is_written_whole_or_not_at_all(
 
 
 def test_pack_and_vocabulary_pages() -> None:
-    page = board.pack_page(rules.load_pack("persist-or-adjust"))
+    page = reference.pack_page(rules.load_pack("persist-or-adjust"))
     assert "### PA-01" in page
     assert "veto" in page
     assert "Unless: `" in page
-    vocabulary = board.vocabulary_page(rules.vocabulary())
+    vocabulary = reference.vocabulary_page(rules.vocabulary())
     assert "## `support.sponsor`" in vocabulary
     assert "A number in months" in vocabulary
 
@@ -326,14 +339,14 @@ def test_before_and_after_in_one_sentence() -> None:
         initiatives=[{"id": "i", "title": "I", "path": {"measure": "m", "since": "2025-01-01"}}],
     )
     found = advise(made, rules.load_rulebook())
-    text = board.explanation(found, found.initiatives[0])
+    text = render.explanation(found, found.initiatives[0])
     assert "Before and after: improved, +" in text
     assert "beyond the line and the season from before" in text
     assert "24 readings before it began and 12 after" in text
 
 
 def test_the_setting_is_shown_where_anything_of_it_is_known(northfield: Advice) -> None:
-    shown = {i.id: board.initiative_view(i, drawn=False).setting for i in northfield.initiatives}
+    shown = {i.id: initiative.initiative_view(i).setting for i in northfield.initiatives}
     assert shown["local-wealth"] is None
     assert shown["planning-online"] is None
     setting = shown["homelessness-duty"]
@@ -343,7 +356,7 @@ def test_the_setting_is_shown_where_anything_of_it_is_known(northfield: Advice) 
     assert "our reading" in setting.caption
     item = northfield.initiative("homelessness-duty")
     assert item is not None
-    assert "Time: little, from the top: wide involvement takes longer" in board.explanation(
+    assert "Time: little, from the top: wide involvement takes longer" in render.explanation(
         northfield, item
     )
 
@@ -353,28 +366,28 @@ def test_the_dimensions_are_a_table_with_words_and_marks(northfield: Advice) -> 
 
     item = northfield.initiative("homelessness-duty")
     assert item is not None
-    others = (c for c in item.scorecards if c.framework != views.BEER_NOHRIA)
+    others = (c for c in item.scorecards if c.framework != initiative_pictures.BEER_NOHRIA)
     cards = (*others, theories({"route.goal": "capability", "route.time": "some"}))
     with_theories = dataclasses.replace(item, scorecards=cards)
     advice = dataclasses.replace(northfield, initiatives=(with_theories,), measures=None)
-    page = board.html(advice)
+    page = render.html(advice)
     assert (
         '<th scope="row">Goals</th><td class="answer"><span class="mark" aria-hidden="true">●</span> economic value</td>'
         in page
     )
     assert "<td>Theory E (hard), economic value</td>" in page
     assert Page(page)
-    assert "Focus: not known" in board.explanation(advice, with_theories)
+    assert "Focus: not known" in render.explanation(advice, with_theories)
     without = dataclasses.replace(
         northfield, initiatives=(dataclasses.replace(item, scorecards=cards[:-1]),), measures=None
     )
-    assert "Theory E and Theory O, dimension by dimension" not in board.html(without)
+    assert "Theory E and Theory O, dimension by dimension" not in render.html(without)
 
 
 def test_change_load_is_a_table_told_in_words(northfield: Advice) -> None:
     load = board.board_view(northfield, front_page=True).load
     assert load is not None
-    assert len(load.quarters) == portfolio_view.LOAD_QUARTERS
+    assert len(load.quarters) == portfolio_tables.LOAD_QUARTERS
     crews = next(row for row in load.groups if row.group == "crews and drivers")
     assert [c.over for c in crews.cells[:3]] == [True, True, False]
     assert crews.cells[0].text == "4, 3 from the top: over the limit"
@@ -407,7 +420,7 @@ def test_the_set_is_found_by_the_key_of_its_table(
 
 def test_what_a_limit_is_written_as_hangs_on_its_kind(northfield: Advice) -> None:
     def cells(advice: Advice) -> list[tuple[str, ...]]:
-        view = portfolio_view.portfolio_view(advice, pictures=False)
+        view = portfolio_view.portfolio_view(advice)
         assert view is not None
         return [row[1:] for table in view.tables if table.key == "limits" for row in table.rows]
 

@@ -29,7 +29,7 @@ from changeadvisor.model import (
     add_months,
 )
 from changeadvisor.performance import readings
-from changeadvisor.report.board import environment
+from changeadvisor.report.render import environment
 from changeadvisor.words import day_text, many, month_text
 
 Include = Literal["initiatives", "people"]

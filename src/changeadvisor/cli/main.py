@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from changeadvisor.model import Initiative, Programme
     from changeadvisor.performance.reading import How
     from changeadvisor.publish import Include
-    from changeadvisor.report.charts.views import Kind
+    from changeadvisor.report.measure_pictures import Kind
     from changeadvisor.whatif.causes import Transition
 
 FAULTY, FOUND, BROKEN, STOPPED = 2, 1, 70, 130
@@ -326,8 +326,9 @@ def advise(
     advice = _advised(programme, only, seed, time_limit)
     if report is not None:
         from changeadvisor.report import board as reports
+        from changeadvisor.report import render
 
-        reports.write(reports.html(advice), report)
+        reports.write(render.html(advice), report)
         _warn([f"Wrote {report}."])
     if form == "json":
         click.echo(to_json(advice), nl=False)
@@ -645,7 +646,7 @@ def _shown_difference(change: Transition, form: str, seed: int) -> int:
 def explain(programme: Path, initiative: str, seed: int) -> int:
     """The whole working for one initiative, in plain words."""
     from changeadvisor.errors import InputError, nearest, plain
-    from changeadvisor.report.board import explanation
+    from changeadvisor.report.render import explanation
 
     advice = _advised(programme, _PARTS, seed)
     found = advice.initiative(initiative)
@@ -768,8 +769,8 @@ def chart(
     from changeadvisor.errors import InputError, nearest, plain
     from changeadvisor.performance.reading import Drawing
     from changeadvisor.report import board as report
+    from changeadvisor.report import measure_pictures
     from changeadvisor.report.charts import drawing as charts
-    from changeadvisor.report.charts import views
 
     _free(out, force, (".svg", ".png"))
     read = _read(programme)
@@ -785,7 +786,7 @@ def chart(
             mend,
         )
     drawing = Drawing(screen=not no_screen, baseline=baseline)
-    view = views.view_of(
+    view = measure_pictures.view_of(
         read, found, lenses.read_one(read, found, _judges().lens, seed, others, drawing), kind
     )
     report.write_bytes(charts.render(view, "png" if out.suffix.lower() == ".png" else "svg"), out)
@@ -913,10 +914,14 @@ def rules_show(path: str) -> int:
     """Print a pack or a framework as a page people can read (Markdown)."""
     from changeadvisor.io import rules as library
     from changeadvisor.judgement import RulePack
-    from changeadvisor.report import board as report
+    from changeadvisor.report import reference
 
     found = library.load_rules(path)
-    page = report.pack_page(found) if isinstance(found, RulePack) else report.framework_page(found)
+    page = (
+        reference.pack_page(found)
+        if isinstance(found, RulePack)
+        else reference.framework_page(found)
+    )
     click.echo(page, nl=False)
     return 0
 
@@ -928,9 +933,9 @@ def rules_facts() -> int:
     Every fact a rule may mention, its levels, and the question that settles it (Markdown).
     """
     from changeadvisor.io import rules as library
-    from changeadvisor.report import board as report
+    from changeadvisor.report import reference
 
-    click.echo(report.vocabulary_page(library.vocabulary()), nl=False)
+    click.echo(reference.vocabulary_page(library.vocabulary()), nl=False)
     return 0
 
 

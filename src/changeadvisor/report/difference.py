@@ -159,9 +159,12 @@ def _readings(before: dict[str, Any], after: dict[str, Any]) -> str:
     parts = [
         f"{many(len(new), 'new reading')} ({_span(new)})" if new else "",
         f"{many(len(gone), 'reading')} taken out ({_span(gone)})" if gone else "",
-        f"{len(revised)} revised ({'; '.join(revised[:_SHOWN])}{'; …' if len(revised) > _SHOWN else ''})"
-        if revised
-        else "",
+        (
+            f"{len(revised)} revised"
+            f" ({'; '.join(revised[:_SHOWN])}{'; …' if len(revised) > _SHOWN else ''})"
+            if revised
+            else ""
+        ),
     ]
     return ", ".join(p for p in parts if p)
 
@@ -214,7 +217,10 @@ def _initiative(item: InitiativeDifference) -> Iterator[str]:
     if item.outlook is not None:
         yield from _outlook(item.outlook)
     for w in item.tripwires:
-        yield f"  Tripwire of {day_text(w.by)} on {plain(w.measure)}: {_state(w.before)} → {_state(w.after)}"
+        yield (
+            f"  Tripwire of {day_text(w.by)} on {plain(w.measure)}: {_state(w.before)} →"
+            f" {_state(w.after)}"
+        )
 
 
 def _state(state: str | None) -> str:
@@ -222,7 +228,10 @@ def _state(state: str | None) -> str:
 
 
 def _answer(found: AnswerChange) -> Iterator[str]:
-    yield f"  {_ASKED[found.question]}: {_stand(found.before)} → {_stand(found.after)}. {_why(found.why)}".rstrip()
+    yield (
+        f"  {_ASKED[found.question]}: {_stand(found.before)} → {_stand(found.after)}."
+        f" {_why(found.why)}".rstrip()
+    )
     yield from _working(found)
 
 
@@ -261,7 +270,10 @@ def _working(found: AnswerChange) -> Iterator[str]:
 def _rule(rule: RuleChange) -> Iterator[str]:
     count = f"{_count(rule.before)} → {_count(rule.after)}"
     unit = "" if isinstance(rule.before, str) or isinstance(rule.after, str) else " decibans"
-    yield f"    {plain(rule.rule)} {plain(rule.title, 200)}, for {answer_in_sentence(rule.answer)}: {count}{unit}"
+    yield (
+        f"    {plain(rule.rule)} {plain(rule.title, 200)}, for {answer_in_sentence(rule.answer)}:"
+        f" {count}{unit}"
+    )
     if rule.differs is not None:
         yield f"      The rule itself: {plain(rule.differs, 400)}"
     for fact in rule.facts[:_SHOWN]:
@@ -322,7 +334,10 @@ def _outlook(found: OutlookChange) -> Iterator[str]:
         yield f"  Chances in 100: {moved}"
     a, b = found.before, found.after
     if a is not None and b is not None:
-        yield f"  Worth of what is recommended: {_worth(a.course, a.worth)} → {_worth(b.course, b.worth)}"
+        yield (
+            f"  Worth of what is recommended: {_worth(a.course, a.worth)} →"
+            f" {_worth(b.course, b.worth)}"
+        )
 
 
 def _share(value: float | None) -> str:
@@ -342,7 +357,10 @@ def _set(found: Difference) -> Iterator[str]:
     yield ""
     yield "Across the programme"
     if (change := found.portfolio.set) is not None:
-        yield f"  Set to run: {_has_set(change.before)} → {_has_set(change.after)}. {_why(change.why)}".rstrip()
+        yield (
+            f"  Set to run: {_has_set(change.before)} → {_has_set(change.after)}."
+            f" {_why(change.why)}".rstrip()
+        )
         yield from [f"    {plain(change.because, 1_000)}"] if change.because else []
     for c in found.portfolio.courses:
         yield from _place(c)
@@ -382,7 +400,9 @@ def _has_set(there: bool) -> str:
 
 
 def _place(c: PlaceChange) -> Iterator[str]:
-    yield f"  {plain(c.initiative)}: {_placed(c.before)} → {_placed(c.after)}. {_why(c.why)}".rstrip()
+    yield (
+        f"  {plain(c.initiative)}: {_placed(c.before)} → {_placed(c.after)}. {_why(c.why)}".rstrip()
+    )
     if c.after is not None and c.after.because:
         yield f"    {plain(c.after.because, 1_000)}"
 
@@ -416,7 +436,10 @@ def _decisions(found: Difference) -> Iterator[str]:
         elif d.after is None:
             yield f"  No longer needed: {plain(d.initiative)}: {plain(d.before, 400)}"
         else:
-            yield f"  Another one: {plain(d.initiative)}: {plain(d.before, 400)} → {plain(d.after, 400)}"
+            yield (
+                f"  Another one: {plain(d.initiative)}: {plain(d.before, 400)} →"
+                f" {plain(d.after, 400)}"
+            )
 
 
 def _margins(found: Difference) -> Iterator[str]:
@@ -424,7 +447,8 @@ def _margins(found: Difference) -> Iterator[str]:
         return
     yield ""
     moved = (
-        f"{plain(m.initiative)} {_ASKED[m.question].lower()} {_decibans(m.before)} → {_decibans(m.after)}"
+        f"{plain(m.initiative)} {_ASKED[m.question].lower()} {_decibans(m.before)} →"
+        f" {_decibans(m.after)}"
         for m in found.margins
     )
     yield f"Same answer, other margin (decibans): {'; '.join(moved)}"

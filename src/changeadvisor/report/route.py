@@ -17,6 +17,7 @@ from changeadvisor.adoption import (
 )
 from changeadvisor.advice.advise import Route
 from changeadvisor.advice.arrangement import PARTS
+from changeadvisor.report.parts import PairView
 from changeadvisor.words import (
     NOT_KNOWN,
     WAY_WORDS,
@@ -25,14 +26,6 @@ from changeadvisor.words import (
     money_text,
     plain_per_cent,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class LineView:
-    """A line of an arrangement: what it is about, and what to do."""
-
-    name: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +49,7 @@ class RouteView:
     varied: what each judgement of the simulation matters, in sentences.
     """
 
-    arrangement: tuple[LineView, ...]
+    arrangement: tuple[PairView, ...]
     heading: str
     ways: tuple[WayView, ...]
     varied: tuple[str, ...]
@@ -83,7 +76,7 @@ def route_view(route: Route | None) -> RouteView:
     """The view of a route; empty where none was asked for."""
     if route is None:
         return RouteView((), "", (), (), ())
-    lines = tuple(LineView(PARTS[key], text) for key, text in route.arrangement.items())
+    lines = tuple(PairView(PARTS[key], text) for key, text in route.arrangement.items())
     spread = route.spread
     if spread is None:
         why = (
@@ -107,15 +100,16 @@ def _chosen(route: Route, spread: Diffusion) -> Way | None:
 
 def _heading(spread: Diffusion) -> str:
     return (
-        f"{spread.runs} simulated runs of {spread.staff} people. Reaches: {plain_per_cent(spread.needed)} work the "
-        f"new way within {spread.by} months. Lasts: they still do a year later."
+        f"{spread.runs} simulated runs of {spread.staff} people. Reaches:"
+        f" {plain_per_cent(spread.needed)} work the new way within {spread.by} months. Lasts: they"
+        " still do a year later."
     )
 
 
 def _caution() -> str:
     return (
-        "How much a mandate lifts and how it fades has no published figure: it is our judgement, drawn anew in every "
-        "run. The weight of the simulation in the ledger is capped."
+        "How much a mandate lifts and how it fades has no published figure: it is our judgement,"
+        " drawn anew in every run. The weight of the simulation in the ledger is capped."
     )
 
 

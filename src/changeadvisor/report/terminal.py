@@ -10,14 +10,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from changeadvisor.errors import plain
-from changeadvisor.report.board import (
-    BoardRow,
-    BoardView,
-    board_view,
-    estimate_said,
-    shares_said,
-)
+from changeadvisor.report.board import BoardRow, BoardView, board_view
 from changeadvisor.report.portfolio import PortfolioView
+from changeadvisor.report.reference import estimate_said, shares_said
 from changeadvisor.words import day_text, month_text
 
 if TYPE_CHECKING:
@@ -56,7 +51,7 @@ def advice_table(advice: Advice, width: int) -> str:
 
 
 def measures_table(part: MeasuresPart, programme: Programme, width: int) -> str:
-    """Every measure read three ways, what the targets measure, and the few chosen, as plain text."""
+    """Every measure read three ways, what targets measure, and the few chosen, as plain text."""
     from rich.table import Table
 
     from changeadvisor.advice.measures import ATTENTION
@@ -122,7 +117,10 @@ def classes_table(file: ClassesFile, width: int) -> str:
     for c in file.classes:
         factors = (estimate_said(e) for e in (c.delay, c.overrun, c.deeper))
         table.add_row(*map(_text, (c.id, c.title or "", shares_said(c), *factors, c.source or "")))
-    use = "Use: `reference_class: ID` in an initiative. A class of the programme's own with the same id comes first."
+    use = (
+        "Use: `reference_class: ID` in an initiative. A class of the programme's own with the same"
+        " id comes first."
+    )
     return _printed(table, width, [*file.notes, use])
 
 
@@ -130,7 +128,10 @@ def simulation_table(found: Sequence[Result], worlds: int, width: int) -> str:
     """What each way of deciding realised in simulated worlds, as plain text."""
     from rich.table import Table
 
-    title = f"{worlds} simulated initiatives, reviewed one after another by what the register says alone"
+    title = (
+        f"{worlds} simulated initiatives, reviewed one after another by what the register says"
+        " alone"
+    )
     table = Table(title=_text(title), expand=True)
     for heading in _SIMULATED:
         table.add_column(heading)
@@ -148,9 +149,18 @@ def simulation_table(found: Sequence[Result], worlds: int, width: int) -> str:
             )
         )
     below = [
-        "Value: mean years of full benefit. Of foresight: share of what perfect foresight adds to always persisting.",
-        "Of the ceiling: share of what knowing each present class and curve adds, with 95 % limits (bootstrap).",
-        "Wrongly ended: of those foresight would keep, the share ever advised to stop or to change strategy.",
+        (
+            "Value: mean years of full benefit. Of foresight: share of what perfect foresight adds"
+            " to always persisting."
+        ),
+        (
+            "Of the ceiling: share of what knowing each present class and curve adds, with 95 %"
+            " limits (bootstrap)."
+        ),
+        (
+            "Wrongly ended: of those foresight would keep, the share ever advised to stop or to"
+            " change strategy."
+        ),
     ]
     return _printed(table, width, below)
 
@@ -173,7 +183,10 @@ def _chosen(part: MeasuresPart) -> list[str]:
         else f"within {choice.gap:g} points of the best there can be"
     )
     lines = [
-        f"The {choice.count} that together tell most ({proven}; the points are our judgement, not measured):"
+        (
+        f"The {choice.count} that together tell most ({proven}; the points are our judgement,"
+        " not measured):"
+        )
     ]
     for chosen in choice.chosen:
         lines += [
@@ -189,7 +202,10 @@ def _years(years: Sequence[BesideYear]) -> Iterator[str]:
     """A chosen measure beside other areas over time."""
     for y in years:
         target = "" if y.target is None else f"; our target {y.target:g}"
-        middle = f"the middle half of {y.areas} other areas {y.low_quartile:.4g} to {y.high_quartile:.4g}"
+        middle = (
+            f"the middle half of {y.areas} other areas {y.low_quartile:.4g} to"
+            f" {y.high_quartile:.4g}"
+        )
         yield f"    {month_text(y.period)}: ours {y.own:.4g}, {middle}{target}"
 
 
@@ -241,7 +257,7 @@ def _set(view: PortfolioView) -> Iterator[str]:
 
 
 class Progress:
-    """A progress bar on standard error that appears only once the work has taken a second, on a terminal."""
+    """A progress bar on a terminal, once the work has taken a second; on standard error."""
 
     def __init__(self, title: str, patience: float = 1.0) -> None:
         """`patience` in seconds."""

@@ -16,14 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from changeadvisor.report.charts.drawing import (
-    EDGE,
-    INK,
-    QUIET,
-    Form,
-    settings,
-    written,
-)
+from changeadvisor.report.charts.style import INK, QUIET, TARGET, Form, settings, written
 from changeadvisor.words import (
     cases_in_100,
     in_100,
@@ -162,19 +155,8 @@ View = MapView | FrontierView | CoreView | CapacityView | GanttView
 # --- what each finds ------------------------------------------------------------------------------
 
 
-def alt_text(view: View) -> str:
-    """What the picture finds, in whole sentences."""
-    texts: dict[type, Callable[[Any], Iterator[str]]] = {
-        MapView: _map_text,
-        FrontierView: _frontier_text,
-        CoreView: _core_text,
-        CapacityView: _capacity_text,
-        GanttView: _gantt_text,
-    }
-    return " ".join(texts[type(view)](view))
-
-
-def _map_text(view: MapView) -> Iterator[str]:
+def map_text(view: MapView) -> Iterator[str]:
+    """What hangs on what, in words."""
     yield f"{view.title}: {len(view.points)} initiatives, {len(view.edges)} dependencies."
     tied = {id for e in view.edges for id in (e.needed, e.dependant)}
     for kind, words in (
@@ -190,7 +172,8 @@ def _map_text(view: MapView) -> Iterator[str]:
         yield f"Tied to nothing: {', '.join(alone[:20])}{' and more' if len(alone) > 20 else ''}."
 
 
-def _frontier_text(view: FrontierView) -> Iterator[str]:
+def frontier_text(view: FrontierView) -> Iterator[str]:
+    """How many sets, and what the frontier finds."""
     yield f"{view.title}: {many(len(view.points), 'set')}. {view.finding}"
 
 
@@ -199,7 +182,8 @@ def kind_of(share: float) -> str:
     return "core" if share >= 1.0 else "exterior" if share <= 0.0 else "borderline"
 
 
-def _core_text(view: CoreView) -> Iterator[str]:
+def core_text(view: CoreView) -> Iterator[str]:
+    """What runs in every good set, in some, in none."""
     yield f"{view.title}."
     for kind, words in (
         ("core", "In every good set"),
@@ -211,7 +195,8 @@ def _core_text(view: CoreView) -> Iterator[str]:
             yield f"{words}: {', '.join(names)}."
 
 
-def _capacity_text(view: CapacityView) -> Iterator[str]:
+def capacity_text(view: CapacityView) -> Iterator[str]:
+    """The fullest quarter of each role."""
     yield f"{view.title}."
     for role in sorted({b.role for b in view.points}):
         top = max(
@@ -220,7 +205,8 @@ def _capacity_text(view: CapacityView) -> Iterator[str]:
         yield f"{role}: fullest in {quarter_text(top.quarter)}, {top.used:.3g} of {top.limit:g}."
 
 
-def _gantt_text(view: GanttView) -> Iterator[str]:
+def gantt_text(view: GanttView) -> Iterator[str]:
+    """What holds up the end most often."""
     yield f"{view.title}: {len(view.points)} initiatives."
     if view.points:
         top = max(view.points, key=lambda r: (r.critical, r.name))
@@ -230,15 +216,19 @@ def _gantt_text(view: GanttView) -> Iterator[str]:
 # --- drawing --------------------------------------------------------------------------------------
 
 
-def render(view: View, form: Form = "svg") -> bytes:
-    """The picture. SVG carries its text as a title; the same view gives the same bytes."""
+def render(view: View, form: Form, text: str) -> bytes:
+    """The picture, with `text` for those who do not see it."""
     with warnings.catch_warnings():
         # A sign that the font lacks is drawn as an empty box; the text and the table have it.
         warnings.filterwarnings("ignore", message="Glyph")
-        return _map(view, form) if isinstance(view, MapView) else _plotted(view, form)
+        if isinstance(view, MapView):
+            return _map(view, form, text)
+        return _plotted(view, form, text)
 
 
-def _plotted(view: FrontierView | CoreView | CapacityView | GanttView, form: Form) -> bytes:
+def _plotted(
+    view: FrontierView | CoreView | CapacityView | GanttView, form: Form, text: str
+) -> bytes:
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -260,7 +250,7 @@ def _plotted(view: FrontierView | CoreView | CapacityView | GanttView, form: For
                 GanttView: _gantt,
             }
             drawn[type(view)](view, figure.add_subplot())
-        return written(figure, form, alt_text(view))
+        return written(figure, form, text)
 
 
 def _height(view: View) -> float:
@@ -325,7 +315,7 @@ def _capacity(bars: Sequence[CapacityBar], role: str, quarters: Sequence[str], a
         over = bar.used > bar.limit * (1 + 1e-6)
         colour, hatch = (_ALARM, "xxx") if over else (_BAR, "")
         axes.bar(at, bar.used, color=colour, hatch=hatch, edgecolor=INK, linewidth=0.5)
-        axes.plot([at - 0.45, at + 0.45], [bar.limit, bar.limit], color=EDGE, linewidth=2)
+        axes.plot([at - 0.45, at + 0.45], [bar.limit, bar.limit], color=TARGET, linewidth=2)
         if over:
             axes.text(at, bar.used, "over", ha="center", va="bottom")
     axes.set_title(f"{_short(role, 60)} (line: how many there are)", loc="left", fontsize=9)
@@ -356,16 +346,21 @@ def _gantt(view: GanttView, axes: Axes) -> None:
         if row.critical >= 0.005:
             axes.annotate(
                 f"holds up the end in {in_100(row.critical)} of 100",
-                (high, at), xytext=(6, 0), textcoords="offset points", va="center", fontsize=8,
-            )  # fmt: skip
-    axes.axvline(_number(view.today), color=EDGE, linewidth=1)
+                (high, at),
+                xytext=(6, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=8,
+            )
+    axes.axvline(_number(view.today), color=TARGET, linewidth=1)
     axes.set_yticks(range(len(rows)), [_short(r.name) for r in rows])
     axes.set_ylim(max(len(rows), 1) - 0.5, -0.5)
     axes.xaxis_date()
     axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator()))  # type: ignore[no-untyped-call]
     axes.margins(x=0.22)
     axes.set_xlabel(
-        "bar: in the set, without delay; line: one in ten earlier to one in ten later; diamond: middle; upright: today"
+        "bar: in the set, without delay; line: one in ten earlier to one in ten later; diamond:"
+        " middle; upright: today"
     )
 
 
@@ -382,10 +377,6 @@ def _number(day: dt.date) -> float:
 _WIDE, _TALL = 2.15, 0.78
 #: A map is at most so wide on the page.
 _PAGE = 10.0
-_KEY = (
-    "solid line: is required by; dashed: helps; dotted: stand in each other's way\n"
-    "thick frame: runs; dashed frame: does not; double frame: the law requires it"
-)
 _LINES = {"requires": "solid", "helps": "dashed", "conflicts-with": "dotted"}
 
 
@@ -439,14 +430,14 @@ def _places(written_: str) -> tuple[tuple[float, float], ...]:
 
 
 _KEY = (
-    "solid: is required by (months that must lie between); dashed: helps (share of the worth that rests on it); "
-    "dotted: stand in each other's way; double frame: the law requires it"
+    "solid: is required by (months that must lie between); dashed: helps (share of the worth that"
+    " rests on it); dotted: stand in each other's way; double frame: the law requires it"
 )
 #: Letters of the key on an inch.
 _LETTERS = 12.5
 
 
-def _map(view: MapView, form: Form) -> bytes:
+def _map(view: MapView, form: Form, text: str) -> bytes:
     """The map: places by Graphviz, drawn as every other picture is."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
@@ -470,7 +461,7 @@ def _map(view: MapView, form: Form) -> bytes:
         for id, place in laid.nodes.items():
             _node(known[id], place, scale, axes)
         figure.text(0.01, 0.06 / height, "\n".join(key), fontsize=8, va="bottom")
-        return written(figure, form, alt_text(view))
+        return written(figure, form, text)
 
 
 def _edge(edge: MapEdge, points: Sequence[tuple[float, float]], axes: Axes) -> None:
@@ -481,10 +472,15 @@ def _edge(edge: MapEdge, points: Sequence[tuple[float, float]], axes: Axes) -> N
     ends = "<->" if edge.kind == "conflicts-with" else "-|>"
     axes.add_patch(
         FancyArrowPatch(
-            path=Path(list(points), codes), arrowstyle=ends, linestyle=_LINES[edge.kind], color="#4C4C4C",
-            mutation_scale=9, linewidth=1.2, zorder=1,
+            path=Path(list(points), codes),
+            arrowstyle=ends,
+            linestyle=_LINES[edge.kind],
+            color="#4C4C4C",
+            mutation_scale=9,
+            linewidth=1.2,
+            zorder=1,
         )
-    )  # fmt: skip
+    )
     if edge.note:
         x, y = points[len(points) // 2]
         behind = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
