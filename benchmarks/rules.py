@@ -20,8 +20,10 @@ from typing import Any
 import numpy as np
 import zen
 
-from changeadvisor.judgement import RulePack, judge_batch
-from changeadvisor.judgement.conditions import AllOf, Column, Test
+from changeadvisor.judgement import RulePack, read_pack
+from changeadvisor.judgement.batch import judge_batch
+from changeadvisor.judgement.columns import Column
+from changeadvisor.judgement.conditions import AllOf, Test
 
 RULES, NUMBERS, LEVELS, DEPTH = 60, 20, 20, 3
 BATCH_BAR, FASTEST_BAR = 150, 60
@@ -57,7 +59,7 @@ def pack(rng: np.random.Generator) -> RulePack:
         "facts": facts,
         "rules": rules,
     }
-    return RulePack.read(data, lambda location: f"bench:{location}")
+    return read_pack(data, lambda location: f"bench:{location}")
 
 
 def _condition(name: str, rng: np.random.Generator) -> str:

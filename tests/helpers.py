@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from changeadvisor.judgement import Rule
 from changeadvisor.model import Programme
 
 ROOT = Path(__file__).parents[1]
@@ -37,3 +38,13 @@ def expected(folder: Path) -> dict[str, tuple[str | None, str | None]]:
 
 def _word(cell: str) -> str | None:
     return None if cell == "-" else cell
+
+
+def untested(rule: Rule) -> tuple[str, ...]:
+    """The states a rule is never shown in by its tests.
+
+    One that looks at nothing need only be shown to fire.
+    """
+    shown = {t.expect for t in rule.tests}
+    states = ("fired", "silent", "unknown") if rule.facts else ("fired",)
+    return tuple(s for s in states if s not in shown)

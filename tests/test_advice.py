@@ -144,12 +144,12 @@ def test_two_runs_and_a_shuffled_one_give_the_same_bytes(
 
 def test_rules_in_another_order_give_the_same_bytes(northfield: Advice, rulebook: Rulebook) -> None:
     from changeadvisor.io.documents import read_document
-    from changeadvisor.judgement import RulePack
+    from changeadvisor.judgement import RulePack, read_pack
 
     def mixed(name: str) -> RulePack:
         document = read_document(ROOT / "rules" / f"{name}.yaml")
         random.Random(3).shuffle(document.data["rules"])
-        return RulePack.read(document.data, lambda _: "x", rules.vocabulary())
+        return read_pack(document.data, lambda _: "x", rules.vocabulary())
 
     again = replace(
         rulebook, action=mixed("persist-or-adjust"), route=mixed("top-down-or-bottom-up")

@@ -226,7 +226,7 @@ def test_the_chances_of_a_published_class_are_those_of_the_outlook_with_their_so
 
 
 def test_base_rates_are_no_packs() -> None:
-    named = {p.stem for p in rules.packs()}
+    named = {p.stem for p in rules.pack_files()}
     assert {"evidenced-rating", "persist-or-adjust", "top-down-or-bottom-up", "which-lens"} <= named
     assert named.isdisjoint({"reference-classes", "rating-moves"})
     with pytest.raises(InputError, match=f"one of {', '.join(sorted(named))}$"):

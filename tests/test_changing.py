@@ -18,12 +18,17 @@ from changeadvisor.advice.advise import BareAnswer, Portfolio, WhatIfRun, advise
 from changeadvisor.errors import InputError
 from changeadvisor.io import load
 from changeadvisor.io import rules as library
-from changeadvisor.judgement.rulebook import Rulebook
-from changeadvisor.model import Programme, to_plain
-from changeadvisor.portfolio import Conflict, Pick, Totals
+from changeadvisor.judgement.rulebook import Rulebook, RuleSets
+from changeadvisor.model import Programme
+from changeadvisor.portfolio import Conflict
 from changeadvisor.report.terminal import difference_table
 from changeadvisor.whatif import compare
-from changeadvisor.whatif.causes import RuleSets, between, explained
+from changeadvisor.whatif.causes import (
+    between,
+    explained,
+    rule_differences,
+    threshold_differences,
+)
 from changeadvisor.whatif.compare import (
     AnswerChange,
     AnswerState,
@@ -741,7 +746,7 @@ def test_parameters_that_cannot_be_told_apart_count_as_rules(tmp_path: Path) -> 
     (own.own / "persist-or-adjust.yaml").write_text(capped.replace(*odd), encoding="utf-8")
     found = library.load_rule_sets(library.RuleFolder(), own)
     assert (found.thresholds, found.rules) == (None, None)
-    assert found.threshold_changes() == ()
+    assert threshold_differences(found) == ()
 
 
 def test_frameworks_and_theory_of_ones_own(tmp_path: Path) -> None:
@@ -752,7 +757,7 @@ def test_frameworks_and_theory_of_ones_own(tmp_path: Path) -> None:
         text.replace("version: 1", "version: 2", 1), encoding="utf-8"
     )
     found = library.load_rule_sets(library.RuleFolder(), library.RuleFolder.at(tmp_path))
-    assert [c.field for c in found.rule_changes()] == ["dice"]
+    assert [c.field for c in rule_differences(found)] == ["dice"]
 
 
 # --- Northfield -----------------------------------------------------------------------------------

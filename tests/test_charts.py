@@ -24,9 +24,9 @@ from changeadvisor.facts import VOCABULARY, FactSheet
 from changeadvisor.io import rules
 from changeadvisor.io.load import load_programme
 from changeadvisor.judgement import frameworks
-from changeadvisor.report import initiative_pictures, measure_pictures
-from changeadvisor.report.charts import drawing, leading, measures, trajectory
-from changeadvisor.report.charts.measures import (
+from changeadvisor.judgement.framework_reader import read_framework
+from changeadvisor.report.charts import drawing, views
+from changeadvisor.report.charts.drawing import (
     FunnelArea,
     FunnelView,
     GapPoint,
@@ -116,7 +116,7 @@ def theories(facts: dict[str, Any]) -> frameworks.Scorecard:
         )
     data = {"framework": "beer-nohria", "version": "1", "question": "E or O?", "method": "additive", "criteria": rows,
             "bands": [{"upto": 6, "answer": "e"}, {"answer": "o"}]}  # fmt: skip
-    return frameworks.score(frameworks.Framework.read(data, str), FactSheet.of(facts))
+    return frameworks.score(read_framework(data, str), FactSheet.of(facts))
 
 
 DIMENSIONS = initiative_pictures.dimensions_view(

@@ -207,7 +207,7 @@ def test_a_fault_of_our_own_has_no_traceback(
     def broken(*_: object) -> None:
         raise RuntimeError("oh\x1b[31m")
 
-    monkeypatch.setattr("changeadvisor.io.rules.schema", broken)
+    monkeypatch.setattr("changeadvisor.cli.schemas.schema", broken)
     status, out, err = call(capsys, "schema", "pack")
     assert (status, out) == (70, "")
     assert (
@@ -224,7 +224,7 @@ def test_interruption_and_usage(
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("changeadvisor.io.rules.schema", stopped)
+    monkeypatch.setattr("changeadvisor.cli.schemas.schema", stopped)
     status, _, err = call(capsys, "schema", "pack")
     assert (status, err.strip()) == (130, "stopped")
     assert call(capsys, "nonsense")[0] == 2

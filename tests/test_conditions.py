@@ -10,12 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from changeadvisor.facts import Fact, Single
-from changeadvisor.judgement.batch import column_of
+from changeadvisor.judgement.columns import Batch, Column, column_of
 from changeadvisor.judgement.conditions import (
     AllOf,
     AnyOf,
-    Batch,
-    Column,
     Condition,
     ConditionError,
     Not,

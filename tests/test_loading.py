@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from changeadvisor.cli import schemas
 from changeadvisor.errors import InputError
-from changeadvisor.io import load, rules, save
+from changeadvisor.io import fact_tables, load, rules, save
 from changeadvisor.model import Programme, canonical_json
 from tests.helpers import NORTHFIELD, ROOT, programme
 from tests.strategies import programmes
@@ -248,14 +249,14 @@ def test_inline_tests_of_packs_and_frameworks() -> None:
 
 @pytest.mark.parametrize("name", ["programme", "advice", "difference", "pack", "framework"])
 def test_schemas_are_2020_12(name: str) -> None:
-    found = rules.schema(name)
+    found = schemas.schema(name)
     assert found["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert found["$id"] == f"urn:changeadvisor:{name}:1"
     assert found["properties"]
 
 
 def test_the_advice_schema_names_the_keys_of_the_format() -> None:
-    found = rules.schema("advice")
+    found = schemas.schema("advice")
     assert {
         "format",
         "engine",
@@ -277,7 +278,7 @@ def test_the_advice_schema_names_the_keys_of_the_format() -> None:
 
 def test_an_unknown_schema() -> None:
     with pytest.raises(InputError, match="Did you mean `programme`"):
-        rules.schema("program")
+        schemas.schema("program")
 
 
 # --- asking ---------------------------------------------------------------------------------------
@@ -309,7 +310,7 @@ def test_asking_adds_the_columns_of_the_format(tmp_path: Path, pack_file: Path) 
     facts.write_text(
         "id,mood,months,legal,mod\n=x,good,9,TBC,1\nb,n/a,,yes\nc,,,,\n", encoding="utf-8"
     )
-    answered = rules.ask(rules.load_pack(pack_file), facts)
+    answered = fact_tables.ask(rules.load_pack(pack_file), facts)
     assert answered.text.splitlines() == [
         "id,mood,months,legal,mod,answer,support_go,support_stop,margin,fired",
         "'=x,good,9,TBC,1,go,4,2,2,A B",
@@ -326,7 +327,7 @@ def test_asking_lists_every_cell_that_cannot_be_read(tmp_path: Path, pack_file: 
     facts = tmp_path / "f.csv"
     facts.write_text("mood,months,legal\ngod,9,no\ngood,nine,perhaps\n", encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        rules.ask(rules.load_pack(pack_file), facts)
+        fact_tables.ask(rules.load_pack(pack_file), facts)
     assert [f.where for f in caught.value.faults] == ["f.csv:2", "f.csv:3", "f.csv:3"]
     assert "did you mean `good`?" in caught.value.faults[0].mend
 
@@ -366,7 +367,7 @@ def test_a_decision_table_of_a_hundred_rows_reproduces_every_row(tmp_path: Path)
     facts.write_text(
         "\n".join([",".join(levels), *(",".join(r) for r in rows)]) + "\n", encoding="utf-8"
     )
-    lines = rules.ask(rules.load_pack(path), facts).text.splitlines()[1:]
+    lines = fact_tables.ask(rules.load_pack(path), facts).text.splitlines()[1:]
     assert len(lines) == 100
     assert [line.split(",")[4] for line in lines] == [outcome[r] for r in rows]
 

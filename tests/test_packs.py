@@ -22,15 +22,17 @@ from changeadvisor.facts import (
 from changeadvisor.judgement import (
     Rule,
     RulePack,
+    read_pack,
     recommend,
     run_tests,
     theory,
 )
 from changeadvisor.judgement import judge as settle
 from changeadvisor.judgement.conditions import each_test, judge
-from changeadvisor.judgement.frameworks import Framework
+from changeadvisor.judgement.framework_reader import read_framework
 from changeadvisor.judgement.lint import lint
-from changeadvisor.judgement.pack import cut_points, untested
+from changeadvisor.judgement.pack import cut_points
+from tests.helpers import untested
 
 RULES = Path(__file__).parent.parent / "rules"
 ACTION, ROUTE, RATING = "persist-or-adjust", "top-down-or-bottom-up", "evidenced-rating"
@@ -47,9 +49,9 @@ def written(name: str) -> Any:
 def vocabulary() -> Mapping[str, Fact]:
     """The vocabulary with what the shipped frameworks and packs of theory write."""
     files = sorted((RULES / "frameworks").glob("*.yaml"))
-    frameworks = [Framework.read(written(f"frameworks/{p.stem}"), str) for p in files]
+    frameworks = [read_framework(written(f"frameworks/{p.stem}"), str) for p in files]
     said = theory.facts_of(
-        RulePack.read(written(f"theory/{p.stem}"), str) for p in (RULES / "theory").glob("*.yaml")
+        read_pack(written(f"theory/{p.stem}"), str) for p in (RULES / "theory").glob("*.yaml")
     )
     return {
         **VOCABULARY,
@@ -59,7 +61,7 @@ def vocabulary() -> Mapping[str, Fact]:
 
 
 def built(data: object, more: Mapping[str, Fact] | None = None) -> RulePack:
-    return RulePack.read(data, str, {**vocabulary(), **(more or {})})
+    return read_pack(data, str, {**vocabulary(), **(more or {})})
 
 
 @functools.cache
@@ -122,7 +124,7 @@ def test_every_rule_has_its_own_title_a_source_and_evidence(pack: RulePack, rule
     assert rule.title != rule.id
     assert [r.title for r in pack.rules].count(rule.title) == 1
     assert rule.source
-    assert rule.named != rule.id
+    assert rule.evidence_name != rule.id
 
 
 @pytest.mark.parametrize(("pack", "rule"), ALL_RULES)
@@ -213,7 +215,7 @@ def test_whatever_looks_at_results_is_evidence_results() -> None:
         for r in load(ACTION).rules
         if any(n.startswith(("results.", "path.", "performance.")) for n in r.facts)
     ]
-    assert {r.named for r in looking} == {"results"}
+    assert {r.evidence_name for r in looking} == {"results"}
     assert len(looking) == 20
 
 

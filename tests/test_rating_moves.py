@@ -15,9 +15,9 @@ from changeadvisor.judgement import base_rates
 from changeadvisor.judgement.base_rates import (
     RATINGS,
     RatingMoves,
-    candour_means,
     declared_moves,
 )
+from changeadvisor.judgement.wording import candour_means
 from changeadvisor.model import Colour, Programme
 from changeadvisor.report import render
 from scripts import rating_moves as script

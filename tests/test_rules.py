@@ -26,15 +26,15 @@ from changeadvisor.judgement import (
     Lever,
     Recommendation,
     RulePack,
-    columns_of,
     judge,
-    judge_batch,
     lever_for,
+    read_pack,
     recommend,
     run_tests,
 )
-from changeadvisor.judgement.pack import between, cut_points, untested
-from changeadvisor.model import to_plain
+from changeadvisor.judgement.batch import columns_of, judge_batch
+from changeadvisor.judgement.pack import cut_points, probe_points
+from tests.helpers import untested
 
 GOLDEN = Path(__file__).parent / "golden" / "pack_faults.txt"
 WORKING = Path(__file__).parent / "golden" / "recommendation.txt"
@@ -73,7 +73,7 @@ def data(rules: Sequence[Mapping[str, Any]], combine: str = "weigh", **more: Any
 
 
 def read(source: Mapping[str, Any]) -> RulePack:
-    return RulePack.read(source, lambda location: "p.yaml:" + ".".join(map(str, location)))
+    return read_pack(source, lambda location: "p.yaml:" + ".".join(map(str, location)))
 
 
 def pack(*rules: Mapping[str, Any], combine: str = "weigh", **more: Any) -> RulePack:
@@ -395,7 +395,7 @@ def test_a_band_inherits_the_evidence_of_its_criteria() -> None:
         rule("R6", "help is none", "end", 4, evidence="help"),
         rule("S1", "score.s is poor", "end", 2),
     ]
-    made = RulePack.read(data(rules), lambda _: "p", {**VOCABULARY, "score.s": score})
+    made = read_pack(data(rules), lambda _: "p", {**VOCABULARY, "score.s": score})
     assert made.rules[2].evidence == {"S1", "mood", "help"}
     both = judge(made, FactSheet.of({"mood": "bad", "help": "much", "score.s": "poor"}))
     assert both.support["end"] == 4
@@ -529,10 +529,10 @@ def test_tables_stand(
 
 
 def test_too_many_fillings_prove_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    from changeadvisor.judgement import recommendation
+    from changeadvisor.judgement import unknowns
 
     # `help is none` tells no more than two kinds of values apart.
-    monkeypatch.setattr(recommendation, "FILLINGS", 1)
+    monkeypatch.setattr(unknowns, "FILLINGS", 1)
     assert recommend(pack(GOOD, HELP), sheet(mood="good")).stands is False
     assert recommend(pack(HELP), sheet()).stands is False
 
@@ -846,7 +846,8 @@ def test_the_order_of_rules_changes_nothing(
 ) -> None:
     made = numbered(drawn)
     rules = [
-        {"id": r.id, "when": "legal is true", "then": r.then, "evidence": r.named} | _weight(r)
+        {"id": r.id, "when": "legal is true", "then": r.then, "evidence": r.evidence_name}
+        | _weight(r)
         for r in made.rules
     ]
     first = pack(*rules)
@@ -863,8 +864,8 @@ def _weight(made: Any) -> dict[str, Any]:
 
 
 def test_between_has_one_point_of_every_kind() -> None:
-    assert between((2.0, 6.0)) == (1.0, 2.0, 4.0, 6.0, 7.0)
-    assert between((3.0,)) == (2.0, 3.0, 4.0)
+    assert probe_points((2.0, 6.0)) == (1.0, 2.0, 4.0, 6.0, 7.0)
+    assert probe_points((3.0,)) == (2.0, 3.0, 4.0)
 
 
 def test_cut_points_are_the_numbers_compared() -> None:

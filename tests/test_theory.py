@@ -33,14 +33,14 @@ from changeadvisor.judgement import (
     Rule,
     RulePack,
     judge,
+    read_pack,
     recommend,
     run_tests,
     theory,
 )
 from changeadvisor.judgement.lint import lint
-from changeadvisor.judgement.pack import untested
 from changeadvisor.judgement.rulebook import Rulebook
-from tests.helpers import NORTHFIELD, programme
+from tests.helpers import NORTHFIELD, programme, untested
 from tests.test_rules import data, read, rule
 
 PACKS = {pack.name: pack for pack in rules.theories()}
@@ -362,7 +362,7 @@ def test_every_rule_is_shown_at_work_and_says_why(pack: RulePack, one: Rule) -> 
     assert one.title != one.id
     assert [r.title for r in pack.rules].count(one.title) == 1
     assert re.search(r"\d{4}", one.source)
-    assert one.named != one.id
+    assert one.evidence_name != one.id
 
 
 @pytest.mark.parametrize("pack", PACKS.values(), ids=list(PACKS))
@@ -377,12 +377,12 @@ def test_every_pack_is_clean_and_says_what_is_ours(pack: RulePack) -> None:
 
 
 def test_ids_are_used_once_over_all_packs() -> None:
-    ids = [r.id for path in rules.packs() for r in rules.load_pack(path).rules]
+    ids = [r.id for path in rules.pack_files() for r in rules.load_pack(path).rules]
     assert len(ids) == len(set(ids))
 
 
 def test_packs_are_found_by_name_and_are_part_of_the_vocabulary() -> None:
-    assert set(PACKS) <= {p.stem for p in rules.packs()}
+    assert set(PACKS) <= {p.stem for p in rules.pack_files()}
     for name, pack in PACKS.items():
         assert rules.load_pack(name).digest == pack.digest
         fact = rules.vocabulary()[f"theory.{name}"]
@@ -636,7 +636,7 @@ def test_readings_are_searched_only_where_the_route_could_hear_them(rulebook: Ru
         criteria=("results.progress",),
     )
     assert _hears_readings(
-        RulePack.read(
+        read_pack(
             data([rule("R1", "score.x is good", "go", 4)]), str, {**VOCABULARY, "score.x": score}
         )
     )

@@ -40,6 +40,12 @@ def nearest(word: object, known: Iterable[object]) -> str | None:
     return names[found[0]] if found else None
 
 
+def did_you_mean(word: object, known: Iterable[object]) -> str:
+    """How to mend an unknown word: the known one most like it, or nothing where none is near."""
+    near = nearest(word, known)
+    return f"did you mean `{near}`?" if near else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong with what was given.

@@ -61,19 +61,18 @@ from changeadvisor.judgement import (
     judge,
     lever_for,
     recommend,
-    said,
     theory,
 )
 from changeadvisor.judgement.base_rates import (
     RATINGS,
     DeclaredMoves,
-    candour_means,
     declared_moves,
 )
 from changeadvisor.judgement.frameworks import Scorecard, score
 from changeadvisor.judgement.ledger import weights_on
 from changeadvisor.judgement.pack import cut_points
 from changeadvisor.judgement.rulebook import Rulebook
+from changeadvisor.judgement.wording import candour_means, flip_text
 from changeadvisor.model import (
     Area,
     Colour,
@@ -716,7 +715,7 @@ class InitiativeCase:
             if to != found.answer:
                 return Flip(
                     to,
-                    said(lever, at, to),
+                    flip_text(lever, at, to),
                     flip.fact,
                     flip.before,
                     at,
@@ -863,7 +862,9 @@ class InitiativeCase:
         self, found: Evidence, sheet: FactSheet, readings: Sequence[Lever]
     ) -> tuple[Lever, ...]:
         """The latest reading, changed by reading and pricing again no more than what the action pack can still hear."""
-        heard = [n for n in self.rulebook.action.heard(sheet) if n.startswith(evidence.READ)]
+        heard = [
+            n for n in self.rulebook.action.facts_that_count(sheet) if n.startswith(evidence.READ)
+        ]
         if found.priced is None or not all(n.startswith(_PRICED_AGAIN) for n in heard):
             return tuple(readings)
 

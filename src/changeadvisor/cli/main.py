@@ -841,9 +841,9 @@ def schema(name: str) -> int:
     """Print the JSON Schema of `programme`, `advice`, `difference`, `pack` or `framework`."""
     import json
 
-    from changeadvisor.io import rules as library
+    from changeadvisor.cli import schemas
 
-    click.echo(json.dumps(library.schema(name), indent=2, ensure_ascii=False))
+    click.echo(json.dumps(schemas.schema(name), indent=2, ensure_ascii=False))
     return 0
 
 
@@ -899,10 +899,11 @@ def rules_lint(path: str) -> int:
 @click.option("--format", "form", type=click.Choice(["csv"]), default="csv", show_default=True)
 def rules_ask(pack: str, facts: Path, form: str) -> int:
     """Judge a table of facts with a pack; adds answer, support, margin and the rules that fired."""
+    from changeadvisor.io import fact_tables
     from changeadvisor.io import rules as library
 
     del form
-    answered = library.ask(library.load_pack(pack), facts)
+    answered = fact_tables.ask(library.load_pack(pack), facts)
     _warn(answered.notes)
     click.echo(answered.text, nl=False)
     return 0

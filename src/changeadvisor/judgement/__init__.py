@@ -1,37 +1,30 @@
 """Rule packs and the ledger: facts go in, a recommendation with its whole working comes out.
 
-`pack` reads rules, `ledger` counts them for one row, `recommendation` says why and what would change the answer,
-`batch` judges a table at once, `lint` looks for faults in the rules themselves. `theory` reads published models.
+`pack_reader` reads rules, `ledger` counts them for one sheet, `recommendation` says why and what
+would change the answer, `batch` judges a table at once, `lint` looks for faults in the rules
+themselves. `frameworks` score facts, `theory` reads published models, `base_rates` what became of
+changes like these. A `Rulebook` holds all that judges.
 """
 
-from changeadvisor.judgement.batch import BatchResult, columns_of, judge_batch
-from changeadvisor.judgement.ledger import Ledger, judge, settle
-from changeadvisor.judgement.pack import (
-    PackFile,
-    Rule,
-    RulePack,
-    RuleTest,
-    TestResult,
-    run_tests,
-)
-from changeadvisor.judgement.recommendation import (
+from changeadvisor.judgement.explanation import (
     Disagreement,
     Flip,
-    Lever,
     Missing,
     Reason,
-    Recommendation,
     Rejected,
     Working,
     by_strength,
-    lever_for,
-    recommend,
-    said,
 )
+from changeadvisor.judgement.flips import Lever, lever_for
+from changeadvisor.judgement.inline_tests import TestResult, run_tests
+from changeadvisor.judgement.ledger import Ledger, judge, settle
+from changeadvisor.judgement.pack import Rule, RulePack, RuleTest
+from changeadvisor.judgement.pack_file import PackFile
+from changeadvisor.judgement.pack_reader import read_pack
+from changeadvisor.judgement.recommendation import Recommendation, recommend
 from changeadvisor.judgement.theory import TheoryReading
 
 __all__ = [
-    "BatchResult",
     "Disagreement",
     "Flip",
     "Ledger",
@@ -48,12 +41,10 @@ __all__ = [
     "TheoryReading",
     "Working",
     "by_strength",
-    "columns_of",
     "judge",
-    "judge_batch",
     "lever_for",
+    "read_pack",
     "recommend",
     "run_tests",
-    "said",
     "settle",
 ]

@@ -7,17 +7,16 @@ weigh nothing in any answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Annotated, Literal, Self, TypeVar, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from changeadvisor import validation
-from changeadvisor.errors import InputError
-from changeadvisor.facts import VOCABULARY
+from changeadvisor.judgement import wording
+from changeadvisor.judgement.checking import validated
 from changeadvisor.model import (
     Colour,
     Count,
@@ -38,11 +37,9 @@ FILES = (CLASSES, MOVES)
 #: Ratings, best first.
 RATINGS: tuple[Colour, ...] = get_args(Colour)
 
-_File = TypeVar("_File", bound=Record)
-
 
 class ClassesFile(Record):
-    """Published reference classes as they stand in their file, with what a reader must know of them."""
+    """Published reference classes as they stand in their file, with what a reader must know."""
 
     base_rates: Literal["reference-classes"]
     version: Text
@@ -51,11 +48,11 @@ class ClassesFile(Record):
     classes: Annotated[tuple[ReferenceClass, ...], Field(strict=False)]
 
     @model_validator(mode="after")
-    def _told(self) -> Self:
+    def _complete(self) -> Self:
         """Nothing is published without a title and a source, and an id means one class."""
-        untold = [c.id for c in self.classes if c.title is None or c.source is None]
+        incomplete = [c.id for c in self.classes if c.title is None or c.source is None]
         ids = [c.id for c in self.classes]
-        if untold or len(set(ids)) < len(ids):
+        if incomplete or len(set(ids)) < len(ids):
             raise PydanticCustomError(
                 "told", "a title and a source for every class, and each id once"
             )
@@ -72,23 +69,21 @@ def read_classes(data: object, place: Place) -> ClassesFile:
 
     Raises InputError with every fault.
     """
-    return _read(ClassesFile, data, place)
+    return validated(ClassesFile, data, place)
 
 
 # --- how ratings moved ----------------------------------------------------------------------------
 
 
 class RatingRow(Record):
-    """Projects of one rating, and what became of it a year later.
-
-    `left`: no longer listed, why is unknown.
-    """
+    """Projects of one rating, and what became of it a year later."""
 
     rating: Colour
     improved: Count
     same: Count
     worsened: Count
     left: Count
+    """Projects that were no longer listed; why is unknown."""
 
     @property
     def cases(self) -> int:
@@ -98,7 +93,9 @@ class RatingRow(Record):
 
 @dataclass(frozen=True, slots=True)
 class ByItself:
-    """Shares that would have been rated better, the same and worse, had each been given a rating drawn from all."""
+    """Shares that would have been rated better, the same and worse, had each been given a rating
+    drawn from all.
+    """  # noqa: D205 (the schema's description)
 
     improved: float
     same: float
@@ -115,11 +112,10 @@ class RatingMoves(Record):
     ratings: Annotated[tuple[RatingRow, ...], Field(strict=False)]
 
     @model_validator(mode="after")
-    def _whole(self) -> Self:
+    def _every_rating(self) -> Self:
         """Every rating once, best first, and each with cases."""
-        if tuple(r.rating for r in self.ratings) != RATINGS or not all(
-            r.cases for r in self.ratings
-        ):
+        ratings = tuple(row.rating for row in self.ratings)
+        if ratings != RATINGS or not all(row.cases for row in self.ratings):
             raise PydanticCustomError(
                 "ratings", "each rating once, best first, with cases: {all}", {"all": RATINGS}
             )
@@ -137,11 +133,15 @@ class RatingMoves(Record):
     def by_itself(self, rating: Colour) -> ByItself:
         """What chance alone makes of a rating.
 
-        An extreme one moves towards the middle without anybody's doing.
+        An extreme one moves towards the middle without anybody's doing (regression to the mean).
         """
-        at, cases = RATINGS.index(rating), [r.cases for r in self.ratings]
-        better, same = sum(cases[:at]) / sum(cases), cases[at] / sum(cases)
-        return ByItself(better, same, sum(cases[at + 1 :]) / sum(cases))
+        at, cases = RATINGS.index(rating), [row.cases for row in self.ratings]
+        everything = sum(cases)
+        return ByItself(
+            improved=sum(cases[:at]) / everything,
+            same=cases[at] / everything,
+            worsened=sum(cases[at + 1 :]) / everything,
+        )
 
 
 def read_moves(data: object, place: Place) -> RatingMoves:
@@ -149,7 +149,7 @@ def read_moves(data: object, place: Place) -> RatingMoves:
 
     Raises InputError with every fault.
     """
-    return _read(RatingMoves, data, place)
+    return validated(RatingMoves, data, place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ class DeclaredMoves:
 
 def declared_moves(moves: RatingMoves, rating: Colour) -> DeclaredMoves:
     """What the table says of a declared rating."""
-    row = moves.row(rating)
+    row, by_itself = moves.row(rating), moves.by_itself(rating)
     return DeclaredMoves(
         rating=rating,
         cases=row.cases,
@@ -180,87 +180,7 @@ def declared_moves(moves: RatingMoves, rating: Colour) -> DeclaredMoves:
         same=row.same / row.cases,
         worsened=row.worsened / row.cases,
         left=row.left / row.cases,
-        by_itself=moves.by_itself(rating),
+        by_itself=by_itself,
         source=moves.source,
-        sentences=tuple(_sentences(moves, row)),
+        sentences=wording.rating_moves(row, by_itself),
     )
-
-
-def _sentences(moves: RatingMoves, row: RatingRow) -> Iterator[str]:
-    """The table's row for people, with what chance alone would have made of it."""
-    became = [(row.improved, "better"), (row.same, "the same"), (row.worsened, "worse")]
-    (first, how), *rest = ((n, how) for n, how in became if not _impossible(row.rating, how))
-    others = [f"{in_100(n, row.cases)} {how}" for n, how in rest]
-    rating = rating_label(row.rating)
-    yield (
-        f"Declared {rating}. Of {row.cases} government major projects rated {rating}, a year later "
-        f"{joined([f'{in_100(first, row.cases)} in 100 were rated {how}', *others])}; "
-        f"{in_100(row.left, row.cases)} were no longer listed, and why is unknown."
-    )
-    yield _alone(row.rating, moves.by_itself(row.rating))
-    yield (
-        "Those ratings were given from outside, to projects of government and not of councils. "
-        "They weigh nothing in the answer."
-    )
-
-
-def _impossible(rating: Colour, how: str) -> bool:
-    return (rating, how) in ((RATINGS[0], "better"), (RATINGS[-1], "worse"))
-
-
-def _alone(rating: Colour, alone: ByItself) -> str:
-    """What chance alone does; at the ends of the scale it is much of what is seen."""
-    drawn = "Had each next rating been drawn from all ratings"
-    if rating not in (RATINGS[0], RATINGS[-1]):
-        better, worse = in_100(alone.improved), in_100(alone.worsened)
-        return f"{drawn}, {better} in 100 would have improved by themselves, and {worse} worsened."
-    share, how = (
-        (alone.worsened, "worsened") if rating == RATINGS[0] else (alone.improved, "improved")
-    )
-    return (
-        f"{drawn}, {in_100(share)} in 100 would have {how} by themselves: much of the movement of an extreme rating "
-        f"is what any extreme rating would do (regression to the mean). To have {how} by next year shows little by "
-        "itself."
-    )
-
-
-def candour_means(declared: Colour, evidenced: Colour, moves: RatingMoves | None) -> str:
-    """What the step between the declared rating and the one the results support means, in plain sentences."""
-    steps = RATINGS.index(evidenced) - RATINGS.index(declared)
-    meaning = VOCABULARY["initiative.declared"].levels
-    if steps == 0:
-        return f"Its owners and its results say the same: {meaning[declared]}."
-    both = (
-        f"Declared {rating_label(declared)} says: {meaning[declared]}. "
-        f"The results support {rating_label(evidenced)}: {meaning[evidenced]}."
-    )
-    return " ".join(
-        [both, *(_kinder(evidenced, steps, moves) if steps > 0 else _harsher(declared, moves))]
-    )
-
-
-def _kinder(evidenced: Colour, steps: int, moves: RatingMoves | None) -> Iterator[str]:
-    """Declared better than the evidence: whether time alone may close the gap."""
-    if moves is not None:
-        row = moves.row(evidenced)
-        rose = f"{in_100(row.improved, row.cases)} in 100 were rated better a year later"
-        far = "" if steps == 1 else f", by whatever step; here it takes {steps}"
-        yield f"Of government major projects rated {rating_label(evidenced)}, {rose}{far}."
-    yield "Until results show it, go by what they support."
-
-
-def _harsher(declared: Colour, moves: RatingMoves | None) -> Iterator[str]:
-    """Declared worse than the evidence: what its owners may know, and what a rise would show."""
-    yield "Its owners may know what the measure does not show yet, or take an expected dip for failure: ask which."
-    if moves is not None:
-        row = moves.row(declared)
-        rose = in_100(row.improved, row.cases)
-        rating = rating_label(declared)
-        yield f"Of government major projects rated {rating}, {rose} in 100 were rated better a year later."
-
-
-def _read(file: type[_File], data: object, place: Place) -> _File:
-    try:
-        return file.model_validate(data)
-    except ValidationError as error:
-        raise InputError(validation.faults_of(error, file, data, place)) from None

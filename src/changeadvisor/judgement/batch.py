@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from changeadvisor.errors import JudgementError
-from changeadvisor.facts import Fact, Single
-from changeadvisor.judgement.conditions import Batch, Column
+from changeadvisor.facts import Single
+from changeadvisor.judgement.columns import Batch, Column, Flagged, Flags, Numbers, column_of
 from changeadvisor.judgement.pack import Rule, RulePack
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 #: Rows judged at a time: their columns stay in the processor's cache.
 CHUNK = 16_384
@@ -21,43 +20,27 @@ CHUNK = 16_384
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """A table judged: n rows, k answers, m rules, rules in the order of `RulePack.rules`.
-
-    answer: n codes, a position in `RulePack.answers` or -1 for none. support: n x k decibans.
-    margin: n decibans, NaN for none. fired, unknown: m x n flags.
-    """
+    """A table judged: rows in its own order, rules in the order of `RulePack.rules`."""
 
     answer: NDArray[np.int8]
-    support: NDArray[np.float64]
-    margin: NDArray[np.float64]
-    fired: NDArray[np.bool_]
-    unknown: NDArray[np.bool_]
+    """For each row a position in `RulePack.answers`, or -1 for none."""
+    support: Numbers
+    """Decibans, rows x answers."""
+    margin: Numbers
+    """Decibans between the best and the second, for each row; NaN for none."""
+    fired: Flags
+    """Where each rule fires, rules x rows."""
+    unknown: Flags
+    """Where each rule waits for a fact, rules x rows."""
 
 
 def columns_of(pack: RulePack, table: Mapping[str, Sequence[Single | None]]) -> dict[str, Column]:
-    """Columns for `judge_batch` from lists of values (None: unknown).
-
-    Names that are no fact are left out.
-    """
+    """Columns for `judge_batch` from lists of values (None: unknown); others are left out."""
     return {
-        n: column_of(pack.vocabulary[n], values)
-        for n, values in table.items()
-        if n in pack.vocabulary
+        name: column_of(pack.vocabulary[name], values)
+        for name, values in table.items()
+        if name in pack.vocabulary
     }
-
-
-def column_of(fact: Fact, values: Sequence[Single | None]) -> Column:
-    """One column: numbers as they are, levels as codes."""
-    import numpy as np
-
-    missing = np.array([v is None for v in values], dtype=np.bool_)
-    if fact.values:
-        codes: Mapping[Single, int] = {v: i for i, v in enumerate(fact.values)}
-        kind = np.int8 if len(codes) < 128 else np.int16
-        data: Any = np.array([-1 if v is None else codes[v] for v in values], dtype=kind)
-    else:
-        data = np.array([np.nan if v is None else v for v in values], dtype=np.float64)
-    return Column(data, missing if missing.any() else None)
 
 
 def judge_batch(pack: RulePack, columns: Mapping[str, Column], rows: int) -> BatchResult:
@@ -65,77 +48,57 @@ def judge_batch(pack: RulePack, columns: Mapping[str, Column], rows: int) -> Bat
 
     Raises JudgementError where two rules of a `unique` pack fire in a row.
     """
-    import numpy as np
-
-    m, k = len(pack.rules), len(pack.answers)
+    rule_count, answer_count = len(pack.rules), len(pack.answers)
     result = BatchResult(
         np.full(rows, -1, dtype=np.int8),
-        np.zeros((rows, k)),
+        np.zeros((rows, answer_count)),
         np.full(rows, np.nan),
-        np.zeros((m, rows), dtype=np.bool_),
-        np.zeros((m, rows), dtype=np.bool_),
+        np.zeros((rule_count, rows), dtype=np.bool_),
+        np.zeros((rule_count, rows), dtype=np.bool_),
     )
     for start in range(0, rows, CHUNK):
         piece = slice(start, min(start + CHUNK, rows))
-        _judge_piece(pack, {n: _cut(c, piece) for n, c in columns.items()}, piece, result)
+        here = {name: column.rows(piece) for name, column in columns.items()}
+        _fire(pack, here, result.fired[:, piece], result.unknown[:, piece])
+        if pack.combine == "weigh":
+            _settle_weighed(pack, here, piece, result)
+        else:
+            _settle_table(pack, piece, result)
     return result
 
 
-def _cut(column: Column, piece: slice) -> Column:
-    return Column(column.data[piece], None if column.missing is None else column.missing[piece])
-
-
-def _judge_piece(
-    pack: RulePack, columns: Mapping[str, Column], piece: slice, result: BatchResult
-) -> None:
-    """Judge one piece of the table and write it into the result."""
-    _fire_piece(pack, columns, piece, result.fired, result.unknown)
-    settle_piece = _settle_weighed if pack.combine == "weigh" else _settle_table
-    settle_piece(pack, columns, piece, result)
-
-
-def fired_rows(pack: RulePack, columns: Mapping[str, Column], rows: int) -> NDArray[np.bool_]:
+def fired_rows(pack: RulePack, columns: Mapping[str, Column], rows: int) -> Flags:
     """Which rules fire in which rows (rules x rows), with no answer drawn from it."""
-    import numpy as np
-
     fired = np.zeros((len(pack.rules), rows), dtype=np.bool_)
-    _fire_piece(pack, columns, slice(0, rows), fired, np.zeros_like(fired))
+    _fire(pack, columns, fired, np.zeros_like(fired))
     return fired
 
 
-def _fire_piece(
-    pack: RulePack, columns: Mapping[str, Column], piece: slice, fired: Any, unknown: Any
-) -> None:
-    """Set which rules fire and which wait in one piece."""
-    batch = Batch(columns, pack.vocabulary, piece.stop - piece.start)
+def _fire(pack: RulePack, columns: Mapping[str, Column], fired: Flags, unknown: Flags) -> None:
+    """Set which rules fire in which rows, and which wait (both rules x rows)."""
+    batch = Batch(columns, pack.vocabulary, fired.shape[1])
     for i, rule in enumerate(pack.rules):
         flagged = batch.judge(rule.condition)
         if rule.weight_fact is not None:
-            fired[i, piece], unknown[i, piece] = _weighed_from_fact(
-                columns.get(rule.weight_fact), flagged.holds, flagged.negated
-            )
-            continue
-        fired[i, piece] = flagged.holds
+            flagged = _where_weight_is_known(columns.get(rule.weight_fact), flagged)
+        fired[i] = flagged.holds
         if flagged.fails is not None:
-            unknown[i, piece] = ~(flagged.holds | flagged.fails)
+            unknown[i] = ~(flagged.holds | flagged.fails)
 
 
-def _weighed_from_fact(column: Column | None, holds: Any, fails: Any) -> tuple[Any, Any]:
+def _where_weight_is_known(column: Column | None, flagged: Flagged) -> Flagged:
     """A rule whose weight is a fact fires only where that fact is known."""
-    import numpy as np
-
     if column is None:
-        return np.zeros_like(holds), ~fails
-    known = np.ones_like(holds) if column.missing is None else ~column.missing
-    return holds & known, ~fails & ~(holds & known)
+        return Flagged(np.zeros_like(flagged.holds), flagged.negated)
+    if column.missing is None:
+        return flagged
+    return Flagged(flagged.holds & ~column.missing, flagged.negated)
 
 
 def _settle_weighed(
     pack: RulePack, columns: Mapping[str, Column], piece: slice, result: BatchResult
 ) -> None:
-    """The ledger of `weigh` over one piece."""
-    import numpy as np
-
+    """The ledger of `weigh` over one piece, written into the result."""
     fired = result.fired[:, piece]
     support, size = _summed(pack, columns, _counted_rows(pack, fired))
     result.support[piece] = support.T
@@ -145,32 +108,26 @@ def _settle_weighed(
 
 
 def _summed(
-    pack: RulePack, columns: Mapping[str, Column], counted: NDArray[np.bool_]
-) -> tuple[Any, Any]:
-    """Support (answers x rows) and size (rows).
-
-    Whole decibans add up exactly in single precision.
-    """
-    import numpy as np
-
-    k = len(pack.answers)
-    weights = np.zeros((k + 1, len(pack.rules)), dtype=np.float32)
+    pack: RulePack, columns: Mapping[str, Column], counted: Flags
+) -> tuple[Numbers, Numbers]:
+    """Support (answers x rows) and size (rows)."""
+    size = len(pack.answers)
+    weights = np.zeros((size + 1, len(pack.rules)), dtype=np.float32)
     for i, rule in enumerate(pack.rules):
         weights[pack.answers.index(rule.then), i] = rule.weight
-        weights[k, i] = abs(rule.weight)
+        weights[size, i] = abs(rule.weight)
+    # Whole decibans add up exactly in single precision, and that is twice as fast.
     total = (weights @ counted.astype(np.float32)).astype(np.float64)
     for i, rule in enumerate(pack.rules):
         if rule.weight_fact is not None:
             part = np.where(counted[i], _weight_rows(rule, columns), 0.0)
             total[pack.answers.index(rule.then)] += part
-            total[k] += abs(part)
-    return total[:k], total[k]
+            total[size] += abs(part)
+    return total[:size], total[size]
 
 
-def _vetoed_rows(pack: RulePack, fired: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _vetoed_rows(pack: RulePack, fired: Flags) -> Flags:
     """Which answers are taken out in which rows (answers x rows)."""
-    import numpy as np
-
     vetoed = np.zeros((len(pack.answers), fired.shape[1]), dtype=np.bool_)
     for i, rule in enumerate(pack.rules):
         if rule.veto:
@@ -179,45 +136,40 @@ def _vetoed_rows(pack: RulePack, fired: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _weight_rows(rule: Rule, columns: Mapping[str, Column]) -> Any:
-    import numpy as np
-
+    """The weight that a rule reads from its fact, in each row."""
     column = columns.get(rule.weight_fact or "")
     return 0.0 if column is None else np.clip(column.data, -rule.cap, rule.cap)
 
 
-def _counted_rows(pack: RulePack, fired: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _counted_rows(pack: RulePack, fired: Flags) -> Flags:
     """Where each rule counts (rules x rows); a veto counts nowhere."""
-    import numpy as np
-
     counted = fired.copy()
-    spoken: dict[str, Any] = {}
-    for i, rule in enumerate(pack.rules):
-        if rule.veto:
-            counted[i] = False
-        elif rule.weight_fact is not None:
-            for name in rule.evidence:
-                spoken[name] = spoken[name] | fired[i] if name in spoken else fired[i]
+    counted[[rule.veto for rule in pack.rules]] = False
+    # What a rule weighed by a fact has spoken for is counted: other rules on it are silent.
+    appraised: dict[str, Flags] = {}
+    for i in pack.read_weights:
+        for name in pack.rules[i].evidence:
+            appraised[name] = appraised[name] | fired[i] if name in appraised else fired[i]
     for j in pack.order:
         before = [counted[i] for i in pack.blockers[j]]
-        before += [spoken[e] for e in pack.rules[j].evidence if e in spoken]
+        before += [appraised[name] for name in pack.rules[j].evidence if name in appraised]
         for other in before:
+            # In place: counted, and not the other.
             np.greater(counted[j], other, out=counted[j])
     return counted
 
 
 def _decided_rows(
-    pack: RulePack, left: NDArray[np.float64], size: NDArray[np.float64]
-) -> tuple[Any, Any]:
-    """Answer codes and margins from the support of the answers left (-inf where vetoed), answers x rows."""
-    import numpy as np
-
-    best, code = left[0].copy(), np.zeros(left.shape[1], dtype=np.int8)
-    second = np.full(left.shape[1], -np.inf)
+    pack: RulePack, support: Numbers, size: Numbers
+) -> tuple[NDArray[np.int8], Numbers]:
+    """Answer codes and margins from the support (answers x rows; -inf where vetoed)."""
+    best, code = support[0].copy(), np.zeros(support.shape[1], dtype=np.int8)
+    second = np.full(support.shape[1], -np.inf)
     for a in range(1, len(pack.answers)):
-        better = left[a] > best
-        np.maximum(second, np.where(better, best, left[a]), out=second)
+        better = support[a] > best
+        np.maximum(second, np.where(better, best, support[a]), out=second)
         code[better] = a
-        np.maximum(best, left[a], out=best)
+        np.maximum(best, support[a], out=best)
     with np.errstate(invalid="ignore"):
         margin = best - second
     lone = np.isneginf(second)
@@ -226,29 +178,23 @@ def _decided_rows(
     return code, np.where(lone, np.nan, margin)
 
 
-def _settle_table(
-    pack: RulePack, columns: Mapping[str, Column], piece: slice, result: BatchResult
-) -> None:
-    """`unique` and `first` over one piece."""
-    import numpy as np
-
-    del columns
+def _settle_table(pack: RulePack, piece: slice, result: BatchResult) -> None:
+    """`unique` and `first` over one piece, written into the result."""
     fired, unknown = result.fired[:, piece], result.unknown[:, piece]
     if pack.combine == "unique":
         count = fired.sum(axis=0)
         if (count > 1).any():
-            row = int(np.argmax(count > 1)) + piece.start
-            both = ", ".join(
-                r.id for r, f in zip(pack.rules, result.fired[:, row], strict=True) if f
-            )
+            at = int(np.argmax(count > 1))
+            both = ", ".join(r.id for r, f in zip(pack.rules, fired[:, at], strict=True) if f)
             raise JudgementError(
-                f"pack {pack.name}: {both} fired together in row {row + 1}; run `rules lint`"
+                f"pack {pack.name}: {both} fired together in row {piece.start + at + 1}; "
+                "run `rules lint`"
             )
         settled = (count == 1) & ~unknown.any(axis=0)
     else:
-        met = fired | unknown
-        settled = (
-            met.any(axis=0) & np.take_along_axis(fired, met.argmax(axis=0)[None, :], axis=0)[0]
-        )
+        # The first rule that is not silent must have fired: one that waits may still come first.
+        not_silent = fired | unknown
+        first = not_silent.argmax(axis=0)[None, :]
+        settled = not_silent.any(axis=0) & np.take_along_axis(fired, first, axis=0)[0]
     answers = np.array([pack.answers.index(r.then) for r in pack.rules], dtype=np.int8)
     result.answer[piece] = np.where(settled, answers[fired.argmax(axis=0)], -1)

@@ -1,9 +1,8 @@
-"""The condition language: parse, judge one sheet, judge a batch.
+"""The condition language of rules: parse it, put it in words, judge one sheet.
 
 A test is `fact operator literal-or-$parameter`; only `all`, `any` and `not` nest. Judgement is
 three-valued (Kleene 1952): a test of an unknown fact is unknown, so learning a fact never reverses
-what was already decided. A batch is judged with one boolean array for "holds" and one for "fails";
-where neither is set, it is unknown.
+what was already decided. `columns` judges the same conditions over many rows at once.
 """
 
 from __future__ import annotations
@@ -12,20 +11,13 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from changeadvisor.errors import nearest, plain
+from changeadvisor.errors import did_you_mean, plain
 from changeadvisor.facts import Fact, Single
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Flags = NDArray[np.bool_]
-    Numbers = NDArray[np.float64]
-    Codes = NDArray[np.int8] | NDArray[np.int16]
-
-_ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
+#: The operators that compare by size; only numbers take them.
+ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
     ">": operator.gt,
     "<=": operator.le,
@@ -34,11 +26,14 @@ _ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
 _SHAPE = re.compile(
     r"\s*(?P<fact>\S+)\s+(?P<operator>is\s+not|is|in|>=|>|<=|<)\s+(?P<literal>.+?)\s*", re.DOTALL
 )
-_FORM = "`fact operator value`, with one of is, is not, in [..], >=, >, <=, <"
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 
 class ConditionError(ValueError):
     """A condition that cannot be read: what was found, what was expected, how to mend it."""
+
+    #: What a single test looks like, for messages.
+    FORM = "`fact operator value`, with one of is, is not, in [..], >=, >, <=, <"
 
     def __init__(self, found: str, expected: str, mend: str = "") -> None:
         """Keep the three parts; the caller knows the place."""
@@ -48,27 +43,28 @@ class ConditionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One comparison.
-
-    `values` holds one literal, or those of `in`; `parameter` is the name a literal came from.
-    """
+    """One comparison of a fact with a literal."""
 
     __test__ = False  # not a pytest class
 
     fact: str
+    """The name of the fact."""
     operator: str
+    """One of is, is not, in, >=, >, <=, <."""
     values: tuple[Single, ...]
+    """One literal, or those of `in`."""
     parameters: tuple[str, ...] = ()
+    """The names of the parameters that literals came from."""
 
     def holds(self, value: Single) -> bool:
         """Whether a known value passes."""
-        if self.operator in _ORDER:
-            return _ORDER[self.operator](value, self.values[0])
+        if self.operator in ORDER:
+            return ORDER[self.operator](value, self.values[0])
         return (value in self.values) != (self.operator == "is not")
 
     def __str__(self) -> str:
         """The test as it is written, parameters by their values."""
-        shown = [_literal_text(v) for v in self.values]
+        shown = [literal_text(v) for v in self.values]
         value = f"[{', '.join(shown)}]" if self.operator == "in" else shown[0]
         return f"{self.fact} {self.operator} {value}"
 
@@ -97,7 +93,8 @@ class Not:
 Condition = Test | AllOf | AnyOf | Not
 
 
-def _literal_text(value: Single) -> str:
+def literal_text(value: Single) -> str:
+    """A value as it is written in a condition."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:g}" if isinstance(value, int | float) else str(value)
@@ -138,14 +135,16 @@ def parse(
         return _parse_test(source, vocabulary, parameters)
     if not isinstance(source, Mapping) or len(source) != 1:
         raise ConditionError(
-            plain(source), "a condition, or a map with one of all, any, not", f"write {_FORM}"
+            plain(source),
+            "a condition, or a map with one of all, any, not",
+            f"write {ConditionError.FORM}",
         )
     (word, inner), *_ = source.items()
     if word == "not":
         return Not(parse(inner, vocabulary, parameters))
     if word not in ("all", "any"):
         raise ConditionError(
-            f"`{plain(word)}`", "one of all, any, not", _meant(word, ("all", "any", "not"))
+            f"`{plain(word)}`", "one of all, any, not", did_you_mean(word, ("all", "any", "not"))
         )
     if not isinstance(inner, list | tuple) or not inner:
         raise ConditionError(f"`{word}: {plain(inner)}`", f"a list of conditions under `{word}`")
@@ -153,23 +152,18 @@ def parse(
     return AllOf(parts) if word == "all" else AnyOf(parts)
 
 
-def _meant(word: object, known: Any) -> str:
-    near = nearest(word, known)
-    return f"did you mean `{near}`?" if near else ""
-
-
 def _parse_test(
     source: str, vocabulary: Mapping[str, Fact], parameters: Mapping[str, Single]
 ) -> Test:
     match = _SHAPE.fullmatch(source)
     if match is None:
-        raise ConditionError(f"`{plain(source)}`", _FORM)
+        raise ConditionError(f"`{plain(source)}`", ConditionError.FORM)
     fact = vocabulary.get(match["fact"])
     if fact is None:
         raise ConditionError(
             f"unknown fact `{plain(match['fact'])}`",
             "a fact of the vocabulary",
-            _meant(match["fact"], vocabulary),
+            did_you_mean(match["fact"], vocabulary),
         )
     word = " ".join(match["operator"].split())
     values, named = _literals(match["literal"], word, parameters)
@@ -179,10 +173,10 @@ def _parse_test(
 
 
 def _literals(
-    text: str, word: str, parameters: Mapping[str, Single]
+    text: str, operator: str, parameters: Mapping[str, Single]
 ) -> tuple[tuple[Single, ...], tuple[str, ...]]:
     """The values of a literal and the parameters they came from."""
-    if word == "in":
+    if operator == "in":
         if not (text.startswith("[") and text.endswith("]")):
             raise ConditionError(
                 f"`in {plain(text)}`", "a list in brackets, such as in [weak, opposed]"
@@ -202,28 +196,29 @@ def _literal(text: str, parameters: Mapping[str, Single]) -> Single:
             raise ConditionError(
                 f"unknown parameter `{plain(text)}`",
                 "a parameter of this pack",
-                _meant(text[1:], parameters),
+                did_you_mean(text[1:], parameters),
             )
         return parameters[text[1:]]
     if text in ("true", "false"):
         return text == "true"
-    if re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", text):
+    if _NUMBER.fullmatch(text):
         return float(text)
-    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "'\""
+    return text[1:-1] if quoted else text
 
 
 def _check(fact: Fact, word: str, value: Single) -> None:
     """Refuse a literal the fact cannot take, and an order on what has none."""
-    if word in _ORDER and fact.kind != "number":
+    if word in ORDER and fact.kind != "number":
         raise ConditionError(
             f"`{fact.name} {word}`",
             f"`is`, `is not` or `in` for a fact that takes {fact.expected()}",
         )
     if not fact.accepts(value):
         raise ConditionError(
-            f"`{plain(_literal_text(value))}` for {fact.name}",
+            f"`{plain(literal_text(value))}` for {fact.name}",
             fact.expected(),
-            _meant(value, fact.levels),
+            did_you_mean(value, fact.levels),
         )
 
 
@@ -246,112 +241,3 @@ def judge(condition: Condition, known: Mapping[str, Single]) -> bool | None:
             return settles
         unknown = unknown or verdict is None
     return None if unknown else not settles
-
-
-# --- judge a batch --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A fact over many rows: numbers, or codes of its values (their order in `Fact.values`.
-
-    -1 unknown).
-
-    missing: rows where it is unknown, or None where it is known in every row.
-    """
-
-    data: Numbers | Codes
-    missing: Flags | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Flagged:
-    """A condition over many rows. `fails` is None where it is just the opposite of `holds`."""
-
-    holds: Flags
-    fails: Flags | None = None
-
-    @property
-    def negated(self) -> Flags:
-        """Rows where it fails for certain."""
-        return ~self.holds if self.fails is None else self.fails
-
-
-class Batch:
-    """Judges conditions over columns of equal length.
-
-    A test that several conditions share is judged once.
-    """
-
-    def __init__(
-        self, columns: Mapping[str, Column], vocabulary: Mapping[str, Fact], rows: int
-    ) -> None:
-        """Columns by fact name; a fact without a column is unknown in every row."""
-        self._columns, self._vocabulary, self._rows = columns, vocabulary, rows
-        self._done: dict[Condition, Flagged] = {}
-
-    def judge(self, condition: Condition) -> Flagged:
-        """Where the condition holds and where it fails."""
-        found = self._done.get(condition)
-        if found is None:
-            found = self._done[condition] = self._judge(condition)
-        return found
-
-    def _judge(self, condition: Condition) -> Flagged:
-        if isinstance(condition, Test):
-            return self._test(condition)
-        if isinstance(condition, Not):
-            inner = self.judge(condition.part)
-            return Flagged(inner.negated, None if inner.fails is None else inner.holds)
-        if not condition.parts:
-            return self._everywhere()
-        return _joined([self.judge(part) for part in condition.parts], isinstance(condition, AnyOf))
-
-    def _everywhere(self) -> Flagged:
-        """A rule without a condition holds in every row."""
-        import numpy as np
-
-        return Flagged(np.ones(self._rows, dtype=np.bool_))
-
-    def _test(self, test: Test) -> Flagged:
-        import numpy as np
-
-        column = self._columns.get(test.fact)
-        if column is None:
-            nowhere = np.zeros(self._rows, dtype=np.bool_)
-            return Flagged(nowhere, nowhere)
-        holds = self._compare(test, column)
-        if column.missing is None:
-            return Flagged(holds)
-        known = ~column.missing
-        return Flagged(holds & known, ~holds & known)
-
-    def _compare(self, test: Test, column: Column) -> Flags:
-        import numpy as np
-
-        fact = self._vocabulary[test.fact]
-        if test.operator in _ORDER:
-            return np.asarray(_ORDER[test.operator](column.data, test.values[0]), dtype=np.bool_)
-        wanted: list[Any] = (
-            [fact.values.index(v) for v in test.values] if fact.values else list(test.values)
-        )
-        found = column.data == wanted[0]
-        for value in wanted[1:]:
-            found |= column.data == value
-        return np.asarray(~found if test.operator == "is not" else found, dtype=np.bool_)
-
-
-def _joined(parts: list[Flagged], either: bool) -> Flagged:
-    """`any` of the parts, or `all` of them."""
-    holds = _folded([p.holds for p in parts], either)
-    if all(p.fails is None for p in parts):
-        return Flagged(holds)
-    return Flagged(holds, _folded([p.negated for p in parts], not either))
-
-
-def _folded(flags: list[Flags], either: bool) -> Flags:
-    """Flags joined by or, or by and, pair by pair: no copy of them all is made."""
-    joined = flags[0]
-    for other in flags[1:]:
-        joined = joined | other if either else joined & other
-    return joined

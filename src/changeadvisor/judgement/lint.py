@@ -1,8 +1,7 @@
 """Faults in the rules themselves.
 
-Gaps, overlaps, rules that cannot fire, things unused, answers milder when worse.
-
-A table is laid out over every combination of what its facts can be; numbers stand for the pieces
+Gaps, overlaps, rules that cannot fire, things unused, answers that get milder as facts get worse. A
+table is laid out over every combination of what its facts can be; numbers stand for the pieces
 their cuts make. After CERTCC/SSVC's coverage and order checks (Carnegie Mellon SEI 2025), for any
 pack.
 """
@@ -11,35 +10,38 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from changeadvisor.facts import Fact, Single
+from changeadvisor.judgement import wording
 from changeadvisor.judgement.batch import fired_rows
-from changeadvisor.judgement.conditions import Column
-from changeadvisor.judgement.pack import (
-    Rule,
-    RulePack,
-    between,
-    cut_points,
-)
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from changeadvisor.judgement.columns import Column, Flags
+from changeadvisor.judgement.conditions import literal_text
+from changeadvisor.judgement.pack import RulePack, cut_points, probe_points
 
 #: The most combinations laid out; beyond it a fixed sample is looked at, and the notes say so.
 COMBINATIONS = 400_000
-_NAMED = ("tie", "close", "enough")
+#: Parameters that are used without any rule naming them.
+_THRESHOLDS = frozenset({"tie", "close", "enough"})
+
+FindingKind = Literal[
+    "unused fact", "unused parameter", "unreachable", "gap", "overlap", "milder when worse"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault: its kind, the rules or names it is about, and what is wrong in words."""
+    """One fault."""
 
-    kind: str
+    kind: FindingKind
     about: tuple[str, ...]
+    """The rules or names it is about."""
     message: str
+    """What is wrong, in words."""
 
     def __str__(self) -> str:
         """The finding on one line."""
@@ -48,23 +50,60 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class LintReport:
-    """All findings, and notes on what could not be looked at in full."""
+    """All findings."""
 
     findings: tuple[Finding, ...]
     notes: tuple[str, ...] = ()
+    """What could not be looked at in full."""
+
+
+def lint(pack: RulePack) -> LintReport:
+    """Everything wrong with a pack's rules.
+
+    In `weigh` every rule may speak: there are no gaps, overlaps or order to judge.
+    """
+    findings = [*_unused(pack), *_unreachable(pack)]
+    if pack.combine == "weigh" or not pack.rules:
+        return LintReport(tuple(findings))
+    grid = _Grid.of(pack, pack.facts)
+    fired = fired_rows(pack, grid.columns(), grid.rows)
+    findings += _gaps(grid, fired)
+    if pack.combine == "unique":
+        findings += _overlaps(pack, grid, fired)
+    elif grid.whole:
+        unreachable = {name for f in findings if f.kind == "unreachable" for name in f.about}
+        findings += _shadowed(pack, fired, unreachable)
+    if pack.ordered and grid.whole:
+        findings += _milder(pack, grid, fired)
+    notes = () if grid.whole else (wording.sampled(grid.rows),)
+    return LintReport(tuple(findings), notes)
 
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """Combinations of values: for each fact its values, and for each row the position of its value.
-
-    places: facts x rows. whole: whether every combination is there, in the order of nested loops.
-    """
+    """Combinations of values of facts."""
 
     facts: tuple[Fact, ...]
     values: tuple[tuple[Single, ...], ...]
+    """For each fact the values tried."""
     places: NDArray[np.intp]
+    """For each fact and row the position of its value, facts x rows."""
     whole: bool
+    """Whether every combination is there, in the order of nested loops."""
+
+    @classmethod
+    def of(cls, pack: RulePack, names: Sequence[str]) -> _Grid:
+        """Every combination of what facts can be, or a fixed sample where there are too many."""
+        facts = tuple(pack.vocabulary[name] for name in names)
+        values = tuple(_values(pack, fact) for fact in facts)
+        shape = [len(choices) for choices in values]
+        if math.prod(shape) > COMBINATIONS:
+            rng = np.random.default_rng(0)
+            sample = [rng.integers(0, count, COMBINATIONS) for count in shape]
+            return cls(facts, values, np.array(sample), False)
+        if not shape:
+            return cls(facts, values, np.zeros((0, 1), dtype=np.intp), True)
+        return cls(facts, values, np.indices(shape).reshape(len(shape), -1), True)
 
     @property
     def rows(self) -> int:
@@ -73,70 +112,21 @@ class _Grid:
 
     def columns(self) -> dict[str, Column]:
         """The grid as columns to judge."""
-        return {f.name: Column(self._data(k, f)) for k, f in enumerate(self.facts)}
-
-    def _data(self, k: int, fact: Fact) -> Any:
-        import numpy as np
-
-        return (
-            self.places[k]
-            if fact.values
-            else np.array(self.values[k], dtype=np.float64)[self.places[k]]
-        )
+        columns = {}
+        for k, fact in enumerate(self.facts):
+            data: Any = self.places[k]
+            if not fact.values:
+                data = np.array(self.values[k], dtype=np.float64)[data]
+            columns[fact.name] = Column(data)
+        return columns
 
     def row(self, index: int) -> str:
         """One combination in words."""
-        at = ((f.name, self.values[k][self.places[k, index]]) for k, f in enumerate(self.facts))
-        return ", ".join(f"{n} = {_word(v)}" for n, v in at)
-
-
-def _word(value: Single) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def lint(pack: RulePack) -> LintReport:
-    """Everything wrong with a pack's rules.
-
-    In `weigh` every rule may speak: no gaps, overlaps or order to judge.
-    """
-    findings = [*_unused(pack), *_unreachable(pack)]
-    if pack.combine == "weigh" or not pack.rules:
-        return LintReport(tuple(findings))
-    grid = _grid(pack, pack.facts)
-    fired = fired_rows(pack, grid.columns(), grid.rows)
-    findings += _gaps(grid, fired)
-    findings += (
-        _overlaps(pack, grid, fired)
-        if pack.combine == "unique"
-        else _shadowed(pack, grid, fired, findings)
-    )
-    if pack.ordered:
-        findings += _milder(pack, grid, fired)
-    return LintReport(tuple(findings), _notes(grid))
-
-
-def _notes(grid: _Grid) -> tuple[str, ...]:
-    if grid.whole:
-        return ()
-    return (f"too many combinations to try them all: a fixed sample of {grid.rows:,} was tried",)
-
-
-def _grid(pack: RulePack, names: Sequence[str]) -> _Grid:
-    import numpy as np
-
-    facts = tuple(pack.vocabulary[n] for n in names)
-    values = tuple(_values(pack, fact) for fact in facts)
-    shape = [len(v) for v in values]
-    if math.prod(shape) <= COMBINATIONS:
-        places = (
-            np.indices(shape).reshape(len(shape), -1) if shape else np.zeros((0, 1), dtype=np.intp)
+        values = (self.values[k][self.places[k, index]] for k in range(len(self.facts)))
+        return ", ".join(
+            f"{fact.name} = {literal_text(value)}"
+            for fact, value in zip(self.facts, values, strict=True)
         )
-        return _Grid(facts, values, places, True)
-    rng = np.random.default_rng(0)
-    sample = [rng.integers(0, n, COMBINATIONS) for n in shape]
-    return _Grid(facts, values, np.array(sample), False)
 
 
 def _values(pack: RulePack, fact: Fact) -> tuple[Single, ...]:
@@ -144,146 +134,86 @@ def _values(pack: RulePack, fact: Fact) -> tuple[Single, ...]:
     if fact.values:
         return fact.values
     cuts = cut_points(pack, fact.name)
-    pieces = between(cuts) if cuts else (fact.low, fact.high)
+    pieces = probe_points(cuts) if cuts else (fact.low, fact.high)
     return tuple(reversed(pieces)) if fact.worse == "lower" else pieces
 
 
 def _unused(pack: RulePack) -> list[Finding]:
-    used = set(pack.facts)
-    named = frozenset().union(*(r.parameters for r in pack.rules)) | set(_NAMED)
-    facts = [
-        Finding("unused fact", (n,), f"`{n}` is declared, but no rule mentions it")
-        for n in pack.declared
-        if n not in used
+    """Facts and parameters of the pack that no rule uses."""
+    named = _THRESHOLDS.union(*(rule.parameters for rule in pack.rules))
+    facts = [name for name in pack.declared if name not in pack.facts]
+    parameters = [name for name in pack.parameters if name not in named]
+    return [
+        *(Finding("unused fact", (n,), wording.unused_fact(n)) for n in facts),
+        *(Finding("unused parameter", (n,), wording.unused_parameter(n)) for n in parameters),
     ]
-    numbers = [
-        Finding("unused parameter", (n,), f"`{n}` is set, but no rule uses it")
-        for n in pack.parameters
-        if n not in named
-    ]
-    return [*facts, *numbers]
 
 
 def _unreachable(pack: RulePack) -> list[Finding]:
-    """Rules no combination of their own facts can set off (looked at where all of them can be tried)."""
-    found = []
-    for i, rule in enumerate(pack.rules):
-        grid = _grid(pack, sorted(rule.facts))
-        if grid.whole and not fired_rows(_only(pack, rule), grid.columns(), grid.rows).any():
-            found.append(
-                Finding(
-                    "unreachable",
-                    (rule.id,),
-                    f"{pack.rules[i].id} can never fire: its conditions exclude one another",
-                )
-            )
-    return found
+    """Rules no combination of their own facts can set off, where all of them can be tried."""
+    findings = []
+    for rule in pack.rules:
+        grid = _Grid.of(pack, sorted(rule.facts))
+        alone = replace(pack, rules=(rule,))
+        if grid.whole and not fired_rows(alone, grid.columns(), grid.rows).any():
+            findings.append(Finding("unreachable", (rule.id,), wording.never_fires(rule.id)))
+    return findings
 
 
-def _only(pack: RulePack, rule: Rule) -> RulePack:
-    from dataclasses import replace
-
-    return replace(pack, rules=(rule,), order=(), blockers=())
-
-
-def _gaps(grid: _Grid, fired: NDArray[np.bool_]) -> list[Finding]:
-    import numpy as np
-
-    none = np.flatnonzero(~fired.any(axis=0))
-    if not len(none):
+def _gaps(grid: _Grid, fired: Flags) -> list[Finding]:
+    """Combinations for which no rule fires."""
+    empty = np.flatnonzero(~fired.any(axis=0))
+    if not len(empty):
         return []
-    return [
-        Finding(
-            "gap",
-            (),
-            f"{len(none):,} of {grid.rows:,} combinations have no rule, such as {grid.row(int(none[0]))}",
-        )
-    ]
+    return [Finding("gap", (), wording.gap(len(empty), grid.rows, grid.row(int(empty[0]))))]
 
 
-def _overlaps(pack: RulePack, grid: _Grid, fired: NDArray[np.bool_]) -> list[Finding]:
-    import numpy as np
-
-    several = fired[:, fired.sum(axis=0) > 1]
-    together = np.triu(several.astype(np.float32) @ several.T.astype(np.float32), 1)
-    return [
-        _overlap(pack, grid, fired, int(i), int(j))
-        for i, j in zip(*together.nonzero(), strict=True)
-    ]
-
-
-def _overlap(pack: RulePack, grid: _Grid, fired: NDArray[np.bool_], i: int, j: int) -> Finding:
-    import numpy as np
-
-    both = np.flatnonzero(fired[i] & fired[j])
-    a, b = pack.rules[i].id, pack.rules[j].id
-    return Finding(
-        "overlap",
-        (a, b),
-        f"{a} and {b} fire together in {len(both):,} combinations, such as {grid.row(int(both[0]))}",
-    )
+def _overlaps(pack: RulePack, grid: _Grid, fired: Flags) -> list[Finding]:
+    """In `unique`: pairs of rules that fire together."""
+    several = fired[:, fired.sum(axis=0) > 1].astype(np.float32)
+    together = np.triu(several @ several.T, 1)
+    findings = []
+    for i, j in zip(*together.nonzero(), strict=True):
+        both = np.flatnonzero(fired[i] & fired[j])
+        one, other = pack.rules[int(i)].id, pack.rules[int(j)].id
+        message = wording.overlap(one, other, len(both), grid.row(int(both[0])))
+        findings.append(Finding("overlap", (one, other), message))
+    return findings
 
 
-def _shadowed(
-    pack: RulePack, grid: _Grid, fired: NDArray[np.bool_], findings: Sequence[Finding]
-) -> list[Finding]:
+def _shadowed(pack: RulePack, fired: Flags, unreachable: set[str]) -> list[Finding]:
     """In `first`: rules that never come first, though they could fire."""
-    import numpy as np
-
     first = np.where(fired.any(axis=0), fired.argmax(axis=0), -1)
-    dead = {name for f in findings if f.kind == "unreachable" for name in f.about}
-    late = [r.id for i, r in enumerate(pack.rules) if r.id not in dead and not (first == i).any()]
-    if not grid.whole:
-        return []
     return [
-        Finding("unreachable", (r,), f"{r} never answers: rules before it always fire first")
-        for r in late
+        Finding("unreachable", (rule.id,), wording.never_answers(rule.id))
+        for i, rule in enumerate(pack.rules)
+        if rule.id not in unreachable and not (first == i).any()
     ]
 
 
-def _milder(pack: RulePack, grid: _Grid, fired: NDArray[np.bool_]) -> list[Finding]:
-    """Neighbouring combinations where a worse fact gives a milder answer.
-
-    One finding for each fact.
-    """
-    import numpy as np
-
-    if not grid.whole:
-        return []
-    answers = np.array([pack.answers.index(r.then) for r in pack.rules], dtype=np.int16)
+def _milder(pack: RulePack, grid: _Grid, fired: Flags) -> list[Finding]:
+    """Neighbouring combinations where a worse fact gives a milder answer; one finding a fact."""
+    answers = np.array([pack.answers.index(rule.then) for rule in pack.rules], dtype=np.int16)
     flat = np.where(fired.any(axis=0), answers[fired.argmax(axis=0)], -1)
-    shape = tuple(len(v) for v in grid.values)
-    table, numbers = flat.reshape(shape), np.arange(flat.size).reshape(shape)
-    found = (
-        _milder_along(pack, grid, table, numbers, k)
-        for k, f in enumerate(grid.facts)
-        if _has_order(f)
-    )
-    return [f for f in found if f is not None]
+    shape = tuple(len(choices) for choices in grid.values)
+    table, rows = flat.reshape(shape), np.arange(flat.size).reshape(shape)
+    findings = []
+    for axis, fact in enumerate(grid.facts):
+        in_order = fact.ordered if fact.levels else fact.worse is not None
+        if not in_order:
+            continue
+        before, after = _neighbours(table, axis)
+        milder = (before >= 0) & (after >= 0) & (after < before)
+        if milder.any():
+            at = np.unravel_index(int(milder.argmax()), milder.shape)
+            pair = (int(neighbour[at]) for neighbour in _neighbours(rows, axis))
+            first, then = (f"{pack.answers[flat[row]]} ({grid.row(row)})" for row in pair)
+            message = wording.milder_when_worse(fact.name, int(milder.sum()), first, then)
+            findings.append(Finding("milder when worse", (fact.name,), message))
+    return findings
 
 
-def _has_order(fact: Fact) -> bool:
-    return fact.ordered if fact.levels else fact.worse is not None
-
-
-def _milder_along(
-    pack: RulePack, grid: _Grid, table: Any, numbers: Any, axis: int
-) -> Finding | None:
-    import numpy as np
-
-    def cut(array: Any, keep: slice) -> Any:
-        return array[(slice(None),) * axis + (keep,)]
-
-    better, worse = cut(table, slice(None, -1)), cut(table, slice(1, None))
-    wrong = (better >= 0) & (worse >= 0) & (worse < better)
-    if not wrong.any():
-        return None
-    place = np.unravel_index(int(wrong.argmax()), wrong.shape)
-    before, after = (
-        int(cut(numbers, slice(None, -1))[place]),
-        int(cut(numbers, slice(1, None))[place]),
-    )
-    name = grid.facts[axis].name
-    first, then = (f"{pack.answers[table.flat[n]]} ({grid.row(n)})" for n in (before, after))
-    message = f"as {name} gets worse the answer gets milder in {int(wrong.sum()):,} places, such as from {first} to {then}"
-    return Finding("milder when worse", (name,), message)
+def _neighbours(table: NDArray[Any], axis: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """A table without its last and without its first along an axis: a value and the next worse."""
+    along = np.moveaxis(table, axis, 0)
+    return np.moveaxis(along[:-1], 0, axis), np.moveaxis(along[1:], 0, axis)

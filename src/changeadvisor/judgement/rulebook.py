@@ -1,36 +1,33 @@
-"""TODO: what this module holds."""
+"""The rulebook: all the packs and frameworks that judge a programme, and two of them mixed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from changeadvisor.judgement import (
-    RulePack,
-)
-from changeadvisor.judgement.base_rates import (
-    RatingMoves,
-)
+from changeadvisor.judgement.base_rates import RatingMoves
 from changeadvisor.judgement.frameworks import Framework
+from changeadvisor.judgement.pack import RulePack
 
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """The packs and frameworks that judge.
-
-    action: what to do; route: how to lead it; order: which half of a blend comes first; rating:
-    what rating the results support; lens: which reading of a measure should drive attention. moves:
-    how published ratings moved; words only, it judges nothing. theory: published models, whose
-    answers the route reads as facts.
-    """
+    """The packs and frameworks that judge."""
 
     action: RulePack
+    """What to do."""
     route: RulePack
+    """How to lead it."""
     rating: RulePack
+    """What rating the results support."""
     lens: RulePack
+    """Which reading of a measure should drive attention."""
     order: RulePack
+    """Which half of a blend comes first."""
     frameworks: tuple[Framework, ...] = ()
     moves: RatingMoves | None = None
+    """How published ratings moved; words only, it judges nothing."""
     theory: tuple[RulePack, ...] = ()
+    """Published models, whose answers the route reads as facts."""
 
     def of_action(self) -> Rulebook:
         """No more than what judges the action.
@@ -40,3 +37,24 @@ class Rulebook:
         read = {*self.action.readers, *self.rating.readers}
         scored = tuple(f for f in self.frameworks if not read.isdisjoint(f.facts()))
         return replace(self, frameworks=scored, theory=())
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSets:
+    """The rules before and after a change, and those between where they can be told apart."""
+
+    before: Rulebook
+    after: Rulebook
+    thresholds: Rulebook | None = None
+    """The rules before with the thresholds after; None where these do not fit each other, and then
+    all that differs counts as rules."""
+    rules: Rulebook | None = None
+    """The rules after with the thresholds before; None in the same case."""
+
+    def of(self, causes: frozenset[str]) -> Rulebook:
+        """What judges where some of the causes `threshold` and `rule` hold."""
+        if self.thresholds is None or self.rules is None:
+            return self.after if "rule" in causes else self.before
+        if "rule" in causes:
+            return self.after if "threshold" in causes else self.rules
+        return self.thresholds if "threshold" in causes else self.before

@@ -1,10 +1,8 @@
-"""What published models say.
+"""What published models say: each is a pack whose answer becomes a fact for other rules to read.
 
-Each is a pack whose answer becomes the fact `theory.<pack>`, for other rules to read.
-
-Such a pack looks at our own questions, some of them through facts of its own (`from` in the pack).
-Where an answer to them lies between, or raters differ, a table is judged for each of the values:
-several answers are then the fact.
+The fact is `theory.<pack>`. Such a pack looks at our own questions, some of them through facts of
+its own (`from` in the pack). Where an answer to them lies between, or raters differ, a table is
+judged for each of the values: several answers are then the fact.
 """
 
 from __future__ import annotations
@@ -16,17 +14,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
-from changeadvisor.facts import (
-    VOCABULARY,
-    Fact,
-    FactSheet,
-    Known,
-    Single,
-    Value,
-)
+from changeadvisor.facts import VOCABULARY, Fact, FactSheet, Known, Single, Value
+from changeadvisor.judgement import wording
+from changeadvisor.judgement.explanation import Missing
 from changeadvisor.judgement.ledger import Ledger, judge
 from changeadvisor.judgement.pack import Rule, RulePack, members
-from changeadvisor.judgement.recommendation import FILLINGS, Missing
+from changeadvisor.judgement.unknowns import FILLINGS
 
 PREFIX = "theory."
 #: Readings that are remembered: the same answers to the same questions come up again and again.
@@ -60,17 +53,15 @@ def fact_name(pack: RulePack) -> str:
 
 
 def fact_of(pack: RulePack) -> Fact:
-    """That fact.
+    """That fact: its levels are the answers.
 
-    Its levels are the answers, its criteria the questions, so that rules on it count nothing twice.
+    Its criteria are the questions, so that rules on it count nothing twice.
     """
-    levels = MappingProxyType({a: pack.meanings.get(a, a) for a in pack.answers})
     return Fact(
         fact_name(pack),
-        f"What a published model says: {pack.title}",
+        wording.theory_meaning(pack.title),
         "theory",
-        "",
-        levels,
+        levels=MappingProxyType({a: pack.meanings.get(a, a) for a in pack.answers}),
         ordered=pack.ordered,
         criteria=pack.questions,
     )
@@ -88,97 +79,95 @@ def questions(packs: Iterable[RulePack]) -> tuple[str, ...]:
 
 def known(packs: Iterable[RulePack], sheet: FactSheet) -> dict[str, Known]:
     """What the packs say on a sheet, as facts; one that cannot say is left out."""
-    found: dict[str, Known] = {}
+    facts: dict[str, Known] = {}
     for pack in packs:
-        said = _known(_Pack(pack), tuple(map(sheet.get, pack.questions)))
-        if said is not None:
-            found[PREFIX + pack.name] = said
-    return found
+        fact = _known(pack, tuple(map(sheet.get, pack.questions)))
+        if fact is not None:
+            facts[fact_name(pack)] = fact
+    return facts
 
 
 def read(pack: RulePack, sheet: FactSheet) -> TheoryReading:
     """What a pack says on a sheet, why, and what it waits for."""
-    ledgers = _judged(pack, tuple(map(sheet.get, pack.questions)))
+    ledgers = _ledgers(pack, tuple(map(sheet.get, pack.questions)))
     answers = _answers(pack, ledgers)
-    spoke = _spoke(pack, ledgers, answers[0]) if len(answers) == 1 else []
+    if len(answers) != 1:
+        return TheoryReading(
+            pack=pack.name,
+            title=pack.title,
+            answer=None,
+            meaning=None,
+            because=None,
+            source=None,
+            rules=(),
+            between=answers,
+            missing=() if answers else tuple(_missing(pack, sheet)),
+        )
+    (answer,) = answers
+    rules = _rules_behind(pack, ledgers, answer)
     return TheoryReading(
         pack=pack.name,
         title=pack.title,
-        answer=answers[0] if len(answers) == 1 else None,
-        meaning=pack.meanings.get(answers[0]) if len(answers) == 1 else None,
-        because=spoke[0].because if spoke else None,
-        source=spoke[0].source if spoke else None,
-        rules=tuple(r.id for r in spoke),
-        between=answers if len(answers) > 1 else (),
-        missing=() if answers else tuple(_missing(pack, sheet)),
+        answer=answer,
+        meaning=pack.meanings.get(answer),
+        because=rules[0].because if rules else None,
+        source=rules[0].source if rules else None,
+        rules=tuple(rule.id for rule in rules),
+        between=(),
+        missing=(),
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Pack:
-    """A pack as a key: the same only as itself."""
-
-    pack: RulePack
-
-    def __hash__(self) -> int:
-        return id(self.pack)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Pack) and other.pack is self.pack
-
-
 @lru_cache(maxsize=_REMEMBERED)
-def _known(key: _Pack, values: _Values) -> Known | None:
+def _known(pack: RulePack, values: _Values) -> Known | None:
     """The answer as a fact: one answer, or the set of those left open."""
-    answers = _answers(key.pack, _judged(key.pack, values))
+    answers = _answers(pack, _ledgers(pack, values))
     if not answers:
         return None
-    return Known(answers[0] if len(answers) == 1 else frozenset(answers), key.pack.title)
+    return Known(answers[0] if len(answers) == 1 else frozenset(answers), pack.title)
 
 
 def _answers(pack: RulePack, ledgers: Sequence[Ledger]) -> tuple[str, ...]:
     """The answers over all values, in the pack's order; none where any of them gives none."""
-    found = {ledger.answer for ledger in ledgers}
-    return () if None in found else tuple(a for a in pack.answers if a in found)
+    given = {ledger.answer for ledger in ledgers}
+    return () if None in given else tuple(a for a in pack.answers if a in given)
 
 
-def _judged(pack: RulePack, values: _Values) -> list[Ledger]:
+def _ledgers(pack: RulePack, values: _Values) -> list[Ledger]:
     """The judgement for each way the values may fall.
 
     What is weighed is judged once, as where raters differ.
     """
     asked = dict(zip(pack.questions, values, strict=True))
     if pack.combine == "weigh":
-        return [judge(pack, FactSheet.of(_own(pack, asked)))]
+        return [judge(pack, FactSheet.of(_own_facts(pack, asked)))]
     # Answers are told apart before they are translated: two facts read from one question must not
     # contradict.
-    sheets = [sheet for way in _ways(asked) for sheet in _ways(_own(pack, way))]
-    return [
-        judge(pack, FactSheet.of({n: v for n, v in sheet.items() if v is not None}))
-        for sheet in sheets
-    ]
+    own = [facts for way in _ways(asked) for facts in _ways(_own_facts(pack, way))]
+    return [judge(pack, FactSheet.of(facts)) for facts in own]
 
 
-def _ways(values: Mapping[str, Value | None]) -> list[dict[str, Value | None]]:
+def _ways(values: Mapping[str, Value | None]) -> list[dict[str, Value]]:
     """Every way sets of values may fall; as they are, where there are too many."""
-    split = {n: sorted(v, key=str) for n, v in values.items() if isinstance(v, frozenset)}
+    given = {name: value for name, value in values.items() if value is not None}
+    split = {n: sorted(v, key=str) for n, v in given.items() if isinstance(v, frozenset)}
     if math.prod(map(len, split.values())) > FILLINGS:
-        return [dict(values)]
+        return [given]
     return [
-        {**values, **dict(zip(split, way, strict=True))}
+        {**given, **dict(zip(split, way, strict=True))}
         for way in itertools.product(*split.values())
     ]
 
 
-def _own(pack: RulePack, asked: Mapping[str, Value | None]) -> dict[str, Value]:
+def _own_facts(pack: RulePack, asked: Mapping[str, Value | None]) -> dict[str, Value]:
     """The pack's facts as far as they are known, those of its own read from our questions."""
-    found: dict[str, Value] = {}
+    facts: dict[str, Value] = {}
     for name in pack.facts:
         read_from = pack.reads.get(name)
-        value = asked[name if read_from is None else read_from.fact]
+        value = asked.get(name if read_from is None else read_from.fact)
         if value is not None:
-            found[name] = value if read_from is None else _translated(read_from.levels, value)
-    return found
+            facts[name] = value if read_from is None else _translated(read_from.levels, value)
+    return facts
 
 
 def _translated(levels: Mapping[str, Value], value: Value) -> Value:
@@ -187,19 +176,18 @@ def _translated(levels: Mapping[str, Value], value: Value) -> Value:
     return meant.pop() if len(meant) == 1 else frozenset(meant)
 
 
-def _spoke(pack: RulePack, ledgers: Sequence[Ledger], answer: str) -> list[Rule]:
+def _rules_behind(pack: RulePack, ledgers: Sequence[Ledger], answer: str) -> list[Rule]:
     """The rules that gave the answer, the strongest first."""
-    at = {i for ledger in ledgers for i, counted in enumerate(ledger.counted) if counted}
-    rules = (pack.rules[i] for i in sorted(at))
+    counted = {i for ledger in ledgers for i, counts in enumerate(ledger.counted) if counts}
+    rules = (pack.rules[i] for i in sorted(counted))
     return sorted((r for r in rules if r.then == answer and r.weight >= 0), key=lambda r: -r.weight)
 
 
 def _missing(pack: RulePack, sheet: FactSheet) -> Iterator[Missing]:
     """The unknown questions behind the rules that wait."""
-    own = FactSheet.of(_own(pack, {q: sheet.get(q) for q in pack.questions}))
-    waiting = {
-        n for rule in pack.rules if rule.state(own) == "unknown" for n in rule.facts if n not in own
-    }
-    for name in sorted({pack.reads[n].fact if n in pack.reads else n for n in waiting}):
+    own = FactSheet.of(_own_facts(pack, {q: sheet.get(q) for q in pack.questions}))
+    waiting = [rule for rule in pack.rules if rule.state(own) == "unknown"]
+    unknown = {name for rule in waiting for name in rule.facts if name not in own}
+    for name in sorted({pack.reads[n].fact if n in pack.reads else n for n in unknown}):
         asked = VOCABULARY.get(name, pack.vocabulary[name])
         yield Missing(name, None, asked.question)

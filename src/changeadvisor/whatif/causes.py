@@ -21,10 +21,10 @@ from changeadvisor.advice.advise import Advice, BareAnswer, Part, Progress, What
 from changeadvisor.errors import ChangeAdvisorError, plain
 from changeadvisor.facts import FactSheet
 from changeadvisor.judgement import Rule, RulePack, settle
+from changeadvisor.judgement.explanation import shown_value
 from changeadvisor.judgement.ledger import weights_on
-from changeadvisor.judgement.recommendation import shown
-from changeadvisor.judgement.rulebook import Rulebook
-from changeadvisor.model import Programme
+from changeadvisor.judgement.rulebook import Rulebook, RuleSets
+from changeadvisor.model import Programme, day_text
 from changeadvisor.portfolio import NO_LOCKS, Locks
 from changeadvisor.whatif.compare import (
     AnswerChange,
@@ -153,48 +153,27 @@ def _on_locks(world: Case, *advice: Advice) -> Iterator[str]:
 # --- between two dated programmes -----------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSets:
-    """Who judges before and after.
+def threshold_differences(rules: RuleSets) -> tuple[FieldChange, ...]:
+    """Parameters of other values."""
+    if rules.thresholds is None:
+        return ()
+    return tuple(
+        c for a, b in _paired(rules.before, rules.thresholds) for c in parameter_changes(a, b)
+    )
 
-    thresholds: the rules before with the thresholds after; rules: the other way about.
 
-    Both None: they cannot be told apart, and all that differs counts as rules.
-    """
-
-    before: Rulebook
-    after: Rulebook
-    thresholds: Rulebook | None = None
-    rules: Rulebook | None = None
-
-    def of(self, causes: frozenset[str]) -> Rulebook:
-        """Who judges where some of the causes `threshold` and `rule` hold."""
-        if self.thresholds is None or self.rules is None:
-            return self.after if "rule" in causes else self.before
-        if "rule" in causes:
-            return self.after if "threshold" in causes else self.rules
-        return self.thresholds if "threshold" in causes else self.before
-
-    def threshold_changes(self) -> tuple[FieldChange, ...]:
-        """Parameters of other values."""
-        if self.thresholds is None:
-            return ()
-        return tuple(
-            c for a, b in _paired(self.before, self.thresholds) for c in parameter_changes(a, b)
-        )
-
-    def rule_changes(self) -> tuple[FieldChange, ...]:
-        """What else differs: rules, packs and frameworks."""
-        after = self.rules or self.after
-        packs = [c for a, b in _paired(self.before, after) for c in _pack_changes(a, b)]
-        scored = [{f.name: f.digest for f in js.frameworks} for js in (self.before, after)]
-        models = [{p.name: p.digest for p in js.theory} for js in (self.before, after)]
-        alone = {*models[0]} ^ {*models[1]}
-        pairs = [
-            *((n, scored[0].get(n), scored[1].get(n)) for n in sorted({*scored[0], *scored[1]})),
-            *((n, models[0].get(n), models[1].get(n)) for n in sorted(alone)),
-        ]
-        return (*packs, *(FieldChange(n, a, b) for n, a, b in pairs if a != b))
+def rule_differences(rules: RuleSets) -> tuple[FieldChange, ...]:
+    """What else differs: rules, packs and frameworks."""
+    after = rules.rules or rules.after
+    packs = [c for a, b in _paired(rules.before, after) for c in _pack_changes(a, b)]
+    scored = [{f.name: f.digest for f in js.frameworks} for js in (rules.before, after)]
+    models = [{p.name: p.digest for p in js.theory} for js in (rules.before, after)]
+    alone = {*models[0]} ^ {*models[1]}
+    pairs = [
+        *((n, scored[0].get(n), scored[1].get(n)) for n in sorted({*scored[0], *scored[1]})),
+        *((n, models[0].get(n), models[1].get(n)) for n in sorted(alone)),
+    ]
+    return (*packs, *(FieldChange(n, a, b) for n, a, b in pairs if a != b))
 
 
 def _paired(before: Rulebook, after: Rulebook) -> Iterator[tuple[RulePack, RulePack]]:
@@ -292,8 +271,8 @@ def between(old: Programme, new: Programme, rules: RuleSets) -> Transition:
         "age": _changes(f for f in found if f.path[0] == "as_of"),
         "data": _changes(data),
         "limit": _changes(f for f in found if f.path[0] == "limits"),
-        "threshold": rules.threshold_changes(),
-        "rule": rules.rule_changes(),
+        "threshold": threshold_differences(rules),
+        "rule": rule_differences(rules),
     }
     causes = tuple(Cause(kind, kind, parts[kind]) for kind in _STEPS if parts[kind])
 
@@ -620,4 +599,4 @@ def _fact_changes(
     """Facts that a rule looks at and that differ."""
     for name in sorted(frozenset().union(*(r.facts for r in (old, new) if r is not None))):
         if before.get(name) != after.get(name):
-            yield FactChange(name, shown(before.get(name)), shown(after.get(name)))
+            yield FactChange(name, shown_value(before.get(name)), shown_value(after.get(name)))
