@@ -20,11 +20,11 @@ def pages() -> dict[Path, str]:
     from changeadvisor.report import reference
 
     docs = ROOT / "docs"
-    made = {docs / "vocabulary.md": board.vocabulary_page(rules.vocabulary())}
-    made[docs / "reference-classes.md"] = board.classes_page(load.published_classes())
-    made[docs / "spread.md"] = board.spread_page()
+    made = {docs / "vocabulary.md": reference.vocabulary_page(rules.vocabulary())}
+    made[docs / "reference-classes.md"] = reference.classes_page(load.published_classes())
+    made[docs / "spread.md"] = reference.spread_page()
     for path in rules.pack_files():
-        made[docs / "rules" / f"{path.stem}.md"] = board.pack_page(rules.load_pack(path))
+        made[docs / "rules" / f"{path.stem}.md"] = reference.pack_page(rules.load_pack(path))
     for name in schemas.NAMES:
         text = json.dumps(schemas.schema(name), indent=2, ensure_ascii=False) + "\n"
         made[docs / "schemas" / f"{name}.schema.json"] = text

@@ -19,16 +19,11 @@ from changeadvisor.errors import InputError
 from changeadvisor.io import load
 from changeadvisor.io import rules as library
 from changeadvisor.judgement.rulebook import Rulebook, RuleSets
-from changeadvisor.model import Programme
-from changeadvisor.portfolio import Conflict
+from changeadvisor.model import Programme, to_plain
+from changeadvisor.portfolio import Conflict, Pick, Totals
 from changeadvisor.report.terminal import difference_table
 from changeadvisor.whatif import compare
-from changeadvisor.whatif.causes import (
-    between,
-    explained,
-    rule_differences,
-    threshold_differences,
-)
+from changeadvisor.whatif.causes import between, explained, rule_differences, threshold_differences
 from changeadvisor.whatif.compare import (
     AnswerChange,
     AnswerState,

@@ -25,8 +25,9 @@ from changeadvisor.io import rules
 from changeadvisor.io.load import load_programme
 from changeadvisor.judgement import frameworks
 from changeadvisor.judgement.framework_reader import read_framework
-from changeadvisor.report.charts import drawing, views
-from changeadvisor.report.charts.drawing import (
+from changeadvisor.report import initiative_pictures, measure_pictures
+from changeadvisor.report.charts import drawing, leading, measures, trajectory
+from changeadvisor.report.charts.measures import (
     FunnelArea,
     FunnelView,
     GapPoint,

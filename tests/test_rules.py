@@ -34,6 +34,7 @@ from changeadvisor.judgement import (
 )
 from changeadvisor.judgement.batch import columns_of, judge_batch
 from changeadvisor.judgement.pack import cut_points, probe_points
+from changeadvisor.model import to_plain
 from tests.helpers import untested
 
 GOLDEN = Path(__file__).parent / "golden" / "pack_faults.txt"

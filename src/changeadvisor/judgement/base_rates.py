@@ -27,7 +27,6 @@ from changeadvisor.model import (
     digest,
 )
 from changeadvisor.validation import Place
-from changeadvisor.words import in_100, joined, rating_label
 
 #: The file of published classes, by its name among the rules.
 CLASSES = "reference-classes"

@@ -26,6 +26,8 @@ class Reason:
     evidence: str
     because: str
     source: str
+    appraises: Annotated[bool, Field(exclude=True)] = False
+    """Whether its rule is the one by which the appraisal of results speaks."""
 
 
 def by_strength(reasons: Iterable[Reason]) -> list[Reason]:

@@ -71,6 +71,7 @@ class PackJudgement:
                 evidence=rule.evidence_name,
                 because=rule.because,
                 source=rule.source,
+                appraises=rule.appraises,
             )
             for i, rule in enumerate(self.pack.rules)
             if self.states[i] == "fired" and not rule.veto

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, get_args
 from changeadvisor.facts import VOCABULARY, Single
 from changeadvisor.judgement.explanation import Reason, shown_value
 from changeadvisor.model import Colour
+from changeadvisor.words import in_100, rating_label
 
 if TYPE_CHECKING:
     from changeadvisor.judgement.base_rates import ByItself, RatingMoves, RatingRow
@@ -145,13 +146,14 @@ def rating_moves(row: RatingRow, by_itself: ByItself) -> tuple[str, ...]:
     impossible = {_BEST: "better", _WORST: "worse"}.get(row.rating)
     (first, how), *rest = (part for part in became if part[1] != impossible)
     shares = [
-        f"{_in_100(first, row.cases)} in 100 were rated {how}",
-        *(f"{_in_100(count, row.cases)} {other_how}" for count, other_how in rest),
+        f"{in_100(first, row.cases)} in 100 were rated {how}",
+        *(f"{in_100(count, row.cases)} {other_how}" for count, other_how in rest),
     ]
     became_of_them = (
-        f"Declared {row.rating}. Of {row.cases} government major projects rated {row.rating}, "
+        f"Declared {rating_label(row.rating)}. Of {row.cases} government major projects rated "
+        f"{rating_label(row.rating)}, "
         f"a year later {', '.join(shares[:-1])} and {shares[-1]}; "
-        f"{_in_100(row.left, row.cases)} were no longer listed, and why is unknown."
+        f"{in_100(row.left, row.cases)} were no longer listed, and why is unknown."
     )
     caution = (
         "Those ratings were given from outside, to projects of government and not of councils. "
@@ -164,13 +166,13 @@ def _by_itself(rating: Colour, share: ByItself) -> str:
     """What chance alone does; at the ends of the scale it is much of what is seen."""
     drawn = "Had each next rating been drawn from all ratings"
     if rating not in (_BEST, _WORST):
-        better, worse = _in_100(share.improved), _in_100(share.worsened)
+        better, worse = in_100(share.improved), in_100(share.worsened)
         return f"{drawn}, {better} in 100 would have improved by themselves, and {worse} worsened."
     how, moved = "improved", share.improved
     if rating == _BEST:
         how, moved = "worsened", share.worsened
     return (
-        f"{drawn}, {_in_100(moved)} in 100 would have {how} by themselves: much of the movement "
+        f"{drawn}, {in_100(moved)} in 100 would have {how} by themselves: much of the movement "
         f"of an extreme rating is what any extreme rating would do (regression to the mean). "
         f"To have {how} by next year shows little by itself."
     )
@@ -184,8 +186,8 @@ def candour_means(declared: Colour, evidenced: Colour, moves: RatingMoves | None
     if steps == 0:
         return f"Its owners and its results say the same: {meaning[declared]}."
     both = (
-        f"Declared {declared} says: {meaning[declared]}. "
-        f"The results support {evidenced}: {meaning[evidenced]}."
+        f"Declared {rating_label(declared)} says: {meaning[declared]}. "
+        f"The results support {rating_label(evidenced)}: {meaning[evidenced]}."
     )
     more = _kinder(evidenced, steps, moves) if steps > 0 else _harsher(declared, moves)
     return " ".join([both, *more])
@@ -211,12 +213,8 @@ def _harsher(declared: Colour, moves: RatingMoves | None) -> Iterator[str]:
 
 def _rose(row: RatingRow) -> str:
     """How many of a rating were rated better a year later, without a full stop."""
-    improved = _in_100(row.improved, row.cases)
+    improved = in_100(row.improved, row.cases)
     return (
-        f"Of government major projects rated {row.rating}, {improved} in 100 were rated better "
-        "a year later"
+        f"Of government major projects rated {rating_label(row.rating)}, {improved} in 100 were "
+        "rated better a year later"
     )
-
-
-def _in_100(part: float, whole: float = 1.0) -> int:
-    return round(100 * part / whole)

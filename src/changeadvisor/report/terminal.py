@@ -184,8 +184,8 @@ def _chosen(part: MeasuresPart) -> list[str]:
     )
     lines = [
         (
-        f"The {choice.count} that together tell most ({proven}; the points are our judgement,"
-        " not measured):"
+            f"The {choice.count} that together tell most ({proven}; the points are our judgement,"
+            " not measured):"
         )
     ]
     for chosen in choice.chosen:

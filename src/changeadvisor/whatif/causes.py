@@ -24,7 +24,7 @@ from changeadvisor.judgement import Rule, RulePack, settle
 from changeadvisor.judgement.explanation import shown_value
 from changeadvisor.judgement.ledger import weights_on
 from changeadvisor.judgement.rulebook import Rulebook, RuleSets
-from changeadvisor.model import Programme, day_text
+from changeadvisor.model import Programme
 from changeadvisor.portfolio import NO_LOCKS, Locks
 from changeadvisor.whatif.compare import (
     AnswerChange,
