@@ -92,14 +92,14 @@ class Player:
 
     def __init__(self, interview: Interview, full: FactSheet) -> None:
         self.interview, self.full = interview, full
-        self.names = [f.name for f in interview.facts if f.name in interview.heard]
+        self.names = [f.name for f in interview.facts if f.name in interview.reaching_pack]
         self.seen: dict[frozenset[tuple[str, object]], InterviewState] = {}
 
     def look(self, sheet: FactSheet) -> InterviewState:
         """Where it stands."""
         key = frozenset((n, sheet.get(n)) for n in self.names)
         if key not in self.seen:
-            self.seen[key] = self.interview.look(sheet)
+            self.seen[key] = self.interview.state(sheet)
         return self.seen[key]
 
     def truth(self, filling: int) -> Mapping[str, Known]:
@@ -166,7 +166,7 @@ def step(about: Literal["route", "action"]) -> float:
     sheet = interview.sheet(made.initiatives[0], made)
     for _ in range(3):
         began = time.process_time()
-        interview.look(sheet)
+        interview.state(sheet)
         took.append(time.process_time() - began)
     return min(took)
 

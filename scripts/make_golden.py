@@ -46,10 +46,10 @@ def _without_pictures(page: str) -> str:
 
 def main() -> int:
     """Write all of it."""
-    from changeadvisor.io import load, workbook
+    from changeadvisor.io import load, workbook_write
 
     GOLDEN.mkdir(exist_ok=True)
-    workbook.write_workbook(
+    workbook_write.write_workbook(
         load.load_programme(ROOT / "scenarios" / "northfield"),
         ROOT / "scenarios" / "northfield" / "northfield.xlsx",
     )

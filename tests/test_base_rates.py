@@ -14,7 +14,7 @@ from changeadvisor.io import (
     load,
     rules,
     save,
-    workbook,
+    workbook_write,
 )
 from changeadvisor.judgement import base_rates
 from changeadvisor.model import Estimate, Programme
@@ -125,7 +125,7 @@ def written(made: Programme, form: str, folder: Path) -> Path:
     """The programme in one form."""
     path = folder / f"p{form}"
     if form == ".xlsx":
-        workbook.write_workbook(made, path)
+        workbook_write.write_workbook(made, path)
     elif form:
         save.write_file(made, path)
     else:

@@ -23,8 +23,9 @@ from changeadvisor.model import Programme, to_plain
 from changeadvisor.portfolio import Conflict, Pick, Totals
 from changeadvisor.report.terminal import difference_table
 from changeadvisor.whatif import compare
-from changeadvisor.whatif.causes import between, explained, rule_differences, threshold_differences
-from changeadvisor.whatif.compare import (
+from changeadvisor.whatif.causes import between, explained
+from changeadvisor.whatif.compare import difference, place_changes, to_json
+from changeadvisor.whatif.difference import (
     AnswerChange,
     AnswerState,
     Cause,
@@ -43,12 +44,11 @@ from changeadvisor.whatif.compare import (
     SetChange,
     Why,
     WireChange,
-    difference,
-    place_changes,
-    to_json,
 )
-from changeadvisor.whatif.overrides import Overrides, read_settings
-from changeadvisor.whatif.programme_diff import Bearing, fields, put_back
+from changeadvisor.whatif.override_text import read_overrides
+from changeadvisor.whatif.overrides import Overrides
+from changeadvisor.whatif.programme_diff import Bearing, differing_fields, put_back
+from changeadvisor.whatif.rule_diff import rule_differences, threshold_differences
 from tests.helpers import MINIMAL, NORTHFIELD, ROOT, programme
 from tests.strategies import programmes
 from tests.test_cli import call
@@ -97,12 +97,12 @@ def made(**more: Any) -> Programme:
 
 
 def asked(read: Programme, *texts: str) -> Overrides:
-    return read_settings(texts, read, Path())
+    return read_overrides(texts, read, Path())
 
 
 def changed(read: Programme, *texts: str) -> Programme:
     found = asked(read, *texts)
-    world = found.change(None).build(frozenset(s.name for s in found.settings))  # type: ignore[arg-type]
+    world = found.change(None).build(frozenset(s.name for s in found.overrides))  # type: ignore[arg-type]
     assert world is not None
     return world.programme
 
@@ -247,7 +247,7 @@ def test_what_is_set_twice_is_refused() -> None:
         with pytest.raises(InputError, match="set again"):
             asked(made(), *texts)
     assert (
-        len(asked(made(), "shop.options.stop.cost=3", "shop.options.stop.fade_months=4").settings)
+        len(asked(made(), "shop.options.stop.cost=3", "shop.options.stop.fade_months=4").overrides)
         == 2
     )
 
@@ -262,7 +262,7 @@ def test_dates_are_checked_together() -> None:
 
 def test_ties_that_are_named_anew_are_read_anew(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("from,to\na,b\n", encoding="utf-8")
-    found = read_settings(["shop.adoption.ties=t.csv"], made(), tmp_path).change(None)  # type: ignore[arg-type]
+    found = read_overrides(["shop.adoption.ties=t.csv"], made(), tmp_path).change(None)  # type: ignore[arg-type]
     world = found.build(found.names)
     assert world is not None
     shop = world.programme.initiative("shop")
@@ -316,9 +316,9 @@ def test_setting_a_value_to_what_it_is_changes_nothing(read: Programme) -> None:
 
 
 def _faulty(read: Programme) -> bool:
-    from changeadvisor.whatif.overrides import _data, _document
+    from changeadvisor.whatif.overrides import as_data, as_document
 
-    return bool(load.programme_of(_document(_data(read), ()), Path()).faults)
+    return bool(load.programme_of(as_document(as_data(read), ()), Path()).faults)
 
 
 # --- differences ----------------------------------------------------------------------------------
@@ -533,7 +533,7 @@ def test_fields_that_differ_and_one_put_back() -> None:
     old = made()
     texts = ("shop.reach=[2,3,4]", "shop.judgements.support.sponsor=strong", "shop.needs.analysts=2", "measures.m.target=6", "limits.load=null", "as_of=2026-12-31")  # fmt: skip
     new = changed(old, *texts)
-    found = fields(old, new)
+    found = differing_fields(old, new)
     assert {f.name for f in found} == {t.partition("=")[0] for t in texts}
     again = new
     for field in found:
@@ -548,7 +548,7 @@ def test_a_record_that_is_in_one_only_and_readings_that_differ() -> None:
     new = programme(
         measures=[{"id": "m", "observations": [{**rows[0], "value": 9}, *rows[1:]]}], initiatives=[]
     )
-    by_name = {f.name: f for f in fields(old, new)}
+    by_name = {f.name: f for f in differing_fields(old, new)}
     assert set(by_name) == {"shop", "measures.m.observations"}
     assert by_name["measures.m.observations"].shown == (
         {"2026-01-01": 1},

@@ -11,15 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from changeadvisor.errors import InputError
-from changeadvisor.io import documents
-from changeadvisor.io.documents import (
-    Document,
-    Receipt,
-    TableReceipt,
-    decode_leniently,
-    read_csv,
-    read_document,
-)
+from changeadvisor.io import json_reader, text_files, yaml_reader
+from changeadvisor.io.documents import read_document
+from changeadvisor.io.placed_data import Document, Receipt, TableReceipt
+from changeadvisor.io.text_files import decode_leniently, read_csv
 
 
 def write(folder: Path, name: str, data: bytes | str) -> Path:
@@ -158,7 +153,7 @@ def test_a_file_that_is_not_there_or_is_a_folder_or_too_large(
         read_document(tmp_path / "none.yaml")
     with pytest.raises(InputError, match="not a file"):
         read_document(tmp_path)
-    monkeypatch.setattr(documents, "MOST_BYTES", 3)
+    monkeypatch.setattr(text_files, "MOST_BYTES", 3)
     with pytest.raises(InputError, match="at most 0 MB"):
         read_document(write(tmp_path, "x.yaml", "a: 12"))
 
@@ -247,15 +242,15 @@ def test_a_tag_that_its_value_does_not_bear_out_is_a_fault(tmp_path: Path, writt
 def test_any_bytes_are_read_or_refused_in_one_line(data: bytes) -> None:
     def told(read: Callable[[str, str], object]) -> str:
         try:
-            read(documents.decode(data, "x")[0], "x")
+            read(text_files.decode(data, "x")[0], "x")
         except InputError as error:
             return str(error)
         return ""
 
     for read in (
-        documents._read_yaml,
-        documents._read_json,
-        lambda text, name: list(documents.csv_rows(text, name)),
+        yaml_reader.read_yaml,
+        json_reader.read_json,
+        lambda text, name: list(text_files.csv_rows(text, name)),
     ):
         assert told(read).isprintable()
 
@@ -265,5 +260,5 @@ def test_json_reads_as_pythons_own(data: dict[str, object]) -> None:
     import json
 
     text = json.dumps(data, indent=1)
-    assert documents._read_json(text, "x").data == data
-    assert documents._read_yaml(json.dumps(data, ensure_ascii=False), "x").data == data
+    assert json_reader.read_json(text, "x").data == data
+    assert yaml_reader.read_yaml(json.dumps(data, ensure_ascii=False), "x").data == data

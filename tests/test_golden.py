@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from changeadvisor.io import load, workbook
+from changeadvisor.io import load, workbook_write
 from scripts.make_golden import GOLDEN, SCENARIOS, outputs
 from tests.helpers import NORTHFIELD
 
@@ -26,7 +26,7 @@ def parts(path: Path) -> dict[str, bytes]:
 
 
 def test_the_workbook_is_written_the_same_each_time(tmp_path: Path) -> None:
-    workbook.write_workbook(load.load_programme(NORTHFIELD), tmp_path / "n.xlsx")
+    workbook_write.write_workbook(load.load_programme(NORTHFIELD), tmp_path / "n.xlsx")
     written, kept = parts(tmp_path / "n.xlsx"), parts(NORTHFIELD / "northfield.xlsx")
     differing = sorted(
         name for name in written.keys() | kept.keys() if written.get(name) != kept.get(name)

@@ -474,6 +474,23 @@ def test_faults_of_sense_are_told_once_and_in_plain_words(
     assert sorted(str(f).removeprefix("x.json:1: ") for f in found) == sorted(faults)
 
 
+def test_initiatives_that_are_no_list_are_a_fault_of_form(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    cases: list[object] = [5, True, "a", {"a": {}}]
+    for initiatives in cases:
+        path.write_text(
+            json.dumps(
+                {
+                    "format": "changeadvisor/1",
+                    "programme": "P",
+                    "as_of": "2026-09-30",
+                    "initiatives": initiatives,
+                }
+            )
+        )
+        assert [f.expected for f in load.read_programme(path).faults] == ["a list"]
+
+
 def test_helping_in_a_ring_and_conflicting_both_ways_are_allowed(tmp_path: Path) -> None:
     both = [
         {
@@ -814,3 +831,22 @@ def test_ties_travel_with_the_programme(tmp_path: Path) -> None:
     for name in ("one.yaml", "one.json"):
         save.write_file(read, tmp_path / name)
         assert load.load_programme(tmp_path / name) == read
+
+
+def test_a_text_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    target = out / "r.html"
+    save.write_text("one", target)
+    assert target.read_text(encoding="utf-8") == "one"
+
+    def broken(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", broken)
+    with pytest.raises(OSError, match="space"):
+        save.write_text("two", target)
+    assert [p.name for p in out.iterdir()] == ["r.html"]
+    assert target.read_text(encoding="utf-8") == "one"

@@ -39,7 +39,7 @@ def one(**judgements: Any) -> tuple[Programme, Initiative]:
 def look(seed: int = 0, **judgements: Any) -> tuple[Interview, questions.InterviewState]:
     made, initiative = one(**judgements)
     interview = questions.begin(made, initiative, JUDGES, seed=seed)
-    return interview, interview.look(interview.sheet(initiative, made))
+    return interview, interview.state(interview.sheet(initiative, made))
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_settled_for_good_holds_for_every_way() -> None:
     initiative = next(i for i in made.initiatives if i.id == "reablement-redesign")
     interview = questions.begin(made, initiative, JUDGES)
     sheet = interview.sheet(initiative, made)
-    while not (standing := interview.look(sheet)).stands:
+    while not (standing := interview.state(sheet)).stands:
         fact = standing.order[0]
         sheet = sheet.with_known({fact.name: Known(fact.values[-1])})
     names = [f.name for f in standing.order]
@@ -180,7 +180,7 @@ def test_settled_for_good_holds_for_every_way() -> None:
 def test_once_all_is_answered_nothing_is_open_and_it_stands() -> None:
     interview, _ = look()
     full = interview.base.with_known({f.name: Known(f.values[0]) for f in interview.facts})
-    standing = interview.look(full)
+    standing = interview.state(full)
     assert (standing.order, standing.telling, standing.stands, standing.same) == ((), 0, True, 1.0)
 
 
@@ -189,7 +189,7 @@ def test_what_cannot_be_known_yet_does_not_keep_it_open() -> None:
     interview = questions.begin(made, made.initiatives[0], JUDGES)
     full = interview.base.with_known({f.name: Known(f.values[-1]) for f in interview.facts})
     assert "route.led_now" not in full
-    assert interview.look(full).stands
+    assert interview.state(full).stands
 
 
 def test_raters_who_differ_are_looked_at_as_both() -> None:

@@ -292,23 +292,6 @@ def test_the_minimal_report_says_what_is_not_known() -> None:
     assert "Aim: not known" in text
 
 
-def test_a_report_is_written_whole_or_not_at_all(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    target = tmp_path / "r.html"
-    board.write("one", target)
-    assert target.read_text(encoding="utf-8") == "one"
-
-    def broken(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Path, "replace", broken)
-    with pytest.raises(OSError, match="space"):
-        board.write("two", target)
-    assert [p.name for p in tmp_path.iterdir()] == ["r.html"]
-    assert target.read_text(encoding="utf-8") == "one"
-
-
 def test_pack_and_vocabulary_pages() -> None:
     page = reference.pack_page(rules.load_pack("persist-or-adjust"))
     assert "### PA-01" in page

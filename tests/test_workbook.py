@@ -13,8 +13,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from openpyxl.utils import get_column_letter
 
 from changeadvisor.errors import InputError
-from changeadvisor.io import load, register_help, workbook
-from changeadvisor.io.workbook import SHEETS, read_workbook, write_workbook
+from changeadvisor.io import load, register_help, workbook_layout
+from changeadvisor.io.workbook_layout import SHEETS
+from changeadvisor.io.workbook_read import read_workbook
+from changeadvisor.io.workbook_write import write_workbook
 from changeadvisor.model import Programme
 from tests.helpers import NORTHFIELD
 from tests.strategies import programmes
@@ -124,7 +126,7 @@ def test_every_column_has_a_meaning_of_its_own() -> None:
             assert register_help.MEANINGS.get(f"{sheet.name} {key}") or register_help.MEANINGS.get(
                 key
             ), f"{sheet.name}: {key}"
-    for column in workbook.programme_columns():
+    for column in workbook_layout.programme_columns():
         assert column.heading in register_help.MEANINGS
 
 
@@ -399,7 +401,7 @@ def test_a_percentage_is_the_number_shown_and_a_share_stays_a_share(tmp_path: Pa
 
 
 def test_control_characters_come_back_from_a_workbook(tmp_path: Path) -> None:
-    from changeadvisor.io.workbook import write_workbook
+    from changeadvisor.io.workbook_write import write_workbook
 
     (tmp_path / "p.json").write_text(
         '{"format": "changeadvisor/1", "programme": "a\\rb _x0041_", "as_of": "2026-09-30"}',

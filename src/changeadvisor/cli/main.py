@@ -158,10 +158,10 @@ def new(path: Path, force: bool) -> int:
 
     An Excel workbook with help, drop-downs and one worked row.
     """
-    from changeadvisor.io import workbook
+    from changeadvisor.io import workbook_write
 
     _free(path, force, (".xlsx",))
-    workbook.write_workbook(None, path)
+    workbook_write.write_workbook(None, path)
     click.echo(f"Wrote {path}. Fill it in, then run: changeadvisor check {path}")
     return 0
 
@@ -175,13 +175,13 @@ def convert(programme: Path, out: Path, force: bool) -> int:
 
     OUT is a workbook (.xlsx), one file (.yaml or .json) or a folder.
     """
-    from changeadvisor.io import load, save, workbook
+    from changeadvisor.io import load, save, workbook_write
 
     read = load.load_programme(programme)
     kind = out.suffix.lower()
     if kind in _FILES:
         _free(out, force, (".xlsx", ".yaml", ".yml", ".json"))
-        (workbook.write_workbook if kind == ".xlsx" else save.write_file)(read, out)
+        (workbook_write.write_workbook if kind == ".xlsx" else save.write_file)(read, out)
     else:
         save.write_folder(read, out, force=force)
     click.echo(f"Wrote {out}.")
@@ -325,10 +325,10 @@ def advise(
 
     advice = _advised(programme, only, seed, time_limit)
     if report is not None:
-        from changeadvisor.report import board as reports
+        from changeadvisor.io import save
         from changeadvisor.report import render
 
-        reports.write(render.html(advice), report)
+        save.write_text(render.html(advice), report)
         _warn([f"Wrote {report}."])
     if form == "json":
         click.echo(to_json(advice), nl=False)
@@ -578,10 +578,10 @@ def whatif(programme: Path, settings: tuple[str, ...], form: str, seed: int) -> 
     --set ID.judgements.support.sponsor=weak
     --set as_of=2026-12-31         ID.ends=null takes a value away
     """  # noqa: D301 (click knows a block that is not to be wrapped by it)
-    from changeadvisor.whatif import overrides as asked
+    from changeadvisor.whatif import override_text
 
     read = _read(programme)
-    found = asked.read_settings(settings, read, programme)
+    found = override_text.read_overrides(settings, read, programme)
     return _shown_difference(found.change(_judges()), form, seed)
 
 
@@ -767,8 +767,8 @@ def chart(
     """Draw one measure: its XmR chart, the funnel, the ranks, or the gap to other councils."""
     from changeadvisor.advice import measures as lenses
     from changeadvisor.errors import InputError, nearest, plain
+    from changeadvisor.io import save
     from changeadvisor.performance.reading import Drawing
-    from changeadvisor.report import board as report
     from changeadvisor.report import measure_pictures
     from changeadvisor.report.charts import drawing as charts
 
@@ -789,7 +789,7 @@ def chart(
     view = measure_pictures.view_of(
         read, found, lenses.read_one(read, found, _judges().lens, seed, others, drawing), kind
     )
-    report.write_bytes(charts.render(view, "png" if out.suffix.lower() == ".png" else "svg"), out)
+    save.write_bytes(charts.render(view, "png" if out.suffix.lower() == ".png" else "svg"), out)
     click.echo(f"Wrote {out}. {charts.alt_text(view)}")
     return 0
 

@@ -40,7 +40,7 @@ def _advice() -> dict[str, Any]:
 def _difference() -> dict[str, Any]:
     from pydantic import TypeAdapter
 
-    from changeadvisor.whatif.compare import Difference
+    from changeadvisor.whatif.difference import Difference
 
     return TypeAdapter(Difference).json_schema(mode="serialization", by_alias=True)
 

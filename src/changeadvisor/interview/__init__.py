@@ -1,1 +1,1 @@
-"""Asking people the fewest questions that settle an answer, and keeping what they said."""
+"""Asking people for the judgements that would settle an answer soonest, and keeping them."""

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from changeadvisor.errors import InputError, plain
 from changeadvisor.io import cells
-from changeadvisor.io.documents import parsed, read_bytes
-from changeadvisor.io.load import MAIN
+from changeadvisor.io.documents import parsed
+from changeadvisor.io.folder import MAIN
+from changeadvisor.io.text_files import read_bytes
 from changeadvisor.model import Judgement
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ def same_rater(one: object, other: object) -> bool:
 
     Who is not named is nobody else.
     """
-    return (
-        bool(one) and bool(other) and cells.folded(one).casefold() == cells.folded(other).casefold()
-    )
+    if not one or not other:
+        return False
+    return cells.folded(one).casefold() == cells.folded(other).casefold()
 
 
 class AnswerFile:
@@ -49,60 +50,56 @@ class AnswerFile:
         self.path = _main_file(path).resolve()
         self._bytes = read_bytes(self.path)
         self._text = _decoded(self._bytes, self.path)
+        #: What the text says; None until it was needed.
         self._data: Any = None
+        #: The bytes that are being put in place: an interrupt may come before or after they are.
         self._coming: bytes | None = None
         self._done = 0
 
     @property
     def written(self) -> int:
-        """How many answers have been put into it, the one included during whose writing the work was stopped."""
-        return self._done + (self._coming is not None and self.path.read_bytes() == self._coming)
+        """How many answers have been put into it.
+
+        The one is counted during whose writing the work was stopped, if it got into the file.
+        """
+        in_place = self._coming is not None and self.path.read_bytes() == self._coming
+        return self._done + in_place
 
     def write(self, initiative: str, fact: str, answer: Judgement) -> None:
         """Put one answer in, in place of what the same rater said before.
 
-        Raises InputError and writes nothing else.
+        Raises InputError, and writes nothing, where it cannot be put in without changing more.
         """
         given, at = _given(answer), (initiative, fact)
-        before = (
-            self._data
-            if self._data is not None
-            else parsed(self._text.lstrip(_BOM), self.path.name).data
-        )
+        if self._data is None:
+            self._data = parsed(self._text.lstrip(_BOM), self.path.name).data
         put = _in_json if self.path.suffix.lower() == ".json" else _in_yaml
-        text = put(self._text, before, at, given)
-        after = self._read_again(text, before, at, given)
+        text = put(self._text, self._data, at, given)
+        after = self._read_again(text, self._data, at, given)
         self._replace(text.encode("utf-8"))
         self._text, self._data = text, after
 
     def _read_again(
         self, text: str, before: Any, at: tuple[str, str], given: dict[str, Any]
     ) -> Any:
-        """What a text says, once it is sure that it says what it said before, and the answer beside it."""
+        """What a text says, once it is sure that it says what it said before, and the answer."""
+        expected = (_split(before, *at)[0], _expected_answers(before, at, given))
         try:
             after = parsed(text.lstrip(_BOM), self.path.name).data
         except InputError:
             after = None
-        if after is None or _apart(after, *at) != (
-            _apart(before, *at)[0],
-            _expected(before, at, given),
-        ):
-            mend = (
-                f"write it there by hand: `{at[1]}: {_flow(given)}`, under `judgements` of {at[0]}"
-            )
-            found = "a form in which the answer cannot be put without changing more than itself"
-            raise InputError.one(
-                self.path.name, found, "judgements written out, a fact a line", mend
-            )
-        return after
+        if after is not None and _split(after, *at) == expected:
+            return after
+        mend = f"write it there by hand: `{at[1]}: {_flow(given)}`, under `judgements` of {at[0]}"
+        found = "a form in which the answer cannot be put without changing more than itself"
+        raise InputError.one(self.path.name, found, "judgements written out, a fact a line", mend)
 
     def _replace(self, data: bytes) -> None:
         """The new file in place of the old one, whole, unless somebody else has written it."""
         building = self.path.with_name(f".{self.path.name}.{os.getpid()}.answering")
         try:
-            with os.fdopen(
-                os.open(building, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
-            ) as file:
+            handle = os.open(building, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
                 file.write(data)
             building.chmod(self.path.stat().st_mode & 0o7777)
             if self.path.read_bytes() != self._bytes:
@@ -120,21 +117,24 @@ class AnswerFile:
 def _main_file(path: Path) -> Path:
     """The file that holds the judgements of a programme."""
     if path.is_dir():
-        found = next((path / name for name in MAIN if (path / name).is_file()), None)
-        if found is None:
+        main = next((path / name for name in MAIN if (path / name).is_file()), None)
+        if main is None:
             raise InputError.one(
                 str(path), "a folder without programme.yaml", "programme.yaml in it"
             )
-        return found
+        return main
     if path.suffix.lower() in (".xlsx", ".xlsm"):
-        mend = f"fill in its sheet Judgements, or first run: changeadvisor convert {path} {path.with_suffix('.yaml')}"
+        mend = (
+            "fill in its sheet Judgements, or first run: "
+            f"changeadvisor convert {path} {path.with_suffix('.yaml')}"
+        )
         raise InputError.one(
             str(path), "a workbook, into which answers are not written", "a YAML or JSON file", mend
         )
     if path.suffix.lower() not in _KINDS or not path.is_file():
-        found_ = f"a name ending in `{path.suffix}`" if path.exists() else "no such file or folder"
+        found = f"a name ending in `{path.suffix}`" if path.exists() else "no such file or folder"
         raise InputError.one(
-            str(path), found_, "a folder with programme.yaml, or a .yaml or .json file"
+            str(path), found, "a folder with programme.yaml, or a .yaml or .json file"
         )
     return path
 
@@ -154,13 +154,9 @@ def _decoded(data: bytes, path: Path) -> str:
 def _given(answer: Judgement) -> dict[str, Any]:
     """An answer as people write it."""
     level = answer.level
-    whole = isinstance(level, float) and level.is_integer()
-    given = {
-        "level": int(level) if whole else level,
-        "by": answer.by,
-        "on": answer.on,
-        "because": answer.because,
-    }
+    if isinstance(level, float) and level.is_integer():
+        level = int(level)
+    given = {"level": level, "by": answer.by, "on": answer.on, "because": answer.because}
     return {k: v for k, v in given.items() if v is not None}
 
 
@@ -171,34 +167,40 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _is_by(answer: Any, who: object) -> bool:
+    """Whether an answer was given by this rater."""
     return isinstance(answer, dict) and same_rater(answer.get("by"), who)
 
 
-def _expected(before: Any, at: tuple[str, str], given: dict[str, Any]) -> list[str]:
+def _comparable(answers: Iterable[Any]) -> list[str]:
+    """Answers in a form that compares alike whatever their order, and that of their keys."""
+    return sorted(json.dumps(a, default=str, sort_keys=True) for a in answers)
+
+
+def _expected_answers(before: Any, at: tuple[str, str], given: dict[str, Any]) -> list[str]:
     """All answers to one question once `given` is among them."""
-    others = [a for a in _listed(_apart_value(before, *at)) if not _is_by(a, given.get("by"))]
-    return sorted(json.dumps(a, default=str, sort_keys=True) for a in [*others, given])
+    others = [a for a in _listed(_answers_at(before, *at)) if not _is_by(a, given.get("by"))]
+    return _comparable([*others, given])
 
 
-def _apart(data: Any, initiative: str, fact: str) -> tuple[Any, list[str]]:
+def _split(data: Any, initiative: str, fact: str) -> tuple[Any, list[str]]:
     """A document without the answers to one question, and these."""
-    answers = _listed(_apart_value(data, initiative, fact))
-    rest = [_without(i, fact) if _is(i, initiative) else i for i in data["initiatives"]]
-    return {**data, "initiatives": rest}, sorted(
-        json.dumps(a, default=str, sort_keys=True) for a in answers
-    )
+    answers = _listed(_answers_at(data, initiative, fact))
+    rest = [_without(i, fact) if _has_id(i, initiative) else i for i in data["initiatives"]]
+    return {**data, "initiatives": rest}, _comparable(answers)
 
 
-def _is(record: Any, id: str) -> bool:
+def _has_id(record: Any, id: str) -> bool:
     return isinstance(record, dict) and record.get("id") == id
 
 
-def _apart_value(data: Any, initiative: str, fact: str) -> Any:
-    record = next(i for i in data["initiatives"] if _is(i, initiative))
+def _answers_at(data: Any, initiative: str, fact: str) -> Any:
+    """What stands at one question: an answer, a list of them, or None."""
+    record = next(i for i in data["initiatives"] if _has_id(i, initiative))
     return (record.get("judgements") or {}).get(fact)
 
 
 def _without(record: dict[str, Any], fact: str) -> dict[str, Any]:
+    """An initiative without the answers to one question, and without an empty map of judgements."""
     kept = {k: v for k, v in (record.get("judgements") or {}).items() if k != fact}
     rest = {k: v for k, v in record.items() if k != "judgements"}
     return {**rest, "judgements": kept} if kept else rest
@@ -211,11 +213,11 @@ def _in_json(text: str, before: Any, at: tuple[str, str], given: dict[str, Any])
     """JSON written anew in the same order, with the same indentation."""
     del before
     data = json.loads(text.lstrip(_BOM))
-    record = next(i for i in data["initiatives"] if _is(i, at[0]))
+    record = next(i for i in data["initiatives"] if _has_id(i, at[0]))
     judged = record.setdefault("judgements", {})
     own = {k: str(v) if k == "on" else v for k, v in given.items()}
-    every = [a for a in _listed(judged.get(at[1])) if not _is_by(a, given.get("by"))]
-    judged[at[1]] = [*every, own] if every else own
+    others = [a for a in _listed(judged.get(at[1])) if not _is_by(a, given.get("by"))]
+    judged[at[1]] = [*others, own] if others else own
     indent = re.search(r"^[{\[][ ]*\r?\n([ \t]+)", text.lstrip(_BOM))
     tight = None if indent or ": " in text else (",", ":")
     written = json.dumps(
@@ -231,11 +233,14 @@ def _in_json(text: str, before: Any, at: tuple[str, str], given: dict[str, Any])
 
 @dataclass(frozen=True, slots=True)
 class _Edit:
-    """Text to put in place of what stands from `start` to `end`."""
+    """Text to put in place of what is there."""
 
     start: int
+    """The offset from which text is replaced."""
     end: int
+    """The offset up to which it is; `start` where nothing is replaced."""
     text: str
+    """What is put there."""
 
 
 def _in_yaml(text: str, before: Any, at: tuple[str, str], given: dict[str, Any]) -> str:
@@ -257,13 +262,8 @@ class _Splice:
     ) -> None:
         from ruamel.yaml import YAML
 
-        self.text, self.data, self.initiative, self.fact, self.given = (
-            text,
-            data,
-            initiative,
-            fact,
-            given,
-        )
+        self.text, self.data, self.given = text, data, given
+        self.initiative, self.fact = initiative, fact
         self.root = YAML(typ="safe", pure=True).compose(text)
         self.line = "\r\n" if "\r\n" in text else "\n"
         self.new = _flow(given)
@@ -286,7 +286,9 @@ class _Splice:
     def _record(self) -> MappingNode | None:
         """The node of the initiative."""
         listed = _value(self.root, "initiatives")
-        place = next(i for i, r in enumerate(self.data["initiatives"]) if _is(r, self.initiative))
+        place = next(
+            i for i, r in enumerate(self.data["initiatives"]) if _has_id(r, self.initiative)
+        )
         return None if listed is None else listed.value[place]
 
     def _after_last(self, node: MappingNode, key: str, value: str | None) -> _Edit:
@@ -308,7 +310,7 @@ class _Splice:
 
         if isinstance(answers, SequenceNode):
             return self._in_list(answers)
-        value = _apart_value(self.data, self.initiative, self.fact)
+        value = _answers_at(self.data, self.initiative, self.fact)
         if cells.unknown(value) or _is_by(value, self.given.get("by")):
             return [self._instead(answers)]
         return self._into_list(judged, answers)
@@ -321,7 +323,8 @@ class _Splice:
         return _Edit(len(before) if gap else start, end, gap + self.new)
 
     def _in_list(self, answers: SequenceNode) -> Sequence[_Edit]:
-        values = _apart_value(self.data, self.initiative, self.fact)
+        """In place of what this rater, or nobody, said; else one answer more."""
+        values = _answers_at(self.data, self.initiative, self.fact)
         pairs = list(zip(values, answers.value, strict=True))
         mine = [n for v, n in pairs if cells.unknown(v) or _is_by(v, self.given.get("by"))]
         if not mine:
@@ -370,17 +373,18 @@ class _Splice:
 
     def _line_end(self, where: int) -> int:
         """The end of a line, a comment on it included."""
-        found = self.text.find("\n", where)
-        if found < 0:
+        end = self.text.find("\n", where)
+        if end < 0:
             return len(self.text)
-        return found - 1 if self.text[found - 1 : found] == "\r" and found > where else found
+        has_return = end > where and self.text[end - 1 : end] == "\r"
+        return end - 1 if has_return else end
 
 
 def _value(node: Any, key: str) -> Any:
     """The value of a key in a map node, or None."""
-    pairs: Iterable[tuple[Any, Any]] = (
-        node.value if hasattr(node, "value") and isinstance(node.value, list) else ()
-    )
+    pairs = getattr(node, "value", None)
+    if not isinstance(pairs, list):
+        return None
     return next((v for k, v in pairs if k.value == key), None)
 
 
@@ -404,6 +408,7 @@ _NOT_TEXT = frozenset({"true", "false", "null"})
 
 
 def _scalar(value: Any) -> str:
+    """A value as YAML reads it back on one line, in quotes where it must be."""
     if not isinstance(value, str):
         return json.dumps(value) if isinstance(value, bool | int | float) else plain(value)
     bare = (

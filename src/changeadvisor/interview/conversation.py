@@ -20,16 +20,13 @@ from typing import Literal
 from pydantic import ValidationError
 
 from changeadvisor.errors import InputError, nearest, plain
-from changeadvisor.facts import Fact, FactSheet, Single
+from changeadvisor.facts import Fact, Single
 from changeadvisor.interview.answer_file import AnswerFile, same_rater
 from changeadvisor.interview.questions import ENOUGH, Interview, InterviewState
 from changeadvisor.io import cells
 from changeadvisor.model import Initiative, Judgement, Programme
 from changeadvisor.words import (
-    answer_in_sentence,
     day_text,
-    many,
-    many_or_no,
 )
 
 #: What a reply can be, besides an answer.
@@ -42,38 +39,41 @@ _WAYS_OUT: dict[str, Reply] = {
     "q": "stop",
     "quit": "stop",
 }
-_HOW = "Type the number or the word, `because …` after it if you like. Enter: not known. b: back. q: stop and keep."
+_HOW = (
+    "Type the number or the word, `because …` after it if you like. "
+    "Enter: not known. b: back. q: stop and keep."
+)
+#: Shares are told as so many of twenty: nobody has a feeling for 0.85.
 _TWENTY = 20
 
 
 def read_line(prompt: str) -> str:
     """A line typed or piped in; EOFError at the end.
 
-    In a terminal Ctrl-C is heard whenever it comes.
-
-    A signal that comes just before a blocking read would wait for the next line. So the terminal
-    and the signals are waited for together, and the line is read once it is there.
+    In a terminal Ctrl-C is noticed whenever it comes. A signal that comes just before a blocking
+    read would wait for the next line. So the terminal and the signals are waited for together, and
+    the line is read once it is there.
     """
     if os.name != "posix" or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return input(prompt)
     sys.stdout.write(prompt)
     sys.stdout.flush()
-    heard, told = os.pipe()
-    os.set_blocking(told, False)
-    before = signal.set_wakeup_fd(told)
+    woken, waker = os.pipe()
+    os.set_blocking(waker, False)
+    before = signal.set_wakeup_fd(waker)
     try:
-        select.select([sys.stdin, heard], [], [])
+        select.select([sys.stdin, woken], [], [])
         return input()
     finally:
         signal.set_wakeup_fd(before)
-        os.close(heard)
-        os.close(told)
+        os.close(woken)
+        os.close(waker)
 
 
 def named(given: str | None, read: Callable[[str], str]) -> str:
     """Who answers; asked for until there is a name. Raises InputError where none is given."""
     who = given
-    while who is None or not _sound(who):
+    while who is None or not _is_name(who):
         if given is not None:
             raise InputError.one("--by", f"`{plain(given)}`", "the name or role of who answers")
         try:
@@ -85,7 +85,8 @@ def named(given: str | None, read: Callable[[str], str]) -> str:
     return cells.folded(who)
 
 
-def _sound(who: str) -> bool:
+def _is_name(who: str) -> bool:
+    """Whether a judgement may be given under this name."""
     try:
         Judgement(level="yes", by=cells.folded(who))
     except ValidationError:
@@ -95,115 +96,124 @@ def _sound(who: str) -> bool:
 
 @dataclass(slots=True)
 class Conversation:
-    """A run of questions with one rater.
-
-    read: gives a line for a prompt, EOFError at the end. say: shows a line. wait: whether to offer
-    to go on once it is settled. all: go on without asking. asked: facts asked in this run, in
-    order. again: the one to go back to.
-    """
+    """A run of questions with one rater."""
 
     programme: Programme
+    """The programme that the initiative belongs to."""
     interview: Interview
+    """What can be asked, and what to ask next."""
     initiative: Initiative
+    """The initiative with the judgements that it now holds."""
     file: AnswerFile
+    """Where the answers are written."""
     by: str
+    """Who answers."""
     on: dt.date
+    """The day that answers are dated."""
     read: Callable[[str], str]
+    """Gives a line for a prompt; EOFError at the end."""
     say: Callable[[str], None]
+    """Shows a line."""
     wait: bool = True
+    """Whether to offer to go on once it is settled."""
     all: bool = False
+    """Whether to go on without asking."""
     asked: list[str] = field(default_factory=list)
+    """Facts asked in this run, in order."""
     again: list[str] = field(default_factory=list)
+    """The fact to go back to, if any."""
 
     def run(self) -> None:
         """Ask until it is settled, nothing is left, or the rater stops."""
-        standing = self._look()
-        self._greet(standing)
-        while (fact := self._next(standing)) is not None:
-            if standing.settled and not self.all and not self.again and not self._goes_on(standing):
+        state = self._state()
+        self._greet(state)
+        while (fact := self._next(state)) is not None:
+            if state.settled and not self.all and not self.again and not self._goes_on(state):
                 return
             reply = self._ask(fact)
             if reply == "stop":
                 return
-            standing = self._taken(fact, reply, standing)
+            state = self._after(fact, reply, state)
         self.say("")
-        self.say(_left(standing))
+        self.say(_how_settled(state))
 
-    def _taken(
-        self, fact: Fact, reply: Judgement | Reply, standing: InterviewState
-    ) -> InterviewState:
-        """What a reply does.
+    def _after(self, fact: Fact, reply: Judgement | Reply, state: InterviewState) -> InterviewState:
+        """What a reply does, and where the answer stands then.
 
-        Go back, leave it unknown, or write it and see where the answer stands then.
+        It goes back, leaves the question unknown, or writes the answer.
         """
         if reply == "back":
             self.again = self.asked[-1:]
             self.asked = self.asked[:-1]
-            return standing
+            return state
         self.again = []
         self.asked.append(fact.name)
         if not isinstance(reply, Judgement):
-            return standing
+            return state
         self._keep(fact, reply)
-        standing = self._look()
-        self.say(f"  {_now(standing)}")
-        return standing
+        state = self._state()
+        self.say(f"  {_now(state)}")
+        return state
 
     @property
     def summary(self) -> str:
         """How many answers were written, and where."""
-        whose = f", by {plain(self.by)}, dated {day_text(self.on)}" if self.file.written else ""
-        return f"{many_or_no(self.file.written, 'answer')} written to {plain(self.file.path, 300)}{whose}."
+        written, path = self.file.written, plain(self.file.path, 300)
+        if not written:
+            return f"No answers written to {path}."
+        whose = f"by {plain(self.by)}, dated {day_text(self.on)}"
+        return f"{_many(written, 'answer')} written to {path}, {whose}."
 
-    def _look(self) -> InterviewState:
-        return self.interview.look(self._sheet())
+    def _state(self) -> InterviewState:
+        """Where the answer stands now."""
+        return self.interview.state(self.interview.sheet(self.initiative, self.programme))
 
-    def _sheet(self) -> FactSheet:
-        return self.interview.sheet(self.initiative, self.programme)
-
-    def _greet(self, standing: InterviewState) -> None:
-        facts, open_ = len(self.interview.facts), len(standing.order)
-        self.say(
-            f"{plain(self.initiative.title, 200)}. {many(open_, 'question')} open, of {facts}."
-        )
-        self.say(
-            f"Answers go to {plain(self.file.path, 300)}, by {plain(self.by)}, dated {day_text(self.on)}."
-        )
-        if self.on > self.programme.as_of:
+    def _greet(self, state: InterviewState) -> None:
+        """Say how many questions there are, where answers go, and how to reply."""
+        facts, open_ = len(self.interview.facts), len(state.order)
+        title, path = plain(self.initiative.title, 200), plain(self.file.path, 300)
+        self.say(f"{title}. {_many(open_, 'question')} open, of {facts}.")
+        self.say(f"Answers go to {path}, by {plain(self.by)}, dated {day_text(self.on)}.")
+        as_of = self.programme.as_of
+        if self.on > as_of:
             self.say(
-                f"That is after {day_text(self.programme.as_of)}, as of which is judged: they do not count yet."
+                f"That is after {day_text(as_of)}, as of which is judged: they do not count yet."
             )
         self.say(_HOW)
-        self.say(_now(standing))
+        self.say(_now(state))
 
     # Which question.
 
-    def _goes_on(self, standing: InterviewState) -> bool:
+    def _goes_on(self, state: InterviewState) -> bool:
         """Say that it is settled; whether the rater wants to go on all the same."""
         self.say("")
-        self.say(_left(standing))
+        self.say(_how_settled(state))
         if self.wait:
             self.all = self.read("Go on all the same (y or n)? ").strip().lower() in ("y", "yes")
         return self.all
 
-    def _next(self, standing: InterviewState) -> Fact | None:
-        """The question to go back to, else the most telling open one.
+    def _next(self, state: InterviewState) -> Fact | None:
+        """The question to go back to, else the most telling open one that was not asked yet.
 
-        After these, or with `all`, what is known.
+        Once it is settled, or with `all`: any open one, then what is known, this rater's own last.
         """
-        every = [*standing.order[: standing.telling]]
-        if self.all or standing.settled:
-            known = [f for f in self.interview.facts if f not in standing.order]
-            every = [*standing.order, *sorted(known, key=lambda f: self._own(f) is not None)]
-        left = [f for f in self.interview.facts if f.name in self.again]
-        return next(iter([*left, *(f for f in every if f.name not in self.asked)]), None)
+        for fact in self.interview.facts:
+            if fact.name in self.again:
+                return fact
+        every = [*state.order[: state.telling]]
+        if self.all or state.settled:
+            known = [f for f in self.interview.facts if f not in state.order]
+            every = [*state.order, *sorted(known, key=lambda f: self._own(f) is not None)]
+        return next((f for f in every if f.name not in self.asked), None)
 
     # One question.
 
     def _answers(self, fact: Fact) -> Sequence[Judgement]:
+        """All answers to a question, whoever gave them."""
         return self.initiative.judgements.get(fact.name, ())
 
     def _own(self, fact: Fact) -> Judgement | None:
+        """What this rater has answered already, or None."""
         return next((a for a in self._answers(fact) if same_rater(a.by, self.by)), None)
 
     def _ask(self, fact: Fact) -> Judgement | Reply:
@@ -240,8 +250,9 @@ class Conversation:
         others = tuple(a for a in self._answers(fact) if not same_rater(a.by, self.by))
         judged = {**self.initiative.judgements, fact.name: (*others, answer)}
         self.initiative = self.initiative.model_copy(update={"judgements": judged})
-        for line in spread(fact, (*others, answer)) if others else ():
-            self.say(f"  {line}")
+        if others:
+            for line in spread(fact, (*others, answer)):
+                self.say(f"  {line}")
 
 
 def _level(fact: Fact, text: str) -> tuple[Single | None, str]:
@@ -258,9 +269,8 @@ def _level(fact: Fact, text: str) -> tuple[Single | None, str]:
     given = "-".join(text.lower().split())
     near = nearest(given, words)
     meant = f" Did you mean {near}?" if near else ""
-    return words.get(
-        given
-    ), f"Expected a number from 1 to {len(words)}, or {' or '.join(words)}.{meant}"
+    expected = f"Expected a number from 1 to {len(words)}, or {' or '.join(words)}.{meant}"
+    return words.get(given), expected
 
 
 def _choices(fact: Fact) -> Iterator[str]:
@@ -290,29 +300,35 @@ def spread(fact: Fact, answers: Sequence[Judgement]) -> Iterator[str]:
     if len({_word(v) for v in levels}) == 1:
         yield "They agree."
         return
-    both = "Both" if len(levels) == 2 else "All"
-    yield f"{_distance(fact, levels)} {both} count: a rule speaks only if it holds for each of them."
+    distance, both = _distance(fact, levels), "Both" if len(levels) == 2 else "All"
+    yield f"{distance} {both} count: a rule speaks only if it holds for each of them."
 
 
 def _distance(fact: Fact, levels: Sequence[object]) -> str:
     """How far answers that differ lie apart.
 
-    Range and middle for numbers, steps for levels that have an order.
+    The range and the middle of numbers; steps for levels that have an order.
     """
     if fact.kind == "number":
         numbers = [float(v) for v in levels if isinstance(v, int | float)]
         middle = statistics.median(numbers)
         return f"They range from {min(numbers):g} to {max(numbers):g}; the middle is {middle:g}."
+    if not fact.ordered:
+        return "They differ."
     places = [
         fact.values.index(v) for v in levels if isinstance(v, str | bool) and v in fact.values
     ]
     steps = max(places) - min(places)
-    if not fact.ordered:
-        return "They differ."
     return f"They lie {'one step' if steps == 1 else f'{steps} steps'} apart."
 
 
 # --- where it stands, in words --------------------------------------------------------------------
+
+
+def _answer(state: InterviewState) -> str:
+    if state.answer is None:
+        return "no answer yet"
+    return state.answer.replace("adjust-", "adjust ")
 
 
 def of_twenty(same: float) -> str:
@@ -320,25 +336,27 @@ def of_twenty(same: float) -> str:
     return f"{int(same * _TWENTY + 1e-9)} of {_TWENTY} ways"
 
 
-def _now(standing: InterviewState) -> str:
+def _now(state: InterviewState) -> str:
     """The answer as it is, and how much could still change it."""
-    answer = answer_in_sentence(standing.answer)
-    if standing.stands:
+    answer = _answer(state)
+    if state.stands:
         return f"Now: {answer}. Nothing still open can change it."
-    lead = (
-        f" by {standing.lead:g} decibans"
-        if standing.answer is not None and standing.lead is not None
-        else ""
-    )
-    return f"Now: {answer}{lead}. {of_twenty(standing.same)} to answer the rest leave it so."
+    if state.answer is not None and state.lead is not None:
+        answer += f" by {state.lead:g} decibans"
+    return f"Now: {answer}. {of_twenty(state.same)} to answer the rest leave it so."
 
 
-def _left(standing: InterviewState) -> str:
+def _how_settled(state: InterviewState) -> str:
     """In which of the two meanings it is settled; or that nothing more can be asked."""
-    answer = answer_in_sentence(standing.answer)
-    if standing.stands:
+    answer = _answer(state)
+    if state.stands:
         return f"Settled for good: {answer}. Whatever is answered to what is still open, it stays."
-    share = f"{of_twenty(standing.same)} to answer the {many(len(standing.order), 'open question')} leave it as it is"
-    if standing.same >= ENOUGH:
+    questions = _many(len(state.order), "open question")
+    share = f"{of_twenty(state.same)} to answer the {questions} leave it as it is"
+    if state.same >= ENOUGH:
         return f"As good as settled: {answer}. {share}, every level taken as equally likely."
     return f"Not settled: {answer}. {share}, and nothing more can be asked now."
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" + ("" if count == 1 else "s")

@@ -1,6 +1,4 @@
-"""The fewest questions that settle an answer.
-
-What can be asked, what to ask next, and how much could still change.
+"""The fewest questions that settle an answer: what can be asked, and what to ask next.
 
 Every question is a fact that people judge, with its levels in plain words; one set feeds the rule
 pack and the theory packs. What the open questions could still do is seen by filling them in many
@@ -8,10 +6,12 @@ ways: each by itself, all its levels equally often, numbers evenly over their de
 
 Two meanings of *settled*, always told apart:
 
-- *for good*: no way to answer the open questions changes the answer. It is proven, by the bounds of the pack (`stands`)
-  or by trying every way where they are few. What cannot be known yet at the initiative's stage is no open question.
-- *as good as settled*: of the ways tried, at least 9 in 10 leave the answer as it is now. That is a share of equally
-  likely fillings, not a probability that the answer is right: people do not answer evenly.
+- *for good*: no way to answer the open questions changes the answer. It is proven, by the bounds of
+  the pack (`stands`) or by trying every way where they are few. What cannot be known yet at the
+  initiative's stage is no open question.
+- *as good as settled*: of the ways tried, at least 9 in 10 leave the answer as it is now. That is a
+  share of equally likely fillings, not a probability that the answer is right: people do not answer
+  evenly.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ EVERY_WAY = 1024
 #: Numbers are tried at the middles of so many equal parts of their declared range.
 _PARTS = 12
 _SPREAD = "adoption."
+#: Facts that follow from judgements, besides scores and the answers of theories.
 _ALSO_DERIVED = frozenset({"results.evidenced", "results.candour"})
 
 
@@ -62,32 +63,34 @@ def question_facts(
 ) -> tuple[Fact, ...]:
     """The questions of an initiative, by name.
 
-    Judged facts that the packs look at and that can be known yet.
+    Judged facts that the packs look at, directly or through a score or a theory, and that can be
+    known yet at its stage (None: any).
     """
     pack: RulePack = getattr(rulebook, about)
-    read = set(pack.facts)
+    names = set(pack.facts)
     if about == "route":
-        read.update(rulebook.order.facts, *(t.questions for t in rulebook.theory))
-    read.update(*(pack.vocabulary[n].criteria for n in pack.facts))
-    asked = (VOCABULARY[n] for n in sorted(read) if n in VOCABULARY and can_be_known(n, stage))
-    return tuple(f for f in asked if f.judged and f.question)
+        names.update(rulebook.order.facts, *(t.questions for t in rulebook.theory))
+    names.update(*(pack.vocabulary[n].criteria for n in pack.facts))
+    facts = (VOCABULARY[n] for n in sorted(names) if n in VOCABULARY and can_be_known(n, stage))
+    return tuple(f for f in facts if f.judged and f.question)
 
 
 @dataclass(frozen=True, slots=True)
 class InterviewState:
-    """Where the answer stands, and what to ask.
-
-    lead: decibans by which it leads. stands: settled for good. same: share of the ways tried that
-    leave the answer as it is. order: open questions, the most telling first; `telling` of them
-    could still move the answer.
-    """
+    """Where the answer stands, and what to ask."""
 
     answer: str | None
+    """The answer as it is now; None where there is none yet."""
     lead: float | None
+    """Decibans by which it leads; None where nothing is weighed."""
     stands: bool
+    """Whether it is settled for good."""
     same: float
+    """Share, 0 to 1, of the ways tried that leave the answer as it is."""
     order: tuple[Fact, ...]
+    """Open questions, the most telling first."""
     telling: int
+    """How many of these, from the first, could still move the answer."""
 
     @property
     def settled(self) -> bool:
@@ -97,25 +100,30 @@ class InterviewState:
 
 @dataclass(frozen=True, slots=True)
 class Interview:
-    """One initiative being asked about.
-
-    The questions, and the ways to answer them, which belong to (seed, id).
-    """
+    """One initiative being asked about."""
 
     rulebook: Rulebook
+    """Who judges it."""
     pack: RulePack
+    """The pack whose answer is asked for."""
     initiative: Initiative
+    """The initiative as it was when the interview began."""
     facts: tuple[Fact, ...]
+    """The questions, by name."""
     base: FactSheet
+    """What is known of it without any judgement."""
     ways: Mapping[str, tuple[Known, ...]]
+    """For each question WAYS answers to try, all levels as often; they belong to (seed, id)."""
     derives: bool
+    """Whether the pack looks at what follows from judgements: each way is worked out anew then."""
     spreading: evidence.Spreading | None = None
+    """How the change spreads, simulated; None where it is not asked about the route."""
 
     def sheet(self, initiative: Initiative, programme: Programme) -> FactSheet:
         """What is known with the judgements that `initiative` now holds."""
         return self.base.with_known(dict(evidence.judged(initiative, programme.as_of)))
 
-    def look(self, sheet: FactSheet) -> InterviewState:
+    def state(self, sheet: FactSheet) -> InterviewState:
         """Where the answer stands on a sheet, and which question tells most.
 
         A question tells more if, once it is answered, two of the ways tried more often end alike;
@@ -124,22 +132,23 @@ class Interview:
         open_ = [f for f in self.facts if f.name not in sheet]
         full = self._complete(sheet)
         now = recommend(self.pack, self._without_unknowable(full), ())
-        asked = [f for f in open_ if f.name in self.heard]
-        columns = {f.name: self.ways[f.name] for f in asked}
+        filled = [f for f in open_ if f.name in self.reaching_pack]
+        columns = {f.name: self.ways[f.name] for f in filled}
         ends = self._ends(sheet, full, columns)
         same = ends.count(now.answer) / len(ends)
         moves = {m.fact: m.could_move or 0.0 for m in now.missing}
-        told = {
-            f.name: _told(columns[f.name], ends) if f.name in columns else (0.0, 0.0) for f in open_
-        }
-        order = sorted(
-            open_, key=lambda f: (*(-t for t in told[f.name]), -moves.get(f.name, 0.0), f.name)
-        )
-        order.sort(key=lambda f: f.name not in moves)
+
+        def telling_first(fact: Fact) -> tuple[bool, float, float, float, str]:
+            sure, doubt = 0.0, 0.0
+            if fact.name in columns:
+                sure, doubt = _information(columns[fact.name], ends)
+            return fact.name not in moves, -sure, -doubt, -moves.get(fact.name, 0.0), fact.name
+
+        order = sorted(open_, key=telling_first)
         telling = sum(f.name in moves for f in order)
         stands = same == 1.0 and (
             self._proven(full, now.stands, now.answer)
-            or self._every_way(sheet, full, asked, now.answer)
+            or self._every_way(sheet, full, filled, now.answer)
         )
         return InterviewState(now.answer, now.margin, stands, same, tuple(order), telling)
 
@@ -149,45 +158,54 @@ class Interview:
         return full if self.spreading is None else full.with_known(self.spreading.known(full))
 
     def _without_unknowable(self, full: FactSheet) -> FactSheet:
-        """The sheet on which what cannot be known yet is undecided, so that nothing waits for it to be filled."""
-        stage = self.initiative.stage
-        closed = [
-            VOCABULARY[n] for n in self.pack.facts if n in VOCABULARY and not can_be_known(n, stage)
-        ]
-        undecided = {
-            f.name: Known(frozenset(f.values)) for f in closed if f.judged and f.name not in full
-        }
-        return full.with_known({n: known for n, known in undecided.items() if known.value})
+        """The sheet on which what cannot be known yet is undecided.
+
+        So nothing waits for it to be filled: all its levels are held for possible at once.
+        """
+        undecided: dict[str, Known] = {}
+        for name in self.pack.facts:
+            fact = VOCABULARY.get(name)
+            if fact is None or not fact.judged or not fact.values or name in full:
+                continue
+            if not can_be_known(name, self.initiative.stage):
+                undecided[name] = Known(frozenset(fact.values))
+        return full.with_known(undecided)
 
     def _moves_spread(self, full: FactSheet) -> bool:
-        """Whether an open question would have the spread simulated anew, so that it is not to be relied on."""
-        told = self.spreading is not None and self.initiative.adoption is not None
-        return told and not all(name in full for name in evidence.SPREAD_BY)
+        """Whether an open question would have the spread simulated anew.
+
+        Then the spread as it is now is not to be relied on.
+        """
+        simulated = self.spreading is not None and self.initiative.adoption is not None
+        return simulated and not all(name in full for name in evidence.SPREAD_BY)
 
     def _proven(self, full: FactSheet, stands: bool, answer: str | None) -> bool:
-        """Whether the pack proves that the answer stands, whatever the spread may be where answers still move it."""
+        """Whether the pack proves that the answer stands.
+
+        Where answers still move the spread, whatever the spread may be.
+        """
         if not self._moves_spread(full):
             return stands
         spread = [name for name in full if name.startswith(_SPREAD)]
-        found = recommend(self.pack, self._without_unknowable(full.without(spread)), ())
-        return found.stands and found.answer == answer
+        bare = recommend(self.pack, self._without_unknowable(full.without(spread)), ())
+        return bare.stands and bare.answer == answer
 
     def _every_way(
-        self, sheet: FactSheet, full: FactSheet, asked: Sequence[Fact], answer: str | None
+        self, sheet: FactSheet, full: FactSheet, facts: Sequence[Fact], answer: str | None
     ) -> bool:
         """Whether every way there is to answer ends in `answer`.
 
         False where they are too many to try, or endless.
         """
-        endless = self._moves_spread(full) or not all(f.values for f in asked)
-        if endless or math.prod(len(f.values) for f in asked) > EVERY_WAY:
+        endless = self._moves_spread(full) or not all(f.values for f in facts)
+        if endless or math.prod(len(f.values) for f in facts) > EVERY_WAY:
             return False
-        names, counted = [f.name for f in asked], dict[tuple[object, ...], str | None]()
-        rows = itertools.product(*(map(Known, f.values) for f in asked))
-        return all(
-            self._end(sheet, full, dict(zip(names, row, strict=True)), counted) == answer
-            for row in rows
-        )
+        counted: dict[tuple[object, ...], str | None] = {}
+        for values in itertools.product(*(f.values for f in facts)):
+            way = {f.name: Known(value) for f, value in zip(facts, values, strict=True)}
+            if self._end(sheet, full, way, counted) != answer:
+                return False
+        return True
 
     def _ends(
         self, sheet: FactSheet, full: FactSheet, columns: Mapping[str, Sequence[Known]]
@@ -200,10 +218,10 @@ class Interview:
         ]
 
     @property
-    def heard(self) -> frozenset[str]:
+    def reaching_pack(self) -> frozenset[str]:
         """What can reach the pack, directly or through a score or a theory.
 
-        Of other questions no filling is needed.
+        Other questions need no filling.
         """
         return frozenset(self.pack.facts).union(
             *(self.pack.vocabulary[n].criteria for n in self.pack.facts)
@@ -254,7 +272,7 @@ def begin(
 def _derives(pack: RulePack) -> bool:
     """Whether the pack looks at anything that follows from judgements.
 
-    A score, a theory's answer, a rating.
+    That is a score, a theory's answer or a rating.
     """
     looked_at = (pack.vocabulary[n] for n in pack.facts)
     return any(f.origin in ("framework", "theory") or f.name in _ALSO_DERIVED for f in looked_at)
@@ -270,23 +288,26 @@ def _ways(fact: Fact, own: int) -> tuple[Known, ...]:
     return tuple(filled)
 
 
-def _told(column: Sequence[Known], ends: Sequence[str | None]) -> tuple[float, float]:
+def _information(column: Sequence[Known], ends: Sequence[str | None]) -> tuple[float, float]:
     """What a question tells: how sure the end is once it is answered, and the doubt it takes away.
 
     Sure: the chance that two ways with the same answer to it end alike (the Gini index; Breiman and
     others 1984). Doubt taken away: mutual information. Tried on Northfield: the first settles
     soonest (docs/measured.md).
     """
-    met: dict[Value, Counter[str | None]] = defaultdict(Counter)
+    ends_by_value: dict[Value, Counter[str | None]] = defaultdict(Counter)
     for known, end in zip(column, ends, strict=True):
-        met[known.value][end] += 1
-    many = len(ends)
-    sure = sum(sum(n * n for n in c.values()) / sum(c.values()) for c in met.values()) / many
-    left = sum(sum(c.values()) / many * _doubt(c) for c in met.values())
-    return round(sure, 9), round(_doubt(Counter(ends)) - left, 9)
+        ends_by_value[known.value][end] += 1
+    alike, left = 0.0, 0.0
+    for counts in ends_by_value.values():
+        ways = counts.total()
+        alike += sum(n * n for n in counts.values()) / ways
+        left += ways / len(ends) * _entropy(counts)
+    # Nine decimals: what tells as much must sort as equal, whatever the order of the sums.
+    return round(alike / len(ends), 9), round(_entropy(Counter(ends)) - left, 9)
 
 
-def _doubt(counts: Counter[str | None]) -> float:
-    """Entropy in nats."""
-    many = sum(counts.values())
-    return -sum(n / many * math.log(n / many) for n in counts.values())
+def _entropy(counts: Counter[str | None]) -> float:
+    """How much doubt there is about an end, in nats (Shannon 1948)."""
+    total = counts.total()
+    return -sum(n / total * math.log(n / total) for n in counts.values())

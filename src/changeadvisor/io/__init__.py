@@ -1,1 +1,1 @@
-"""Files: programmes, workbooks and rules read and written, with every fault named by its place."""
+"""Files: reading programmes and rules with every fault named, and writing them whole or not at all."""

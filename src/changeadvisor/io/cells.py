@@ -1,6 +1,4 @@
-"""What people type in a cell.
-
-Unknown marks, numbers, money, dates, yes and no, lists and small maps.
+"""What people type in a cell: numbers, money, dates, yes and no, lists, marks of not knowing.
 
 Nothing is guessed: a mark of not knowing is None, and what cannot be read raises ValueError with a
 plain message.
@@ -11,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+#: What people put in a cell to say that nobody knows, in small letters.
 UNKNOWN = frozenset(
     {
         "",
@@ -31,10 +30,12 @@ UNKNOWN = frozenset(
 )
 _TIMES = {"": 1.0, "k": 1e3, "m": 1e6, "bn": 1e9, "million": 1e6, "thousand": 1e3, "billion": 1e9}
 _NUMBER = re.compile(
-    r"(?P<open>\()?(?P<sign>[-+])?\s*£?\s*(?P<sign2>[-+])?\s*(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)"
-    r"(?P<power>[eE][-+]?\d+)?\s*(?P<times>k|m|bn|million|thousand|billion)?\s*%?\s*(?P<close>\))?",
+    r"(?P<open>\()?(?P<sign>[-+])?\s*£?\s*(?P<sign2>[-+])?\s*"
+    r"(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)(?P<power>[eE][-+]?\d+)?\s*"
+    r"(?P<times>k|m|bn|million|thousand|billion)?\s*%?\s*(?P<close>\))?",
     re.IGNORECASE,
 )
+_EXPECTED_NUMBER = "a number such as 1,234.5 or £1.2m"
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{2}|\d{4})")
@@ -53,9 +54,9 @@ def unknown(value: object) -> bool:
 
 
 def number(value: object) -> float | None:
-    """A number as people write it: `1,234.5`, `£25.80`, `£1.2m`, `120k`, `12%` (12), `(3)` (-3).
+    """A number as people write it; None where unknown.
 
-    None where unknown.
+    `1,234.5`, `£25.80`, `£1.2m`, `120k`; `12%` is 12, and `(3)`, as accountants write it, is -3.
     """
     if unknown(value):
         return None
@@ -64,16 +65,14 @@ def number(value: object) -> float | None:
     if isinstance(value, int | float):
         return _finite(float(value))
     match = _NUMBER.fullmatch(folded(value).replace("−", "-"))
-    if (
-        match is None
-        or bool(match["open"]) != bool(match["close"])
-        or (match["sign"] and match["sign2"])
-    ):
-        raise ValueError("a number such as 1,234.5 or £1.2m")
-    size = (
-        float(match["digits"].replace(",", "") + (match["power"] or ""))
-        * _TIMES[(match["times"] or "").lower()]
-    )
+    if match is None:
+        raise ValueError(_EXPECTED_NUMBER)
+    one_bracket = bool(match["open"]) != bool(match["close"])
+    two_signs = match["sign"] and match["sign2"]
+    if one_bracket or two_signs:
+        raise ValueError(_EXPECTED_NUMBER)
+    digits = match["digits"].replace(",", "") + (match["power"] or "")
+    size = float(digits) * _TIMES[(match["times"] or "").lower()]
     minus = "-" in (match["sign"], match["sign2"]) or bool(match["open"])
     return _finite(-size if minus else size)
 
@@ -85,9 +84,9 @@ def _finite(value: float) -> float:
 
 
 def date(value: object) -> dt.date | None:
-    """A date: ISO, or day first as in the UK (`17/11/2023`, `17.11.23`, `3 Mar 2024`).
+    """A date: ISO, or day first as in the UK; None where unknown.
 
-    None where unknown.
+    `2023-11-17`, `17/11/2023`, `17.11.23`, `3 Mar 2024`.
     """
     if unknown(value):
         return None
@@ -97,10 +96,10 @@ def date(value: object) -> dt.date | None:
         return value.date()
     if isinstance(value, dt.date):
         return value
-    found = _parts(folded(value)) if isinstance(value, str) else None
+    parts = _parts(folded(value)) if isinstance(value, str) else None
     try:
-        if found is not None:
-            return dt.date(*found)
+        if parts is not None:
+            return dt.date(*parts)
     except ValueError:
         pass
     raise ValueError("a date such as 2026-09-30 or 30/09/2026")
@@ -142,21 +141,21 @@ def words(value: object) -> list[str]:
 
 def small_map(value: object) -> dict[str, str]:
     """A small map written `a: 1; b: 2`."""
-    found: dict[str, str] = {}
+    entries: dict[str, str] = {}
     for part in words(value):
-        name, colon, text = part.rpartition(":")
-        if not colon or not name.strip() or not text.strip():
+        name, colon, text = (p.strip() for p in part.rpartition(":"))
+        if not colon or not name or not text:
             raise ValueError("a small map such as `analysts: 6; change managers: 18`")
-        if name.strip() in found:
-            raise ValueError(f"`{name.strip()}` once")
-        found[name.strip()] = text.strip()
-    return found
+        if name in entries:
+            raise ValueError(f"`{name}` once")
+        entries[name] = text
+    return entries
 
 
 def safe_text(text: str) -> str:
     """Text that a spreadsheet will not take for a formula.
 
-    Where it could, an apostrophe goes before it.
+    Where it could, an apostrophe goes before it (OWASP, "CSV injection").
     """
     risky = text[:1] in ("=", "+", "-", "@", "\t", "\r", "'") and not _plain_number(text)
     return f"'{text}" if risky else text

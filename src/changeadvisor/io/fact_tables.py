@@ -12,8 +12,8 @@ from pathlib import Path
 from changeadvisor.errors import Fault, InputError, did_you_mean, plain
 from changeadvisor.facts import Fact, Single
 from changeadvisor.io import cells
-from changeadvisor.io.documents import Table, read_csv
 from changeadvisor.io.load import by_place
+from changeadvisor.io.text_files import Table, read_csv
 from changeadvisor.judgement import RulePack
 
 

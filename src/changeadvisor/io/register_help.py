@@ -10,20 +10,38 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+#: The sheet that a new register opens with, a line each.
 START = (
-    "This register tells changeadvisor what your change programme is, what was expected, and what has happened so far.",
-    "Fill in the sheet Programme first, then Initiatives, one row each. Columns with a star must be filled in; leave blank what you do not know.",
-    "Point at a heading to read what it means. Grey rows that begin with (example) show how; they are never read, so leave or delete them.",
-    "Then add what you have: Measures and Observations for results, Judgements for what people think, Dependencies for what hangs on what.",
-    "When done, run: changeadvisor check register.xlsx. It lists every fault by cell, and what is still missing and would matter most.",
+    (
+        "This register tells changeadvisor what your change programme is, what was expected, and "
+        "what has happened so far."
+    ),
+    (
+        "Fill in the sheet Programme first, then Initiatives, one row each. Columns with a star "
+        "must be filled in; leave blank what you do not know."
+    ),
+    (
+        "Point at a heading to read what it means. Grey rows that begin with (example) show how; "
+        "they are never read, so leave or delete them."
+    ),
+    (
+        "Then add what you have: Measures and Observations for results, Judgements for what people "
+        "think, Dependencies for what hangs on what."
+    ),
+    (
+        "When done, run: changeadvisor check register.xlsx. It lists every fault by cell, and what "
+        "is still missing and would matter most."
+    ),
 )
 
+#: What each of the three columns of an estimate means.
 POINTS: Mapping[str, str] = {
     "low": "Low: one time in ten it is lower.",
     "likely": "Likely: as likely above as below. Fill in this one alone for a plain number.",
     "high": "High: one time in ten it is higher.",
 }
 
+#: How the cells of a column are written, by its kind.
 FORMS: Mapping[str, str] = {
     "text": "Text.",
     "date": "A date, dd/mm/yyyy.",
@@ -32,12 +50,19 @@ FORMS: Mapping[str, str] = {
     "yes-no": "yes or no.",
     "choice": "",
     "words": "Several, with ; between them.",
-    "map": "Such as `change managers: 3; analysts: 1`. Capacity by quarter: `analysts 2026-Q4: 6; analysts 2027-Q1: 4`.",
+    "map": (
+        "Such as `change managers: 3; analysts: 1`. Capacity by quarter: `analysts 2026-Q4: 6; "
+        "analysts 2027-Q1: 4`."
+    ),
     "level": "A level from the sheet Words, or a number where the fact is one.",
-    "teams": "How many teams, or their sizes with ; between them (22; 14). A single size ends with ; (22;).",
+    "teams": (
+        "How many teams, or their sizes with ; between them (22; 14). A single size ends with ; "
+        "(22;)."
+    ),
     "budget": "A sum, or by financial year: `2026-27: 4200000; 2027-28: 3900000`.",
 }
 
+#: What a column means, by its heading, or by `Sheet heading`.
 MEANINGS: Mapping[str, str] = {
     "programme": "The name of the programme.",
     "as of": "The day as of which everything is judged.",
@@ -51,9 +76,13 @@ MEANINGS: Mapping[str, str] = {
     "limits budget": "New money for the next twelve months, or by financial year.",
     "limits carry over": "Whether what is left of one year may be spent in the next.",
     "limits capacity": "Full-time equivalents there are, by role.",
-    "limits share for few": "Least share of the spend kept for deep changes for few people, 0 to 1.",
+    "limits share for few": (
+        "Least share of the spend kept for deep changes for few people, 0 to 1."
+    ),
     "limits few reach below": "A change counts as for few where it reaches fewer people than this.",
-    "limits few impact above": "A change counts as deep where each person gains more than this a year, in money.",
+    "limits few impact above": (
+        "A change counts as deep where each person gains more than this a year, in money."
+    ),
     "limits load": "Most changes at once that one staff group should carry.",
     "id": "A short name without spaces, used on the other sheets, such as library-hub.",
     "title": "The name people know it by.",
@@ -101,9 +130,15 @@ MEANINGS: Mapping[str, str] = {
     "spend monthly": "What it costs a month while it runs.",
     "spend after": "What it costs a month after it ends.",
     "needs": "Full-time equivalents it needs while it runs, by role.",
-    "reference class": "Id from the sheet Classes, or of a published one (`changeadvisor classes` lists them): initiatives like it.",
+    "reference class": (
+        "Id from the sheet Classes, or of a published one (`changeadvisor classes` lists them): "
+        "initiatives like it."
+    ),
     "relative income": "Median income of those it reaches over that of all.",
-    "overlaps": "Share of those it reaches whom another initiative reaches too, by its id: `falls-prevention: 0.4`.",
+    "overlaps": (
+        "Share of those it reaches whom another initiative reaches too, by its id: "
+        "`falls-prevention: 0.4`."
+    ),
     "also moves": "Ids of other measures it should move.",
     "path measure": "The measure it should move, by id.",
     "path baseline": "Where the measure stood when it was approved.",
@@ -152,7 +187,10 @@ MEANINGS: Mapping[str, str] = {
     "above": "Broken where the mean reading is above this.",
     "then": "What was agreed to do then.",
     "depends on initiative": "The id of the initiative it hangs on.",
-    "Dependencies kind": "requires: cannot go on without it. helps: loses a share of its value. conflicts-with: they stand in each other's way.",
+    "Dependencies kind": (
+        "requires: cannot go on without it. helps: loses a share of its value. conflicts-with: "
+        "they stand in each other's way."
+    ),
     "lag months": "Months after the other ends until this can begin.",
     "share": "Share of its value that rests on the helper, 0 to 1.",
     "fact": "What is judged, from the sheet Words.",
@@ -165,6 +203,7 @@ MEANINGS: Mapping[str, str] = {
 
 _ID = "(example) library-hub"
 
+#: The worked row of each main sheet; keys of the record, or headings.
 EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "Programme": {},
     "Aims": {"id": "(example) independence", "title": "People live well at home"},

@@ -15,7 +15,8 @@ from typing import Any
 from changeadvisor import resources
 from changeadvisor.errors import InputError, did_you_mean, nearest, plain
 from changeadvisor.facts import VOCABULARY, Fact
-from changeadvisor.io.documents import Document, read_document
+from changeadvisor.io.documents import read_document
+from changeadvisor.io.placed_data import Document
 from changeadvisor.judgement import RulePack, TestResult, base_rates, read_pack, run_tests, theory
 from changeadvisor.judgement.base_rates import RatingMoves
 from changeadvisor.judgement.framework_reader import read_framework

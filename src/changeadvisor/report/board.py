@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from changeadvisor.advice.advise import Advice, DecisionNeeded, InitiativeAdvice
-from changeadvisor.errors import InputError, plain
+from changeadvisor.errors import plain
 from changeadvisor.judgement import (
     Reason,
     Recommendation,
@@ -281,32 +278,3 @@ def _brief(found: Recommendation) -> str:
 
 
 # --- the evidence behind it -----------------------------------------------------------------------
-
-
-# --- rendering ------------------------------------------------------------------------------------
-
-
-def write(text: str, path: Path) -> None:
-    """Write a text whole or not at all. Raises InputError where its folder is not there."""
-    write_bytes(text.encode(), path)
-
-
-def write_bytes(data: bytes, path: Path) -> None:
-    """Write a file whole or not at all. Raises InputError where its folder is not there."""
-    if not path.parent.is_dir():
-        expected = "a file in a folder that is there"
-        raise InputError.one(
-            str(path), "a folder that is not there", expected, "make the folder first"
-        )
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-# --- a pack as a page -----------------------------------------------------------------------------

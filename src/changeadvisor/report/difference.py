@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from changeadvisor.errors import plain
-from changeadvisor.whatif.compare import (
+from changeadvisor.whatif.difference import (
     AnswerChange,
     AnswerState,
     Cause,

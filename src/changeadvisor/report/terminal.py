@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from changeadvisor.judgement.base_rates import ClassesFile
     from changeadvisor.model import Programme
     from changeadvisor.simulation import Result
-    from changeadvisor.whatif.compare import Difference
+    from changeadvisor.whatif.difference import Difference
 
 
 def advice_table(advice: Advice, width: int) -> str:

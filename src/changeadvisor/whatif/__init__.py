@@ -1,1 +1,1 @@
-"""What would change if something were otherwise, what did change between two programmes, and why."""
+"""Why answers differ: what if something were otherwise, and what changed between two programmes."""

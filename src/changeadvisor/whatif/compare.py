@@ -1,320 +1,45 @@
-"""What differs between two pieces of advice.
+"""What differs between two pieces of advice: answers, how sure they are, decisions, the set to run.
 
-Answers, how sure they are, outlook, decisions and the set to run.
-
-Nothing here says why; `changing` works that out and puts it in. What is compared is what people
-read: an answer, its margin, a chance.
+Nothing here says why; `causes` works that out and puts it in. What is compared is what people
+read: an answer, its margin, a chance. The portfolio is read by the keys of the advice's JSON.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import Field
-
-from changeadvisor.advice.advise import (
-    Advice,
-    Chances,
-    Engine,
-    InitiativeAdvice,
-    PackUsed,
-    Portfolio,
-)
+from changeadvisor.advice.advise import Advice, Chances, InitiativeAdvice, Portfolio
 from changeadvisor.judgement import Recommendation
 from changeadvisor.model import as_json, tidy_number, to_plain
 from changeadvisor.portfolio import Conflict, Pick
-
-Question = Literal["action", "route", "evidenced"]
-QUESTIONS: tuple[Question, ...] = ("action", "route", "evidenced")
-#: What can make an answer another one. age: the day as of which is judged; course: set by hand.
-Kind = Literal["data", "age", "threshold", "rule", "limit", "course"]
-
-#: Chances that move by less are not listed; nor is a worth or a total that moves by a smaller share
-#: of itself.
-CHANCE, WORTH, SUM = 0.05, 0.05, 0.005
-#: Margins are given to a tenth of a deciban: what moves by less is the same.
-MARGIN = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class FieldChange:
-    """A value that differs, by its dotted name; None: not given.
-
-    Of readings only those that differ.
-    """
-
-    field: str
-    before: Any
-    after: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """One thing that differs between the two: a setting, or a step from the old to the new."""
-
-    name: str
-    kind: Kind
-    changes: tuple[FieldChange, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FactChange:
-    """A fact under a rule, before and after (None.
-
-    Unknown), and the changes that move it, each found by undoing it.
-    """
-
-    fact: str
-    before: str | float | bool | None
-    after: str | float | bool | None
-    moved_by: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RuleChange:
-    """A rule that counts otherwise.
-
-    Before, after: decibans counted, "veto", or "fired" in a table; None: nothing.
-
-    differs: how the rule itself was changed, where it was.
-    """
-
-    rule: str
-    title: str
-    answer: Annotated[str, Field(serialization_alias="for")]
-    before: float | str | None
-    after: float | str | None
-    because: str
-    differs: str | None = None
-    facts: tuple[FactChange, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """What made an answer another one, found by working it out again.
-
-    how: "alone": this by itself; "either": each of these by itself; "together": all of these, and
-    none can be left out. by: names of causes. fields: of changed data, those without which the
-    answer would not have changed.
-    """
-
-    kinds: tuple[Kind, ...]
-    how: Literal["alone", "either", "together"]
-    by: tuple[str, ...]
-    fields: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerState:
-    """An answer as it stands (None: none), in decibans.
-
-    ended: the initiative is closed, and nothing is asked.
-    """
-
-    answer: str | None
-    margin: float | None = None
-    finely_balanced: bool | None = None
-    stands: bool | None = None
-    ended: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerChange:
-    """An answer that differs, or is less or more sure.
-
-    parameters: thresholds of its pack that differ.
-    """
-
-    question: Question
-    before: AnswerState
-    after: AnswerState
-    why: Why | None = None
-    rules: tuple[RuleChange, ...] = ()
-    parameters: tuple[FieldChange, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class MarginChange:
-    """The same answer by another margin."""
-
-    initiative: str
-    question: Question
-    answer: str | None
-    before: float | None
-    after: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """The worth of the recommended course (mean, from here on); None where it cannot be said."""
-
-    course: str | None
-    worth: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class OutlookChange:
-    """Chances that moved by CHANCE or more, and the worth of the recommended course where it moved by WORTH or more."""
-
-    chances: tuple[FieldChange, ...] = ()
-    before: Course | None = None
-    after: Course | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WireChange:
-    """A tripwire in another state; None: not agreed."""
-
-    by: dt.date
-    measure: str
-    then: str
-    before: str | None
-    after: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class InitiativeDifference:
-    """What differs for one initiative.
-
-    sureness: answers that are the same but surer or less sure.
-    """
-
-    id: str
-    title: str
-    answers: tuple[AnswerChange, ...] = ()
-    sureness: tuple[AnswerChange, ...] = ()
-    declared: FieldChange | None = None
-    outlook: OutlookChange | None = None
-    tripwires: tuple[WireChange, ...] = ()
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing differs."""
-        return self == InitiativeDifference(self.id, self.title)
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """An initiative that is in one of the two only, with its answers there."""
-
-    id: str
-    title: str
-    action: str | None
-    route: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionChange:
-    """A decision that is needed in one of the two only, or another one; None: none is needed."""
-
-    initiative: str
-    before: str | None
-    after: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """What the set to run does with an initiative. start: of what has not begun, when it should."""
-
-    place: Literal["chosen", "deferred"]
-    course: str | None
-    because: str | None
-    start: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceChange:
-    """An initiative with which the set to run does something else."""
-
-    initiative: str
-    before: Placed | None
-    after: Placed | None
-    why: Why | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SetChange:
-    """There is a set to run on one side only.
-
-    because: why there is none on the other, as far as it is said.
-    """
-
-    before: bool
-    after: bool
-    because: str | None
-    why: Why | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PortfolioDifference:
-    """What differs in the set to run, its totals, and what stands in whose way.
-
-    set: where one side has none.
-    """
-
-    set: SetChange | None = None
-    courses: tuple[PlaceChange, ...] = ()
-    totals: tuple[FieldChange, ...] = ()
-    new_conflicts: tuple[Conflict, ...] = ()
-    resolved_conflicts: tuple[Conflict, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One of the two: what was judged, as of when.
-
-    Of packs and frameworks those that differ from the other side's.
-    """
-
-    programme: str
-    as_of: dt.date
-    input_digest: str
-    packs: tuple[PackUsed, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What differs between two pieces of advice, and why.
-
-    answers: how many were compared (action and route of each open initiative in both); changed: how
-    many of these differ. engine: what judged after. causes: all that differs in what went in.
-    thresholds: what moves by less is not listed.
-    """
-
-    engine: Engine
-    before: Side
-    after: Side
-    seed: int
-    answers: int
-    changed: int
-    causes: tuple[Cause, ...] = ()
-    initiatives: tuple[InitiativeDifference, ...] = ()
-    new: tuple[Named, ...] = ()
-    vanished: tuple[Named, ...] = ()
-    margins: tuple[MarginChange, ...] = ()
-    decisions: tuple[DecisionChange, ...] = ()
-    portfolio: PortfolioDifference | None = None
-    notices: tuple[str, ...] = ()
-    thresholds: Mapping[str, float] = field(
-        default_factory=lambda: {"chance": CHANCE, "worth": WORTH, "sum": SUM, "margin": MARGIN}
-    )
-    format: Literal["changeadvisor-difference/1"] = "changeadvisor-difference/1"
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing that comes out differs."""
-        found = (
-            self.initiatives,
-            self.new,
-            self.vanished,
-            self.margins,
-            self.decisions,
-            self.portfolio,
-        )
-        return not any(found)
+from changeadvisor.whatif.difference import (
+    CHANCE,
+    MARGIN,
+    QUESTIONS,
+    SUM,
+    WORTH,
+    AnswerChange,
+    AnswerState,
+    Course,
+    DecisionChange,
+    Difference,
+    FieldChange,
+    InitiativeDifference,
+    MarginChange,
+    Named,
+    OutlookChange,
+    PlaceChange,
+    Placed,
+    PortfolioDifference,
+    Question,
+    SetChange,
+    Side,
+    WireChange,
+)
+
+#: The questions that are counted: the evidenced rating follows from the same facts.
+_COUNTED: tuple[Question, ...] = ("action", "route")
 
 
 def difference(before: Advice, after: Advice) -> Difference:
@@ -322,20 +47,22 @@ def difference(before: Advice, after: Advice) -> Difference:
     both = [
         (old, new) for old in before.initiatives if (new := after.initiative(old.id)) is not None
     ]
-    found = [_initiative(old, new) for old, new in both]
-    counted = [a for i in found for a in i.answers if a.question != "evidenced"]
+    differences = [_initiative(old, new) for old, new in both]
+    changed = [a for i in differences for a in i.answers if a.question in _COUNTED]
+    compared = [
+        (old, new)
+        for old, new in both
+        for q in _COUNTED
+        if not (answer_state(old, q).ended and answer_state(new, q).ended)
+    ]
     return Difference(
         engine=after.engine,
         before=_side(before, after),
         after=_side(after, before),
         seed=after.seed,
-        answers=sum(
-            not (answer_state(o, q).ended and answer_state(n, q).ended)
-            for o, n in both
-            for q in QUESTIONS[:2]
-        ),
-        changed=len(counted),
-        initiatives=tuple(i for i in found if not i.empty),
+        answers=len(compared),
+        changed=len(changed),
+        initiatives=tuple(i for i in differences if not i.empty),
         new=tuple(_named(i) for i in after.initiatives if before.initiative(i.id) is None),
         vanished=tuple(_named(i) for i in before.initiatives if after.initiative(i.id) is None),
         margins=tuple(m for old, new in both for m in _margins(old, new)),
@@ -345,6 +72,7 @@ def difference(before: Advice, after: Advice) -> Difference:
 
 
 def _side(advice: Advice, other: Advice) -> Side:
+    """What was judged, and by which packs where the other side used others."""
     theirs = (*other.engine.packs, *other.engine.frameworks)
     used = (p for p in (*advice.engine.packs, *advice.engine.frameworks) if p not in theirs)
     return Side(advice.programme, advice.as_of, advice.input_digest, tuple(used))
@@ -364,28 +92,31 @@ def answer_state(item: InitiativeAdvice, question: Question) -> AnswerState:
     ended = item.evidence.initiative.stage == "closed"
     if question == "evidenced":
         return AnswerState(item.evidenced)
-    found: Recommendation | None = getattr(item, question)
-    if found is None or ended:
+    given: Recommendation | None = getattr(item, question)
+    if given is None or ended:
         return AnswerState(None, ended=ended)
-    return AnswerState(found.answer, found.margin, found.finely_balanced, found.stands)
+    return AnswerState(given.answer, given.margin, given.finely_balanced, given.stands)
 
 
 def _initiative(old: InitiativeAdvice, new: InitiativeAdvice) -> InitiativeDifference:
-    pairs = [(q, answer_state(old, q), answer_state(new, q)) for q in QUESTIONS]
+    answers, sureness = [], []
+    for question in QUESTIONS:
+        a, b = answer_state(old, question), answer_state(new, question)
+        if _answers_apart(a, b):
+            answers.append(AnswerChange(question, a, b))
+        elif _sureness(a) != _sureness(b):
+            sureness.append(AnswerChange(question, a, b))
+    declared = None
+    if old.declared != new.declared:
+        declared = FieldChange("declared", old.declared, new.declared)
     return InitiativeDifference(
         new.id,
         new.title,
-        tuple(AnswerChange(q, a, b) for q, a, b in pairs if _answers_apart(a, b)),
-        tuple(
-            AnswerChange(q, a, b)
-            for q, a, b in pairs
-            if not _answers_apart(a, b) and _sureness(a) != _sureness(b)
-        ),
-        None
-        if old.declared == new.declared
-        else FieldChange("declared", old.declared, new.declared),
+        tuple(answers),
+        tuple(sureness),
+        declared,
         _outlook(old, new),
-        tuple(_wires(old, new)),
+        tuple(_tripwires(old, new)),
     )
 
 
@@ -398,7 +129,8 @@ def _sureness(a: AnswerState) -> tuple[bool | None, bool | None]:
 
 
 def _margins(old: InitiativeAdvice, new: InitiativeAdvice) -> Iterator[MarginChange]:
-    for question in QUESTIONS[:2]:
+    """Margins that moved where the answer and how sure it is did not."""
+    for question in _COUNTED:
         a, b = answer_state(old, question), answer_state(new, question)
         same = not _answers_apart(a, b) and _sureness(a) == _sureness(b)
         if same and _moved(a.margin, b.margin, MARGIN):
@@ -409,39 +141,41 @@ def _moved(a: float | None, b: float | None, least: float) -> bool:
     """Whether a number moved by `least` or more, or became known or unknown."""
     if a is None or b is None:
         return a is not b
+    # 1e-12: two numbers that are `least` apart in tenths need not be so in binary.
     return abs(a - b) >= least - 1e-12
 
 
 def _outlook(old: InitiativeAdvice, new: InitiativeAdvice) -> OutlookChange | None:
-    shares = [_shares(i) for i in (old, new)]
+    """Chances that moved, and the worth of the recommended course where that moved."""
+    before, after = _chances(old), _chances(new)
     chances = tuple(
-        FieldChange(n, a, shares[1][n])
-        for n, a in shares[0].items()
-        if _moved(a, shares[1][n], CHANCE)
+        FieldChange(name, share, after[name])
+        for name, share in before.items()
+        if _moved(share, after[name], CHANCE)
     )
     a, b = _course(old), _course(new)
-    worth = a.course != b.course or _moved(
-        a.worth, b.worth, WORTH * max(abs(a.worth or 0.0), abs(b.worth or 0.0), 1.0)
-    )
-    if a.worth is None and b.worth is None:
-        worth = False
-    if not worth:
-        return OutlookChange(chances) if chances else None
-    return OutlookChange(chances, a, b)
+    least = WORTH * max(abs(a.worth or 0.0), abs(b.worth or 0.0), 1.0)
+    known = a.worth is not None or b.worth is not None
+    if known and (a.course != b.course or _moved(a.worth, b.worth, least)):
+        return OutlookChange(chances, a, b)
+    return OutlookChange(chances) if chances else None
 
 
-def _shares(item: InitiativeAdvice) -> dict[str, float | None]:
-    found = item.outlook.probability or Chances(None, None, None)
-    return {"full": found.full, "partial": found.partial, "none": found.none}
+def _chances(item: InitiativeAdvice) -> dict[str, float | None]:
+    """The chances of each outcome, None where they are not known."""
+    chances = item.outlook.probability or Chances(None, None, None)
+    return {"full": chances.full, "partial": chances.partial, "none": chances.none}
 
 
 def _course(item: InitiativeAdvice) -> Course:
+    """The recommended course and what it is worth on average."""
     course = answer_state(item, "action").answer
     priced = (item.outlook.value or {}).get(course or "")
     return Course(course, None if priced is None else priced.mean)
 
 
-def _wires(old: InitiativeAdvice, new: InitiativeAdvice) -> Iterator[WireChange]:
+def _tripwires(old: InitiativeAdvice, new: InitiativeAdvice) -> Iterator[WireChange]:
+    """Tripwires in another state, or in one of the two only."""
     states = [{(w.by, w.measure, w.then): w.state for w in i.tripwires} for i in (old, new)]
     for key in sorted({*states[0], *states[1]}):
         before, after = (s.get(key) for s in states)
@@ -450,6 +184,7 @@ def _wires(old: InitiativeAdvice, new: InitiativeAdvice) -> Iterator[WireChange]
 
 
 def _decisions(before: Advice, after: Advice) -> Iterator[DecisionChange]:
+    """Decisions needed in one of the two only, or other ones."""
     needed = [{d.initiative: d.decision for d in a.decisions_needed} for a in (before, after)]
     for id in sorted({*needed[0], *needed[1]}):
         old, new = (n.get(id) for n in needed)
@@ -559,7 +294,7 @@ def _numbers(portfolio: Portfolio) -> dict[str, float]:
 # --- as JSON --------------------------------------------------------------------------------------
 
 
-def to_json(found: Difference) -> str:
+def to_json(result: Difference) -> str:
     """The difference as JSON text, ending in a newline."""
-    data = to_plain(found)
+    data = to_plain(result)
     return as_json({"format": data.pop("format"), **data})

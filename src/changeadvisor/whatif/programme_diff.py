@@ -33,12 +33,15 @@ _KEYS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """A field that differs, with its values in the two programmes (None: not given)."""
+class DifferingField:
+    """A field that differs between two programmes."""
 
     path: Path
+    """Where it stands: attributes, and ids of records."""
     before: Any
+    """Its value in the old one; None where it is not given."""
     after: Any
+    """Its value in the new one; None where it is not given."""
 
     @property
     def name(self) -> str:
@@ -53,64 +56,54 @@ class Field:
         return plain_data(self.before), plain_data(self.after)
 
 
-def fields(old: Programme, new: Programme) -> tuple[Field, ...]:
+def differing_fields(old: Programme, new: Programme) -> tuple[DifferingField, ...]:
     """Every field that differs, records that are in one of the two only among them."""
     return tuple(_apart((), old, new))
 
 
-def _apart(at: Path, old: Any, new: Any) -> Iterator[Field]:
+def _apart(at: Path, old: Any, new: Any) -> Iterator[DifferingField]:
     if old == new:
         return
     if len(at) == 1 and at[0] in _KEYS:
         key = _KEYS[at[0]]
-        records = [{getattr(r, key): r for r in v} for v in (old, new)]
-        yield from _by_key(at, *records)
+        yield from _by_key(at, *({getattr(r, key): r for r in records} for records in (old, new)))
     elif isinstance(old, Mapping) and isinstance(new, Mapping):
         yield from _by_key(at, old, new)
     elif type(old) is type(new) and isinstance(old, BaseModel) and not isinstance(old, Estimate):
-        yield from _by_key(
-            at, *({name: getattr(v, name) for name in type(old).model_fields} for v in (old, new))
-        )
+        names = type(old).model_fields
+        yield from _by_key(at, *({n: getattr(record, n) for n in names} for record in (old, new)))
     else:
-        yield Field(at, old, new)
+        yield DifferingField(at, old, new)
 
 
-def _by_key(at: Path, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Field]:
+def _by_key(at: Path, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[DifferingField]:
     for key in dict.fromkeys((*old, *new)):
         yield from _apart((*at, key), old.get(key), new.get(key))
 
 
-def put_back(programme: Programme, field: Field) -> Programme:
+def put_back(programme: Programme, field: DifferingField) -> Programme:
     """The programme with one field as it was before.
 
     It is not checked: nobody need have written it so.
     """
-    found: Programme = _with(programme, field.path, field.before)
-    return found
+    changed: Programme = _with(programme, field.path, field.before)
+    return changed
 
 
-def _with(value: Any, path: Path, wanted: Any) -> Any:
-    """A value with what is inside at a path put in place of what was there."""
+def _with(value: Any, path: Path, inner: Any) -> Any:
+    """A value with `inner` in place of what stands at a path inside it."""
     if not path:
-        return wanted
+        return inner
     head, rest = path[0], path[1:]
     if isinstance(value, tuple):
-        return _in_list(value, head, rest, wanted)
+        # Records told apart by their ids, one of them changed, put in or taken out.
+        by_id = {str(getattr(r, "id", None) or r.area): r for r in value}
+        by_id[head] = _with(by_id.get(head), rest, inner)
+        return tuple(r for _, r in sorted(by_id.items()) if r is not None)
     if isinstance(value, Mapping):
-        changed = {**value, head: _with(value.get(head), rest, wanted)}
+        changed = {**value, head: _with(value.get(head), rest, inner)}
         return {k: v for k, v in changed.items() if v is not None}
-    return value.model_copy(update={head: _with(getattr(value, head), rest, wanted)})
-
-
-def _in_list(records: tuple[Any, ...], head: str, rest: Path, wanted: Any) -> tuple[Any, ...]:
-    """Records told apart by id, one of them changed, put in or taken out, in the order of ids."""
-    by_id = {_id(r): r for r in records}
-    by_id[head] = _with(by_id.get(head), rest, wanted)
-    return tuple(r for _, r in sorted(by_id.items()) if r is not None)
-
-
-def _id(record: Any) -> str:
-    return str(getattr(record, "id", None) or record.area)
+    return value.model_copy(update={head: _with(getattr(value, head), rest, inner)})
 
 
 # --- values as plain data -------------------------------------------------------------------------
@@ -137,6 +130,7 @@ def _readings(
 
 
 def _label(reading: Observation) -> str:
+    """The period of a reading, with its area where it is a comparator."""
     area = getattr(reading, "area", None)
     return str(reading.period) if area is None else f"{area} {reading.period}"
 
@@ -145,10 +139,16 @@ def _label(reading: Observation) -> str:
 
 
 class Bearing:
-    """Which initiatives and measures can bear on one initiative, in either of two programmes."""
+    """Which initiatives and measures can bear on one initiative, in either of two programmes.
+
+    Initiatives bear on one another that depend on one another, overlap, or move the same measure,
+    directly or through others.
+    """
 
     def __init__(self, *programmes: Programme) -> None:
+        #: Initiatives that are joined to an initiative directly.
         self._edges: dict[str, set[str]] = {}
+        #: An initiative as each of the programmes has it.
         self._every: dict[str, list[Initiative]] = {}
         movers: dict[str, list[str]] = {}
         for initiative in (i for p in programmes for i in p.initiatives):
@@ -165,26 +165,27 @@ class Bearing:
         self._edges.setdefault(a, set()).add(b)
         self._edges.setdefault(b, set()).add(a)
 
-    def _near(self, id: str) -> set[str]:
-        found, left = {id}, [id]
+    def _joined_to(self, id: str) -> set[str]:
+        """The initiative, and all that are joined to it directly or through others."""
+        reached, left = {id}, [id]
         while left:
-            for other in self._edges.get(left.pop(), set()) - found:
-                found.add(other)
+            for other in self._edges.get(left.pop(), set()) - reached:
+                reached.add(other)
                 left.append(other)
-        return found
+        return reached
 
-    def of(self, id: str, among: tuple[Field, ...]) -> tuple[Field, ...]:
+    def of(self, id: str, among: tuple[DifferingField, ...]) -> tuple[DifferingField, ...]:
         """Of fields that differ, those that can bear on one initiative, its own first."""
-        near = self._near(id)
-        every = [i for n in near for i in self._every.get(n, ())]
-        known: dict[str, set[str]] = {
-            "initiatives": near,
+        joined = self._joined_to(id)
+        every = [i for other in joined for i in self._every.get(other, ())]
+        classes = {i.reference_class for i in every if i.reference_class is not None}
+        ids: dict[str, set[str]] = {
+            "initiatives": joined,
             "measures": {m for i in every for m in _measures(i)},
-            "reference_classes": {
-                i.reference_class for i in every if i.reference_class is not None
-            },
+            "reference_classes": classes,
         }
-        bearing = [f for f in among if f.path[0] not in known or f.path[1] in known[f.path[0]]]
+        # Of other parts of the programme nobody knows whom they bear on: all of them can.
+        bearing = [f for f in among if f.path[0] not in ids or f.path[1] in ids[f.path[0]]]
         return tuple(sorted(bearing, key=lambda f: f.path[:2] != ("initiatives", id)))
 
 

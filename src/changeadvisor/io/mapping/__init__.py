@@ -1,1 +1,1 @@
-"""Registers of other people's making, read into a programme."""
+"""Registers of other people's making, brought into the form of a programme."""

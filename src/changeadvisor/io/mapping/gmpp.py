@@ -11,22 +11,16 @@ import datetime as dt
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from changeadvisor.errors import Fault, InputError, plain
 from changeadvisor.io import cells
-from changeadvisor.io.documents import (
-    Receipt,
-    TableReceipt,
-    csv_rows,
-    decode_leniently,
-    read_bytes,
-)
+from changeadvisor.io.placed_data import Receipt, TableReceipt
+from changeadvisor.io.text_files import csv_rows, decode_leniently, read_bytes
 from changeadvisor.model import FORMAT, Programme
-from changeadvisor.words import two_digit_day_text
 
 Field = Literal[
     "id", "name", "department", "category", "aim", "independent", "sponsor", "start", "end"
@@ -68,23 +62,26 @@ ALIKE = 0.88
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What was read.
-
-    The programme, the receipt, and for each file and rating the count of every value.
-    """
+    """What was read."""
 
     programme: Programme
+    """All files as one programme."""
     receipt: Receipt
+    """What became of every project, file by file, with notes on what was joined or left out."""
     counts: Mapping[str, Mapping[str, Mapping[str, int]]]
+    """By file and rating (`independent`, `sponsor`): how often each value stands there."""
     matches: tuple[str, ...]
+    """Projects joined though not exactly the same: a person is asked to confirm them."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One project in one file, as published; where it stands."""
+    """One project in one file, as published."""
 
     where: str
+    """`file:line`, or `file column N` where the file lies on its side."""
     values: Mapping[Field, str]
+    """What the file says, by field; a field that the file does not have is not there."""
 
     def get(self, field: Field) -> str:
         return self.values.get(field, "")
@@ -92,14 +89,24 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """One file: its date, the scale of its ratings, its projects."""
+    """One file as it was read."""
 
     name: str
+    """The file's name."""
     on: dt.date
+    """The day that it shows."""
     scale: Scale | None
+    """The scale of its independent ratings; None where nothing tells."""
     entries: tuple[_Entry, ...]
+    """Its projects."""
     receipt: TableReceipt
+    """How many of its projects were read and used."""
     notes: tuple[str, ...]
+    """How it was read: encoding, shape, scale, date."""
+
+
+#: A project: its entry in each file that has it, in the order of the files' dates.
+_Project = Sequence[tuple[_File, _Entry]]
 
 
 def read_gmpp(files: Sequence[Path], snapshots: Mapping[str, dt.date]) -> Published:
@@ -109,14 +116,14 @@ def read_gmpp(files: Sequence[Path], snapshots: Mapping[str, dt.date]) -> Publis
     """
     dates = _dates(files, snapshots)
     read = sorted((_read(path, on) for path, on in dates.items()), key=lambda f: (f.on, f.name))
-    projects = _Linker()
+    linker = _Linker()
     for file in read:
-        projects.add(file)
-    made = _Maker(projects.found, read)
-    programme = made.programme()
-    notes = [*(n for f in read for n in f.notes), *made.notes, *projects.notes, *projects.alike()]
+        linker.add(file)
+    maker = _Maker(linker.projects, read)
+    programme = maker.programme()
+    notes = [*(n for f in read for n in f.notes), *maker.notes, *linker.notes, *linker.alike()]
     receipt = Receipt(tuple(f.receipt for f in read), tuple(notes))
-    return Published(programme, receipt, {f.name: _counts(f) for f in read}, tuple(projects.notes))
+    return Published(programme, receipt, {f.name: _counts(f) for f in read}, tuple(linker.notes))
 
 
 def _dates(files: Sequence[Path], snapshots: Mapping[str, dt.date]) -> dict[Path, dt.date]:
@@ -146,6 +153,7 @@ def _dates(files: Sequence[Path], snapshots: Mapping[str, dt.date]) -> dict[Path
 
 
 def _read(path: Path, on: dt.date) -> _File:
+    """One file, whichever way round it lies and whatever its headings are called."""
     text, notes = decode_leniently(read_bytes(path), path.name)
     rows = [(line, row) for line, row in csv_rows(text, path.name) if any(row)]
     if not rows:
@@ -161,36 +169,37 @@ def _read(path: Path, on: dt.date) -> _File:
     )
     shape = "upright" if upright else "on its side: a project a column"
     scale = _scale(headings[fields["independent"]], entries)
-    said = f"{path.name}: {shape}; ratings on a scale of {scale or 'unknown'}; as of {two_digit_day_text(on)}"
+    note = f"{path.name}: {shape}; ratings on a scale of {scale or 'unknown'}; as of {on:%d %B %Y}"
     blank = len(columns) - len(entries)
     receipt = TableReceipt(
         path.name, len(columns), len(entries), ("no project name",) * blank, strange
     )
-    return _File(path.name, on, scale, entries, receipt, (*notes, said))
+    return _File(path.name, on, scale, entries, receipt, (*notes, note))
 
 
 def _laid_out(
     rows: Sequence[tuple[int, tuple[str, ...]]],
 ) -> tuple[bool, list[str], list[tuple[str, tuple[str, ...]]]]:
-    """Whether it stands upright, its headings, and the values of each project with where they stand."""
+    """Whether it stands upright, its headings, and the values of each project with their place."""
     across, down = list(rows[0][1]), [row[0] for _, row in rows]
     upright = len(_fields(across)) >= len(_fields(down))
     if upright:
         return True, across, [(f"{line}", row) for line, row in rows[1:]]
     width = max(len(row) for _, row in rows)
-    columns = [tuple(row[k] if k < len(row) else "" for _, row in rows) for k in range(1, width)]
+    padded = [(*row, *[""] * (width - len(row))) for _, row in rows]
+    columns = list(zip(*padded, strict=True))[1:]
     return False, down, [(f"column {k}", column) for k, column in enumerate(columns, 2)]
 
 
 def _fields(headings: Sequence[str]) -> dict[Field, int]:
-    """Which heading is which field."""
-    found: dict[Field, int] = {}
+    """Which heading is which field, by its place."""
+    places: dict[Field, int] = {}
     for k, heading in enumerate(headings):
         text = cells.folded(heading).lower()
         for field, pattern in _HEADINGS.items():
-            if field not in found and re.fullmatch(pattern, text):
-                found[field] = k
-    return found
+            if field not in places and re.fullmatch(pattern, text):
+                places[field] = k
+    return places
 
 
 def _entries(
@@ -223,12 +232,12 @@ def _scale(heading: str, entries: Sequence[_Entry]) -> Scale | None:
 
 def _counts(file: _File) -> dict[str, dict[str, int]]:
     """For each rating the count of every value under its own words; a blank is counted as blank."""
-    found = {}
+    counts = {}
     for field in ("independent", "sponsor"):
         if any(field in e.values for e in file.entries):
             words = Counter(e.get(field) or "blank" for e in file.entries)
-            found[field] = dict(sorted(words.items()))
-    return found
+            counts[field] = dict(sorted(words.items()))
+    return counts
 
 
 # --- the same project in several files ------------------------------------------------------------
@@ -242,7 +251,10 @@ def _loosely(name: str) -> str:
 
 
 def _same_number(one: _Entry, other: _Entry) -> bool:
-    """Ids that differ only in the department before the number (DH_0017 became DOH_0017), under the same name."""
+    """Whether two ids differ only in the department before the number, under the same name.
+
+    Departments are renamed: DH_0017 became DOH_0017.
+    """
     numbers = {e.get("id").lower().partition("_")[2] for e in (one, other)}
     return (
         len(numbers) == 1
@@ -255,74 +267,88 @@ class _Linker:
     """Joins entries of several files: by published id where both have one, else by name."""
 
     def __init__(self) -> None:
-        self.found: list[list[tuple[_File, _Entry]]] = []
+        self.projects: list[list[tuple[_File, _Entry]]] = []
         self.notes: list[str] = []
 
     def add(self, file: _File) -> None:
         """Join one later file to what is there; two entries of one file are never joined."""
         taken: set[int] = set()
-        before = list(enumerate(self.found))
+        before = list(enumerate(self.projects))
         for entry in file.entries:
             index = self._match(entry, [(k, p) for k, p in before if k not in taken])
             if index is None:
-                self.found.append([(file, entry)])
+                self.projects.append([(file, entry)])
             else:
                 taken.add(index)
-                self.found[index].append((file, entry))
+                self.projects[index].append((file, entry))
 
-    def _match(
-        self, entry: _Entry, open_: Sequence[tuple[int, list[tuple[_File, _Entry]]]]
-    ) -> int | None:
-        mine = entry.get("id").lower()
-        for k, project in open_:
-            ids = {e.get("id").lower() for _, e in project} - {""}
-            if mine and mine in ids:
-                return k
-        near = [(k, p) for k, p in open_ if mine and any(_same_number(entry, e) for _, e in p)]
-        if near:
-            return self._joined(entry, *near[0])
-        free = [(k, p) for k, p in open_ if not mine or not any(e.get("id") for _, e in p)]
-        name = entry.get("name")
-        exact = [k for k, p in free if any(e.get("name") == name for _, e in p)]
+    def _match(self, entry: _Entry, free: Sequence[tuple[int, _Project]]) -> int | None:
+        """The project an entry belongs to, by its place, or None where it is a new one.
+
+        A published id is the surest, then its number under the same name, then the name. Names
+        count only where the entry or the project has no id: two ids are two projects.
+        """
+        id, name = entry.get("id").lower(), entry.get("name")
+        if id:
+            same = _having(free, lambda e: e.get("id").lower() == id)
+            if same:
+                return same[0][0]
+            renumbered = _having(free, lambda e: _same_number(entry, e))
+            if renumbered:
+                return self._joined(entry, *renumbered[0])
+            with_id = {k for k, _ in _having(free, lambda e: e.get("id") != "")}
+            free = [(k, p) for k, p in free if k not in with_id]
+        exact = _having(free, lambda e: e.get("name") == name)
         if exact:
-            return exact[0]
-        loose = [
-            (k, p) for k, p in free if any(_loosely(e.get("name")) == _loosely(name) for _, e in p)
-        ]
-        if len(loose) != 1 or not _loosely(name):
+            return exact[0][0]
+        loose = _loosely(name)
+        near = _having(free, lambda e: _loosely(e.get("name")) == loose)
+        if len(near) != 1 or not loose:
             return None
-        return self._joined(entry, *loose[0])
+        return self._joined(entry, *near[0])
 
-    def _joined(self, entry: _Entry, k: int, project: Sequence[tuple[_File, _Entry]]) -> int:
+    def _joined(self, entry: _Entry, k: int, project: _Project) -> int:
         """Joined though not exactly the same: a person is asked to confirm it."""
         earlier = project[-1][1]
         self.notes.append(
-            f"joined, please confirm: {entry.where} `{entry.get('name')}` with {earlier.where} `{earlier.get('name')}`"
+            f"joined, please confirm: {entry.where} `{entry.get('name')}` "
+            f"with {earlier.where} `{earlier.get('name')}`"
         )
         return k
 
     def alike(self) -> list[str]:
         """Projects that were not joined, though their names are much alike."""
         names = [
-            (p[0][1].where, _loosely(p[-1][1].get("name")), p[-1][1].get("name"), _seen(p))
-            for p in self.found
+            (p[0][1].where, _loosely(p[-1][1].get("name")), p[-1][1].get("name"), _files_of(p))
+            for p in self.projects
         ]
         notes = []
-        for i, (where, loose, name, seen) in enumerate(names):
-            for other_where, other, other_name, other_seen in names[i + 1 :]:
-                if seen.isdisjoint(other_seen) and _ratio(loose, other) >= ALIKE:
+        for i, (where, loose, name, files) in enumerate(names):
+            for other_where, other_loose, other_name, other_files in names[i + 1 :]:
+                if files.isdisjoint(other_files) and _likeness(loose, other_loose) >= ALIKE:
                     notes.append(
-                        f"not joined, possibly the same: {where} `{name}` and {other_where} `{other_name}`"
+                        f"not joined, possibly the same: {where} `{name}` "
+                        f"and {other_where} `{other_name}`"
                     )
         return notes
 
 
-def _seen(project: Sequence[tuple[_File, _Entry]]) -> set[str]:
+def _having(
+    projects: Sequence[tuple[int, _Project]], fits: Callable[[_Entry], bool]
+) -> list[tuple[int, _Project]]:
+    """Of projects and their places, those with an entry that fits."""
+    return [(k, p) for k, p in projects if any(fits(entry) for _, entry in p)]
+
+
+def _files_of(project: _Project) -> set[str]:
     return {file.name for file, _ in project}
 
 
-def _ratio(a: str, b: str) -> float:
-    """How alike two names are, 0 to 1; names that share no word are not compared."""
+def _likeness(a: str, b: str) -> float:
+    """How alike two names are, 0 to 1; names that share no word are not compared.
+
+    The share of characters in matching blocks (Ratcliff and Metzener 1988), as difflib has it.
+    """
     if not a or not b or set(a.split()).isdisjoint(b.split()):
         return 0.0
     return difflib.SequenceMatcher(None, a, b).ratio()
@@ -334,9 +360,7 @@ def _ratio(a: str, b: str) -> float:
 class _Maker:
     """Turns joined projects into a programme."""
 
-    def __init__(
-        self, projects: Sequence[Sequence[tuple[_File, _Entry]]], files: Sequence[_File]
-    ) -> None:
+    def __init__(self, projects: Sequence[_Project], files: Sequence[_File]) -> None:
         self.projects, self.files = projects, files
         self.notes: list[str] = []
         self.ids: set[str] = set()
@@ -349,10 +373,12 @@ class _Maker:
         gone = sum(all(f.name != latest.name for f, _ in p) for p in self.projects)
         if gone:
             self.notes.append(
-                f"{gone} projects are not in {latest.name}: what became of them is not published, so not known"
+                f"{gone} projects are not in {latest.name}: "
+                "what became of them is not published, so not known"
             )
         self.notes.append(
-            "kept apart and not carried over: money (whole-life cost, budget, forecast) and the departments' narratives"
+            "kept apart and not carried over: money (whole-life cost, budget, forecast) "
+            "and the departments' narratives"
         )
         return Programme.model_validate(
             {
@@ -366,31 +392,31 @@ class _Maker:
         )
 
     def _initiative(
-        self, project: Sequence[tuple[_File, _Entry]], measures: list[dict[str, object]]
+        self, project: _Project, measures: list[dict[str, object]]
     ) -> dict[str, object]:
+        """A project as an initiative; its measures are added to `measures`."""
         entry = project[-1][1]
         id = self._id(entry)
-        made: dict[str, object] = {"id": id, "title": entry.get("name")}
+        initiative: dict[str, object] = {"id": id, "title": entry.get("name")}
         scales = self._measures(id, project, measures)
         if scales:
-            made["path"] = {"measure": f"confidence-{scales[-1]}-{id}"}
-        said = (("aim", entry.get("aim")), ("service", entry.get("department")))
-        made.update({key: text for key, text in said if not cells.unknown(text)})
+            initiative["path"] = {"measure": f"confidence-{scales[-1]}-{id}"}
+        texts = (("aim", entry.get("aim")), ("service", entry.get("department")))
+        initiative.update({key: text for key, text in texts if not cells.unknown(text)})
         kind = _KINDS.get(entry.get("category").lower())
         if kind:
-            made["kind"] = kind
+            initiative["kind"] = kind
         declared = _colour(entry.get("sponsor"))
         if declared:
-            made["declared"] = declared
-        made.update(self._days(entry))
-        return made
+            initiative["declared"] = declared
+        initiative.update(self._days(entry))
+        return initiative
 
     def _id(self, entry: _Entry) -> str:
         """The published id in small letters, else a word made of the name; each once."""
-        words = entry.get("id").lower() or "-".join(
-            re.findall(r"[a-z0-9]+", entry.get("name").lower())
-        )[:60].strip("-")
-        base = re.sub(r"[^a-z0-9._-]+", "-", words).strip("-") or "project"
+        words = re.findall(r"[a-z0-9]+", entry.get("name").lower())
+        text = entry.get("id").lower() or "-".join(words)[:60].strip("-")
+        base = re.sub(r"[^a-z0-9._-]+", "-", text).strip("-") or "project"
         id, n = base, 1
         while id in self.ids:
             n += 1
@@ -401,11 +427,12 @@ class _Maker:
     def _days(self, entry: _Entry) -> dict[str, dt.date]:
         """Its latest dates.
 
-        One that cannot be read, or an end before the start, is unknown and said.
+        One that cannot be read, or an end before the start, stays unknown, with a note.
         """
         days: dict[str, dt.date] = {}
-        for key, field in (("started", "start"), ("ends", "end")):
-            text = entry.get(field)  # type: ignore[arg-type]
+        fields: Mapping[str, Field] = {"started": "start", "ends": "end"}
+        for key, field in fields.items():
+            text = entry.get(field)
             try:
                 day = cells.date(text)
             except ValueError:
@@ -417,17 +444,18 @@ class _Maker:
                 days[key] = day
         if len(days) == 2 and days["ends"] < days["started"]:
             self.notes.append(
-                f"{entry.where}: ends {days['ends']} before it starts {days['started']}; both stay unknown"
+                f"{entry.where}: ends {days['ends']} before it starts {days['started']}; "
+                "both stay unknown"
             )
             return {}
         return days
 
     def _measures(
-        self, id: str, project: Sequence[tuple[_File, _Entry]], measures: list[dict[str, object]]
+        self, id: str, project: _Project, measures: list[dict[str, object]]
     ) -> list[Scale]:
         """The history of the independent rating, a measure for each scale.
 
-        Scales in the order they were last read.
+        Gives the scales in the order in which they were last read.
         """
         readings: dict[Scale, list[dict[str, object]]] = {}
         for file, entry in project:
@@ -448,7 +476,10 @@ class _Maker:
                     "type": "value",
                     "every": "month",
                     "kind": "process",
-                    "source": "Government Major Projects Portfolio, independent rating, Open Government Licence v3",
+                    "source": (
+                        "Government Major Projects Portfolio, independent rating, "
+                        "Open Government Licence v3"
+                    ),
                     "observations": rows,
                 }
             )
