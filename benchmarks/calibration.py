@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from changeadvisor import simulation
-from changeadvisor.advice.evidence import all_series
+from changeadvisor.advice import all_series
 from changeadvisor.trajectory import (
     Beside,
     Trajectory,

@@ -24,8 +24,7 @@ from numpy.typing import NDArray
 
 from changeadvisor.adoption import WAYS, Way, networks
 from changeadvisor.adoption.spread import Lead, People, spread
-from changeadvisor.advice import advise
-from changeadvisor.advice.arrangement import order_of
+from changeadvisor.advice import order_of, route_sheets
 from changeadvisor.io import rules
 from changeadvisor.judgement import judge
 from changeadvisor.model import Programme, add_months
@@ -303,7 +302,7 @@ def advised(
     A coin), and how often each was advised.
     """
     rulebook = rules.load_rulebook()
-    sheets = advise.route_sheets(register(organisations, seed), rulebook, seed=seed)
+    sheets = route_sheets(register(organisations, seed), rulebook, seed=seed)
     found, counted = np.empty(len(organisations)), dict.fromkeys([*WAYS, "no answer"], 0)
     for i, o in enumerate(organisations):
         sheet = sheets[f"o{i:04}"]

@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 from changeadvisor import simulation
-from changeadvisor.advice.advise import advise, to_json
+from changeadvisor.advice import advise, to_json
 from changeadvisor.io import load as loading
 from changeadvisor.io import save
 from changeadvisor.io.rules import load_rulebook

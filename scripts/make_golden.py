@@ -17,15 +17,15 @@ SCENARIOS = ("northfield", "minimal")
 
 def outputs(name: str) -> dict[str, str]:
     """Every golden output of a scenario, by file name."""
-    from changeadvisor.advice import advise
+    from changeadvisor.advice import advise, to_json
     from changeadvisor.io import load, rules
     from changeadvisor.report import render, terminal
 
-    found = advise.advise(load.load_programme(ROOT / "scenarios" / name), rules.load_rulebook())
+    found = advise(load.load_programme(ROOT / "scenarios" / name), rules.load_rulebook())
     first = found.initiatives[-1] if name == "minimal" else found.initiative("reablement-redesign")
     assert first is not None
     return {
-        f"{name}.json": advise.to_json(found),
+        f"{name}.json": to_json(found),
         f"{name}.html": _without_pictures(render.html(found)),
         f"{name}.table.txt": terminal.advice_table(found, 110),
         f"{name}.explain.txt": render.explanation(found, first),

@@ -10,9 +10,19 @@ from typing import Any
 import pytest
 
 from changeadvisor import simulation
-from changeadvisor.advice import advise as module
-from changeadvisor.advice.advise import Advice, advise, complete, missing_overall, to_data, to_json
-from changeadvisor.facts import FactSheet, can_be_known
+from changeadvisor.advice import (
+    Advice,
+    advise,
+    complete,
+    judge_initiative,
+    missing_overall,
+    to_data,
+    to_json,
+    wording,
+)
+from changeadvisor.advice.derived import candour_level, candour_steps
+from changeadvisor.advice.flips import possible_range
+from changeadvisor.facts import can_be_known
 from changeadvisor.io import load, rules
 from changeadvisor.judgement import judge
 from changeadvisor.judgement.rulebook import Rulebook
@@ -313,14 +323,37 @@ def test_missing_overall_names_each_fact_once(northfield: Advice) -> None:
     ],
 )
 def test_candour(declared: str, rating: str, level: str, words: str) -> None:
-    assert module._candour_level(declared, rating) == level
-    assert (
-        module._candour(
-            FactSheet.of({"initiative.declared": declared, "results.evidenced": rating})
-        )
-        == words
-    )
-    assert module._candour(FactSheet.of({"initiative.declared": declared})) is None
+    assert candour_level(declared, rating) == level
+    assert wording.candour(candour_steps(declared, rating)) == words
+
+
+def test_candour_is_told_where_both_ratings_are_known(northfield: Advice) -> None:
+    told = {item.id: item.candour for item in northfield.initiatives if item.candour is not None}
+    assert set(told) == {i.id for i in northfield.initiatives if i.declared and i.evidenced}
+    assert told
+    assert any(item.candour is None for item in northfield.initiatives)
+
+
+@pytest.mark.parametrize("id", ["benefits-digital", "care-record", "planning-online"])
+def test_one_initiative_is_judged_as_among_all(
+    northfield: Advice, rulebook: Rulebook, id: str
+) -> None:
+    """One with a tripwire broken, one on which others hang, and one that is closed."""
+    read = load.load_programme(NORTHFIELD)
+    among = northfield.initiative(id)
+    alone = judge_initiative(read, rulebook, id, flips=True)
+    assert among is not None
+    assert to_plain(alone) == to_plain(among)
+    assert (alone.sheet, alone.scorecards) == (among.sheet, among.scorecards)
+
+
+def test_one_initiative_without_flips_or_route(rulebook: Rulebook) -> None:
+    read = load.load_programme(NORTHFIELD)
+    among = advise(read, rulebook, parts=("action",), flips=False).initiative("care-record")
+    alone = judge_initiative(read, rulebook, "care-record", questions=("action",))
+    assert to_plain(alone) == to_plain(among)
+    with pytest.raises(KeyError):
+        judge_initiative(read, rulebook, "nowhere")
 
 
 def test_insiders_and_readings_to_come_are_said(rulebook: Rulebook) -> None:
@@ -386,7 +419,7 @@ def test_numbers_are_tidy_and_json_is_json(northfield: Advice) -> None:
 def test_readings_stay_possible(
     kind: str | None, unit: str | None, span: tuple[float, float]
 ) -> None:
-    assert module._possible(kind, unit, -30.0, 130.0) == span
+    assert possible_range(kind, unit, -30.0, 130.0) == span
 
 
 def _advised(**more: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from changeadvisor.advice.advise import advise
+from changeadvisor.advice import advise
 from changeadvisor.errors import InputError
 from changeadvisor.io import (
     load,

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from changeadvisor.advice.advise import BareAnswer, Portfolio, WhatIfRun, advise
+from changeadvisor.advice import BareAnswer, Portfolio, WhatIfRun, advise
 from changeadvisor.errors import InputError
 from changeadvisor.io import load
 from changeadvisor.io import rules as library

@@ -17,8 +17,8 @@ from changeadvisor.adoption import (
     Way,
     WayOutcome,
 )
+from changeadvisor.advice import advise
 from changeadvisor.advice import measures as advised_measures
-from changeadvisor.advice.advise import advise
 from changeadvisor.cli import main
 from changeadvisor.facts import VOCABULARY, FactSheet
 from changeadvisor.io import rules

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from changeadvisor.advice.advise import advise
+from changeadvisor.advice import advise
 from changeadvisor.io.rules import load_rulebook
 from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import (

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from changeadvisor.advice.advise import Advice, advise, to_json
+from changeadvisor.advice import Advice, advise, to_json
 from changeadvisor.facts import FactSheet, Value
 from changeadvisor.io import rules
 from changeadvisor.judgement import Disagreement, recommend

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from changeadvisor.adoption import Diffusion
-from changeadvisor.advice.advise import Advice, Route, advise, to_data
-from changeadvisor.advice.arrangement import PARTS, order_of
+from changeadvisor.advice import ARRANGEMENT_PARTS, Advice, Route, advise, order_of, to_data
 from changeadvisor.facts import FactSheet
 from changeadvisor.io import rules
 from changeadvisor.judgement.rulebook import Rulebook
@@ -121,7 +120,7 @@ def test_order_of_a_blend(facts: dict[str, Any], first: str, settled: bool) -> N
 def test_every_answer_has_a_whole_arrangement(judged: dict[str, Any], answer: str) -> None:
     found = route(judged)
     assert found.answer == answer
-    wanted = [key for key in PARTS if key != "order" or answer == "blended"]
+    wanted = [key for key in ARRANGEMENT_PARTS if key != "order" or answer == "blended"]
     assert list(found.arrangement) == wanted
     assert all(text.strip().endswith((".", "?")) for text in found.arrangement.values())
 
@@ -184,6 +183,13 @@ def test_an_arrangement_says_what_it_does_not_know() -> None:
     assert "(nobody is named yet)" in found.arrangement["board"]
     assert "who must change (`adoption`)" in found.arrangement["stage_gates"]
     assert "cannot be checked" in found.arrangement["load"]
+
+
+def test_no_teams_make_no_team_size() -> None:
+    """A register that says 0 teams is answered, and nothing is divided by them."""
+    found = route(BELOW, adoption={**ADOPTION, "teams": 0})
+    assert "In a team of" not in found.arrangement["champions"]
+    assert "In a team of" in route(BELOW).arrangement["champions"]
 
 
 def test_the_load_names_who_else_asks_the_same_people() -> None:

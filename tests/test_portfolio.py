@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from changeadvisor import portfolio
-from changeadvisor.advice.advise import advise, to_data
+from changeadvisor.advice import advise, to_data
 from changeadvisor.graph import DependencyGraph
 from changeadvisor.io import load as loading
 from changeadvisor.io import rules

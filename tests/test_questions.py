@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from changeadvisor.advice import evidence
+from changeadvisor.advice import spreading
 from changeadvisor.facts import VOCABULARY, FactSheet, Known
 from changeadvisor.interview import questions
 from changeadvisor.interview.questions import Interview, question_facts
@@ -206,8 +206,8 @@ def test_a_spread_that_answers_still_move_is_not_held_for_the_proof() -> None:
     initiative = next(i for i in made.initiatives if i.adoption is not None)
     interview = questions.begin(made, initiative, JUDGES)
     sheet = interview.sheet(initiative, made)
-    open_, closed = sheet.without(evidence.SPREAD_BY), sheet
-    for name in evidence.SPREAD_BY:
+    open_, closed = sheet.without(spreading.SPREAD_BY), sheet
+    for name in spreading.SPREAD_BY:
         closed = closed.with_known({name: Known(VOCABULARY[name].values[0])})
     assert interview._moves_spread(interview._complete(open_))
     assert not interview._moves_spread(interview._complete(closed))

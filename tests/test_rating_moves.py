@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from changeadvisor.advice.advise import Advice, advise
+from changeadvisor.advice import Advice, advise
 from changeadvisor.errors import InputError
 from changeadvisor.io import load, rules
 from changeadvisor.judgement import base_rates

@@ -16,7 +16,7 @@ from jinja2 import nodes
 from jinja2.exceptions import SecurityError, UndefinedError
 
 from changeadvisor import resources
-from changeadvisor.advice.advise import Advice, advise
+from changeadvisor.advice import Advice, advise
 from changeadvisor.facts import FactSheet
 from changeadvisor.io import load as loading
 from changeadvisor.io import rules
@@ -149,7 +149,7 @@ def test_typed_text_never_becomes_markup_or_an_escape() -> None:
     for output in (page, text):
         assert "\x1b" not in output
         assert "\u202e" not in output
-    from changeadvisor.advice.advise import to_json
+    from changeadvisor.advice import to_json
     from changeadvisor.report.terminal import advice_table
 
     assert not set(to_json(advice)) & {"\x1b", "\u202e"}

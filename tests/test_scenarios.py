@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from changeadvisor.advice.advise import Advice, advise
+from changeadvisor.advice import Advice, advise
 from changeadvisor.io.load import load_programme
 from changeadvisor.io.rules import load_rulebook
 from tests.helpers import MINIMAL, NORTHFIELD, expected

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from changeadvisor import simulation
-from changeadvisor.advice.advise import action_answers, advise
+from changeadvisor.advice import action_answers, advise
 from changeadvisor.cli import main
 from changeadvisor.errors import InputError
 from changeadvisor.io.rules import load_rulebook

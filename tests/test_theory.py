@@ -13,13 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from changeadvisor.advice.advise import (
-    _hears_readings,
-    action_answers,
-    advise,
-    complete,
-    missing_overall,
-)
+from changeadvisor.advice import action_answers, advise, complete, missing_overall
+from changeadvisor.advice.flips import reads_results
 from changeadvisor.errors import InputError
 from changeadvisor.facts import (
     VOCABULARY,
@@ -626,8 +621,8 @@ def test_readings_are_in_the_advice_and_the_packs_are_named(rulebook: Rulebook) 
 
 
 def test_readings_are_searched_only_where_the_route_could_hear_them(rulebook: Rulebook) -> None:
-    assert not _hears_readings(rulebook.route)
-    assert _hears_readings(rulebook.action)
+    assert not reads_results(rulebook.route)
+    assert reads_results(rulebook.action)
     score = Fact(
         "score.x",
         "a score",
@@ -635,7 +630,7 @@ def test_readings_are_searched_only_where_the_route_could_hear_them(rulebook: Ru
         levels={"good": "", "bad": ""},
         criteria=("results.progress",),
     )
-    assert _hears_readings(
+    assert reads_results(
         read_pack(
             data([rule("R1", "score.x is good", "go", 4)]), str, {**VOCABULARY, "score.x": score}
         )

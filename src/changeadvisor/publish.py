@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from changeadvisor.advice.measures import MeasureAdvice
+from changeadvisor.advice import MeasureAdvice
 from changeadvisor.errors import InputError, plain
 from changeadvisor.io import cells
 from changeadvisor.model import (

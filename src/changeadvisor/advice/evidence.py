@@ -1,4 +1,4 @@
-"""The fact sheet of one initiative: what the register, the graph, the results and people say of it.
+"""The fact sheet of one initiative: what the register, graph, results and people say of it.
 
 Analysis is read here and written down as facts with their provenance; nothing is judged. A reading
 may be replaced by another, to see what the same analysis would then have said.
@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import GetPydanticSchema
 from pydantic_core import core_schema
 
-from changeadvisor import adoption, performance, trajectory
+from changeadvisor import performance, trajectory
+from changeadvisor.advice import wording
 from changeadvisor.facts import FactSheet, Known, Value
 from changeadvisor.graph import DependencyGraph
 from changeadvisor.model import (
@@ -31,7 +32,6 @@ from changeadvisor.performance import Standing
 from changeadvisor.performance.forecast import BeforeAfter, before_after
 from changeadvisor.performance.reading import (
     Comparative,
-    Ipsative,
     places,
     read_performance,
 )
@@ -41,7 +41,6 @@ from changeadvisor.trajectory import (
     Trajectory,
     TripwireReading,
 )
-from changeadvisor.words import day_text, month_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,35 +65,49 @@ class Stale:
 
 @dataclass(frozen=True, slots=True)
 class Hanging:
-    """Worth that each course would lose downstream, draw by draw, and the most that the appraisal may weigh."""
+    """What each course would lose downstream."""
 
     lost: Mapping[str, NDArray[np.float64] | float]
+    """Worth lost by course, draw by draw."""
     cap: float
+    """The most that the appraisal may weigh, in decibans."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of one initiative as of a date, and the sheet of facts it makes."""
+    """What is known of one initiative as of a date, and the sheet of facts it makes.
+
+    The draws behind a trajectory and an appraisal have no schema; all of it is working, which the
+    JSON of an advice leaves out.
+    """
 
     initiative: Initiative
+    """The initiative as the register has it."""
     measure: Measure | None
+    """The measure its path is about; None where it has none."""
     series: Mapping[str, Series]
+    """The readings of every measure of the programme known by `as_of`, by measure id."""
     standing: Standing | None
+    """Where the measure stands against its limits; None where there is too little to read."""
     reading: PathReading | None
+    """Where the results stand on the plan's path; None where nothing can be read."""
     changed: BeforeAfter | None
+    """What changed when its path began; None where it cannot be said."""
     tripwires: tuple[TripwireReading, ...]
-    # Working, never part of the advice's schema: arrays have none.
+    """What became of each tripwire."""
     trajectory: Annotated[Trajectory | None, ANYTHING]
+    """What the results say, by draw; None where there is no path to read them on."""
     appraisal: Annotated[Appraisal | str | None, ANYTHING]
+    """What each course is worth, by draw; in words why none can be priced; None: not tried."""
     sheet: FactSheet
+    """All of it as facts."""
     stale: tuple[Stale, ...]
+    """Judgements made so long ago that they are shown as stale."""
     hangs: Annotated[Hanging | None, ANYTHING] = None
+    """What hangs on it, where that was worked out."""
 
     def kept(self) -> Evidence:
-        """What is worth keeping of it once it has been advised on.
-
-        A thousand appraisals would fill the memory.
-        """
+        """What is worth keeping once it was advised on: a thousand appraisals fill the memory."""
         curve = self.trajectory
         why = self.appraisal if isinstance(self.appraisal, str) else None
         return replace(
@@ -145,7 +158,7 @@ def _read(
 ) -> Evidence:
     """What is known, and what the readings say.
 
-    `before`: the same initiative with other values of its readings.
+    before: the same initiative with other values of its readings.
     """
     measure = programme.measure(initiative.path.measure if initiative.path else None)
     every = series.get(measure.id) if measure else None
@@ -184,16 +197,16 @@ def _read(
     )
 
 
-def with_stopped(found: Evidence, stopped: Sequence[str]) -> Evidence:
+def with_stopped(evidence: Evidence, stopped: Sequence[str]) -> Evidence:
     """The same where something it requires has been set to stop."""
-    known = Known(True, f"set to stop: {', '.join(stopped)}")
-    return replace(found, sheet=found.sheet.with_known({"prerequisites.stopped": known}))
+    known = Known(True, wording.stopped_source(stopped))
+    return replace(evidence, sheet=evidence.sheet.with_known({"prerequisites.stopped": known}))
 
 
-def with_hanging(found: Evidence, hangs: Hanging) -> Evidence:
+def with_hanging(evidence: Evidence, hangs: Hanging) -> Evidence:
     """The same with the worth of what hangs on it, which enters its own ledger."""
-    known = dict(_hung(found.trajectory, found.appraisal, hangs))
-    return replace(found, sheet=found.sheet.with_known(known), hangs=hangs)
+    known = dict(_hung(evidence.trajectory, evidence.appraisal, hangs))
+    return replace(evidence, sheet=evidence.sheet.with_known(known), hangs=hangs)
 
 
 def _hung(
@@ -202,15 +215,12 @@ def _hung(
     """What the worth at stake downstream turns in the weight of each course."""
     if hangs is None:
         return
-    read = (
-        curve is not None
-        and curve.read
-        and appraisal is not None
-        and not isinstance(appraisal, str)
-    )
-    worths = appraisal.worths if read and not isinstance(appraisal, str | None) else {}
+    worths: Mapping[str, NDArray[np.float64]] = {}
+    # An appraisal that no results were read for would only echo its class.
+    if curve is not None and curve.read and not isinstance(appraisal, str | None):
+        worths = appraisal.worths
     for course, decibans in trajectory.hanging(worths, hangs.lost, hangs.cap).items():
-        yield f"stake.{course}", Known(round(decibans, 2), "worth lost downstream, draw by draw")
+        yield f"stake.{course}", Known(round(decibans, 2), wording.LOST_DOWNSTREAM)
 
 
 def _curve(
@@ -269,16 +279,11 @@ def with_latest_priced(
 ) -> dict[str, Known] | None:
     """What the appraisal and the tripwires would say had the latest reading been `value`.
 
-    None where it cannot.
-
-    The same as `with_latest` for these facts; what else a reading says is left alone.
+    None where it cannot be said. The same as `with_latest` for these facts; what else a reading
+    says is left alone.
     """
-    measure, own, curve, priced = (
-        evidence.measure,
-        evidence.own_series,
-        evidence.trajectory,
-        evidence.priced,
-    )
+    measure, own = evidence.measure, evidence.own_series
+    curve, priced = evidence.trajectory, evidence.priced
     if measure is None or own is None or curve is None or priced is None:
         return None
     every = trajectory.with_latest(own, value)
@@ -308,7 +313,7 @@ def _register(initiative: Initiative) -> Facts:
     for name in ("stage", "kind", "statutory", "declared"):
         value = getattr(initiative, name)
         if value is not None:
-            yield f"initiative.{name}", Known(value, "register")
+            yield f"initiative.{name}", Known(value, wording.REGISTER)
 
 
 def _reviews(programme: Programme) -> Facts:
@@ -317,10 +322,8 @@ def _reviews(programme: Programme) -> Facts:
     A judgement of one initiative stands in its place.
     """
     if programme.review_months is not None:
-        yield (
-            "delivery.review_gap",
-            Known(float(programme.review_months), "register: review_months"),
-        )
+        months = float(programme.review_months)
+        yield "delivery.review_gap", Known(months, wording.REGISTER_REVIEWS)
 
 
 def _path(initiative: Initiative, as_of: dt.date) -> Facts:
@@ -332,7 +335,7 @@ def _path(initiative: Initiative, as_of: dt.date) -> Facts:
     # late to be early.
     elapsed = months_between(since, as_of)
     months = max(0.0, elapsed)
-    source = f"register: the path {'begins' if since > as_of else 'began'} on {day_text(since)}"
+    source = wording.path_source(since, as_of)
     yield "path.months", Known(round(months, 2), source)
     if path is None:
         return
@@ -344,43 +347,34 @@ def _path(initiative: Initiative, as_of: dt.date) -> Facts:
 
 
 def _wires(wires: Sequence[TripwireReading]) -> Facts:
-    """What became of the tripwires.
-
-    The worst state, and the gravest course a broken one calls for.
-    """
+    """What became of the tripwires: the worst state, and the gravest course one calls for."""
     states = {wire.state for wire in wires}
     worst = next((s for s in _STATES if s in states), "none agreed")
-    yield "tripwire.state", Known(worst.replace(" ", "-"), "register: tripwires")
+    yield "tripwire.state", Known(worst.replace(" ", "-"), wording.REGISTER_TRIPWIRES)
     called = {wire.then for wire in wires if wire.state == "broken"}
     gravest = next((a for a in reversed(_GRAVITY) if a in called), "nothing")
-    yield "tripwire.calls_for", Known(gravest, "register: tripwires")
+    yield "tripwire.calls_for", Known(gravest, wording.REGISTER_TRIPWIRES)
 
 
 def _graph(initiative: Initiative, graph: DependencyGraph) -> Facts:
     """What hangs on it."""
-    dependants = graph.requirers(initiative.id)
-    statutory = graph.statutory_dependants(initiative.id)
-    yield (
-        "dependants.count",
-        Known(float(len(dependants)), "dependencies: " + (", ".join(dependants) or "none")),
-    )
-    yield (
-        "dependants.statutory",
-        Known(float(len(statutory)), "dependencies: " + (", ".join(statutory) or "none")),
-    )
+    for name, ids in (
+        ("dependants.count", graph.requirers(initiative.id)),
+        ("dependants.statutory", graph.statutory_dependants(initiative.id)),
+    ):
+        yield name, Known(float(len(ids)), wording.dependencies_source(ids))
     # Only somebody who asks "what if" can set what it requires to stop.
-    yield "prerequisites.stopped", Known(False, "dependencies: none is set to stop")
+    yield "prerequisites.stopped", Known(False, wording.NONE_SET_TO_STOP)
     if not graph.downstream(initiative.id):
-        yield from (
-            (f"stake.{course}", Known(0.0, "dependencies: none")) for course in trajectory.COURSES
-        )
+        for course in trajectory.COURSES:
+            yield f"stake.{course}", Known(0.0, wording.NO_DEPENDANTS)
 
 
 def _results(measure: Measure | None, series: Series | None, reading: PathReading | None) -> Facts:
     """What the readings say, beside the plan."""
     if measure is None or series is None or not series.points:
         return
-    source = f"readings of {measure.id} to {month_text(series.points[-1].period)}"
+    source = wording.readings_source(measure.id, series.points[-1].period)
     better = measure.better if measure.better != "neutral" else None
     trend = performance.trend(series, better)
     if trend is not None:
@@ -392,25 +386,25 @@ def _results(measure: Measure | None, series: Series | None, reading: PathReadin
         yield "results.progress", Known(round(reading.progress, 4), source)
         yield "results.target_met", Known(reading.progress >= 1.0, source)
     if reading.against_path is not None:
-        yield "results.against_path", Known(reading.against_path, f"{source}: {reading.because}")
+        against = wording.against_path_source(source, reading.because)
+        yield "results.against_path", Known(reading.against_path, against)
 
 
 def _lenses(programme: Programme, measure: Measure | None, series: Series | None) -> Facts:
     """Its measure against its own past, a standard and other areas."""
     if measure is None or series is None or not series.points:
         return
-    source = f"readings of {measure.id} to {month_text(series.points[-1].period)}"
-    found = read_performance(programme, measure, series, light=True)
-    if found.ipsative is not None and found.ipsative.past is not None:
-        yield (
-            "performance.past",
-            Known(found.ipsative.past, f"{source}: {_signals(found.ipsative)}"),
-        )
-    for name, aim in (("standard", found.standard), ("target", found.target)):
+    source = wording.readings_source(measure.id, series.points[-1].period)
+    read = read_performance(programme, measure, series, light=True)
+    own, among = read.ipsative, read.comparative
+    if own is not None and own.past is not None:
+        past = wording.own_past_source(source, own.r, own.seasonal)
+        yield "performance.past", Known(own.past, past)
+    for name, aim in (("standard", read.standard), ("target", read.target)):
         if aim.now != "unknown":
-            yield f"performance.{name}", Known(aim.now, f"{source}, {name} {aim.value:g}")
-    if found.comparative is not None:
-        yield from _beside(found.comparative)
+            yield f"performance.{name}", Known(aim.now, wording.aim_source(source, name, aim.value))
+    if among is not None:
+        yield from _beside(among)
 
 
 def _appraised(curve: Trajectory | None, appraisal: Appraisal | str | None) -> Facts:
@@ -426,107 +420,27 @@ def _appraised(curve: Trajectory | None, appraisal: Appraisal | str | None) -> F
 def weighed(weights: Mapping[str, float]) -> Facts:
     """The weight of the appraisal for each course, as facts."""
     for course, decibans in weights.items():
-        yield (
-            f"appraisal.{course}",
-            Known(round(decibans, 2), "appraisal: worth of each course, draw by draw"),
-        )
-
-
-#: Answers that bear on how a change spreads: with others the spread is another.
-SPREAD_BY = ("route.commitment", "route.accept_if_told")
-
-
-@dataclass(frozen=True, slots=True)
-class Spreading:
-    """The simulated spread of one initiative, by the answers on its sheet.
-
-    Each is simulated once.
-    """
-
-    programme: Programme
-    initiative: Initiative
-    seed: int
-    _done: dict[tuple[object, ...], adoption.Diffusion | str] = field(
-        default_factory=dict, repr=False
-    )
-
-    def of(self, sheet: FactSheet, **changed: object) -> adoption.Diffusion | str | None:
-        """The spread, in words why it cannot be simulated, or None where the register names nobody who must change.
-
-        changed: keys of `adoption` as they might be instead.
-        """
-        staff = self.initiative.adoption
-        if staff is None or self.initiative.stage == "closed":
-            return None
-        answers = tuple(frozenset(str(v) for v in _members(sheet.get(name))) for name in SPREAD_BY)
-        key = (*answers, *sorted(changed.items()))
-        if key not in self._done:
-            self._done[key] = adoption.simulate_adoption(
-                staff.model_copy(update=changed),
-                spreads_from(self.programme, self.initiative),
-                adoption.Answers(*answers),
-                seed=self.seed,
-                name=self.initiative.id,
-                monthly=_monthly(self.initiative),
-            )
-        return self._done[key]
-
-    def known(self, sheet: FactSheet, **changed: object) -> dict[str, Known]:
-        """What the simulation weighs for each route, as facts."""
-        found = self.of(sheet, **changed)
-        if not isinstance(found, adoption.Diffusion):
-            return {}
-        source = f"{found.runs} simulated runs of {found.staff} people"
-        return {f"adoption.{name}": Known(round(w, 2), source) for name, w in found.weights.items()}
-
-
-def spreads_from(programme: Programme, initiative: Initiative) -> dt.date:
-    """The day from which its spread is simulated: now, or when it starts."""
-    return max(programme.as_of, initiative.started or programme.as_of)
-
-
-def _members(value: Value | None) -> frozenset[str | bool | float]:
-    if value is None:
-        return frozenset()
-    return value if isinstance(value, frozenset) else frozenset([value])
-
-
-def _monthly(initiative: Initiative) -> float | None:
-    """Mean running spend a month, where it is given."""
-    spend = initiative.spend.monthly if initiative.spend else None
-    if spend is None:
-        return None
-    import numpy as np
-
-    return float(np.mean(spend.sample((np.arange(200) + 0.5) / 200)))
+        yield f"appraisal.{course}", Known(round(decibans, 2), wording.APPRAISAL)
 
 
 def _changed(measure: Measure | None, series: Series | None, changed: BeforeAfter | None) -> Facts:
     """What changed when its path began."""
     if measure is None or series is None or changed is None or changed.effect is None:
         return
-    spread = f"{changed.effect:+.3g}, 95 % interval {changed.low:.3g} to {changed.high:.3g}"
-    counts = f"{changed.before} readings before, {changed.after} after"
-    yield (
-        "results.before_after",
-        Known(changed.verdict, f"readings of {measure.id}: {spread}; {counts}"),
-    )
+    source = wording.before_after_source(measure.id, changed)
+    yield "results.before_after", Known(changed.verdict, source)
 
 
-def _signals(own: Ipsative) -> str:
-    """What the adjusted limits were adjusted for."""
-    season = ", its season taken out" if own.seasonal else ""
-    return f"limits for a correlation of neighbours of {own.r:.2f}{season}"
-
-
-def _beside(found: Comparative) -> Facts:
+def _beside(read: Comparative) -> Facts:
     """Where it stands among other areas, and whether the gap closes."""
-    among = found.comparison
-    source = f"{len(among.levels) - 1} other areas in the period from {day_text(found.period)}"
+    among = read.comparison
+    areas = wording.other_areas_source(len(among.levels) - 1, read.period)
     if among.position is not None:
-        yield "performance.others", Known(among.position, f"{source}, limits from {among.basis}")
-    if found.gap != "too-few":
-        yield "performance.gap", Known(found.gap, f"{source}, over {len(found.years)} periods")
+        source = wording.position_source(areas, among.basis)
+        yield "performance.others", Known(among.position, source)
+    if read.gap != "too-few":
+        source = wording.gap_source(areas, len(read.years))
+        yield "performance.gap", Known(read.gap, source)
 
 
 def _before_after(initiative: Initiative, measure: Measure, series: Series) -> BeforeAfter | None:
@@ -546,16 +460,20 @@ def judged(initiative: Initiative, as_of: dt.date) -> Facts:
     """What people had judged by `as_of`; where they differ, all their levels."""
     for name, every in initiative.judgements.items():
         answers = [answer for answer in every if answer.on is None or answer.on <= as_of]
-        if not answers:
-            continue
-        levels = {_level(answer) for answer in answers}
-        value: Value = next(iter(levels)) if len(levels) == 1 else frozenset(levels)
-        dates = [answer.on for answer in answers if answer.on is not None]
-        source = "; ".join(_rater(answer, with_level=len(levels) > 1) for answer in answers)
-        yield name, Known(value, source, min(dates, default=None))
+        if answers:
+            yield name, _judgement(answers)
 
 
-def later(initiative: Initiative, as_of: dt.date) -> tuple[str, ...]:
+def _judgement(answers: Sequence[Judgement]) -> Known:
+    """What several people answered, by whom, and since when: the oldest answer dates it."""
+    levels = {_level(answer) for answer in answers}
+    value: Value = next(iter(levels)) if len(levels) == 1 else frozenset(levels)
+    dates = [answer.on for answer in answers if answer.on is not None]
+    raters = (wording.rater_source(answer, with_level=len(levels) > 1) for answer in answers)
+    return Known(value, "; ".join(raters), min(dates, default=None))
+
+
+def judged_after(initiative: Initiative, as_of: dt.date) -> tuple[str, ...]:
     """Facts judged after `as_of`, which count for nothing yet."""
     judged = initiative.judgements.items()
     return tuple(
@@ -565,16 +483,9 @@ def later(initiative: Initiative, as_of: dt.date) -> tuple[str, ...]:
 
 def _level(answer: Judgement) -> str | bool | float:
     level = answer.level
-    return float(level) if isinstance(level, int | float) and not isinstance(level, bool) else level
-
-
-def _rater(answer: Judgement, *, with_level: bool) -> str:
-    """Who judged, when and why; what, where the raters differ."""
-    who = answer.by or "rater not named"
-    when = f", {day_text(answer.on)}" if answer.on else ", undated"
-    level = f", {answer.level}" if with_level else ""
-    why = f": {answer.because}" if answer.because else ""
-    return f"{who}{when}{level}{why}"
+    if isinstance(level, bool | str):
+        return level
+    return float(level)
 
 
 def _stale(initiative: Initiative, as_of: dt.date) -> tuple[Stale, ...]:
@@ -589,9 +500,6 @@ def _stale(initiative: Initiative, as_of: dt.date) -> tuple[Stale, ...]:
 
 
 def only_insiders(initiative: Initiative) -> bool:
-    """Whether every named judge of it is its own sponsor or owner (Staw 1976.
-
-    Ask somebody fresh).
-    """
+    """Whether every named judge is its own sponsor or owner (Staw 1976: ask somebody fresh)."""
     judges = {a.by for answers in initiative.judgements.values() for a in answers if a.by}
     return bool(judges) and judges <= {initiative.sponsor, initiative.owner}

@@ -1,7 +1,5 @@
 """Every measure read three ways, what the three say together, and what our targets measure.
 
-As formats.md has it.
-
 The readings come from `performance`; which of the three should drive attention is judged by the
 pack `which-lens`.
 """
@@ -15,6 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from changeadvisor.advice import wording
 from changeadvisor.facts import FactSheet
 from changeadvisor.judgement import RulePack, judge
 from changeadvisor.model import (
@@ -69,10 +68,9 @@ class Normative:
 
 @dataclass(frozen=True, slots=True)
 class PastAdvice:
-    """Against its own past: the limits and the class of the last point.
-
+    """Against its own past: the limits and the class of the last point;
     `adjusted` is what rules weigh.
-    """
+    """  # noqa: D205
 
     centre: float
     lower: float
@@ -122,19 +120,24 @@ class SeriesPoint:
     """One point of the chart."""
 
     period: dt.date
+    """The first day of its period."""
     value: float
+    """The reading, in the measure's unit."""
     centre: float
+    """The middle line of its segment."""
     lower: float
+    """The lower limit of its segment."""
     upper: float
+    """The upper limit of its segment."""
     signals: tuple[str, ...]
+    """Every signal it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureAdvice:
-    """One measure.
-
-    How many readings are known, where the recent level stands, and the three readings together.
-    """
+    """One measure: how many readings are known, where the recent level stands,
+    and the three readings together.
+    """  # noqa: D205
 
     id: str
     points: int
@@ -170,11 +173,8 @@ def read_one(
 ) -> MeasureAdvice:
     """One measure of a programme, read three ways."""
     own = readings(measure, programme.as_of)
-    return _advised(
-        measure,
-        read_performance(programme, measure, own, seed=seed, how=how, drawing=drawing),
-        pack,
-    )
+    read = read_performance(programme, measure, own, seed=seed, how=how, drawing=drawing)
+    return _advised(measure, read, pack)
 
 
 def read_measures(
@@ -187,10 +187,9 @@ def read_measures(
 ) -> Iterator[MeasureAdvice]:
     """Every measure of a programme, read three ways."""
     for measure in programme.measures:
-        found = read_performance(
-            programme, measure, series[measure.id], seed=seed, how=how, drawing=drawing
-        )
-        yield _advised(measure, found, pack)
+        own = series[measure.id]
+        read = read_performance(programme, measure, own, seed=seed, how=how, drawing=drawing)
+        yield _advised(measure, read, pack)
 
 
 def audit(programme: Programme, series: Mapping[str, Series]) -> TargetAudit:
@@ -198,37 +197,37 @@ def audit(programme: Programme, series: Mapping[str, Series]) -> TargetAudit:
     return audit_targets(programme, series)
 
 
-def _advised(measure: Measure, found: Performance, pack: RulePack) -> MeasureAdvice:
+def _advised(measure: Measure, read: Performance, pack: RulePack) -> MeasureAdvice:
     return MeasureAdvice(
         id=measure.id,
-        points=found.points,
-        recent=found.recent,
-        ipsative=_past(found),
-        normative=Normative(_against(found.standard), _against(found.target)),
-        comparative=_others(found.comparative),
-        says=says(measure, found),
-        attention=attention(found, pack),
-        why=(*found.why, *_honest(found)),
-        reading=found,
+        points=read.points,
+        recent=read.recent,
+        ipsative=_past(read),
+        normative=Normative(_against(read.standard), _against(read.target)),
+        comparative=_others(read.comparative),
+        says=_says(measure, read),
+        attention=_attention(read, pack),
+        why=(*read.why, *_doubts(read)),
+        reading=read,
         measure=measure,
     )
 
 
-def _honest(found: Performance) -> Iterator[str]:
-    """On what its standing among others rests, where that is less than chance alone would tell."""
-    among = found.comparative.comparison if found.comparative else None
-    if among is None:
+def _doubts(read: Performance) -> Iterator[str]:
+    """Why where it stands among others rests on less than chance alone would tell."""
+    if read.comparative is None:
         return
+    among = read.comparative.comparison
     if among.basis == "spread":
-        yield "the areas' sizes are not known: it is set beside how far the others lie apart, not beside chance"
+        yield wording.ALONGSIDE_SPREAD
     elif among.basis is None:
-        yield "too few other areas, or all of them alike: where it stands among them cannot be said"
+        yield wording.TOO_FEW_AREAS
     if among.rank is not None and among.rank_interval is None:
-        yield "nothing tells how sure each area's value is: the rank has no interval and should not be leant on"
+        yield wording.RANK_UNSURE
 
 
-def _past(found: Performance) -> PastAdvice | None:
-    own = found.ipsative
+def _past(read: Performance) -> PastAdvice | None:
+    own = read.ipsative
     if own is None:
         return None
     last = own.last
@@ -247,35 +246,84 @@ def _past(found: Performance) -> PastAdvice | None:
 
 
 def _against(aim: Aim) -> Against:
-    chance = aim.chance
-    if chance is None:
-        return Against(aim.value, aim.distance, aim.assurance, aim.now, None, None, None, aim.by)
-    low, high = chance.low, chance.high
-    return Against(
-        aim.value, aim.distance, aim.assurance, aim.now, chance.probability, low, high, aim.by
+    against = Against(
+        value=aim.value,
+        distance=aim.distance,
+        assurance=aim.assurance,
+        now=aim.now,
+        probability=None,
+        low=None,
+        high=None,
+        by=aim.by,
     )
+    if aim.chance is None:
+        return against
+    chance = aim.chance
+    return replace(against, probability=chance.probability, low=chance.low, high=chance.high)
 
 
-def _others(found: Comparative | None) -> OthersAdvice | None:
-    if found is None:
+def _others(read: Comparative | None) -> OthersAdvice | None:
+    if read is None:
         return None
-    among = found.comparison
+    among = read.comparison
     return OthersAdvice(
         areas=len(among.levels),
         rank=among.rank,
         rank_interval=among.rank_interval,
         position=among.position,
         flag=among.flag,
-        period=found.period,
-        chosen_by=found.how,
+        period=read.period,
+        chosen_by=read.how,
         basis=among.basis,
         dispersed=among.between > 0,
         average=among.average,
         top_quarter=among.top_quarter,
         above_median=among.above_median,
         ahead_of=dict(among.ahead_of),
-        gap=found.gap,
+        gap=read.gap,
     )
+
+
+# --- the three together ---------------------------------------------------------------------------
+
+
+def _says(measure: Measure, read: Performance) -> str:
+    """The three readings in one sentence."""
+    name, aim = _line(read)
+    return wording.three_readings(
+        read.ipsative.past if read.ipsative else None,
+        way_known=measure.better in ("higher", "lower"),
+        assurance=aim.now,
+        line=wording.line_named(name, aim.value, measure.unit),
+        position=read.comparative.comparison.position if read.comparative else None,
+    )
+
+
+def _line(read: Performance) -> tuple[Literal["standard", "target"], Aim]:
+    """The outside standard, or where there is none our own target."""
+    if read.standard.value is not None:
+        return "standard", read.standard
+    return "target", read.target
+
+
+def _attention(read: Performance, pack: RulePack) -> Attention:
+    """Which reading should drive attention, by the first rule that fires."""
+    _, aim = _line(read)
+    return attend(
+        pack,
+        read.ipsative.past if read.ipsative else None,
+        None if aim.now == "unknown" else aim.now,
+        read.comparative.comparison.position if read.comparative else None,
+    )
+
+
+def attend(pack: RulePack, past: str | None, standard: str | None, others: str | None) -> Attention:
+    """The judgement of three readings, each None where it cannot be read."""
+    lenses = {"lens.past": past, "lens.standard": standard, "lens.others": others}
+    ledger = judge(pack, FactSheet.of({name: value or "unread" for name, value in lenses.items()}))
+    rule = next(r for r, counted in zip(pack.rules, ledger.counted, strict=True) if counted)
+    answer = None if ledger.answer == "unread" else ledger.answer
+    return Attention(answer, rule.id, rule.because)  # type: ignore[arg-type]
 
 
 # --- the part of its own: `changeadvisor measures` ------------------------------------------------
@@ -283,31 +331,36 @@ def _others(found: Comparative | None) -> OthersAdvice | None:
 
 @dataclass(frozen=True, slots=True)
 class BesideYear:
-    """A chosen measure in one period.
-
-    Ours, the middle half of the same other areas throughout, and our target.
-    """
+    """A chosen measure in one period: ours, the middle half of other areas, and our target."""
 
     period: dt.date
+    """The first day of the period."""
     own: float
+    """Our value, in the measure's unit."""
     low_quartile: float
+    """A quarter of the other areas (the same ones throughout) lie below it."""
     median: float
+    """Half of them lie below it."""
     high_quartile: float
+    """Three quarters of them lie below it."""
     areas: int
+    """How many other areas."""
     target: float | None
+    """Our own target; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuresPart:
-    """The measures and the audit alone, with every measure's series.
-
-    And a choice of a few, where asked for.
-    """
+    """The measures and the audit alone, and a choice of a few measures where asked for."""
 
     measures: tuple[MeasureAdvice, ...]
+    """Every measure, with its series."""
     audit: TargetAudit
+    """What our targets measure."""
     corporate: CorporateChoice | None = None
+    """The few that tell most; None where no choice was asked for."""
     beside: Mapping[str, tuple[BesideYear, ...]] | None = None
+    """The chosen beside other areas over the periods, by measure id; None as above."""
 
 
 def measures_part(
@@ -319,8 +372,8 @@ def measures_part(
 ) -> MeasuresPart:
     """Every measure of a programme read three ways, and what its targets measure."""
     series = {m.id: readings(m, programme.as_of) for m in programme.measures}
-    found = tuple(read_measures(programme, series, pack, seed, how, drawing))
-    return MeasuresPart(found, audit_targets(programme, series))
+    read = tuple(read_measures(programme, series, pack, seed, how, drawing))
+    return MeasuresPart(read, audit_targets(programme, series))
 
 
 def with_choice(
@@ -344,17 +397,17 @@ def with_choice(
     )
 
 
-def _beside(found: MeasureAdvice) -> Iterator[BesideYear]:
+def _beside(measure: MeasureAdvice) -> Iterator[BesideYear]:
     """Ours, the others' and our target over the periods that can be compared."""
-    for y in found.reading.comparative.years if found.reading.comparative else ():
+    for year in measure.reading.comparative.years if measure.reading.comparative else ():
         yield BesideYear(
-            y.period,
-            y.own,
-            y.low_quartile,
-            y.median,
-            y.high_quartile,
-            y.areas,
-            found.normative.target.value,
+            period=year.period,
+            own=year.own,
+            low_quartile=year.low_quartile,
+            median=year.median,
+            high_quartile=year.high_quartile,
+            areas=year.areas,
+            target=measure.normative.target.value,
         )
 
 
@@ -366,88 +419,3 @@ def part_json(part: MeasuresPart) -> str:
     if part.corporate is None:
         del data["corporate"], data["beside"]
     return as_json(data)
-
-
-# --- the three together ---------------------------------------------------------------------------
-
-#: What to look at first, in words.
-ATTENTION = {
-    "none": "Nothing now",
-    "others": "Other councils",
-    "past": "Its own past",
-    "standard": "The standard or target",
-    None: "Cannot be said",
-}
-_PAST = {
-    "better": "Better than its own past",
-    "no-different": "No different from its own past",
-    "worse": "Worse than its own past",
-}
-_ASSURED = {
-    "pass": "always meets the {line}",
-    "hit-and-miss": "meets the {line} at times only",
-    "fail": "never meets the {line} as things are",
-}
-_BESIDE = {
-    "much-better": "far better than other areas",
-    "better": "better than other areas",
-    "similar": "like other areas",
-    "worse": "worse than other areas",
-    "much-worse": "far worse than other areas",
-}
-
-
-def says(measure: Measure, found: Performance) -> str:
-    """The three readings in one sentence; what cannot be read is said to be so."""
-    own = found.ipsative.past if found.ipsative else None
-    past = _PAST.get(own or "") or _unread(measure)
-    aim, name = _line(found)
-    line = f"{name} of {aim.value:g}{_unit(measure)}" if aim.value is not None else ""
-    short = aim.now == "fail" and own == "better"
-    words = "does not meet the {line} yet" if short else _ASSURED.get(aim.now, "")
-    assured = words.format(line=line) or "whether it is good enough cannot be read"
-    among = found.comparative.comparison if found.comparative else None
-    beside = _BESIDE.get((among.position if among else None) or "", "how others do cannot be read")
-    return f"{past}; {assured}; {beside}."
-
-
-def _unread(measure: Measure) -> str:
-    """Why its own past cannot be read."""
-    if measure.better not in ("higher", "lower"):
-        return "Which way is better is not given, so no reading is called better or worse"
-    return "Its own past cannot be read yet"
-
-
-def _unit(measure: Measure) -> str:
-    unit = measure.unit or ""
-    return f" {unit}" if unit else ""
-
-
-def _line(found: Performance) -> tuple[Aim, str]:
-    """The standard, or where there is none our own target."""
-    return (
-        (found.standard, "standard")
-        if found.standard.value is not None
-        else (found.target, "target")
-    )
-
-
-def attention(found: Performance, pack: RulePack) -> Attention:
-    """Which reading should drive attention, by the first rule that fires."""
-    aim, _ = _line(found)
-    among = found.comparative.comparison if found.comparative else None
-    return attend(
-        pack,
-        found.ipsative.past if found.ipsative else None,
-        None if aim.now == "unknown" else aim.now,
-        among.position if among else None,
-    )
-
-
-def attend(pack: RulePack, past: str | None, standard: str | None, others: str | None) -> Attention:
-    """The judgement of three readings, each None where it cannot be read."""
-    lenses = {"lens.past": past, "lens.standard": standard, "lens.others": others}
-    ledger = judge(pack, FactSheet.of({name: value or "unread" for name, value in lenses.items()}))
-    rule = next(r for r, counted in zip(pack.rules, ledger.counted, strict=True) if counted)
-    answer = None if ledger.answer == "unread" else ledger.answer
-    return Attention(answer, rule.id, rule.because)  # type: ignore[arg-type]

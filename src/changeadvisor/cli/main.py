@@ -20,7 +20,7 @@ from changeadvisor import __version__
 if TYPE_CHECKING:
     import datetime as dt
 
-    from changeadvisor.advice.advise import Advice, Part
+    from changeadvisor.advice import Advice, Part
     from changeadvisor.interview.conversation import Conversation
     from changeadvisor.interview.questions import About
     from changeadvisor.judgement.rulebook import Rulebook
@@ -138,7 +138,7 @@ def _counted(programme: Programme) -> str:
 
 def _most_missed(programme: Programme, most: int) -> Iterable[str]:
     """The unknown facts that could move an answer most, over the whole programme."""
-    from changeadvisor.advice.advise import advise, missing_overall
+    from changeadvisor.advice import advise, missing_overall
     from changeadvisor.errors import plain
     from changeadvisor.words import many
 
@@ -321,7 +321,7 @@ def advise(
 
     And why.
     """
-    from changeadvisor.advice.advise import to_json
+    from changeadvisor.advice import to_json
 
     advice = _advised(programme, only, seed, time_limit)
     if report is not None:
@@ -341,7 +341,7 @@ def advise(
 
 def _advised(path: Path, parts: Sequence[Part], seed: int, seconds: float | None = None) -> Advice:
     """Load and advise, with the receipt and a progress bar on standard error."""
-    from changeadvisor.advice.advise import advise as run
+    from changeadvisor.advice import advise as run
     from changeadvisor.report.terminal import Progress
 
     read = _read(path)

@@ -32,7 +32,7 @@ def _programme() -> dict[str, Any]:
 def _advice() -> dict[str, Any]:
     from pydantic import TypeAdapter
 
-    from changeadvisor.advice.advise import Advice
+    from changeadvisor.advice import Advice
 
     return TypeAdapter(Advice).json_schema(mode="serialization", by_alias=True)
 

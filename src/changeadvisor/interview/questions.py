@@ -25,8 +25,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from changeadvisor.advice import evidence
-from changeadvisor.advice.advise import complete
+from changeadvisor.advice import SPREAD_BY, Spreading, complete, evidence
 from changeadvisor.facts import (
     VOCABULARY,
     Fact,
@@ -116,7 +115,7 @@ class Interview:
     """For each question WAYS answers to try, all levels as often; they belong to (seed, id)."""
     derives: bool
     """Whether the pack looks at what follows from judgements: each way is worked out anew then."""
-    spreading: evidence.Spreading | None = None
+    spreading: Spreading | None = None
     """How the change spreads, simulated; None where it is not asked about the route."""
 
     def sheet(self, initiative: Initiative, programme: Programme) -> FactSheet:
@@ -177,7 +176,7 @@ class Interview:
         Then the spread as it is now is not to be relied on.
         """
         simulated = self.spreading is not None and self.initiative.adoption is not None
-        return simulated and not all(name in full for name in evidence.SPREAD_BY)
+        return simulated and not all(name in full for name in SPREAD_BY)
 
     def _proven(self, full: FactSheet, stands: bool, answer: str | None) -> bool:
         """Whether the pack proves that the answer stands.
@@ -263,7 +262,7 @@ def begin(
     pack: RulePack = getattr(rulebook, about)
     facts = question_facts(rulebook, about, initiative.stage)
     ways = {f.name: _ways(f, stream(seed, f"{initiative.id}/{f.name}")) for f in facts}
-    spreading = evidence.Spreading(programme, initiative, seed) if about == "route" else None
+    spreading = Spreading(programme, initiative, seed) if about == "route" else None
     return Interview(
         rulebook, pack, initiative, facts, base, MappingProxyType(ways), _derives(pack), spreading
     )

@@ -1,1 +1,1 @@
-"""Files: reading programmes and rules with every fault named, and writing them whole or not at all."""
+"""Files: reading programmes and rules with every fault named, and writing, whole or not at all."""

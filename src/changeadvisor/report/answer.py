@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from changeadvisor.advice.advise import InitiativeAdvice
+from changeadvisor.advice import InitiativeAdvice
 from changeadvisor.errors import plain
 from changeadvisor.facts import FactSheet
 from changeadvisor.judgement import (

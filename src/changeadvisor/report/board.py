@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from changeadvisor.advice.advise import Advice, DecisionNeeded, InitiativeAdvice
+from changeadvisor.advice import Advice, DecisionNeeded, InitiativeAdvice
 from changeadvisor.errors import plain
 from changeadvisor.judgement import (
     Reason,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from changeadvisor import performance
-from changeadvisor.advice.advise import InitiativeAdvice
+from changeadvisor.advice import InitiativeAdvice
 from changeadvisor.errors import plain
 from changeadvisor.judgement.frameworks import Scorecard
 from changeadvisor.performance.forecast import AFTER, BEFORE, BeforeAfter

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from changeadvisor import trajectory
 from changeadvisor.adoption import Diffusion, WayOutcome
-from changeadvisor.advice.advise import InitiativeAdvice
+from changeadvisor.advice import InitiativeAdvice
 from changeadvisor.errors import plain
 from changeadvisor.facts import VOCABULARY, FactSheet
 from changeadvisor.judgement.frameworks import Contribution, Scorecard

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from changeadvisor.advice.measures import MeasureAdvice
+from changeadvisor.advice import MeasureAdvice
 from changeadvisor.errors import InputError, plain
 from changeadvisor.model import (
     Area,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from changeadvisor.advice.advise import Advice
-from changeadvisor.advice.measures import ATTENTION, MeasureAdvice
+from changeadvisor.advice import ATTENTION, Advice, MeasureAdvice
 from changeadvisor.errors import plain
 from changeadvisor.performance.targets import sentences
 from changeadvisor.report import measure_pictures

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from changeadvisor.advice.advise import InitiativeAdvice
+from changeadvisor.advice import InitiativeAdvice
 from changeadvisor.errors import plain
 from changeadvisor.facts import VOCABULARY, FactSheet
 from changeadvisor.report.charts import drawing

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from changeadvisor.advice.advise import Advice
+from changeadvisor.advice import Advice
 from changeadvisor.report import portfolio_pictures, portfolio_sentences, portfolio_tables
 from changeadvisor.report.parts import PictureView, TableView
 from changeadvisor.report.portfolio_page import PortfolioPage, done_in_set

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from changeadvisor.advice.advise import Advice, Portfolio
+from changeadvisor.advice import Advice, Portfolio
 from changeadvisor.errors import plain
 from changeadvisor.portfolio import Pick
 from changeadvisor.words import COURSE_WORDS, NOT_KNOWN, day_text, money_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from changeadvisor.advice.advise import InitiativeAdvice
+from changeadvisor.advice import InitiativeAdvice
 from changeadvisor.portfolio import LimitKind, Load
 from changeadvisor.portfolio.problem import within
 from changeadvisor.report.charts import portfolio as charts

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from changeadvisor import resources
-from changeadvisor.advice.advise import Advice, InitiativeAdvice
+from changeadvisor.advice import Advice, InitiativeAdvice
 from changeadvisor.errors import plain
 from changeadvisor.report.charts import drawing, style
 

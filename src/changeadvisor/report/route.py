@@ -15,8 +15,7 @@ from changeadvisor.adoption import (
     Way,
     WayOutcome,
 )
-from changeadvisor.advice.advise import Route
-from changeadvisor.advice.arrangement import PARTS
+from changeadvisor.advice import ARRANGEMENT_PARTS, Route
 from changeadvisor.report.parts import PairView
 from changeadvisor.words import (
     NOT_KNOWN,
@@ -76,7 +75,7 @@ def route_view(route: Route | None) -> RouteView:
     """The view of a route; empty where none was asked for."""
     if route is None:
         return RouteView((), "", (), (), ())
-    lines = tuple(PairView(PARTS[key], text) for key, text in route.arrangement.items())
+    lines = tuple(PairView(ARRANGEMENT_PARTS[key], text) for key, text in route.arrangement.items())
     spread = route.spread
     if spread is None:
         why = (

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from changeadvisor.advice.advise import Advice
-    from changeadvisor.advice.measures import BesideYear, MeasuresPart
+    from changeadvisor.advice import Advice, BesideYear, MeasuresPart
     from changeadvisor.judgement.base_rates import ClassesFile
     from changeadvisor.model import Programme
     from changeadvisor.simulation import Result
@@ -54,7 +53,7 @@ def measures_table(part: MeasuresPart, programme: Programme, width: int) -> str:
     """Every measure read three ways, what targets measure, and the few chosen, as plain text."""
     from rich.table import Table
 
-    from changeadvisor.advice.measures import ATTENTION
+    from changeadvisor.advice import ATTENTION
     from changeadvisor.performance.targets import sentences
 
     title = _text(f"{programme.programme}: measures as of {day_text(programme.as_of)}")

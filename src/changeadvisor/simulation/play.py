@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from changeadvisor import trajectory
-from changeadvisor.advice.advise import action_answers
-from changeadvisor.advice.evidence import all_series
+from changeadvisor.advice import action_answers, all_series
 from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import (
     Initiative,

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
-from changeadvisor.advice.advise import Advice, BareAnswer, Part, Progress, WhatIfRun, advise
+from changeadvisor.advice import Advice, BareAnswer, Part, Progress, WhatIfRun, advise
 from changeadvisor.errors import ChangeAdvisorError
 from changeadvisor.judgement import RulePack
 from changeadvisor.judgement.rulebook import Rulebook, RuleSets

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from changeadvisor.advice.advise import Advice, Chances, InitiativeAdvice, Portfolio
+from changeadvisor.advice import Advice, Chances, InitiativeAdvice, Portfolio
 from changeadvisor.judgement import Recommendation
 from changeadvisor.model import as_json, tidy_number, to_plain
 from changeadvisor.portfolio import Conflict, Pick

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from changeadvisor.advice.advise import Engine, PackUsed
+from changeadvisor.advice import Engine, PackUsed
 from changeadvisor.portfolio import Conflict
 
 Question = Literal["action", "route", "evidenced"]
