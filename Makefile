@@ -44,9 +44,11 @@ rules: $(READY)  ## inline tests and lint of every pack and framework
 
 docs: $(READY)  ## generated pages are fresh
 	$(BIN)/python scripts/make_docs.py --check
+	$(BIN)/python scripts/make_notebook.py --check
 
 golden: $(READY)  ## write generated docs, scenario workbooks and golden outputs anew
 	$(BIN)/python scripts/make_docs.py
+	$(BIN)/python scripts/make_notebook.py
 	$(BIN)/python scripts/make_golden.py
 
 coverage: $(READY)  ## line and branch coverage, at least 95 %
@@ -93,5 +95,5 @@ mutants: $(READY)  ## mutation tests of conditions and rules
 	$(BIN)/mutmut run
 	$(BIN)/mutmut results
 
-wheel: $(READY)  ## build the wheel and try it in an empty venv from another folder
+wheel: $(READY)  ## build the wheel; try its command, library and types in an empty venv
 	bash scripts/try_wheel.sh "$(PYTHON)"

@@ -18,7 +18,7 @@ import numpy as np
 
 from changeadvisor import simulation
 from changeadvisor.io.rules import load_rulebook
-from changeadvisor.report.terminal import simulation_table
+from changeadvisor.cli.simulate import simulation_table
 
 
 def main(worlds: int, seed: int = 1) -> int:

@@ -1,7 +1,4 @@
-"""Write the generated pages of docs/, or check that they are fresh.
-
-`python scripts/make_docs.py [--check]`.
-"""
+"""Write the generated pages of docs/, or check that they are fresh: `... [--check]`."""
 
 from __future__ import annotations
 

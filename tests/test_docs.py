@@ -74,7 +74,8 @@ def test_the_readme_begins_with_the_two_commands_and_names_all_others() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert text.splitlines()[3].startswith("make advise")
     assert text.splitlines()[4].startswith("make test")
-    from changeadvisor.cli.main import commands, rules
+    from changeadvisor.cli.main import commands
+    from changeadvisor.cli.rules import rules
 
     for name in [*commands.commands, *(f"rules {n}" for n in rules.commands)]:
         assert f"changeadvisor {name}" in text or f"`{name}`" in text, name

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copyreg
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 #: One value of a fact; several people who differ make a frozenset of them.
 Single = str | bool | float
@@ -90,6 +91,16 @@ class Known:
     value: Value
     source: str = ""
     on: dt.date | None = None
+
+
+def frozen_map(items: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    """A map that cannot be changed, as it comes back from a pickle or a copy."""
+    return MappingProxyType(items)
+
+
+# Sheets, packs and vocabularies hold their maps frozen, and Python can neither pickle nor deep-copy
+# a frozen map by itself. Results are to be sent between processes and kept, so it is told how.
+copyreg.pickle(MappingProxyType, lambda frozen: (frozen_map, (dict(frozen),)))
 
 
 @dataclass(frozen=True, slots=True)

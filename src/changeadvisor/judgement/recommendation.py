@@ -57,6 +57,14 @@ class Recommendation:
         """Every rule's working, put together when it is asked for."""
         return () if self.judged is None else self.judged.workings()
 
+    def __repr__(self) -> str:
+        """The answer and its margin in one line, and how much working there is behind it."""
+        margin = "" if self.margin is None else f", {self.margin:g} decibans"
+        answer = f"{self.answer or 'no answer'}{margin}"
+        counts = {"reasons": self.reasons, "missing": self.missing, "flips": self.flips}
+        working = ", ".join(f"{name} {len(what)}" for name, what in counts.items())
+        return f"<{type(self).__name__}: {self.pack}: {answer}; {working}>"
+
 
 def recommend(
     pack: RulePack, sheet: FactSheet, levers: Sequence[Lever] | None = None

@@ -27,6 +27,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from changeadvisor.errors import plain
 from changeadvisor.model.base import (
     Count,
     Date,
@@ -536,6 +537,13 @@ class Programme(Record):
     def reference_class(self, id: str | None) -> ReferenceClass | None:
         """The reference class of that id, or None."""
         return next((c for c in self.reference_classes if c.id == id), None)
+
+    def __repr__(self) -> str:
+        """The name, the date and how much there is of everything, in one line."""
+        counts = f"initiatives {len(self.initiatives)}, measures {len(self.measures)}"
+        return f"<Programme: {plain(self.programme, 80)}, {self.as_of}; {counts}>"
+
+    __str__ = __repr__
 
 
 def tidy_number(value: float) -> float:

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from changeadvisor.advice import Advice, BesideYear, MeasuresPart
     from changeadvisor.judgement.base_rates import ClassesFile
     from changeadvisor.model import Programme
-    from changeadvisor.simulation import Result
-    from changeadvisor.whatif.difference import Difference
+    from changeadvisor.whatif.compare import Difference
 
 
 def advice_table(advice: Advice, width: int) -> str:
@@ -123,52 +122,22 @@ def classes_table(file: ClassesFile, width: int) -> str:
     return _printed(table, width, [*file.notes, use])
 
 
-def simulation_table(found: Sequence[Result], worlds: int, width: int) -> str:
-    """What each way of deciding realised in simulated worlds, as plain text."""
+def plain_table(
+    title: str,
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    width: int,
+    below: Sequence[str] = (),
+) -> str:
+    """A table with lines below it, as plain text `width` columns wide, ending in a newline."""
     from rich.table import Table
 
-    title = (
-        f"{worlds} simulated initiatives, reviewed one after another by what the register says"
-        " alone"
-    )
     table = Table(title=_text(title), expand=True)
-    for heading in _SIMULATED:
+    for heading in headings:
         table.add_column(heading)
-    for r in found:
-        table.add_row(
-            *map(
-                _text,
-                (
-                    r.name,
-                    f"{r.value:.2f}",
-                    f"{r.of_gap:.0%}",
-                    _limits(r),
-                    f"{r.keepers_stopped:.0%}",
-                ),
-            )
-        )
-    below = [
-        (
-            "Value: mean years of full benefit. Of foresight: share of what perfect foresight adds"
-            " to always persisting."
-        ),
-        (
-            "Of the ceiling: share of what knowing each present class and curve adds, with 95 %"
-            " limits (bootstrap)."
-        ),
-        (
-            "Wrongly ended: of those foresight would keep, the share ever advised to stop or to"
-            " change strategy."
-        ),
-    ]
-    return _printed(table, width, below)
-
-
-_SIMULATED = ("Way of deciding", "Value", "Of foresight", "Of the ceiling", "Wrongly ended")
-
-
-def _limits(r: Result) -> str:
-    return f"{r.of_ceiling:.0%} ({r.low:.0%} to {r.high:.0%})"
+    for row in rows:
+        table.add_row(*map(_text, row))
+    return _printed(table, width, list(below))
 
 
 def _chosen(part: MeasuresPart) -> list[str]:
