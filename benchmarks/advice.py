@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from changeadvisor import simulation
-from changeadvisor.io.rules import load_rulebook
 from changeadvisor.cli.simulate import simulation_table
+from changeadvisor.io.rules import load_rulebook
 
 
 def main(worlds: int, seed: int = 1) -> int:

@@ -1,4 +1,7 @@
-"""Write the generated pages of docs/, or check that they are fresh: `... [--check]`."""
+"""Write the generated pages of docs/, or check that they are fresh.
+
+`python scripts/make_docs.py [--check]`.
+"""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ import pytest
 
 import changeadvisor
 from changeadvisor import Advice, InputError, Programme
-from changeadvisor.advice.advise import to_json
+from changeadvisor.advice import to_json
 from scripts import make_notebook
 from tests import typed_user
 from tests.helpers import MINIMAL, NORTHFIELD, ROOT, programme

@@ -110,7 +110,7 @@ def test_every_argument_is_documented() -> None:
 
 def test_the_words_it_takes_are_those_of_the_engine() -> None:
     from changeadvisor import trajectory
-    from changeadvisor.advice.advise import PARTS
+    from changeadvisor.advice import PARTS
 
     assert api.PARTS == PARTS
     assert set(api.COURSES) == set(trajectory.COURSES)

@@ -15,13 +15,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from changeadvisor.advice.advise import Advice, InitiativeAdvice
+    from changeadvisor.advice import Advice, InitiativeAdvice
     from changeadvisor.api import advise, compare, judge, load, load_rulebook, what_if
     from changeadvisor.errors import InputError
     from changeadvisor.judgement import Recommendation
     from changeadvisor.judgement.rulebook import Rulebook
     from changeadvisor.model import Initiative, Programme
-    from changeadvisor.whatif.compare import Difference
+    from changeadvisor.whatif.difference import Difference
 
 __version__ = "0.1.0"
 
@@ -44,10 +44,10 @@ __all__ = [
 ]
 
 _DEFINED_IN = {
-    "Advice": "changeadvisor.advice.advise",
-    "Difference": "changeadvisor.whatif.compare",
+    "Advice": "changeadvisor.advice.result",
+    "Difference": "changeadvisor.whatif.difference",
     "Initiative": "changeadvisor.model",
-    "InitiativeAdvice": "changeadvisor.advice.advise",
+    "InitiativeAdvice": "changeadvisor.advice.result",
     "InputError": "changeadvisor.errors",
     "Programme": "changeadvisor.model",
     "Recommendation": "changeadvisor.judgement",

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 from changeadvisor.errors import InputError, nearest, plain
 
 if TYPE_CHECKING:
-    from changeadvisor.advice.advise import Advice, InitiativeAdvice
+    from changeadvisor.advice import Advice, InitiativeAdvice
     from changeadvisor.judgement.rulebook import Rulebook
     from changeadvisor.model import Programme
-    from changeadvisor.whatif.compare import Difference
+    from changeadvisor.whatif.difference import Difference
 
 AnyPath: TypeAlias = str | PathLike[str]
 Part: TypeAlias = Literal["action", "route", "portfolio", "measures"]
@@ -113,7 +113,7 @@ def advise(
         InputError: an unknown part, or a lock on an unknown initiative or to an unknown course.
         CycleError: initiatives require one another in a ring (an InputError too).
     """
-    from changeadvisor.advice.advise import advise as run
+    from changeadvisor.advice import advise as run
 
     given_locks = dict(locks or {})
     for id, course in given_locks.items():
@@ -155,12 +155,14 @@ def judge(
         InputError: no initiative has that id, or an unknown question.
         CycleError: initiatives require one another in a ring (an InputError too).
     """
-    from changeadvisor.advice.advise import ProgrammeContext
+    from changeadvisor.advice import judge_initiative
 
     asked = _known_words("questions", questions, QUESTIONS)
     _refuse_unknown_initiative("initiative_id", programme, initiative_id)
     rules = load_rulebook() if rulebook is None else rulebook
-    return ProgrammeContext(programme, rules, seed, {}).case(initiative_id).advice(asked, flips)
+    return judge_initiative(
+        programme, rules, initiative_id, questions=asked, flips=flips, seed=seed
+    )
 
 
 def what_if(
@@ -194,13 +196,13 @@ def what_if(
         InputError: every setting that cannot be read, does not fit, or breaks the law.
     """
     from changeadvisor.whatif.causes import explained
-    from changeadvisor.whatif.overrides import read_settings
+    from changeadvisor.whatif.override_text import read_overrides
 
     if isinstance(settings, Mapping):
         texts = [f"{key}={_setting_text(value)}" for key, value in settings.items()]
     else:
         texts = [settings] if isinstance(settings, str) else list(settings)
-    overrides = read_settings(texts, programme, Path(base))
+    overrides = read_overrides(texts, programme, Path(base))
     rules = load_rulebook() if rulebook is None else rulebook
     return explained(overrides.change(rules), seed=seed, on_progress=on_progress)
 

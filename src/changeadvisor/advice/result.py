@@ -17,6 +17,17 @@ from changeadvisor.adoption import Diffusion
 from changeadvisor.advice.arrangement import Order
 from changeadvisor.advice.evidence import Evidence, Stale
 from changeadvisor.advice.measures import MeasureAdvice
+from changeadvisor.advice.rows import (
+    InitiativeRow,
+    MeasureRow,
+    ReasonRow,
+    advice_html,
+    advice_text,
+    initiative_rows,
+    initiative_text,
+    measure_rows,
+    reason_rows,
+)
 from changeadvisor.facts import FactSheet
 from changeadvisor.graph import OVERLAP, Downstream, Enabler
 from changeadvisor.judgement import Recommendation, TheoryReading
@@ -161,7 +172,7 @@ class Dependants:
     assumption: str = OVERLAP
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Route(Recommendation):
     """How to lead it, with the arrangement to put in place.
 
@@ -194,12 +205,16 @@ class InitiativeAdvice:
     stale: tuple[Stale, ...]
     dependants: Dependants
     notices: tuple[str, ...]
-    evidence: Annotated[Evidence, Field(exclude=True)]
+    evidence: Annotated[Evidence, Field(exclude=True)] = field(compare=False)
     sheet: Annotated[FactSheet, Field(exclude=True)]
     scorecards: Annotated[tuple[Scorecard, ...], Field(exclude=True)]
     candour_means: str | None = None
     declared_moves: DeclaredMoves | None = None
     theories: tuple[TheoryReading, ...] = ()
+
+    def __repr__(self) -> str:
+        """The initiative and its answers in a few lines."""
+        return initiative_text(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +280,26 @@ class Advice:
     def initiative(self, id: str) -> InitiativeAdvice | None:
         """The advice on one initiative, or None."""
         return next((i for i in self.initiatives if i.id == id), None)
+
+    def rows(self) -> list[InitiativeRow]:
+        """A row of plain values for each initiative, for pandas or polars."""
+        return initiative_rows(self)
+
+    def measure_rows(self) -> list[MeasureRow]:
+        """A row of plain values for each measure; none where measures were not asked for."""
+        return measure_rows(self)
+
+    def reason_rows(self) -> list[ReasonRow]:
+        """A row of plain values for each rule that fired."""
+        return reason_rows(self)
+
+    def __repr__(self) -> str:
+        """The programme and how often each answer is given, in a few lines."""
+        return advice_text(self)
+
+    def _repr_html_(self) -> str:
+        """The table of answers, as a notebook shows it."""
+        return advice_html(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,11 @@ from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from changeadvisor.errors import plain
+from changeadvisor.words import CLOSED, answer_label
 
 if TYPE_CHECKING:
-    from changeadvisor.advice.advise import Advice, DecisionNeeded, InitiativeAdvice
     from changeadvisor.advice.measures import MeasureAdvice
+    from changeadvisor.advice.result import Advice, DecisionNeeded, InitiativeAdvice
     from changeadvisor.judgement import Recommendation
     from changeadvisor.portfolio import Pick
 
@@ -425,18 +426,12 @@ def advice_html(advice: Advice) -> str:
 
 
 def _html_cells(row: InitiativeRow) -> tuple[str, ...]:
-    none = _no_answer(row)
+    closed = row["stage"] == "closed"
     return (
         row["title"],
-        _in_words(row["action"] or none),
-        _in_words(row["route"] or none),
+        CLOSED if closed else answer_label(row["action"]),
+        CLOSED if closed else answer_label(row["route"]),
         f"{row['declared'] or '-'} / {row['evidenced'] or '-'}",
         row["decision"] or "",
         row["decision_by"] or "",
     )
-
-
-def _in_words(key: str) -> str:
-    """A key as people read it: `adjust-tactics` is Adjust tactics, `top-down` stays Top-down."""
-    words = key if key in ("top-down", "bottom-up") else key.replace("-", " ")
-    return words[:1].upper() + words[1:]

@@ -19,8 +19,8 @@ from changeadvisor.cli.shared import (
 )
 
 if TYPE_CHECKING:
-    from changeadvisor.advice.advise import Advice, Part
-    from changeadvisor.whatif.compare import Difference
+    from changeadvisor.advice import Advice, Part
+    from changeadvisor.whatif.difference import Difference
 
 
 def _parts(_context: object, _parameter: object, value: str | None) -> tuple[str, ...]:
@@ -60,14 +60,15 @@ def advise(
     time_limit: float | None,
 ) -> int:
     """Advise on each initiative, and on the programme as a whole."""
-    from changeadvisor.advice.advise import to_json
+    from changeadvisor.advice import to_json
     from changeadvisor.report.terminal import advice_table
 
     advice = _advised(programme, only, seed, time_limit)
     if report is not None:
-        from changeadvisor.report import board
+        from changeadvisor.io import save
+        from changeadvisor.report import render
 
-        board.write(board.html(advice), report)
+        save.write_text(render.html(advice), report)
         warn([f"Wrote {report}."])
     text = to_json(advice) if form == "json" else advice_table(advice, terminal_width())
     click.echo(text, nl=False)
@@ -93,7 +94,7 @@ def _advised(
 @seed_option
 def explain(programme: Path, initiative: str, seed: int) -> int:
     """The whole working for one initiative, in plain words."""
-    from changeadvisor.report.board import explanation
+    from changeadvisor.report.render import explanation
 
     advice = _advised(programme, api.PARTS, seed)
     item = advice.initiative(initiative)

@@ -13,19 +13,19 @@ from changeadvisor.cli.shared import (
     AnyPath,
     drawing_options,
     form_option,
-    many,
     read_programme,
     refuse_to_overwrite,
     seed_option,
     terminal_width,
     warn,
 )
+from changeadvisor.words import many
 
 if TYPE_CHECKING:
     from changeadvisor.model import Programme
     from changeadvisor.performance.reading import How
     from changeadvisor.publish import Include
-    from changeadvisor.report.charts.views import Kind
+    from changeadvisor.report.measure_pictures import Kind
 
 _FILE_SUFFIXES = (
     ".xlsx",
@@ -60,7 +60,7 @@ def check(path: Path, most: int) -> int:
     """List every fault in a programme, or what is missing and would matter most."""
     from changeadvisor.errors import InputError
     from changeadvisor.io import load
-    from changeadvisor.model import day_text
+    from changeadvisor.words import day_text
 
     # Notices are told even where there are faults: they may say what the faults come from.
     reading = load.read_programme(path)
@@ -82,7 +82,7 @@ def check(path: Path, most: int) -> int:
 
 def _most_telling_missing_facts(programme: Programme, most: int) -> Iterable[str]:
     """The unknown facts that could move an answer most, over the whole programme."""
-    from changeadvisor.advice.advise import missing_overall
+    from changeadvisor.advice import missing_overall
     from changeadvisor.errors import plain
 
     rows = missing_overall(api.advise(programme, parts=("action", "route")))
@@ -93,7 +93,7 @@ def _most_telling_missing_facts(programme: Programme, most: int) -> Iterable[str
     for row in rows[:most]:
         move = ""
         if row.could_move is not None:
-            move = f"{row.could_move:g} deciban{'' if row.could_move == 1 else 's'}: "
+            move = f"{many(row.could_move, 'deciban')}: "
         yield f"  {move}{plain(row.initiative)}, {row.fact}: {row.question}"
 
 
@@ -105,10 +105,10 @@ def _most_telling_missing_facts(programme: Programme, most: int) -> Iterable[str
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 def new(path: Path, force: bool) -> int:
     """Write an empty register to fill in."""
-    from changeadvisor.io import workbook
+    from changeadvisor.io import workbook_write
 
     refuse_to_overwrite(path, force, (".xlsx",))
-    workbook.write_workbook(None, path)
+    workbook_write.write_workbook(None, path)
     click.echo(f"Wrote {path}. Fill it in, then run: changeadvisor check {path}")
     return 0
 
@@ -122,14 +122,14 @@ def new(path: Path, force: bool) -> int:
 @click.option("--force", is_flag=True, help="Write over what is there.")
 def convert(programme: Path, out: Path, force: bool) -> int:
     """Write a programme in another form."""
-    from changeadvisor.io import save, workbook
+    from changeadvisor.io import save, workbook_write
 
     read = api.load(programme)
     suffix = out.suffix.lower()
     if suffix in _FILE_SUFFIXES:
         refuse_to_overwrite(out, force, (".xlsx", ".yaml", ".yml", ".json"))
     if suffix == ".xlsx":
-        workbook.write_workbook(read, out)
+        workbook_write.write_workbook(read, out)
     elif suffix in _FILE_SUFFIXES:
         save.write_file(read, out)
     else:
@@ -289,10 +289,10 @@ def chart(
 ) -> int:
     """Draw one measure: its XmR chart, the funnel, the ranks, or the gap to other councils."""
     from changeadvisor.advice.measures import read_one
+    from changeadvisor.io import save
     from changeadvisor.performance.reading import Drawing
-    from changeadvisor.report import board
+    from changeadvisor.report import measure_pictures
     from changeadvisor.report.charts import drawing as charts
-    from changeadvisor.report.charts import views
 
     refuse_to_overwrite(out, force, (".svg", ".png"))
     read = read_programme(programme)
@@ -303,9 +303,9 @@ def chart(
         )
     limits = Drawing(screen=not no_screen, baseline=baseline)
     reading = read_one(read, drawn, api.load_rulebook().lens, seed, others, limits)
-    view = views.view_of(read, drawn, reading, kind)
+    view = measure_pictures.view_of(read, drawn, reading, kind)
     picture = charts.render(view, "png" if out.suffix.lower() == ".png" else "svg")
-    board.write_bytes(picture, out)
+    save.write_bytes(picture, out)
     click.echo(f"Wrote {out}. {charts.alt_text(view)}")
     return 0
 

@@ -15,9 +15,9 @@ def schema(name: str) -> int:
     """Print the JSON Schema of `programme`, `advice`, `difference`, `pack` or `framework`."""
     import json
 
-    from changeadvisor.io import rules as library
+    from changeadvisor.cli import schemas
 
-    click.echo(json.dumps(library.schema(name), indent=2, ensure_ascii=False))
+    click.echo(json.dumps(schemas.schema(name), indent=2, ensure_ascii=False))
     return 0
 
 
@@ -77,11 +77,12 @@ def rules_lint(path: str) -> int:
 @click.option("--format", "form", type=click.Choice(["csv"]), default="csv", show_default=True)
 def rules_ask(pack: str, facts: Path, form: str) -> int:
     """Judge a table of facts with a pack."""
+    from changeadvisor.io import fact_tables
     from changeadvisor.io import rules as library
 
     # One form only so far: the option stands so that another can be added without a new command.
     del form
-    answered = library.ask(library.load_pack(pack), facts)
+    answered = fact_tables.ask(library.load_pack(pack), facts)
     warn(answered.notes)
     click.echo(answered.text, nl=False)
     return 0
@@ -93,13 +94,13 @@ def rules_show(path: str) -> int:
     """Print a pack or a framework as a page people can read (Markdown)."""
     from changeadvisor.io.rules import load_rules
     from changeadvisor.judgement import RulePack
-    from changeadvisor.report import board
+    from changeadvisor.report import reference
 
     loaded = load_rules(path)
     if isinstance(loaded, RulePack):
-        click.echo(board.pack_page(loaded), nl=False)
+        click.echo(reference.pack_page(loaded), nl=False)
     else:
-        click.echo(board.framework_page(loaded), nl=False)
+        click.echo(reference.framework_page(loaded), nl=False)
     return 0
 
 
@@ -111,7 +112,7 @@ def rules_show(path: str) -> int:
 def rules_facts() -> int:
     """Print the vocabulary."""
     from changeadvisor.io.rules import vocabulary
-    from changeadvisor.report import board
+    from changeadvisor.report import reference
 
-    click.echo(board.vocabulary_page(vocabulary()), nl=False)
+    click.echo(reference.vocabulary_page(vocabulary()), nl=False)
     return 0

@@ -69,11 +69,6 @@ def warn(lines: Iterable[str]) -> None:
         click.echo(line, err=True)
 
 
-def many(count: int, what: str) -> str:
-    """A count with its noun: 1 measure, 2 measures."""
-    return f"{count} {what}" + ("" if count == 1 else "s")
-
-
 def terminal_width() -> int:
     """The width of the terminal, at least 80; where output goes elsewhere, always the same."""
     import shutil

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from changeadvisor.advice import Advice, BesideYear, MeasuresPart
     from changeadvisor.judgement.base_rates import ClassesFile
     from changeadvisor.model import Programme
-    from changeadvisor.whatif.compare import Difference
+    from changeadvisor.whatif.difference import Difference
 
 
 def advice_table(advice: Advice, width: int) -> str:

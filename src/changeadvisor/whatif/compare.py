@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from pydantic import Field
-
-from changeadvisor.advice.advise import Advice, Chances, Engine, InitiativeAdvice, PackUsed
-from changeadvisor.errors import plain
+from changeadvisor.advice import Advice, Chances, InitiativeAdvice, Portfolio
 from changeadvisor.judgement import Recommendation
 from changeadvisor.model import as_json, tidy_number, to_plain
 from changeadvisor.portfolio import Conflict, Pick
@@ -43,16 +40,6 @@ from changeadvisor.whatif.difference import (
 
 #: The questions that are counted: the evidenced rating follows from the same facts.
 _COUNTED: tuple[Question, ...] = ("action", "route")
-
-    def __repr__(self) -> str:
-        """What was compared and how much differs, in a few lines."""
-        lines = [
-            f"<Difference: {plain(self.before.programme, 80)}, {self.before.as_of}",
-            f"  and: {plain(self.after.programme, 80)}, {self.after.as_of}",
-            f"  changed: {self.changed} of {self.answers}",
-            f"  causes: {', '.join(plain(c.name, 120) for c in self.causes) or 'none'}",
-        ]
-        return "\n".join(lines) + ">"
 
 
 def difference(before: Advice, after: Advice) -> Difference:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from changeadvisor.advice import Engine, PackUsed
+from changeadvisor.errors import plain
 from changeadvisor.portfolio import Conflict
 
 Question = Literal["action", "route", "evidenced"]
@@ -291,3 +292,13 @@ class Difference:
                 self.portfolio,
             )
         )
+
+    def __repr__(self) -> str:
+        """What was compared and how much differs, in a few lines."""
+        lines = [
+            f"<Difference: {plain(self.before.programme, 80)}, {self.before.as_of}",
+            f"  and: {plain(self.after.programme, 80)}, {self.after.as_of}",
+            f"  changed: {self.changed} of {self.answers}",
+            f"  causes: {', '.join(plain(c.name, 120) for c in self.causes) or 'none'}",
+        ]
+        return "\n".join(lines) + ">"
