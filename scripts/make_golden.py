@@ -61,31 +61,33 @@ def main() -> int:
 
 
 def _rules() -> None:
-    """The texts of tests/test_rules.py."""
+    """The texts of tests/judgement/test_recommendation.py."""
     import json
 
     sys.path.insert(0, str(ROOT))
     from changeadvisor.errors import InputError
     from changeadvisor.judgement import recommend
-    from tests import test_rules
+    from tests.judgement import test_recommendation
 
     found = [
-        json.dumps(test_rules.spelled(recommend(p, s)), indent=1, default=str)
-        for p, s in test_rules.whole()
+        json.dumps(test_recommendation.spelled(recommend(p, s)), indent=1, default=str)
+        for p, s in test_recommendation.whole()
     ]
-    test_rules.WORKING.write_text("\n".join(found) + "\n", encoding="utf-8", newline="\n")
+    test_recommendation.WORKING.write_text("\n".join(found) + "\n", encoding="utf-8", newline="\n")
     cases = next(
         m
-        for m in test_rules.test_refuses_with_the_place_and_a_mend.pytestmark
+        for m in test_recommendation.test_refuses_with_the_place_and_a_mend.pytestmark
         if m.name == "parametrize"
     ).args[1]
     texts = []
     for change, _ in cases:
         try:
-            test_rules.read({**test_rules.data([test_rules.GOOD]), **change})
+            test_recommendation.read(
+                {**test_recommendation.data([test_recommendation.GOOD]), **change}
+            )
         except InputError as error:
             texts.append(f"{error}\n---\n")
-    test_rules.GOLDEN.write_text("".join(texts), encoding="utf-8", newline="\n")
+    test_recommendation.GOLDEN.write_text("".join(texts), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

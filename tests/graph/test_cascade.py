@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from changeadvisor.graph import Cascade, DependencyGraph
 from changeadvisor.model import Programme
-from tests.test_graph import item, programme
+from tests.graph.test_graph import item, programme
 
 
 @dataclass(frozen=True)

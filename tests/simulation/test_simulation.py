@@ -11,11 +11,12 @@ from changeadvisor.advice import action_answers, advise
 from changeadvisor.cli import main
 from changeadvisor.errors import InputError
 from changeadvisor.io.rules import load_rulebook
+from tests.helpers import ROOT
 
 from .helpers import NORTHFIELD
 
 SPEC = simulation.Worlds(reviews=(6, 12))
-BENCHMARK = Path(__file__).parents[1] / "benchmarks" / "worlds.yaml"
+BENCHMARK = ROOT / "benchmarks" / "worlds.yaml"
 
 
 def test_nobody_does_better_than_perfect_foresight() -> None:

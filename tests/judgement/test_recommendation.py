@@ -8,7 +8,6 @@ import itertools
 import json
 import random
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,10 +34,10 @@ from changeadvisor.judgement import (
 from changeadvisor.judgement.batch import columns_of, judge_batch
 from changeadvisor.judgement.pack import cut_points, probe_points
 from changeadvisor.model import to_plain
-from tests.helpers import untested
+from tests.helpers import ROOT, untested
 
-GOLDEN = Path(__file__).parent / "golden" / "pack_faults.txt"
-WORKING = Path(__file__).parent / "golden" / "recommendation.txt"
+GOLDEN = ROOT / "tests" / "golden" / "pack_faults.txt"
+WORKING = ROOT / "tests" / "golden" / "recommendation.txt"
 
 FACTS = {
     "mood": {"levels": ["good", "fair", "bad"]},

@@ -10,7 +10,7 @@ import pytest
 from changeadvisor.judgement import RulePack
 from changeadvisor.judgement import lint as lint_module
 from changeadvisor.judgement.lint import lint
-from tests.test_rules import GOOD, data, pack, read, rule
+from tests.judgement.test_recommendation import GOOD, data, pack, read, rule
 
 LEVELS = {"a": ["x", "y", "z", "w"], "b": ["p", "q", "r", "s", "t"], "c": ["k", "l", "m", "n", "o"]}
 ROWS = list(itertools.product(*LEVELS.values()))

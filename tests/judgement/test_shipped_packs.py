@@ -4,7 +4,6 @@ import functools
 import itertools
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,9 +31,9 @@ from changeadvisor.judgement.conditions import each_test, judge
 from changeadvisor.judgement.framework_reader import read_framework
 from changeadvisor.judgement.lint import lint
 from changeadvisor.judgement.pack import cut_points
-from tests.helpers import untested
+from tests.helpers import ROOT, untested
 
-RULES = Path(__file__).parent.parent / "rules"
+RULES = ROOT / "rules"
 ACTION, ROUTE, RATING = "persist-or-adjust", "top-down-or-bottom-up", "evidenced-rating"
 PACKS = (ACTION, ROUTE, RATING)
 UNMEASURED = "our judgement, not measured"

@@ -22,7 +22,7 @@ from changeadvisor.graph.network import (
     propagate,
     reach_counts,
 )
-from tests.test_graph import PSPLIB
+from tests.graph.test_graph import PSPLIB
 
 
 @st.composite

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from tests.helpers import ROOT
 from tests.malformed.make import MADE
 
-HERE = Path(__file__).parent / "malformed"
+HERE = ROOT / "tests" / "malformed"
 EXPECTED: dict[str, list[str]] = YAML(typ="safe", pure=True).load(
     (HERE / "expected.yaml").read_text(encoding="utf-8")
 )
@@ -45,7 +46,7 @@ def run(path: Path, folder: Path) -> tuple[int, str, str, float, float]:
     """Exit status, both outputs, seconds and megabytes of `changeadvisor check`."""
     # Coverage of the child is not wanted: its data file would stand among what must not be written.
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("COVERAGE_", "COV_CORE_"))}
-    env = {**kept, "PYTHONPATH": str(HERE.parents[1] / "src")}
+    env = {**kept, "PYTHONPATH": str(ROOT / "src")}
     with tempfile.TemporaryDirectory() as aside:
         peak = Path(aside) / "peak"
         command = [sys.executable, "-c", PROGRAM, str(peak), "check", str(path)]

@@ -14,7 +14,7 @@ from changeadvisor.portfolio import robust
 from changeadvisor.portfolio.problem import Course, Problem, broken
 from changeadvisor.portfolio.solver import valued
 from tests.counting import Counted
-from tests.test_choice import large, problems
+from tests.portfolio.test_choice import large, problems
 
 #: methods.md 8.3: worth by two criteria, and cost.
 FOUR = {"P1": (8.0, 2.0, 4.0), "P2": (3.0, 7.0, 3.0), "P3": (6.0, 5.0, 4.0), "P4": (4.0, 4.0, 2.0)}

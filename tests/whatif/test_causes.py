@@ -49,9 +49,9 @@ from changeadvisor.whatif.override_text import read_overrides
 from changeadvisor.whatif.overrides import Overrides
 from changeadvisor.whatif.programme_diff import Bearing, differing_fields, put_back
 from changeadvisor.whatif.rule_diff import rule_differences, threshold_differences
+from tests.cli.test_cli import call
 from tests.helpers import MINIMAL, NORTHFIELD, ROOT, programme
 from tests.strategies import programmes
-from tests.test_cli import call
 
 SHOP: dict[str, Any] = {
     "id": "shop",

@@ -6,7 +6,6 @@ import csv
 import datetime as dt
 import itertools
 from collections import defaultdict
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +15,9 @@ from hypothesis import strategies as st
 from changeadvisor.errors import CycleError
 from changeadvisor.graph import DependencyGraph, Timing, critical_path
 from changeadvisor.model import Programme
+from tests.helpers import ROOT
 
-PSPLIB = Path(__file__).parents[1] / ".." / "shared" / "data" / "psplib_graphs"
+PSPLIB = ROOT / ".." / "shared" / "data" / "psplib_graphs"
 
 
 def programme(*initiatives: dict[str, Any], as_of: str = "2026-09-30") -> Programme:

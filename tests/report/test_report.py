@@ -345,7 +345,7 @@ def test_the_setting_is_shown_where_anything_of_it_is_known(northfield: Advice) 
 
 
 def test_the_dimensions_are_a_table_with_words_and_marks(northfield: Advice) -> None:
-    from tests.test_charts import theories
+    from tests.report.test_charts import theories
 
     item = northfield.initiative("homelessness-duty")
     assert item is not None

@@ -36,7 +36,7 @@ from changeadvisor.judgement import (
 from changeadvisor.judgement.lint import lint
 from changeadvisor.judgement.rulebook import Rulebook
 from tests.helpers import NORTHFIELD, programme, untested
-from tests.test_rules import data, read, rule
+from tests.judgement.test_recommendation import data, read, rule
 
 PACKS = {pack.name: pack for pack in rules.theories()}
 TIME, DEVELOPMENT = PACKS["vroom-time-driven"], PACKS["vroom-development-driven"]
