@@ -116,7 +116,10 @@ def kanter_lines(parts: Sequence[Part]) -> Iterator[str]:
 
     A tenth of them below 0.1, and so on.
     """
-    yield "| Kanter's question | cases | below 0.1 | below 0.25 | below 0.5 | below 0.75 | below 0.9 |"
+    yield (
+        "| Kanter's question | cases | below 0.1 | below 0.25 | below 0.5 | below 0.75 | below"
+        " 0.9 |"
+    )
     yield "|---|---|---|---|---|---|---|"
     for name, column, kind in (
         ("ended full: look this bad", 0, 0),

@@ -52,7 +52,8 @@ def main() -> int:
     found = json.loads(done.stdout)["measures"]
     placed = [m["comparative"]["position"] for m in found]
     print(
-        f"{len(found)} councils beside their region: {seconds:.1f} s (limit 10), loading and start included"
+        f"{len(found)} councils beside their region: {seconds:.1f} s (limit 10), loading and start"
+        " included"
     )
     print(
         ", ".join(f"{word or 'unsaid'} {placed.count(word)}" for word in sorted({*placed}, key=str))

@@ -77,7 +77,8 @@ def false_alarms(rng: np.random.Generator) -> None:
 def steps_found(rng: np.random.Generator) -> None:
     """The share of real steps found within 12 readings, after how many of them, and the share of them called worse."""
     print(
-        "Real steps, in series without memory, after 24 stable readings: found within 12, after how many (median)"
+        "Real steps, in series without memory, after 24 stable readings: found within 12, after how"
+        " many (median)"
     )
     for size in (1.0, 2.0, 3.0):
         values = rng.standard_normal((SERIES // 5, POINTS + 12))
@@ -103,14 +104,16 @@ def starts(rng: np.random.Generator) -> None:
             before_after(list(y), 24, "higher", 12).verdict for y in remembering(rng, 2_000, 36, r)
         ]
         print(
-            f"  nothing changed, neighbours correlate {r:.1f}: {np.mean([v != 'no-clear-change' for v in found]):.1%}"
+            f"  nothing changed, neighbours correlate {r:.1f}:"
+            f" {np.mean([v != 'no-clear-change' for v in found]):.1%}"
         )
     for size in (1.0, 2.0, 3.0):
         values = rng.standard_normal((1_000, 36))
         values[:, 24:] += size
         found = [before_after(list(y), 24, "higher", 12).verdict for y in values]
         print(
-            f"  a step of {size:g} s.d.: {np.mean([v == 'improved' for v in found]):.0%} called improved"
+            f"  a step of {size:g} s.d.: {np.mean([v == 'improved' for v in found]):.0%} called"
+            " improved"
         )
 
 
@@ -132,7 +135,8 @@ def speed(rng: np.random.Generator) -> bool:
         for k in range(1_000)
     )
     print(
-        f"{MANY:,} series of 36 points, both charts: {seconds:.1f} s CPU (limit 20); one by one the same: {same}"
+        f"{MANY:,} series of 36 points, both charts: {seconds:.1f} s CPU (limit 20); one by one the"
+        f" same: {same}"
     )
     return seconds <= 20 and same
 

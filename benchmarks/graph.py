@@ -51,7 +51,8 @@ def reach() -> bool:
     ours, quick = min((timed(lambda: reach_counts(net)) for _ in range(3)), key=lambda r: r[0])
     same = quick.tolist() == slow
     print(
-        f"reach of 10,000 nodes: networkx {theirs:.1f} s, ours {ours * 1e3:.0f} ms, {theirs / ours:.0f} times (bar 200)"
+        f"reach of 10,000 nodes: networkx {theirs:.1f} s, ours {ours * 1e3:.0f} ms,"
+        f" {theirs / ours:.0f} times (bar 200)"
     )
     return same and theirs >= 200 * ours
 
@@ -63,7 +64,8 @@ def draws() -> bool:
     drawing, durations = timed(lambda: rng.lognormal(1.0, 0.4, (1_000, 10_000)))
     spent = min(timed(lambda: propagate(net, np.zeros((1_000, 1)), durations))[0] for _ in range(3))
     print(
-        f"10,000 draws over 1,000 nodes: {spent:.3f} s CPU beyond {drawing:.2f} s for the draws (bar 0.3)"
+        f"10,000 draws over 1,000 nodes: {spent:.3f} s CPU beyond {drawing:.2f} s for the draws"
+        " (bar 0.3)"
     )
     return spent <= 0.3
 

@@ -90,7 +90,8 @@ def choice(name: str, problem: Problem, effort: Effort, gap: float, seconds: flo
         print(f"{name}: nothing found in {spent:.1f} s")
         return False
     print(
-        f"{name}: {spent:.1f} s (bar {seconds:g}), gap {100 * found.gap:.3f} % (bar {100 * gap:g} %)"
+        f"{name}: {spent:.1f} s (bar {seconds:g}), gap {100 * found.gap:.3f} % (bar"
+        f" {100 * gap:g} %)"
     )
     return spent <= seconds and found.gap <= gap
 
@@ -100,7 +101,8 @@ def twenty_points(seed: int) -> bool:
     spent, found = timed(lambda: frontier(made(100, seed), points=20))
     gaps = ", ".join(f"{100 * p.gap:.2f}" for p in found.points)
     print(
-        f"frontier of {len(found.points)} points, 100 initiatives: {spent:.1f} s (bar 30), gaps in %: {gaps}"
+        f"frontier of {len(found.points)} points, 100 initiatives: {spent:.1f} s (bar 30), gaps in"
+        f" %: {gaps}"
     )
     return spent <= 30.0 and len(found.points) >= 15
 
@@ -117,9 +119,13 @@ def core_of_forty(seed: int) -> bool:
     ]
     spent, good = timed(lambda: good_sets(problem, states, 0))
     kinds = list(core(problem, good.sets).values())
-    split = f"{kinds.count(1.0)} core, {sum(0 < k < 1 for k in kinds)} borderline, {kinds.count(0.0)} exterior"
+    split = (
+        f"{kinds.count(1.0)} core, {sum(0 < k < 1 for k in kinds)} borderline, {kinds.count(0.0)}"
+        " exterior"
+    )
     print(
-        f"core of 40 initiatives: {spent:.1f} s, {len(good.sets)} sets, {'exact' if good.exact else 'SAMPLED'}: {split}"
+        f"core of 40 initiatives: {spent:.1f} s, {len(good.sets)} sets,"
+        f" {'exact' if good.exact else 'SAMPLED'}: {split}"
     )
     return bool(good.exact)
 

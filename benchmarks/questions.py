@@ -184,7 +184,8 @@ def main(fillings: int, seed: int = 0) -> int:
             name: [_one(p, start, order, fillings) for p in found] for name, order in ORDERS.items()
         }
         print(
-            f"\nFrom {start}: questions until it is as good as settled | settled for good; mean of {fillings} fillings"
+            f"\nFrom {start}: questions until it is as good as settled | settled for good; mean of"
+            f" {fillings} fillings"
         )
         print(f"{'initiative':22}{'of':>4}{'known':>7}", *(f"{name:>15}" for name in ORDERS))
         for row in zip(*tables.values(), strict=True):
@@ -198,10 +199,12 @@ def main(fillings: int, seed: int = 0) -> int:
                 if name == "telling":
                     met.append((f"from {start}, {word}", share))
             print(
-                f"  {name:12}as good as settled was the last answer in {mean(mean(r.right) for r in rows):.0%} of plays"
+                f"  {name:12}as good as settled was the last answer in"
+                f" {mean(mean(r.right) for r in rows):.0%} of plays"
             )
     print(
-        f"\nThe bar: at most half of the questions settle the answer for {BAR:.0%} of the initiatives."
+        f"\nThe bar: at most half of the questions settle the answer for {BAR:.0%} of the"
+        " initiatives."
     )
     for text, share in met:
         print(f"{'met    ' if share >= BAR else 'NOT MET'} {share:4.0%} {text}")

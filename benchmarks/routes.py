@@ -355,10 +355,12 @@ def main(count: int, seed: int = 1) -> None:
     )
     best, (share, low, high) = single.max(), shares(chances, mine, seed)
     print(
-        f"Best single way {100 * best:.1f} % (asked: 35 to 60), perfect chooser {100 * (perfect - best):+.1f} (30)."
+        f"Best single way {100 * best:.1f} % (asked: 35 to 60), perfect chooser"
+        f" {100 * (perfect - best):+.1f} (30)."
     )
     print(
-        f"The advised way wins {share:.3f} of that difference, 95 % {low:.3f} to {high:.3f} (0.5 and 0.333 asked)."
+        f"The advised way wins {share:.3f} of that difference, 95 % {low:.3f} to {high:.3f} (0.5"
+        " and 0.333 asked)."
     )
     print(f"{time.process_time() - began:.0f} s CPU")
 

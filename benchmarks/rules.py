@@ -166,10 +166,12 @@ def main(rows: int = 100_000, asked: int = 5_000) -> int:
     ratios = us["zen batch"] / us["ours"], us["zen fastest"] / us["ours"]
     print(f"{RULES} rules, {NUMBERS + LEVELS} facts, {rows:,} rows (zen: {asked:,} of them)")
     print(
-        f"zen batch / ours {ratios[0]:.0f} (bar {BATCH_BAR}); zen fastest / ours {ratios[1]:.0f} (bar {FASTEST_BAR})"
+        f"zen batch / ours {ratios[0]:.0f} (bar {BATCH_BAR}); zen fastest / ours {ratios[1]:.0f}"
+        f" (bar {FASTEST_BAR})"
     )
     print(
-        f"outcomes equal row by row: {same}; rules fired a row: {np.mean([len(f) for f in fired]):.2f}"
+        f"outcomes equal row by row: {same}; rules fired a row:"
+        f" {np.mean([len(f) for f in fired]):.2f}"
     )
     return 0 if same and ratios[0] >= BATCH_BAR and ratios[1] >= FASTEST_BAR else 1
 

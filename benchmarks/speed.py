@@ -67,7 +67,8 @@ def main() -> int:
         times[count] = took
         every = ", ".join(f"{r[1]:.1f}" for r in rows)
         print(
-            f"{count} initiatives: loading {load:.1f} s, advising {took:.1f} s CPU (runs: {every}), {memory:.0f} MB"
+            f"{count} initiatives: loading {load:.1f} s, advising {took:.1f} s CPU (runs: {every}),"
+            f" {memory:.0f} MB"
         )
     ratio = times[2000] / times[1000]
     print(f"twice as many take {ratio:.2f} times as long (bar 2.2)")

@@ -58,10 +58,12 @@ def main() -> None:
     took = {staff: seconds(staff) for staff in (2500, 5000, 10000)}
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"10,000 staff, {RUNS} runs of 36 months, all: {took[10000]:.1f} s CPU (bar 20), {memory:.0f} MB (bar 500)"
+        f"10,000 staff, {RUNS} runs of 36 months, all: {took[10000]:.1f} s CPU (bar 20),"
+        f" {memory:.0f} MB (bar 500)"
     )
     print(
-        f"Twice the staff: {took[5000] / took[2500]:.2f} and {took[10000] / took[5000]:.2f} times as long (linear: 2)"
+        f"Twice the staff: {took[5000] / took[2500]:.2f} and {took[10000] / took[5000]:.2f} times"
+        " as long (linear: 2)"
     )
 
 

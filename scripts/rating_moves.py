@@ -36,8 +36,8 @@ AGAIN, SEED = 2_000, 1
 VERSION = "1.0.0"
 TITLE = "How ratings of government major projects moved in a year"
 SOURCE = (
-    "Infrastructure and Projects Authority, Government Major Projects Portfolio: ratings of September 2013 to 2018, "
-    "each with the snapshot a year later (Open Government Licence v3)"
+    "Infrastructure and Projects Authority, Government Major Projects Portfolio: ratings of"
+    " September 2013 to 2018, each with the snapshot a year later (Open Government Licence v3)"
 )
 
 Shares = Mapping[str, float]
@@ -214,24 +214,43 @@ def _what(found: Sequence[Case], left_out: int) -> Iterator[str]:
     yield from (
         "# How ratings move",
         "",
-        "Made by `make moves` (`scripts/rating_moves.py`) from data that are not committed. The counts stand in",
-        "`rules/rating-moves.yaml`. Reports say in words what they mean for a declared rating; they weigh nothing.",
+        (
+            "Made by `make moves` (`scripts/rating_moves.py`) from data that are not committed. The"
+            " counts stand in"
+        ),
+        (
+            "`rules/rating-moves.yaml`. Reports say in words what they mean for a declared rating;"
+            " they weigh nothing."
+        ),
         "",
-        f"{len(found):,} ratings; {left_out} more listings had no colour then or a year later. Source:",
+        (
+            f"{len(found):,} ratings; {left_out} more listings had no colour then or a year later."
+            " Source:"
+        ),
         f"{SOURCE}.",
         "",
         "- Ratings are the Authority's, given from outside.",
-        "- Left: no longer listed. Finished, stopped, merged or renamed is not known; before 2019 names tell projects.",
-        "- By itself: what would have been had each next rating been drawn from all. Extremes then move unaided.",
+        (
+            "- Left: no longer listed. Finished, stopped, merged or renamed is not known; before"
+            " 2019 names tell projects."
+        ),
+        (
+            "- By itself: what would have been had each next rating been drawn from all. Extremes"
+            " then move unaided."
+        ),
         "",
-        "| rating | cases | improved | same | worsened | left | by itself: improved, same, worsened |",
+        (
+            "| rating | cases | improved | same | worsened | left | by itself: improved, same,"
+            " worsened |"
+        ),
         "|---|---|---|---|---|---|---|",
     )
     for row in moves.ratings:
         alone = moves.by_itself(row.rating)
         shares = " | ".join(f"{getattr(row, m) / row.cases:.0%}" for m in MOVES)
         yield (
-            f"| {row.rating} | {row.cases} | {shares} | {alone.improved:.0%}, {alone.same:.0%}, {alone.worsened:.0%} |"
+            f"| {row.rating} | {row.cases} | {shares} | {alone.improved:.0%}, {alone.same:.0%},"
+            f" {alone.worsened:.0%} |"
         )
 
 
@@ -243,7 +262,10 @@ def _calibrated(
         "",
         "## Out of time",
         "",
-        f"Moves from {LATER} on ({len(later)}) foretold from those before ({len(early)}). A cell is the share foretold",
+        (
+            f"Moves from {LATER} on ({len(later)}) foretold from those before ({len(early)}). A"
+            " cell is the share foretold"
+        ),
         "→ the share that came, with its 95 % limits (Wilson 1927).",
         "",
         f"| rating | cases | {' | '.join(MOVES)} |",
@@ -284,9 +306,18 @@ def _scored(later: Sequence[Case], told: Mapping[str, Callable[[Colour], Shares]
         yield f"| {name} | {math.fsum(mine) / len(mine):.3f} | {more} |"
     yield from (
         "",
-        "The score is Brier's (1950), summed over the four moves: 0 is perfect. Intervals draw whole projects again",
-        f"({AGAIN:,} times). Drawn afresh: the plain share leaves, the rest get a rating drawn from all.",
-        "What a rating tells beyond that is partly where the scale ends, and who is about to leave the list.",
+        (
+            "The score is Brier's (1950), summed over the four moves: 0 is perfect. Intervals draw"
+            " whole projects again"
+        ),
+        (
+            f"({AGAIN:,} times). Drawn afresh: the plain share leaves, the rest get a rating drawn"
+            " from all."
+        ),
+        (
+            "What a rating tells beyond that is partly where the scale ends, and who is about to"
+            " leave the list."
+        ),
     )
 
 

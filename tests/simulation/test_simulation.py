@@ -11,9 +11,7 @@ from changeadvisor.advice import action_answers, advise
 from changeadvisor.cli import main
 from changeadvisor.errors import InputError
 from changeadvisor.io.rules import load_rulebook
-from tests.helpers import ROOT
-
-from .helpers import NORTHFIELD
+from tests.helpers import NORTHFIELD, ROOT
 
 SPEC = simulation.Worlds(reviews=(6, 12))
 BENCHMARK = ROOT / "benchmarks" / "worlds.yaml"
