@@ -20,12 +20,7 @@ import numpy as np
 
 from changeadvisor import simulation
 from changeadvisor.advice import all_series
-from changeadvisor.trajectory import (
-    Beside,
-    Trajectory,
-    read_outlook,
-    read_trajectory,
-)
+from changeadvisor.trajectory import Beside, Trajectory, read_outlook, read_trajectory
 
 MONTHS = (6, 9, 12, 18, 24)
 #: What the engine is told of the class: the truth, and wrong shares of success.

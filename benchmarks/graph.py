@@ -15,7 +15,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from changeadvisor.graph.network import Network, propagate, reach_counts
+from changeadvisor.graph import Network, propagate, reach_counts
 
 LEVELS, PARENTS = 30, 3
 

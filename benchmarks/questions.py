@@ -27,7 +27,7 @@ from changeadvisor.interview.questions import Interview, InterviewState
 from changeadvisor.io.load import load_programme
 from changeadvisor.io.rules import load_rulebook
 from changeadvisor.model import Programme
-from changeadvisor.trajectory.reading import stream
+from changeadvisor.trajectory import stream
 
 NORTHFIELD = Path(__file__).parents[1] / "scenarios" / "northfield"
 BAR = 0.75

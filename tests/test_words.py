@@ -16,7 +16,7 @@ from changeadvisor import words
 from changeadvisor.adoption import WAYS
 from changeadvisor.judgement.base_rates import RATINGS
 from changeadvisor.model import Action
-from changeadvisor.trajectory.courses import COURSES
+from changeadvisor.trajectory import COURSES
 
 SOURCES = Path(words.__file__).parent
 SHARES = st.floats(0.0, 1.0)

@@ -15,13 +15,15 @@ from changeadvisor.adoption import (
     WAYS,
     Answers,
     Diffusion,
-    bass_curve,
-    enough,
+    NotSimulated,
+    bass_share,
+    enough_to_tip,
     missing,
     networks,
     simulate_adoption,
+    why_not_simulated,
 )
-from changeadvisor.adoption.bass import bass_peak, tipped
+from changeadvisor.adoption.bass import bass_peak, tipped_share
 from changeadvisor.adoption.networks import Network
 from changeadvisor.adoption.spread import Lead, People, spread
 from changeadvisor.model import Adoption
@@ -98,13 +100,13 @@ def test_watts_a_single_seed_moves_many_only_inside_the_window(
 
 @pytest.mark.parametrize(("years", "share"), [(0, 0.0), (1, 0.0358), (5, 0.3312), (10, 0.8128)])
 def test_bass_figures(years: float, share: float) -> None:
-    assert bass_curve(years) == pytest.approx(share, abs=5e-5)
+    assert bass_share(years) == pytest.approx(share, abs=5e-5)
 
 
 def test_bass_peak() -> None:
     assert bass_peak() == pytest.approx(6.193, abs=5e-4)
-    assert bass_curve(bass_peak()) == pytest.approx(0.4605, abs=5e-5)
-    rate = (bass_curve(bass_peak() + 1e-4) - bass_curve(bass_peak() - 1e-4)) / 2e-4
+    assert bass_share(bass_peak()) == pytest.approx(0.4605, abs=5e-5)
+    rate = (bass_share(bass_peak() + 1e-4) - bass_share(bass_peak() - 1e-4)) / 2e-4
     assert rate == pytest.approx(0.1106, abs=5e-5)
 
 
@@ -113,13 +115,13 @@ def test_bass_peak() -> None:
 
 @pytest.mark.parametrize("group", [20, 24, 30])
 def test_a_quarter_turns_a_convention_and_well_below_does_not(group: int) -> None:
-    assert tipped(group, round(0.15 * group)) == 0.0
-    assert tipped(group, round(0.35 * group)) > 0.95
-    assert 0.2 <= enough(group) / group <= 0.3
+    assert tipped_share(group, round(0.15 * group)) == 0.0
+    assert tipped_share(group, round(0.35 * group)) > 0.95
+    assert 0.2 <= enough_to_tip(group) / group <= 0.3
 
 
 def test_enough_goes_with_the_size_of_the_group() -> None:
-    found = [enough(n) for n in (2, 5, 8, 12, 18, 24, 40, 60, 61, 120)]
+    found = [enough_to_tip(n) for n in (2, 5, 8, 12, 18, 24, 40, 60, 61, 120)]
     assert found == sorted(found)
     assert found[0] >= 1
 
@@ -318,7 +320,9 @@ def test_what_must_be_known_is_named_and_never_filled_in(
     assert missing(adoption) == lacks
     found = simulate_adoption(adoption, AS_OF, Answers(), seed=0, name="a", runs=8)
     if lacks:
-        assert found == "not known yet: " + ", ".join(f"`adoption.{name}`" for name in lacks)
+        assert found == NotSimulated("missing", lacks)
+        named = ", ".join(f"`adoption.{name}`" for name in lacks)
+        assert why_not_simulated(found) == f"not known yet: {named}"
     else:
         assert isinstance(found, Diffusion)
 
@@ -333,8 +337,8 @@ def test_what_must_be_known_is_named_and_never_filled_in(
 )
 def test_what_cannot_be_simulated_says_why(changed: dict[str, Any], says: str) -> None:
     found = simulate_adoption(_adoption(**changed), AS_OF, Answers(), seed=0, name="a", runs=8)
-    assert isinstance(found, str)
-    assert says in found
+    assert isinstance(found, NotSimulated)
+    assert says in why_not_simulated(found)
 
 
 def test_where_an_order_is_followed_the_top_wins_and_where_it_is_resented_the_front_line() -> None:

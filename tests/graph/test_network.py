@@ -13,15 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from changeadvisor.errors import CycleError
-from changeadvisor.graph import critical_path
-from changeadvisor.graph.network import (
-    Network,
-    _by_levels,
-    _by_nodes,
-    criticality,
-    propagate,
-    reach_counts,
-)
+from changeadvisor.graph import Network, critical_path, criticality, propagate, reach_counts
+from changeadvisor.graph.network import _by_levels, _by_nodes
 from tests.graph.test_graph import PSPLIB
 
 

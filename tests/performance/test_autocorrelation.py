@@ -24,7 +24,7 @@ def stable(r: float, count: int = 2000, points: int = 36) -> spc.Floats:
     ("r", "low", "high"), [(0.0, 0.0, 0.06), (0.5, 0.3, 0.55), (0.8, 0.6, 0.9)]
 )
 def test_memory_is_found(r: float, low: float, high: float) -> None:
-    assert low <= float(autocorrelation.memory(stable(r)).r.mean()) <= high
+    assert low <= float(autocorrelation.estimate(stable(r)).r.mean()) <= high
 
 
 @pytest.mark.parametrize("r", [0.5, 0.7, 0.9])
@@ -54,7 +54,7 @@ def test_a_season_is_taken_out() -> None:
 
 @pytest.mark.parametrize("period", [None, 1, 12])
 def test_too_few_points_for_a_season(period: int | None) -> None:
-    assert not autocorrelation.memory(stable(0.0, 5, 12), period).seasonal.any()
+    assert not autocorrelation.estimate(stable(0.0, 5, 12), period).seasonal.any()
 
 
 def test_without_memory_the_chart_is_the_nhs_chart() -> None:

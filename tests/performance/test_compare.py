@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from changeadvisor.performance import compare
-from changeadvisor.performance.compare import Level
+from changeadvisor.performance.compare import AreaLevel
 from tests.helpers import SHARED
 
 CASES = SHARED / "spc_replay" / "funnelplotr_cases.json"
@@ -133,8 +133,8 @@ def test_no_more_spread_than_chance_is_no_over_dispersion() -> None:
 
 def areas(
     values: list[float], size: float | None = 1000.0, error: float | None = 1.0
-) -> list[Level]:
-    return [Level(f"a{k:02}", v, size, None, error) for k, v in enumerate(values)]
+) -> list[AreaLevel]:
+    return [AreaLevel(f"a{k:02}", v, size, None, error) for k, v in enumerate(values)]
 
 
 @pytest.mark.parametrize(
@@ -148,14 +148,14 @@ def areas(
 )
 def test_where_a_proportion_stands(own: float, better: str, position: str) -> None:
     found = compare.compare(
-        Level("us", own, 1000, None, 1.2), areas([80.0] * 6), "proportion", better, 100, rng()
+        AreaLevel("us", own, 1000, None, 1.2), areas([80.0] * 6), "proportion", better, 100, rng()
     )
     assert (found.basis, found.position) == ("chance", position)
 
 
 def test_without_sizes_only_the_spread_tells() -> None:
     found = compare.compare(
-        Level("us", 90), areas([78.0, 79, 80, 81, 82], None, None), None, "higher", 1, rng()
+        AreaLevel("us", 90), areas([78.0, 79, 80, 81, 82], None, None), None, "higher", 1, rng()
     )
     assert (found.basis, found.position) == ("spread", "better")
     assert (found.rank, found.rank_interval) == (1, None)
@@ -163,14 +163,16 @@ def test_without_sizes_only_the_spread_tells() -> None:
 
 @pytest.mark.parametrize("values", [[80.0, 81.0], [80.0] * 9])
 def test_few_areas_or_areas_all_alike_tell_nothing(values: list[float]) -> None:
-    found = compare.compare(Level("us", 90), areas(values, None, None), None, "higher", 1, rng())
+    found = compare.compare(
+        AreaLevel("us", 90), areas(values, None, None), None, "higher", 1, rng()
+    )
     assert (found.basis, found.flag, found.position) == (None, None, None)
 
 
 def test_areas_that_differ_by_more_than_chance_widen_the_funnel() -> None:
     others = areas([60.0, 65, 70, 75, 80, 85, 90, 95], 5000)
     found = compare.compare(
-        Level("us", 86, 5000, None, 1.0), others, "proportion", "higher", 100, rng()
+        AreaLevel("us", 86, 5000, None, 1.0), others, "proportion", "higher", 100, rng()
     )
     assert found.between > 0
     assert found.position == "similar"
@@ -180,23 +182,25 @@ def test_areas_that_differ_by_more_than_chance_widen_the_funnel() -> None:
     ("own", "position"), [(10.0, "similar"), (14.0, "much-worse"), (8.2, "better")]
 )
 def test_a_rate_among_rates(own: float, position: str) -> None:
-    others = [Level(f"a{k}", 10.0, 30_000, None, 0.6) for k in range(6)]
+    others = [AreaLevel(f"a{k}", 10.0, 30_000, None, 0.6) for k in range(6)]
     found = compare.compare(
-        Level("us", own, 30_000, None, 0.6), others, "rate", "lower", 1000, rng()
+        AreaLevel("us", own, 30_000, None, 0.6), others, "rate", "lower", 1000, rng()
     )
     assert (found.basis, found.position) == ("chance", position)
 
 
 def test_a_ratio_among_ratios() -> None:
-    others = [Level(f"a{k}", 1.0, None, 100.0, 0.1) for k in range(6)]
-    found = compare.compare(Level("us", 1.5, None, 100.0, 0.1), others, "ratio", "lower", 1, rng())
+    others = [AreaLevel(f"a{k}", 1.0, None, 100.0, 0.1) for k in range(6)]
+    found = compare.compare(
+        AreaLevel("us", 1.5, None, 100.0, 0.1), others, "ratio", "lower", 1, rng()
+    )
     assert (found.basis, found.flag, found.position) == ("chance", "above-998", "much-worse")
 
 
 def test_rates_that_differ_widely_widen_the_funnel() -> None:
-    others = [Level(f"a{k}", 5.0 + 2 * k, 30_000, None, 0.6) for k in range(9)]
+    others = [AreaLevel(f"a{k}", 5.0 + 2 * k, 30_000, None, 0.6) for k in range(9)]
     found = compare.compare(
-        Level("us", 15.0, 30_000, None, 0.6), others, "rate", "lower", 1000, rng()
+        AreaLevel("us", 15.0, 30_000, None, 0.6), others, "rate", "lower", 1000, rng()
     )
     assert found.between > 0
     assert found.position == "similar"
@@ -205,7 +209,7 @@ def test_rates_that_differ_widely_widen_the_funnel() -> None:
 def test_a_rank_has_an_interval_and_pairs() -> None:
     """Goldstein and Spiegelhalter 1996: equal areas cannot be ranked, far ones can be told apart in pairs."""
     found = compare.compare(
-        Level("us", 80, None, None, 2.0),
+        AreaLevel("us", 80, None, None, 2.0),
         areas([80.0] * 8 + [50.0], None, 2.0),
         None,
         "higher",
@@ -223,7 +227,7 @@ def test_equal_areas_overlap_at_goldstein_and_healys_bars() -> None:
     """Bars of 1.386 standard errors overlap unless two areas differ at about 5 % (Goldstein and Healy 1995)."""
     apart = 2 * 1.386
     found = compare.compare(
-        Level("us", apart, None, None, 1.0), areas([0.0], None, 1.0), None, "higher", 1, rng()
+        AreaLevel("us", apart, None, None, 1.0), areas([0.0], None, 1.0), None, "higher", 1, rng()
     )
     assert dict(found.ahead_of)["a00"] == pytest.approx(0.975, abs=0.005)
 
@@ -259,8 +263,10 @@ def test_more_cases_never_widen_the_funnel(average: float, few: int, more: int) 
 
 @given(st.lists(st.floats(1, 99), min_size=5, max_size=12), st.floats(1, 99))
 def test_turned_about_better_is_worse(values: list[float], own: float) -> None:
-    high = compare.compare(Level("us", own), areas(values, None, None), None, "higher", 1, rng())
-    low = compare.compare(Level("us", own), areas(values, None, None), None, "lower", 1, rng())
+    high = compare.compare(
+        AreaLevel("us", own), areas(values, None, None), None, "higher", 1, rng()
+    )
+    low = compare.compare(AreaLevel("us", own), areas(values, None, None), None, "lower", 1, rng())
     mirror = {"much-better": "much-worse", "better": "worse", "similar": "similar"}
     mirror |= {v: k for k, v in mirror.items()}
     assert low.position == (None if high.position is None else mirror[high.position])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from changeadvisor import performance
 from changeadvisor.model import Measure
+from changeadvisor.performance.targets import audit_targets
 from tests.helpers import programme
 
 DAY = dt.date(2026, 9, 30)
@@ -166,7 +167,9 @@ def test_audit_counts_targets() -> None:
             {"id": "d", "kind": "external", "corporate": True},
         ]
     )
-    assert performance.audit(made) == performance.Audit(3, 1, 1, 1, 1)
+    found = audit_targets(made, {})
+    assert (found.targets, found.external, found.process) == (3, 1, 1)
+    assert (found.corporate, found.with_comparators) == (1, 1)
 
 
 def test_readings_before_a_rebase_are_not_compared_with_those_after() -> None:

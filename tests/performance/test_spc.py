@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from changeadvisor.performance import spc
-from changeadvisor.performance.reading import variation
+from changeadvisor.performance.own_past import variation
 from tests.helpers import SHARED
 
 CASES = SHARED / "spc_replay" / "plotthedots_cases.json"

@@ -13,8 +13,9 @@ from changeadvisor import performance
 from changeadvisor.errors import InputError
 from changeadvisor.io import load
 from changeadvisor.model import Programme, Series
-from changeadvisor.performance.corporate import Weights, _Case, choose
-from changeadvisor.performance.targets import audit_targets, sentences
+from changeadvisor.performance.corporate import MeasureProblem, Weights, choose
+from changeadvisor.performance.targets import audit_targets
+from changeadvisor.performance.wording import audit_sentences
 from tests.helpers import NORTHFIELD, programme
 
 
@@ -62,7 +63,7 @@ def test_what_targets_measure() -> None:
 
 def test_in_words() -> None:
     made = programme(measures=MEASURES)
-    said = sentences(audit_targets(made, series(made)))
+    said = audit_sentences(audit_targets(made, series(made)))
     assert (
         said[0]
         == "Of 4 targets, 1 measures what residents feel and 2 our own working, and of 1 nobody says which."
@@ -70,7 +71,7 @@ def test_in_words() -> None:
     assert "1 target is below what we reached over the last year: home." in said
     assert "1 process measure names no outcome to move (`moves`): calls." in said
     bare = programme(measures=[{"id": "m"}])
-    assert sentences(audit_targets(bare, series(bare))) == ("No measure has a target.",)
+    assert audit_sentences(audit_targets(bare, series(bare))) == ("No measure has a target.",)
 
 
 # --- a few corporate measures ---------------------------------------------------------------------
@@ -150,7 +151,7 @@ def test_the_choice_is_the_best_there_is(rows: list[dict[str, Any]], count: int)
     made = programme(measures=data, aims=aims)
     count = min(count, len(data))
     found = choose(made, series(made), count)
-    case = _Case.of(made, series(made), Weights(), frozenset(), frozenset())
+    case = MeasureProblem.of(made, series(made), Weights(), frozenset(), frozenset())
     sets = list(itertools.combinations(range(len(data)), count))
     best = max(case.value(s) for s in sets)
     assert found.objective == pytest.approx(best, abs=1e-6)

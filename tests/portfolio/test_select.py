@@ -26,8 +26,8 @@ from changeadvisor.portfolio import (
 )
 from changeadvisor.portfolio.build import financial_year
 from changeadvisor.portfolio.timing import finishes, paired
+from changeadvisor.trajectory import LATER, Prospect, Spending
 from changeadvisor.trajectory.posterior import DRAWS
-from changeadvisor.trajectory.prospect import LATER, Prospect, Spending
 from tests.graph.test_graph import item, programme
 
 RUNNING: dict[str, Any] = {"stage": "delivery", "started": "2026-01-01", "ends": "2027-09-30"}

@@ -10,13 +10,7 @@ from typing import Any
 
 import pytest
 
-from changeadvisor.adoption import (
-    WAYS,
-    Band,
-    Diffusion,
-    Way,
-    WayOutcome,
-)
+from changeadvisor.adoption import WAYS, Band, Diffusion, Way, WayOutcome
 from changeadvisor.advice import advise
 from changeadvisor.advice import measures as advised_measures
 from changeadvisor.cli import main

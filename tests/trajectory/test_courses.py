@@ -20,15 +20,16 @@ from changeadvisor.model import (
     add_months,
 )
 from changeadvisor.trajectory import (
+    Appraisal,
     courses,
     curves,
     noise,
     posterior,
     pricing,
+    regression,
+    weights,
 )
 from changeadvisor.trajectory.outlook import priced as priced_of
-from changeadvisor.trajectory.outlook import weights
-from changeadvisor.trajectory.pricing import Appraisal
 
 START = dt.date(2025, 1, 1)
 PLAN = curves.Plan(Estimate.of(12, 18, 24), Estimate.of(1, 2, 4), Estimate.of(2, 3, 5), 10.0)
@@ -112,14 +113,14 @@ def halves(draws: Any) -> Any:
     return draws.reshape(1, 2, -1)
 
 
-def fitted(features: Any) -> courses.Readings:
+def fitted(features: Any) -> regression.Readings:
     """What a review goes by, from its features (draws x features)."""
-    return courses.regression(features.T[None, None])
+    return regression.regression(features.T[None, None])
 
 
-def chosen(worth: Any, choices: Any, seen: courses.Readings) -> Any:
+def chosen(worth: Any, choices: Any, seen: regression.Readings) -> Any:
     """The worth of what the first review chooses."""
-    return courses.taken(courses.chooses(worth, choices, seen, 0), worth, choices)
+    return regression.taken(regression.chooses(worth, choices, seen, 0), worth, choices)
 
 
 @pytest.mark.parametrize(("readings", "worth"), [(4, 43.86), (16, 64.40), (64, 72.90)])

@@ -44,9 +44,11 @@ def measure(values: dict[str, float], **more: Any) -> Measure:
     )
 
 
-def stand(made: Initiative, values: dict[str, float], **more: Any) -> trajectory.PathReading | None:
+def against_plan(
+    made: Initiative, values: dict[str, float], **more: Any
+) -> trajectory.PathReading | None:
     m = measure(values, **more)
-    return trajectory.stand(made, m, performance.readings(m, AS_OF), AS_OF, 0)
+    return trajectory.read_against_plan(made, m, performance.readings(m, AS_OF), AS_OF, 0)
 
 
 BEFORE = {f"2025-{m:02}-01": 68 + (m % 3 - 1) * 0.8 for m in range(4, 13)} | {
@@ -70,15 +72,15 @@ def since(*values: float) -> dict[str, float]:
     ],
 )
 def test_a_dip_as_planned_is_on_the_path(values: tuple[float, ...], against: str) -> None:
-    found = stand(initiative(), since(*values))
+    found = against_plan(initiative(), since(*values))
     assert found is not None
     assert found.readings == 5
     assert found.against_path == against
-    assert "paths drawn from its own plan" in found.because
+    assert "paths drawn from its own plan" in trajectory.path_working(found)
 
 
 def test_the_reading_carries_its_numbers() -> None:
-    found = stand(initiative(), since(67.0, 66.0, 65.1, 64.6, 64.4))
+    found = against_plan(initiative(), since(67.0, 66.0, 65.1, 64.6, 64.4))
     assert found is not None
     assert found.progress == pytest.approx((64.7 - 68) / 14)
     assert found.expected_low is not None
@@ -104,20 +106,20 @@ def test_the_reading_carries_its_numbers() -> None:
 def test_what_cannot_be_said_is_said(
     change: dict[str, Any], values: dict[str, float], because: str
 ) -> None:
-    found = stand(initiative(**change), values)
+    found = against_plan(initiative(**change), values)
     assert found is not None
     assert found.against_path is None
-    assert because in found.because
+    assert because in trajectory.path_working(found)
 
 
 def test_without_a_path_or_a_start_there_is_nothing_to_stand_beside() -> None:
-    assert stand(initiative(path=None), since(1.0, 2.0)) is None
-    assert stand(initiative(started=None), since(1.0, 2.0)) is None
+    assert against_plan(initiative(path=None), since(1.0, 2.0)) is None
+    assert against_plan(initiative(started=None), since(1.0, 2.0)) is None
 
 
 def test_a_steady_series_without_noise_is_judged_by_the_paths_alone() -> None:
     made = initiative(path={"measure": "m", "baseline": 0, "target": 10, "months_to_target": 10})
-    found = stand(made, {f"2026-{m:02}-01": 20.0 for m in range(4, 9)})
+    found = against_plan(made, {f"2026-{m:02}-01": 20.0 for m in range(4, 9)})
     assert found is not None
     assert (found.share_below, found.against_path) == (1.0, "ahead")
 
@@ -140,10 +142,11 @@ def test_a_path_downwards_is_the_same_in_shares() -> None:
     down = path(baseline=82, target=68, dip=3, dip_month=4, months_to_target=18)
     up = path(dip=3, dip_month=4, months_to_target=18)
     months = [1.0, 5.0, 11.0]
-    drawn = [trajectory.expected_path(p, months, 0, "a") for p in (down, up)]
-    assert drawn[0] is not None
-    assert drawn[1] is not None
-    assert np.array_equal(drawn[0], drawn[1])
+    falling = trajectory.expected_path(down, months, 0, "a")
+    rising = trajectory.expected_path(up, months, 0, "a")
+    assert falling is not None
+    assert rising is not None
+    assert np.array_equal(falling, rising)
 
 
 def test_without_a_dip_it_only_rises() -> None:
@@ -243,8 +246,10 @@ def test_reviews_keep_the_end_of_the_month(day: str, months: int, then: str) -> 
 @given(st.lists(st.floats(40, 90), min_size=3, max_size=5), st.floats(0.1, 10))
 def test_better_readings_never_stand_lower(values: list[float], lift: float) -> None:
     """All readings lifted alike: the noise stays, the level rises."""
-    low = stand(initiative(), {f"2026-{4 + k:02}-01": v for k, v in enumerate(values)})
-    high = stand(initiative(), {f"2026-{4 + k:02}-01": v + lift for k, v in enumerate(values)})
+    low = against_plan(initiative(), {f"2026-{4 + k:02}-01": v for k, v in enumerate(values)})
+    high = against_plan(
+        initiative(), {f"2026-{4 + k:02}-01": v + lift for k, v in enumerate(values)}
+    )
     assert low is not None
     assert high is not None
     assert low.share_below is not None
@@ -258,8 +263,8 @@ def test_the_unit_changes_nothing(values: list[float]) -> None:
         k: ([10 * x for x in v] if k == "dip" else 10 * v if k in ("baseline", "target") else v)
         for k, v in PLAN.items()
     }
-    one = stand(initiative(), {f"2026-{4 + k:02}-01": v for k, v in enumerate(values)})
-    ten = stand(
+    one = against_plan(initiative(), {f"2026-{4 + k:02}-01": v for k, v in enumerate(values)})
+    ten = against_plan(
         initiative(path=scaled), {f"2026-{4 + k:02}-01": 10 * v for k, v in enumerate(values)}
     )
     assert one is not None

@@ -11,7 +11,7 @@ import numpy as np
 BASS_P, BASS_Q = 0.03, 0.38
 
 
-def bass_curve(years: float, p: float = BASS_P, q: float = BASS_Q) -> float:
+def bass_share(years: float, p: float = BASS_P, q: float = BASS_Q) -> float:
     """The share that has taken a new product up after `years`.
 
     F(t) of Bass (1969), hazard p + q F.
@@ -31,7 +31,7 @@ MEMORY, ROUNDS, RUNS = 12, 45, 200
 
 
 @lru_cache(maxsize=256)
-def tipped(group: int, committed: int, seed: int = 0) -> float:
+def tipped_share(group: int, committed: int, seed: int = 0) -> float:
     """The share of runs in which `committed` people turn the convention of a group of `group`.
 
     The published design: everybody else holds the old convention; in each round people meet in
@@ -59,17 +59,15 @@ def tipped(group: int, committed: int, seed: int = 0) -> float:
 
 
 @lru_cache(maxsize=256)
-def enough(group: int) -> int:
+def enough_to_tip(group: int) -> int:
     """The fewest committed people who turn a group of `group` in at least half of the runs.
 
-    1 at least.
-
-    Groups of over 60 are read at the share of 60.
+    1 at least. Groups of over 60 are read at the share of 60.
     """
     if group > 60:
-        return round(enough(60) / 60 * group)
+        return round(enough_to_tip(60) / 60 * group)
     low, high = 1, max(1, group)
     while low < high:
         middle = (low + high) // 2
-        low, high = (low, middle) if tipped(group, middle) >= 0.5 else (middle + 1, high)
+        low, high = (low, middle) if tipped_share(group, middle) >= 0.5 else (middle + 1, high)
     return low

@@ -1,6 +1,6 @@
-"""Who sees whom at work: networks made from team sizes and mixing, or from real ties.
+"""Who sees whom at work, and where champions sit.
 
-And where champions sit.
+Networks are made from team sizes and mixing, or from real ties.
 """
 
 from __future__ import annotations
@@ -17,15 +17,12 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Working ties, both ways and counted once.
-
-    `ties` is (n, n), 1 where two people see each other work.
-
-    names: the people, where real ties name them; empty for a network that was generated.
-    """
+    """Who sees whom at work."""
 
     ties: sparse.csr_array
+    """People x people, 1 where two see each other work: both ways, counted once."""
     names: tuple[str, ...] = ()
+    """The people, where real ties name them; empty for a network that was generated."""
 
     @property
     def size(self) -> int:
@@ -48,15 +45,16 @@ def team_sizes(staff: int, teams: int | Sequence[int]) -> tuple[int, ...]:
 
 
 def generated(sizes: Sequence[int], mixing: float, close: int, rng: np.random.Generator) -> Network:
-    """Teams whose members see up to `close` team mates, and a share `mixing` of all ties leading out of the team.
+    """Teams whose members see up to `close` team mates.
 
-    Within a team neighbours' neighbours are mostly neighbours (a ring lattice, as in Watts and
-    Strogatz 1998); ties between teams are random.
+    A share `mixing` of all ties lead out of the team. Within a team neighbours' neighbours are
+    mostly neighbours (a ring lattice, as in Watts and Strogatz 1998); ties between teams are
+    random.
     """
     n = int(sum(sizes))
     inside = np.zeros((0, 2), np.int64) if mixing >= 1 else _inside(sizes, close)
     wanted = n * close / 2 if mixing >= 1 else len(inside) * mixing / (1 - mixing)
-    return _network(n, np.concatenate([inside, _between(sizes, round(wanted), rng)]))
+    return of_edges(n, np.concatenate([inside, _between(sizes, round(wanted), rng)]))
 
 
 def named(pairs: Sequence[tuple[str, str]]) -> Network:
@@ -64,20 +62,15 @@ def named(pairs: Sequence[tuple[str, str]]) -> Network:
     names = tuple(sorted({person for pair in pairs for person in pair}))
     at = {name: i for i, name in enumerate(names)}
     edges = np.array([(at[a], at[b]) for a, b in pairs if a != b], np.int64).reshape(-1, 2)
-    found = _network(len(names), edges)
-    return Network(found.ties, names)
+    return Network(of_edges(len(names), edges).ties, names)
 
 
 def of_edges(n: int, edges: NDArray[np.int64]) -> Network:
-    """A network of n people from an array of pairs (m, 2)."""
-    return _network(n, edges)
-
-
-def _network(n: int, edges: NDArray[np.int64]) -> Network:
-    """Each pair once, both ways. Counts fit a byte where nobody sees more than 255 people."""
+    """A network of n people from an array of pairs (m, 2): each pair once, both ways."""
     both = np.concatenate([edges, edges[:, ::-1]]) if len(edges) else edges.reshape(0, 2)
     keys = np.unique(both[:, 0] * n + both[:, 1])
     rows, columns = np.divmod(keys, max(n, 1))
+    # Counts of colleagues fit a byte where nobody sees more than 255 people.
     most = int(np.bincount(rows, minlength=1).max(initial=0))
     kind = np.uint8 if most <= 255 else np.uint16
     ties = sparse.csr_array((np.ones(len(keys), kind), (rows, columns)), shape=(n, n))
@@ -87,18 +80,18 @@ def _network(n: int, edges: NDArray[np.int64]) -> Network:
 def _inside(sizes: Sequence[int], close: int) -> NDArray[np.int64]:
     """Each person with the next `close / 2` in a ring of the team.
 
-    The whole team where it is small.
+    With the whole team where it is small.
     """
     held, start = np.asarray(sizes, np.int64), np.concatenate([[0], np.cumsum(sizes)[:-1]])
     team = np.repeat(np.arange(len(held)), held)
     place = np.arange(int(held.sum())) - start[team]
-    found = []
+    steps = []
     for step in range(1, max(1, close // 2) + 1):
         # In a ring of k people the step d and the step k - d are the same pair.
         keep = held[team] > 2 * step - 1
         there = start[team] + (place + step) % held[team]
-        found.append(np.stack([np.arange(len(team))[keep], there[keep]], axis=1))
-    edges: Ints = np.concatenate(found)
+        steps.append(np.stack([np.arange(len(team))[keep], there[keep]], axis=1))
+    edges: Ints = np.concatenate(steps)
     apart: Ints = edges[edges[:, 0] != edges[:, 1]]
     return apart
 
@@ -111,6 +104,7 @@ def _between(sizes: Sequence[int], wanted: int, rng: np.random.Generator) -> NDA
     n, team = int(sum(sizes)), np.repeat(np.arange(len(sizes)), sizes)
     if len(sizes) < 2 or wanted <= 0:
         return np.zeros((0, 2), np.int64)
+    # A few more are drawn than are wanted: some pairs fall within one team.
     outside = 1 - float(np.sum((np.asarray(sizes) / n) ** 2))
     drawn = rng.integers(0, n, (int(wanted / outside * 1.05) + 8, 2))
     apart: Ints = drawn[team[drawn[:, 0]] != team[drawn[:, 1]]][:wanted]
@@ -120,12 +114,11 @@ def _between(sizes: Sequence[int], wanted: int, rng: np.random.Generator) -> NDA
 def seats(
     network: Network, champions: int, cluster: int, rng: np.random.Generator
 ) -> tuple[tuple[int, ...], ...]:
-    """Where `champions` sit: groups of `cluster` close colleagues (1.
+    """Where `champions` sit: groups of `cluster` close colleagues, far from each other.
 
-    One by one), far from each other.
-
-    Each group begins with the person who sees most colleagues among those not yet near a group, and
-    grows by whoever has most ties into it; ties are broken at random.
+    In groups of 1 they sit one by one. Each group begins with the person who sees most colleagues
+    among those not yet near a group, and grows by whoever has most ties into it; ties are broken at
+    random.
     """
     order = np.lexsort((rng.random(network.size), -network.degrees))
     free = np.ones(network.size, bool)
@@ -139,7 +132,7 @@ def seats(
         groups.append(group)
         left -= len(group)
         for person in group:
-            near[_seen(network, person)] = True
+            near[_colleagues(network, person)] = True
     return tuple(groups)
 
 
@@ -148,7 +141,7 @@ def _grown(network: Network, first: int, size: int, free: NDArray[np.bool_]) -> 
     group, into = [first], np.zeros(network.size, np.int64)
     free[first] = False
     while len(group) < size:
-        into[_seen(network, group[-1])] += 1
+        into[_colleagues(network, group[-1])] += 1
         best = int(np.argmax(np.where(free, into, 0)))
         if not free[best] or into[best] == 0:
             break
@@ -157,6 +150,6 @@ def _grown(network: Network, first: int, size: int, free: NDArray[np.bool_]) -> 
     return tuple(group)
 
 
-def _seen(network: Network, person: int) -> Ints:
+def _colleagues(network: Network, person: int) -> Ints:
     ties = network.ties
     return np.asarray(ties.indices[ties.indptr[person] : ties.indptr[person + 1]], np.int64)

@@ -1,7 +1,4 @@
-"""What a simulated spread comes to, for each route.
-
-The shapes that advice, pictures and words read.
-"""
+"""What a simulated spread comes to, for each route: what advice, pictures and words read."""
 
 from __future__ import annotations
 
@@ -15,13 +12,27 @@ WAYS: tuple[Way, ...] = ("top-down", "top-then-below", "below-then-top", "bottom
 
 BLENDS: tuple[Way, ...] = ("top-then-below", "below-then-top")
 
+#: What is drawn over its whole range, or counted from nobody, for want of an answer.
+Assumed = Literal["any-mandate", "any-acceptance", "any-commitment", "from-nobody"]
+
+
+@dataclass(frozen=True, slots=True)
+class NotSimulated:
+    """Why a spread cannot be simulated; `wording.why_not_simulated` says it."""
+
+    reason: Literal["missing", "date-passed", "date-too-far", "nobody"]
+    """`missing`: the register does not say enough; `nobody`: fewer than two people must change."""
+    missing: tuple[str, ...] = ()
+    """Keys of `adoption` that are not given."""
+    most_years: int | None = None
+    """How far ahead the date may lie, where it lies too far."""
+
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A share (0 to 1) at the end of each month, beginning with month 0.
-
-    Nine runs in ten above p10, half above p50.
-    """
+    """A share (0 to 1) at the end of each month, beginning with month 0: nine runs in ten above
+    p10, half above p50.
+    """  # noqa: D205
 
     p10: tuple[float, ...]
     p50: tuple[float, ...]
@@ -51,10 +62,9 @@ class WayOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Varied:
-    """A judgement parameter.
-
-    `stands` of each way in the third of runs where it is lowest, and highest.
-    """
+    """A judgement parameter: `stands` of each way in the third of runs where it is lowest, and
+    highest.
+    """  # noqa: D205
 
     name: str
     low: float
@@ -65,13 +75,12 @@ class Varied:
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """Where champions should sit.
-
-    clustered: together rather than one by one, and by how much it raises `stands`.
+    """Where champions should sit. clustered: together rather than one by one, and by how much it
+    raises `stands`.
 
     per_team: champions to a team; teams: in how many teams; names: people, where real ties name
     them.
-    """
+    """  # noqa: D205
 
     clustered: bool
     gain: float
@@ -82,14 +91,13 @@ class Seats:
 
 @dataclass(frozen=True, slots=True)
 class Diffusion:
-    """The simulated spread of one initiative.
-
-    Each way, which order of a blend is better, where champions sit.
+    """The simulated spread of one initiative: each way, which order of a blend is better, where
+    champions sit.
 
     by: months from as_of to the date it must count by. weights: decibans for top-down, blended
     and bottom-up, and for beginning a blend below (`below-first`). notices:
     what was assumed or is not known, in sentences. staff: people simulated; whole: people in all.
-    """
+    """  # noqa: D205
 
     ways: tuple[WayOutcome, ...]
     order: Way

@@ -1,10 +1,10 @@
-"""How a practice spreads from colleague to colleague, under a mandate or without, month by month, many runs at once.
+"""How a practice spreads from colleague to colleague, month by month, many runs at once.
 
-Each person needs to see so many colleagues at it before they are convinced (Granovetter 1978; more
-than one: complex contagion, Centola and Macy 2007). A mandate makes people comply without being
-convinced; compliance fades when nobody looks, and sets less of an example (compliance is not
-internalisation, Kelman 1958, unverified). People leave, and newcomers begin as outsiders. Arrays
-are (people, runs).
+Under a mandate or without. Each person needs to see so many colleagues at it before they are
+convinced (Granovetter 1978; more than one: complex contagion, Centola and Macy 2007). A mandate
+makes people comply without being convinced; compliance fades when nobody looks, and sets less of an
+example (compliance is not internalisation, Kelman 1958, unverified). People leave, and newcomers
+begin as outsiders. Arrays are (people, runs).
 """
 
 from __future__ import annotations
@@ -24,47 +24,52 @@ _WHOLE = 65536
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The staff of each run.
-
-    threshold: colleagues each must see at it, (people, runs); 0 begins unasked.
-
-    resent: who would need to see one more once they are ordered. genuine: whose work is an example
-    to others even while they only comply. Monthly chances, one a run: act, that somebody who sees
-    enough is convinced; leave, that somebody convinced who sees too few gives up; comply, that
-    somebody ordered complies while the board attends; lapse, that somebody who only complies gives
-    up when it does not. turnover: the chance a month that somebody leaves.
-    """
+    """The staff of each run. All chances are monthly."""
 
     threshold: NDArray[np.integer]
+    """Colleagues whom each must see at it, people x runs; who needs none begins unasked."""
     resent: Flags
+    """Who would need to see one more once they are ordered, people x runs."""
     genuine: Flags
+    """Whose work is an example to others even while they only comply, people x runs."""
     act: Shares
+    """The chance that somebody who sees enough is convinced, one a run."""
     leave: Shares
+    """The chance that somebody convinced who sees too few gives up, one a run."""
     comply: Shares
+    """The chance that somebody ordered complies while the board attends, one a run."""
     lapse: Shares
+    """The chance that somebody who only complies gives up when it does not, one a run."""
     turnover: float = 0.0
+    """The chance that somebody leaves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """How it is led in each run.
-
-    attention: of the board, 0 to 1, (months, runs). champions: who stays convinced whatever others do, from month
-    `begin` of each run on (None: from the start).
-    """
+    """How it is led in each run."""
 
     attention: Shares
+    """Of the board, 0 to 1, months x runs."""
     champions: Sequence[int] = ()
+    """Who stays convinced whatever others do."""
     begin: NDArray[np.int64] | None = None
+    """The month from which the champions do, by run; None: from the start."""
 
 
 @dataclass(slots=True)
 class _State:
+    """Where everybody stands in a month, people x runs; changed in place, for speed."""
+
     convinced: Flags
+    """Who does it because they believe in it."""
     complying: Flags
+    """Who does it because it is ordered; some of them may be convinced as well."""
     champion: Flags
+    """Who stays convinced whatever others do."""
     threshold: NDArray[np.integer]
+    """Colleagues whom each must see at it, by now."""
     ordered: Flags
+    """Runs in which it has been ordered."""
 
 
 def spread(
@@ -76,10 +81,9 @@ def spread(
 ) -> tuple[Shares, Shares]:
     """The shares convinced, and complying only, at the end of each month.
 
-    Two arrays (months + 1, runs).
-
-    network None: everybody sees everybody. now: who is convinced at the start. Draws the same
-    numbers whatever the way of leading, so that ways are compared under the same luck.
+    Two arrays (months + 1, runs). network None: everybody sees everybody. now: who is convinced at
+    the start. Draws the same numbers whatever the way of leading, so that ways are compared under
+    the same luck.
     """
     months, (n, runs) = len(lead.attention), people.threshold.shape
     none = np.zeros((n, runs), bool)
@@ -104,9 +108,9 @@ def _seat(lead: Lead, month: int, state: _State) -> None:
     """Champions take their seats in the runs where this is their month."""
     if not len(lead.champions):
         return
-    runs = state.convinced.shape[1]
-    here = np.ones(runs, bool) if lead.begin is None and month == 0 else np.zeros(runs, bool)
-    if lead.begin is not None:
+    if lead.begin is None:
+        here = np.full(state.convinced.shape[1], month == 0)
+    else:
         here = lead.begin == month
     if here.any():
         who = np.ix_(np.asarray(lead.champions), np.flatnonzero(here))
@@ -120,14 +124,12 @@ def _month(
     state: _State,
     rng: np.random.Generator,
 ) -> None:
-    """One month.
-
-    Who sees enough is convinced or stays so, who is ordered complies, and some leave.
-    """
+    """One month: who sees enough is convinced, who is ordered complies, and some leave."""
     _order(people, attention, state)
     examples = state.convinced | (state.complying & people.genuine)
     enough = _seen(network, examples) >= state.threshold
     luck = _luck(rng, state.convinced.shape)
+    # Giving up and taking up fall on different people, so that one draw serves both.
     gone = luck[0] < _parts(people.leave)
     gone &= ~(enough | state.champion)
     state.convinced &= ~gone
@@ -139,7 +141,10 @@ def _month(
 
 
 def _order(people: People, attention: Shares, state: _State) -> None:
-    """Those who resent an order need to see one colleague more from the month it is given on, unless convinced."""
+    """Those who resent an order need to see one colleague more from the month it is given on.
+
+    Unless they are convinced.
+    """
     newly = (attention > 0) & ~state.ordered
     if newly.any():
         state.threshold += people.resent & ~state.convinced & newly
@@ -166,12 +171,12 @@ def _seen(network: Network | None, doing: Flags) -> NDArray[np.integer]:
     """How many colleagues each person sees at it."""
     if network is None:
         return np.asarray(doing.sum(axis=0, dtype=np.int32)[None, :] - doing)
-    found: NDArray[np.integer] = network.ties @ doing.view(np.uint8)
-    return found
+    seen: NDArray[np.integer] = network.ties @ doing.view(np.uint8)
+    return seen
 
 
 def _luck(rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.uint16]:
-    """Two even draws of 16 bits for each person and run."""
+    """Two even draws of 16 bits for each person and run: a quarter of the time of floats."""
     count = 2 * shape[0] * shape[1]
     words = rng.integers(0, 2**64, -(-count // 4), np.uint64)
     return words.view(np.uint16)[:count].reshape(2, *shape)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from changeadvisor.adoption import bass_curve, enough
+from changeadvisor.adoption import bass_share, enough_to_tip
 from changeadvisor.advice.arrangement import (
     ArrangementInput,
     asking_same_groups,
@@ -216,7 +216,7 @@ def _champions(given: ArrangementInput) -> Iterator[str]:
         yield "By the ties given: " + "; ".join(" with ".join(group) for group in seats.names) + "."
     elif team is not None:
         yield (
-            f"In a team of {team} about {enough(team)} committed people turn a habit "
+            f"In a team of {team} about {enough_to_tip(team)} committed people turn a habit "
             "(Centola and others 2018)."
         )
 
@@ -238,7 +238,7 @@ def _measures(given: ArrangementInput) -> Iterator[str]:
         )
     if not given.has("route.commitment", "not-needed") and given.way != "bottom-up":
         yield "Count apart those who only comply: they stop when nobody looks."
-    products = plain_per_cent(bass_curve(spread.by / 12))
+    products = plain_per_cent(bass_share(spread.by / 12))
     yield (
         f"For comparison, new products reach {products} by then (Bass 1969; averages unverified)."
     )

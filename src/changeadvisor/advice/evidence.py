@@ -28,19 +28,12 @@ from changeadvisor.model import (
     add_months,
     months_between,
 )
-from changeadvisor.performance import Standing
+from changeadvisor.performance import Levels
+from changeadvisor.performance.comparators import Comparative
 from changeadvisor.performance.forecast import BeforeAfter, before_after
-from changeadvisor.performance.reading import (
-    Comparative,
-    places,
-    read_performance,
-)
-from changeadvisor.trajectory import (
-    Appraisal,
-    PathReading,
-    Trajectory,
-    TripwireReading,
-)
+from changeadvisor.performance.own_past import places
+from changeadvisor.performance.reading import read_performance
+from changeadvisor.trajectory import Appraisal, PathReading, Trajectory, TripwireReading, Unpriced
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,7 +80,7 @@ class Evidence:
     """The measure its path is about; None where it has none."""
     series: Mapping[str, Series]
     """The readings of every measure of the programme known by `as_of`, by measure id."""
-    standing: Standing | None
+    standing: Levels | None
     """Where the measure stands against its limits; None where there is too little to read."""
     reading: PathReading | None
     """Where the results stand on the plan's path; None where nothing can be read."""
@@ -97,7 +90,7 @@ class Evidence:
     """What became of each tripwire."""
     trajectory: Annotated[Trajectory | None, ANYTHING]
     """What the results say, by draw; None where there is no path to read them on."""
-    appraisal: Annotated[Appraisal | str | None, ANYTHING]
+    appraisal: Annotated[Appraisal | Unpriced | None, ANYTHING]
     """What each course is worth, by draw; in words why none can be priced; None: not tried."""
     sheet: FactSheet
     """All of it as facts."""
@@ -109,7 +102,7 @@ class Evidence:
     def kept(self) -> Evidence:
         """What is worth keeping once it was advised on: a thousand appraisals fill the memory."""
         curve = self.trajectory
-        why = self.appraisal if isinstance(self.appraisal, str) else None
+        why = self.appraisal if isinstance(self.appraisal, Unpriced) else None
         return replace(
             self, trajectory=None if curve is None else curve.kept(), appraisal=why, hangs=None
         )
@@ -117,7 +110,7 @@ class Evidence:
     @property
     def priced(self) -> Appraisal | None:
         """The appraisal, where any course could be priced."""
-        return None if isinstance(self.appraisal, str) else self.appraisal
+        return None if isinstance(self.appraisal, Unpriced) else self.appraisal
 
     @property
     def own_series(self) -> Series | None:
@@ -165,7 +158,7 @@ def _read(
     own = performance.comparable(measure, every) if measure and every else None
     standing = performance.against(measure, own) if measure and own else None
     reading = (
-        trajectory.stand(initiative, measure, own, programme.as_of, seed)
+        trajectory.read_against_plan(initiative, measure, own, programme.as_of, seed)
         if measure and own
         else None
     )
@@ -210,14 +203,14 @@ def with_hanging(evidence: Evidence, hangs: Hanging) -> Evidence:
 
 
 def _hung(
-    curve: Trajectory | None, appraisal: Appraisal | str | None, hangs: Hanging | None
+    curve: Trajectory | None, appraisal: Appraisal | Unpriced | None, hangs: Hanging | None
 ) -> Facts:
     """What the worth at stake downstream turns in the weight of each course."""
     if hangs is None:
         return
     worths: Mapping[str, NDArray[np.float64]] = {}
     # An appraisal that no results were read for would only echo its class.
-    if curve is not None and curve.read and not isinstance(appraisal, str | None):
+    if curve is not None and curve.read and not isinstance(appraisal, Unpriced | None):
         worths = appraisal.worths
     for course, decibans in trajectory.hanging(worths, hangs.lost, hangs.cap).items():
         yield f"stake.{course}", Known(round(decibans, 2), wording.LOST_DOWNSTREAM)
@@ -255,14 +248,14 @@ def _appraisal(
     own: Series | None,
     curve: Trajectory,
     before: Evidence | None,
-) -> Appraisal | str:
+) -> Appraisal | Unpriced:
     """The worth of its courses, or why none can be priced."""
     if before is not None and before.appraisal is not None and curve is before.trajectory:
         return before.appraisal
     if before is not None and before.priced is not None:
         return trajectory.appraise(before.priced.frame, curve)
     framed = trajectory.frame(programme, initiative, own, curve)
-    return framed if isinstance(framed, str) else trajectory.appraise(framed, curve)
+    return framed if isinstance(framed, Unpriced) else trajectory.appraise(framed, curve)
 
 
 def with_latest(programme: Programme, evidence: Evidence, value: float, seed: int) -> Evidence:
@@ -386,7 +379,7 @@ def _results(measure: Measure | None, series: Series | None, reading: PathReadin
         yield "results.progress", Known(round(reading.progress, 4), source)
         yield "results.target_met", Known(reading.progress >= 1.0, source)
     if reading.against_path is not None:
-        against = wording.against_path_source(source, reading.because)
+        against = wording.against_path_source(source, trajectory.path_working(reading))
         yield "results.against_path", Known(reading.against_path, against)
 
 
@@ -407,12 +400,12 @@ def _lenses(programme: Programme, measure: Measure | None, series: Series | None
         yield from _beside(among)
 
 
-def _appraised(curve: Trajectory | None, appraisal: Appraisal | str | None) -> Facts:
+def _appraised(curve: Trajectory | None, appraisal: Appraisal | Unpriced | None) -> Facts:
     """What the appraisal weighs for each course, once results are read.
 
     Before that it would only echo its class.
     """
-    if curve is None or not curve.read or appraisal is None or isinstance(appraisal, str):
+    if curve is None or not curve.read or appraisal is None or isinstance(appraisal, Unpriced):
         return
     yield from weighed(trajectory.weights(appraisal.worths))
 

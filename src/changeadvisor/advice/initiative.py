@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
-from changeadvisor.adoption import Diffusion
+from changeadvisor.adoption import Diffusion, NotSimulated, why_not_simulated
 from changeadvisor.advice import arrangement_wording, wording
 from changeadvisor.advice.arrangement import ArrangementInput, order_of
 from changeadvisor.advice.derived import EVIDENCED, candour_steps, complete, level
@@ -159,7 +159,9 @@ class InitiativeCase:
             judged = self._judged(pack, sheet, pulled.route)
             simulated = spreading.of(sheet)
         spread = simulated if isinstance(simulated, Diffusion) else None
-        why_not = simulated if isinstance(simulated, str) else None
+        why_not = None
+        if isinstance(simulated, NotSimulated):
+            why_not = why_not_simulated(simulated)
         order = order_of(self.rulebook.order, sheet) if judged.answer == "blended" else None
         review = next_review(self.programme, self.initiative)
         given = ArrangementInput(

@@ -24,16 +24,14 @@ from changeadvisor.model import (
     to_plain,
 )
 from changeadvisor.performance import readings
+from changeadvisor.performance.aims import Aim
+from changeadvisor.performance.comparators import Comparative
 from changeadvisor.performance.corporate import CorporateChoice, choose
-from changeadvisor.performance.reading import (
-    Aim,
-    Comparative,
-    Drawing,
-    How,
-    Performance,
-    read_performance,
-)
+from changeadvisor.performance.neighbours import How
+from changeadvisor.performance.own_past import Drawing
+from changeadvisor.performance.reading import Performance, read_performance
 from changeadvisor.performance.targets import TargetAudit, audit_targets
+from changeadvisor.performance.wording import lacking
 
 # --- what comes out (formats.md section 2; further keys are our own) ------------------------------
 
@@ -207,7 +205,7 @@ def _advised(measure: Measure, read: Performance, pack: RulePack) -> MeasureAdvi
         comparative=_others(read.comparative),
         says=_says(measure, read),
         attention=_attention(read, pack),
-        why=(*read.why, *_doubts(read)),
+        why=(*map(lacking, read.why), *_doubts(read)),
         reading=read,
         measure=measure,
     )

@@ -33,7 +33,7 @@ def initiative_notices(programme: Programme, evidence: Evidence) -> Iterator[str
     if series is not None and measure is not None and series.not_yet:
         yield wording.readings_to_come(len(series.not_yet), measure.id)
     if evidence.reading is not None and evidence.reading.against_path is None:
-        yield wording.no_place_on_path(evidence.reading.because)
+        yield wording.no_place_on_path(trajectory.path_working(evidence.reading))
     if initiative.stage != "closed":
         yield from _assumed(programme, evidence)
 
@@ -45,7 +45,7 @@ def _assumed(programme: Programme, evidence: Evidence) -> Iterator[str]:
         return
     reference = programme.reference_class(evidence.initiative.reference_class)
     if curve.read and curve.observed is not None:
-        yield from curve.observed.notices
+        yield from trajectory.correction_sentences(curve.observed)
         if trajectory.class_outlook(reference) is None:
             yield wording.EVEN_CHANCES
     # Shares that a class does not give are split evenly, and that is said.
@@ -60,11 +60,11 @@ def _open_shares(reference: ReferenceClass) -> bool:
 
 def _unpriced(evidence: Evidence) -> Iterator[str]:
     """Why no course, or not every course, has a worth."""
-    if isinstance(evidence.appraisal, str):
-        yield wording.no_worth(evidence.appraisal)
+    if isinstance(evidence.appraisal, trajectory.Unpriced):
+        yield wording.no_worth(trajectory.why_unpriced(evidence.appraisal))
     if evidence.priced is None:
         return
     if len(evidence.priced.worth) < 2:
         yield wording.ONLY_PERSISTING_PRICED
     for course, why in evidence.priced.frame.unpriced.items():
-        yield wording.course_without_worth(course, why)
+        yield wording.course_without_worth(course, trajectory.why_unpriced(why))

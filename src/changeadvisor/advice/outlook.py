@@ -50,7 +50,7 @@ def outlook(
         cashable=None if reading.cashable is None else Spread(*reading.cashable),
         pays_back_in_year=reading.pays_back,
         months_to_target=reached,
-        sentences=() if chances is None else reading.sentences,
+        sentences=() if chances is None else tuple(trajectory.outlook_sentences(reading)),
     )
 
 
@@ -95,7 +95,7 @@ def _unread(
 
 
 def _class_said(chances: Chances) -> str:
-    return trajectory.class_said(chances.full, chances.partial, chances.none)
+    return trajectory.class_sentence(chances.full, chances.partial, chances.none)
 
 
 def _class_chances(programme: Programme, initiative: Initiative) -> Chances | None:

@@ -24,11 +24,13 @@ class Spreading:
     """The initiative, with its `adoption`."""
     seed: int
     """What random draws follow from, together with the initiative's id."""
-    _done: dict[tuple[object, ...], adoption.Diffusion | str] = field(
+    _done: dict[tuple[object, ...], adoption.Diffusion | adoption.NotSimulated] = field(
         default_factory=dict, repr=False
     )
 
-    def of(self, sheet: FactSheet, **changed: object) -> adoption.Diffusion | str | None:
+    def of(
+        self, sheet: FactSheet, **changed: object
+    ) -> adoption.Diffusion | adoption.NotSimulated | None:
         """The spread, or in words why it cannot be simulated.
 
         None where the register names nobody who must change. changed: keys of `adoption` as they

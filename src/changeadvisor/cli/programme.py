@@ -23,7 +23,7 @@ from changeadvisor.words import many
 
 if TYPE_CHECKING:
     from changeadvisor.model import Programme
-    from changeadvisor.performance.reading import How
+    from changeadvisor.performance.neighbours import How
     from changeadvisor.publish import Include
     from changeadvisor.report.measure_pictures import Kind
 
@@ -247,7 +247,7 @@ def measures(
     """Read every measure three ways."""
     from changeadvisor.advice.measures import measures_part, part_json, with_choice
     from changeadvisor.errors import InputError
-    from changeadvisor.performance.reading import Drawing
+    from changeadvisor.performance.own_past import Drawing
     from changeadvisor.report.terminal import measures_table
 
     read = read_programme(programme)
@@ -290,7 +290,7 @@ def chart(
     """Draw one measure: its XmR chart, the funnel, the ranks, or the gap to other councils."""
     from changeadvisor.advice.measures import read_one
     from changeadvisor.io import save
-    from changeadvisor.performance.reading import Drawing
+    from changeadvisor.performance.own_past import Drawing
     from changeadvisor.report import measure_pictures
     from changeadvisor.report.charts import drawing as charts
 

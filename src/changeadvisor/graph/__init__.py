@@ -1,7 +1,8 @@
-"""What hangs on what: order, paths, critical path, reach counted once, and what is lost downstream.
+"""What hangs on what: order, paths, critical path, people counted once, what is lost downstream.
 
-`dependencies` the graph of a programme (networkx is used there only); `cascade` what each course of one initiative does
-downstream; `network` the same as arrays, for many draws at once.
+`dependencies` the graph of a programme (networkx is used there only); `cascade` what each course of
+one initiative does downstream; `network` the same as arrays, for many draws at once; `wording` the
+sentences.
 """
 
 from changeadvisor.graph.cascade import (
@@ -12,7 +13,6 @@ from changeadvisor.graph.cascade import (
 )
 from changeadvisor.graph.dependencies import (
     MOST_PATHS,
-    OVERLAP,
     CriticalPath,
     DependencyGraph,
     PathList,
@@ -27,6 +27,7 @@ from changeadvisor.graph.network import (
     propagate,
     reach_counts,
 )
+from changeadvisor.graph.wording import OVERLAP
 
 __all__ = [
     "MOST_PATHS",

@@ -1,6 +1,4 @@
-"""What happens downstream.
-
-For each course of one initiative, what is delayed, lost or stranded, and for whom.
+"""What each course of one initiative does downstream: what is delayed, lost or stranded.
 
 What requires it cannot go on where it is stopped; what it helps loses a share. A course that ends
 it later makes what requires it wait. The worth at stake enters that initiative's own ledger and
@@ -14,16 +12,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from changeadvisor.graph import wording
 from changeadvisor.graph.dependencies import DependencyGraph, later
-from changeadvisor.model import Initiative, Programme, months_between
-from changeadvisor.words import (
-    COURSE_WORDS,
-    NOT_KNOWN,
-    capitalised,
-    many,
-    money_text,
-    plain_per_cent,
-    whole_number,
+from changeadvisor.model import (
+    Initiative,
+    Programme,
+    months_between,
 )
 
 if TYPE_CHECKING:
@@ -34,10 +28,7 @@ if TYPE_CHECKING:
 
 
 class Worth(Protocol):
-    """What the graph must know of an initiative.
-
-    Worth of its courses by draw, and what delay loses (trajectory).
-    """
+    """What the graph must know of an initiative; `trajectory.Prospect` has it."""
 
     @property
     def worth(self) -> Mapping[str, Grid]:
@@ -51,13 +42,12 @@ class Worth(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What one dependant loses.
-
-    By which shortest path, how (stranded, helped, delayed), and how much (None: unknown).
+    """What one dependant loses: by which shortest path, how (stranded, helped, delayed), and how
+    much (None: unknown).
 
     share: of its worth that rests on a helper; months: of delay; planned: None where its end is not
     known.
-    """
+    """  # noqa: D205
 
     id: str
     path: tuple[str, ...]
@@ -70,14 +60,13 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Downstream:
-    """What one course does downstream.
-
-    lost: mean, P10, P90 of the worth lost; None where none of it is priced.
+    """What one course does downstream. lost: mean, P10, P90 of the worth lost; None where none of
+    it is priced.
 
     unpriced: dependants that would lose something, but whose worth is not known: the loss is at
     least what is said. people: reached no longer, each counted once, without those whom the rest of
     the programme reaches all the same. sentences: the same in words.
-    """
+    """  # noqa: D205
 
     course: str
     losses: tuple[Loss, ...]
@@ -128,70 +117,43 @@ class Cascade:
         """Read what hangs on what."""
         self.programme, self.graph, self.stopped = programme, graph, stopped
         self.initiatives = {i.id: i for i in programme.initiatives}
+        self.titles = {i.id: i.title for i in programme.initiatives}
 
     def touched(self, id: str) -> tuple[str, ...]:
         """All whose worth matters to what hangs on it."""
         gone = set(stopped_with(self.graph, id))
-        helped = (
-            i.id
-            for i in self.programme.initiatives
-            if i.stage != "closed" and self._helpers(i, gone)
-        )
-        return tuple(sorted((gone | set(helped)) - {id} - self.stopped))
+        helped = {
+            initiative.id
+            for initiative in self.programme.initiatives
+            if initiative.stage != "closed" and self._helpers(initiative, gone)
+        }
+        return tuple(sorted((gone | helped) - {id} - self.stopped))
 
     def of(
         self, id: str, course: str, prospects: Mapping[str, Worth]
     ) -> tuple[Downstream, Grid | float]:
         """What one course does downstream, and the worth it loses, draw by draw."""
-        found = list(
-            self._stopping(id, prospects)
-            if course == "stop"
-            else self._waiting(id, course, prospects)
+        if course == "stop":
+            each = list(self._stopping(id, prospects))
+            people, people_unknown = self._people(id)
+        else:
+            each = list(self._waiting(id, course, prospects))
+            people, people_unknown = 0.0, ()
+        losses = tuple(loss for loss, _ in each)
+        priced = [draws for _, draws in each if draws is not None]
+        drawn: Grid | float = sum(priced, 0.0)
+        result = Downstream(
+            course,
+            losses,
+            None if losses and not priced else _spread(drawn),
+            tuple(loss.id for loss in losses if loss.mean is None),
+            people,
+            people_unknown,
+            # What only loses some help goes on, so that no duty is broken.
+            tuple(loss.id for loss in losses if loss.statutory and loss.how != "helped"),
         )
-        losses = tuple(loss for loss, _ in found)
-        drawn: Grid | float = sum((d for _, d in found if d is not None), 0.0)
-        priced = [d for _, d in found if d is not None]
-        people, unknown = self._people(id) if course == "stop" else (0.0, ())
-        statutory = tuple(x.id for x in losses if x.statutory and x.how != "helped")
-        unpriced = tuple(x.id for x in losses if x.mean is None)
-        lost = None if losses and not priced else _spread(drawn)
-        found_out = Downstream(course, losses, lost, unpriced, people, unknown, statutory)
-        return replace(found_out, sentences=tuple(self._said(found_out))), drawn
-
-    # --- in words ---------------------------------------------------------------------------------
-
-    def _said(self, found: Downstream) -> Iterator[str]:
-        """What a course does downstream; nothing where it does nothing."""
-        if not found.losses:
-            return
-        doing = capitalised(COURSE_WORDS[found.course].doing_with_it)
-        yield f"{doing}: {'; '.join(map(self._one, found.losses))}."
-        if found.lost is not None and len(found.losses) > 1:
-            mean, low, high = map(money_text, found.lost)
-            between = f" (eight times in ten between {low} and {high})" if low != high else ""
-            yield f"In all that loses {mean} of worth{between}."
-        if found.unpriced:
-            yield f"It is at least so much: the worth of {', '.join(found.unpriced)} is not known."
-        if found.people > 0.0:
-            unknown = (
-                f", those of {', '.join(found.people_unknown)} not counted"
-                if found.people_unknown
-                else ""
-            )
-            people = whole_number(found.people)
-            yield f"About {people} people a year would be reached by nobody, each counted once{unknown}."
-
-    def _one(self, loss: Loss) -> str:
-        """What happens to one dependant."""
-        worth = f"worth {NOT_KNOWN}" if loss.mean is None else f"worth {money_text(loss.mean)}"
-        title = self.initiatives[loss.id].title
-        law = ", which the law requires," if loss.statutory else ""
-        if loss.how == "stranded":
-            return f"{title}{law} cannot go on ({worth})"
-        if loss.how == "helped":
-            return f"{title}{law} loses {plain_per_cent(loss.share or 0.0)} of what it is worth ({worth})"
-        months = max(1, round(loss.months or 0.0))
-        return f"{title}{law} waits {many(months, 'month')} longer ({worth})"
+        sentences = tuple(wording.downstream_sentences(result, self.titles))
+        return replace(result, sentences=sentences), drawn
 
     # --- stopping ---------------------------------------------------------------------------------
 
@@ -212,27 +174,21 @@ class Cascade:
         self, id: str, other: str, stranded: bool, share: float, known: Worth | None
     ) -> tuple[Loss, Grid | None]:
         """One dependant stranded, or without its help; of both, what loses more."""
-        drawn = (
-            None if known is None or not known.worth else _worth_lost(known.worth, stranded, share)
-        )
+        drawn = None
+        if known is not None and known.worth:
+            drawn = _worth_lost(known.worth, stranded, share)
         mean = None if drawn is None else float(drawn.mean())
         how = "stranded" if stranded else "helped"
         statutory = bool(self.initiatives[other].statutory)
-        path = self._path(id, other)
+        path = self.graph.shortest(id, other)
         return Loss(other, path, how, mean, None if stranded else share, None, statutory), drawn
-
-    def _path(self, id: str, other: str) -> tuple[str, ...]:
-        """The shortest path down to a dependant, of equals the first by the alphabet."""
-        return self.graph.shortest(id, other)
 
     def _people(self, id: str) -> tuple[float, tuple[str, ...]]:
         """People whom nobody reaches any more, each counted once."""
         running = [i.id for i in self.programme.initiatives if i.stage != "closed"]
         gone = set(stopped_with(self.graph, id))
-        before, after = (
-            self.graph.reach(running),
-            self.graph.reach(r for r in running if r not in gone),
-        )
+        before = self.graph.reach(running)
+        after = self.graph.reach(r for r in running if r not in gone)
         return max(0.0, before.likely - after.likely), tuple(i for i in before.unknown if i in gone)
 
     # --- ending later -----------------------------------------------------------------------------
@@ -245,11 +201,11 @@ class Cascade:
         if ends is None:
             return
         planned, moved = self.graph.finishes(), self.graph.finishes({id: ends})
-        for other in (o for o in self.graph.requirers(id) if o not in self.stopped):
+        for other in self.graph.requirers(id):
             before, after = planned.get(other), moved.get(other)
-            months = (
-                months_between(before, after) if before is not None and after is not None else 0.0
-            )
+            if other in self.stopped or before is None or after is None:
+                continue
+            months = months_between(before, after)
             if months > 0.0:
                 yield self._late(id, other, months, prospects.get(other))
 
@@ -276,45 +232,53 @@ class Cascade:
             drawn = known.lost_by(np.full(len(next(iter(known.worth.values()))), late))
         mean = None if drawn is None else float(drawn.mean())
         statutory = bool(self.initiatives[other].statutory)
-        return Loss(other, self._path(id, other), "delayed", mean, None, months, statutory), drawn
+        path = self.graph.shortest(id, other)
+        return Loss(other, path, "delayed", mean, None, months, statutory), drawn
 
     # --- who shares a dependant -------------------------------------------------------------------
 
     def enablers(self, prospects: Mapping[str, Worth]) -> tuple[Enabler, ...]:
-        """Of each dependant that is worth running, its worth split among the open initiatives it rests on.
+        """The worth of each dependant that is worth running, split among what it rests on.
 
-        The Shapley value (1953): what cannot be had without several is split evenly among them, so
-        that parts add up to what all of them hold together, and no part is counted twice.
+        Open initiatives alone have a part. The Shapley value (1953): what cannot be had without
+        several is split evenly among them, so that parts add up to what all of them hold together,
+        and no part is counted twice.
         """
-        found = (
-            e
-            for i in self.programme.initiatives
-            if i.stage != "closed"
-            for e in self._split(i, prospects)
+        parts = (
+            part
+            for initiative in self.programme.initiatives
+            if initiative.stage != "closed"
+            for part in self._split(initiative, prospects)
         )
-        return tuple(sorted(found, key=lambda e: (e.id, e.dependant)))
+        return tuple(sorted(parts, key=lambda part: (part.id, part.dependant)))
 
     def _split(self, initiative: Initiative, prospects: Mapping[str, Worth]) -> Iterator[Enabler]:
         known = prospects.get(initiative.id)
-        course = None if known is None else best(known.worth)
-        if known is None or course is None:
+        if known is None or best(known.worth) is None:
             return
         worth = float(_worth_lost(known.worth, True, 0.0).mean())
-        parts: dict[str, float] = {}
         needed = self._needed(initiative.id)
-        helpers = self._helpers(initiative, set(self.initiatives))
         helpers = {
-            h: s
-            for h, s in helpers.items()
-            if self.initiatives[h].stage != "closed" and h not in needed
+            helper: share
+            for helper, share in self._helpers(initiative, set(self.initiatives)).items()
+            if self.initiatives[helper].stage != "closed" and helper not in needed
         }
-        more = max(1.0, sum(helpers.values()))
-        bundles = [(needed, 1.0 - sum(helpers.values()) / more)]
-        bundles += [(needed | {h} | self._needed(h), s / more) for h, s in helpers.items()]
+        # Shares of helpers that come to more than one are scaled down to one.
+        scale = max(1.0, sum(helpers.values()))
+        # Each bundle of initiatives holds its share of the worth together: without any one of
+        # them, none of that share can be had.
+        bundles = [(needed, 1.0 - sum(helpers.values()) / scale)]
+        bundles += [
+            (needed | {helper} | self._needed(helper), share / scale)
+            for helper, share in helpers.items()
+        ]
+        parts: dict[str, float] = {}
         for together, share in bundles:
             for id in together - {initiative.id}:
                 parts[id] = parts.get(id, 0.0) + worth * share / len(together - {initiative.id})
-        yield from (Enabler(id, initiative.id, part) for id, part in sorted(parts.items()) if part)
+        for id, part in sorted(parts.items()):
+            if part:
+                yield Enabler(id, initiative.id, part)
 
     def _needed(self, id: str) -> set[str]:
         """What it cannot go on without, closed ones apart."""

@@ -1,9 +1,7 @@
-"""The dependency graph.
+"""The dependency graph: order, what hangs on what, critical path, and people counted once.
 
-Order, what hangs on what, critical path, and the reach of a set counted once.
-
-`requires` and `helps` point from what is needed to what hangs on it; `conflicts-with` holds both ways. networkx is
-used here only. Every result is in a fixed order, whatever the order of the input.
+`requires` and `helps` point from what is needed to what hangs on it; `conflicts-with` holds both
+ways. networkx is used here only. Every result is in a fixed order, whatever the order of the input.
 """
 
 from __future__ import annotations
@@ -30,57 +28,56 @@ if TYPE_CHECKING:
 
 #: The most paths listed for one initiative; a list that was cut says so.
 MOST_PATHS = 1_000
-OVERLAP = (
-    "People that two initiatives both reach are taken from `overlaps`; where none is given they are taken as different "
-    "people. Among three or more, overlaps are taken as independent of one another."
-)
 
 
 @dataclass(frozen=True, slots=True)
 class PathList:
-    """Paths from one initiative down to everything that hangs on it.
-
-    `cut` where there were more.
-    """
+    """Paths from one initiative down to everything that hangs on it."""
 
     paths: tuple[tuple[str, ...], ...]
+    """Ids along each path, the initiative first; sorted."""
     cut: bool = False
+    """Whether there were more than are listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class CriticalPath:
-    """The longest chain. Starts, finishes and slack by node, in the unit of the durations."""
+    """The longest chain of a network; all times are in the unit of the durations."""
 
     length: float
+    """From the first start to the last finish."""
     path: tuple[str, ...]
+    """The nodes of one longest chain, in order."""
     starts: Mapping[str, float]
+    """The earliest start of each node."""
     finishes: Mapping[str, float]
+    """The earliest finish of each node."""
     slack: Mapping[str, float]
+    """How much later each node could finish without moving the end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """People a year reached by a set, each counted once (low, likely, high).
-
-    Ids whose reach is unknown.
-    """
+    """People a year reached by a set of initiatives, each counted once."""
 
     low: float
+    """One time in ten fewer (P10)."""
     likely: float
+    """As likely more as fewer (P50)."""
     high: float
+    """One time in ten more (P90)."""
     unknown: tuple[str, ...]
-    assumption: str = OVERLAP
+    """Ids of the set whose reach is not known, and not counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """When an initiative can start and ends, as far as the register says.
-
-    None where a date is missing.
-    """
+    """When an initiative can start and ends, as far as the register says."""
 
     start: dt.date | None
+    """None where a date that fixes it is missing."""
     end: dt.date | None
+    """None where a date that fixes it is missing."""
 
 
 class DependencyGraph:
@@ -113,10 +110,7 @@ class DependencyGraph:
         )
 
     def order(self) -> tuple[str, ...]:
-        """Every initiative after what it requires.
-
-        Among those that could come next, the lower id.
-        """
+        """Every initiative after what it requires; of those that could come next, the lower id."""
         return _sorted_order(self._needs)
 
     def upstream(self, id: str) -> tuple[str, ...]:
@@ -149,7 +143,7 @@ class DependencyGraph:
         return tuple(sorted(nx.ancestors(self._needs, id)))
 
     def shortest(self, id: str, other: str) -> tuple[str, ...]:
-        """The shortest path down from one to what hangs on it.
+        """The shortest path down from one initiative to another that hangs on it.
 
         Of equally short ones the first by the alphabet.
         """
@@ -173,12 +167,12 @@ class DependencyGraph:
         """All that cannot go on without it, directly or through others, closed ones apart."""
         import networkx as nx
 
-        found = nx.descendants(self._needs, id)
-        return tuple(sorted(f for f in found if self._initiatives[f].stage != "closed"))
+        dependants = nx.descendants(self._needs, id)
+        return tuple(sorted(d for d in dependants if self._initiatives[d].stage != "closed"))
 
     def statutory_dependants(self, id: str) -> tuple[str, ...]:
         """Those among `requirers` that the law requires."""
-        return tuple(f for f in self.requirers(id) if self._initiatives[f].statutory)
+        return tuple(d for d in self.requirers(id) if self._initiatives[d].statutory)
 
     def conflicts(self) -> tuple[tuple[str, str], ...]:
         """Pairs that stand in each other's way, each pair once, lower id first."""
@@ -186,13 +180,13 @@ class DependencyGraph:
         return tuple(sorted(set(pairs)))
 
     def paths(self, id: str, most: int = MOST_PATHS) -> PathList:
-        """Every path from `id` down to something that hangs on it, shortest first among equals by name."""
-        found: list[tuple[str, ...]] = []
+        """Every path from `id` down to something that hangs on it, sorted by its ids."""
+        paths: list[tuple[str, ...]] = []
         for path in self._walk(id):
-            if len(found) == most:
-                return PathList(tuple(sorted(found)), True)
-            found.append(path)
-        return PathList(tuple(sorted(found)))
+            if len(paths) == most:
+                return PathList(tuple(sorted(paths)), True)
+            paths.append(path)
+        return PathList(tuple(sorted(paths)))
 
     def _walk(self, id: str) -> Iterator[tuple[str, ...]]:
         """Simple paths, depth first without recursion."""
@@ -227,11 +221,13 @@ class DependencyGraph:
     def _shared(self, id: str, people: float, other: str, others: float) -> float:
         """The share of `id`'s people whom `other` reaches too.
 
-        Where both say, the larger overlap holds.
+        Where both registers say, the larger overlap holds.
         """
+        if people <= 0:
+            return 0.0
         mine = self._initiatives[id].overlaps.get(other, 0.0) * people
         theirs = self._initiatives[other].overlaps.get(id, 0.0) * others
-        return min(max(mine, theirs), people, others) / people if people > 0 else 0.0
+        return min(max(mine, theirs), people, others) / people
 
     def downstream_reach(self, id: str) -> Reach:
         """People reached by everything that hangs on `id`, itself apart."""
@@ -240,11 +236,9 @@ class DependencyGraph:
     def schedule(self) -> dict[str, Timing]:
         """When each can start, given the ends of what it requires, and when it ends.
 
-        Unknown dates stay unknown.
-
-        An initiative that has begun keeps its start. One to come starts when the last of its
-        prerequisites has ended, plus its lag, and takes as long as planned. A closed prerequisite
-        is met.
+        Unknown dates stay unknown. An initiative that has begun keeps its start. One to come starts
+        when the last of its prerequisites has ended, plus its lag, and takes as long as planned. A
+        closed prerequisite is met.
         """
         timings: dict[str, Timing] = {}
         for id in self.order():
@@ -268,30 +262,32 @@ class DependencyGraph:
     def finishes(self, moved: Mapping[str, dt.date] | None = None) -> dict[str, dt.date | None]:
         """When each is finished: not before what it requires is, plus the lag.
 
-        moved: ends that differ from the plan.
-
-        One that has begun keeps its start, but cannot be finished before what it requires; one to
-        come starts when it can, and takes as long as planned.
+        moved: ends that differ from the plan, by id. One that has begun keeps its start, but cannot
+        be finished before what it requires; one to come starts when it can, and takes as long as
+        planned.
         """
-        found: dict[str, dt.date | None] = {}
+        finishes: dict[str, dt.date | None] = {}
         for id in self.order():
-            found[id] = self._finish(self._initiatives[id], found, (moved or {}).get(id))
-        return found
+            finishes[id] = self._finish(self._initiatives[id], finishes, (moved or {}).get(id))
+        return finishes
 
     def _finish(
-        self, initiative: Initiative, found: Mapping[str, dt.date | None], moved: dt.date | None
+        self,
+        initiative: Initiative,
+        finishes: Mapping[str, dt.date | None],
+        moved: dt.date | None,
     ) -> dt.date | None:
         ends = moved or initiative.ends
         if ends is None:
             return None
-        ready = [
-            later(end, d.lag_months or 0.0)
-            for d in initiative.depends_on
-            if d.kind == "requires"
-            and d.initiative in found
-            and self._initiatives[d.initiative].stage != "closed"
-            and (end := found[d.initiative]) is not None
-        ]
+        ready = []
+        for dependency in initiative.depends_on:
+            needed = self._initiatives.get(dependency.initiative)
+            if dependency.kind != "requires" or needed is None or needed.stage == "closed":
+                continue
+            end = finishes[needed.id]
+            if end is not None:
+                ready.append(later(end, dependency.lag_months or 0.0))
         start = initiative.started
         if start is None or start <= self._programme.as_of or not ready or max(ready) <= start:
             return max([ends, *ready])

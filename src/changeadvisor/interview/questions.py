@@ -39,7 +39,7 @@ from changeadvisor.judgement import RulePack, recommend, settle
 from changeadvisor.judgement.ledger import weights_on
 from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import Initiative, Programme
-from changeadvisor.trajectory.reading import stream
+from changeadvisor.trajectory import stream
 
 About = Literal["route", "action"]
 

@@ -1,15 +1,19 @@
-"""A measure against its own past, a standard, and its comparators.
+"""A measure against its own past, a standard and a target, and other areas.
 
-`standing` reads the values and sets them beside baseline, target and standard; `spc` draws XmR charts.
+`levels` readings with their times, and the recent level; `reading` one measure read three ways:
+start there. `own_past` against its own past, from charts (`spc`) adjusted for autocorrelation and
+season (`autocorrelation`); `aims` beside a standard and a target, with the chance of meeting them
+(`forecast`, which also compares before with after); `comparators` beside other areas, on levels
+that can be compared (`area_levels`) of areas that are alike (`neighbours`), with limits and ranks
+(`compare`). `targets` what our targets measure; `corporate` a few measures that tell most of the
+story; `wording` the sentences.
 """
 
 from changeadvisor.performance.levels import (
     RECENT,
-    Audit,
-    Standing,
+    Levels,
     Trend,
     against,
-    audit,
     comparable,
     noise,
     readings,
@@ -20,11 +24,9 @@ from changeadvisor.performance.levels import (
 
 __all__ = [
     "RECENT",
-    "Audit",
-    "Standing",
+    "Levels",
     "Trend",
     "against",
-    "audit",
     "comparable",
     "noise",
     "readings",

@@ -1,11 +1,11 @@
-"""Is it news, or only the series remembering itself? Readings adjusted for autocorrelation and season.
+"""Is it news, or only the series being like itself? Charts adjusted for it.
 
 On a series whose months resemble their neighbours, plain limits are too narrow and runs come by
 themselves: about one last point in four of a stable series is then called special (Alwan and
 Roberts 1988 on such series; Maragah and Woodall 1992 on their false alarms). So the facts that
 rules weigh are read from charts whose limits are wider by 1/sqrt(1 - r) and whose runs must be
 longer, r being the correlation of neighbours; a steady season is taken out first. A real step also
-makes neighbours alike. Which of the two it is, step or memory, is decided by the Bayesian
+makes neighbours alike. Which of the two it is, step or autocorrelation, is decided by the Bayesian
 information criterion (Schwarz 1978). All of it works on n series x t points at once.
 """
 
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from changeadvisor.performance import spc
 from changeadvisor.performance.spc import Charts, Floats
 
-#: Fewest points from which memory can be judged, and fewest whole seasons from which a season can.
+#: Fewest points from which it can be judged, and fewest whole seasons from which a season can.
 FEWEST, SEASONS = 10, 2
 #: A correlation stronger than this is held to it: beyond, level and noise cannot be told apart.
 MOST: Final = 0.95
@@ -32,38 +32,40 @@ SEASON_LEVEL: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
-    """Per series.
-
-    R of neighbours used for limits (0 where none is found), and the season taken out (n x t).
-    """
+class Autocorrelation:
+    """What makes the points of each series alike."""
 
     r: Floats
+    """The correlation of neighbours that limits are adjusted for, one a series; 0: none clear."""
     season: Floats
+    """The season around 0, series x points; all 0 where there is none."""
     seasonal: NDArray[np.bool_]
+    """Whether there is a season, one a series."""
 
 
 def read(
     values: Floats, period: int | None = None, places: tuple[int, ...] | None = None
-) -> tuple[Charts, Memory]:
+) -> tuple[Charts, Autocorrelation]:
     """Adjusted charts, and what they were adjusted for.
 
     period: points in a year, where there may be a season. places: the place of each point in its
     year, where some are missing; one after the other by default.
     """
     rows = np.atleast_2d(np.asarray(values, dtype=np.float64))
-    found = memory(rows, period, places)
-    spread = np.sqrt(_freedom(rows.shape[1], period, found.seasonal))
-    run = 1 + np.round(6 * np.log(2) / -np.log(_same_side(found.r))).astype(np.intp)
-    rises = 1 + np.round(5 * np.log(3) / -np.log(_same_way(found.r))).astype(np.intp)
+    likeness = estimate(rows, period, places)
+    spread = np.sqrt(_freedom(rows.shape[1], period, likeness.seasonal))
+    # Runs are lengthened until they are as rare as seven points are where neighbours are unlike:
+    # six more on the same side (each one in two), or five more rises (each one in three).
+    run = 1 + np.round(6 * np.log(2) / -np.log(_same_side(likeness.r))).astype(np.intp)
+    rises = 1 + np.round(5 * np.log(3) / -np.log(_same_way(likeness.r))).astype(np.intp)
     charts = spc.xmr(
-        rows - found.season,
-        widen=spread / np.sqrt(1.0 - found.r),
+        rows - likeness.season,
+        widen=spread / np.sqrt(1.0 - likeness.r),
         shift_run=run,
         trend_run=rises + 1,
-        near=found.r < NEAR_TO,
+        near=likeness.r < NEAR_TO,
     )
-    return charts, found
+    return charts, likeness
 
 
 def _freedom(points: int, period: int | None, seasonal: NDArray[np.bool_]) -> Floats:
@@ -75,7 +77,7 @@ def _freedom(points: int, period: int | None, seasonal: NDArray[np.bool_]) -> Fl
 def _same_side(r: Floats) -> Floats:
     """How often neighbours lie on the same side of their mean (Sheppard's arcsine law).
 
-    A half without memory.
+    A half where they are unlike.
     """
     return 0.5 + np.arcsin(r) / np.pi
 
@@ -83,21 +85,21 @@ def _same_side(r: Floats) -> Floats:
 def _same_way(r: Floats) -> Floats:
     """How often a rise follows a rise.
 
-    A third without memory, for neighbouring steps then correlate by -1/2.
+    A third where points are unlike, for neighbouring steps then correlate by -1/2.
     """
     return 0.5 + np.arcsin(-(1.0 - r) / 2.0) / np.pi
 
 
-def memory(
+def estimate(
     rows: Floats, period: int | None = None, places: tuple[int, ...] | None = None
-) -> Memory:
+) -> Autocorrelation:
     """Season and correlation of neighbours of each series."""
     count, points = rows.shape
     season, seasonal = _season(rows, period, places or tuple(range(points)))
     if points < FEWEST:
-        return Memory(np.zeros(count), season, seasonal)
+        return Autocorrelation(np.zeros(count), season, seasonal)
     flat = rows - season
-    return Memory(_correlation(flat), season, seasonal)
+    return Autocorrelation(_correlation(flat), season, seasonal)
 
 
 def _season(
@@ -105,7 +107,7 @@ def _season(
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """The season of each series, around 0, and whether there is one.
 
-    An F test beyond a straight line.
+    An F test of what it explains beyond a straight line.
     """
     count, points = rows.shape
     none = np.zeros_like(rows), np.zeros(count, dtype=np.bool_)
@@ -152,56 +154,51 @@ def _line(points: int) -> tuple[Floats, Floats]:
 
 
 def _correlation(rows: Floats) -> Floats:
-    """R of neighbours where memory explains a series better than a step or a line does.
+    """R of neighbours, corrected for its bias.
 
-    Corrected for its bias.
+    0 where a step or a line explains a series better than likeness of neighbours does.
     """
     points = rows.shape[1]
     flat = rows - rows.mean(axis=1, keepdims=True)
     stepped = _without_step(rows)
     lined = _without_line(rows)
-    best = np.argmin(
-        np.stack(
-            [
-                _bic(flat, 2),
-                _bic(_innovations(flat), 3),
-                _bic(stepped, 4),
-                _bic(lined, 3),
-                _bic(_innovations(stepped), 5),
-                _bic(_innovations(lined), 4),
-            ]
-        ),
-        axis=0,
-    )
-    straight = (best == 3) | (best == 5)
-    kept = np.where(
-        (best == 2)[:, None] | (best == 4)[:, None],
-        stepped,
-        np.where(straight[:, None], lined, flat),
-    )
-    r = _r(kept)
+    # Six models of each series, with their parameters (the scatter among them): a level, a step and
+    # a line, each without and with likeness of neighbours.
+    criteria = [
+        _bic(flat, 2),
+        _bic(_innovations(flat), 3),
+        _bic(stepped, 4),
+        _bic(lined, 3),
+        _bic(_innovations(stepped), 5),
+        _bic(_innovations(lined), 4),
+    ]
+    best = np.argmin(np.stack(criteria), axis=0)
+    has_step = ((best == 2) | (best == 4))[:, None]
+    has_line = ((best == 3) | (best == 5))[:, None]
+    r = _r(np.where(has_step, stepped, np.where(has_line, lined, flat)))
     # Marriott and Pope 1954: the estimate is too low by about (1 + 3 r) / n, more so where a step
     # was taken out.
     corrected = (points * r + 1.0) / (points - 3.0)
+    # One standard error of r where there is none.
     clear = r > 1.0 / np.sqrt(points)
-    found: Floats = np.clip(np.where(clear, corrected, 0.0), 0.0, MOST)
-    return found
+    held: Floats = np.clip(np.where(clear, corrected, 0.0), 0.0, MOST)
+    return held
 
 
 def _r(rows: Floats) -> Floats:
     """The correlation of neighbours; 0 for a constant series."""
     centred = rows - rows.mean(axis=1, keepdims=True)
     total = (centred**2).sum(axis=1)
-    found: Floats = np.where(
-        total > 0,
-        (centred[:, 1:] * centred[:, :-1]).sum(axis=1) / np.where(total > 0, total, 1.0),
-        0.0,
-    )
-    return found
+    neighbours = (centred[:, 1:] * centred[:, :-1]).sum(axis=1)
+    r: Floats = np.where(total > 0, neighbours / np.where(total > 0, total, 1.0), 0.0)
+    return r
 
 
 def _innovations(rows: Floats) -> Floats:
-    """What is new at each point of a series with memory, the first scaled as the stationary law has it."""
+    """What is new at each point of a series whose neighbours are alike.
+
+    The first is scaled as the stationary law has it.
+    """
     r = np.clip(_r(rows), 0.0, MOST)[:, None]
     first = rows[:, :1] * np.sqrt(1.0 - r**2)
     return np.concatenate([first, rows[:, 1:] - r * rows[:, :-1]], axis=1)
@@ -210,8 +207,9 @@ def _innovations(rows: Floats) -> Floats:
 def _bic(left: Floats, parameters: int) -> Floats:
     """The Bayesian information criterion of what a model leaves over; the least is best."""
     points = left.shape[1]
-    found: Floats = points * np.log((left**2).mean(axis=1) + 1e-300) + parameters * np.log(points)
-    return found
+    fit = points * np.log((left**2).mean(axis=1) + 1e-300)
+    bic: Floats = fit + parameters * np.log(points)
+    return bic
 
 
 def _without_line(rows: Floats) -> Floats:
@@ -224,7 +222,7 @@ def _without_line(rows: Floats) -> Floats:
 def _without_step(rows: Floats) -> Floats:
     """A series less its means before and after the step that explains most of it.
 
-    Three points at least each side.
+    Three points at least on each side.
     """
     points = rows.shape[1]
     sums = np.cumsum(rows, axis=1)

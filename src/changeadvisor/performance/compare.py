@@ -1,6 +1,4 @@
-"""A measure beside other areas.
-
-Funnel limits, ranks with their uncertainty, and whether the gap closes.
+"""A measure among other areas: funnel limits, ranks with their uncertainty, and the gap over time.
 
 Limits follow Spiegelhalter 2005 (Funnel plots for comparing institutional performance, Statistics
 in Medicine 24) and, for over-dispersion, Spiegelhalter 2005 (Quality and Safety in Health Care 14).
@@ -36,18 +34,20 @@ Position = Literal["much-better", "better", "similar", "worse", "much-worse"]
 def proportion_limits(
     average: float, size: Any, z: float, between: float = 0.0
 ) -> tuple[Floats, Floats]:
-    """Funnel limits of a proportion (0 to 1) among `size` cases.
+    """Funnel limits of a proportion (0 to 1) among `size` cases, held to 0 and 1.
 
-    The Wilson interval turned about, held to 0 and 1.
-
-    between: the variance between areas beyond chance (tau squared).
+    The Wilson interval turned about. between: the variance between areas beyond chance (tau
+    squared).
     """
     reach = z * np.sqrt(average * (1.0 - average) / np.asarray(size, dtype=np.float64) + between)
     return np.clip(average - reach, 0.0, 1.0), np.clip(average + reach, 0.0, 1.0)
 
 
 def ratio_limits(expected: Any, share: float) -> tuple[Floats, Floats]:
-    """Exact Poisson limits of observed over expected, with `share` of chance outside (0.05 or 0.002)."""
+    """Exact Poisson limits of observed over expected.
+
+    share: of chance that lies outside (0.05 or 0.002).
+    """
     from scipy.special import chdtri
 
     e = np.asarray(expected, dtype=np.float64)
@@ -56,15 +56,14 @@ def ratio_limits(expected: Any, share: float) -> tuple[Floats, Floats]:
 
 
 def flag_of(value: float, wide: tuple[float, float], near: tuple[float, float]) -> Flag:
-    """Where a value lies.
-
-    Outside the wide (99.8 %) limits, outside the near ones (95 %), or within both.
-    """
+    """Where a value lies: beyond the wide limits (99.8 %), the near ones (95 %), or within."""
     if value > wide[1]:
         return "above-998"
     if value < wide[0]:
         return "below-998"
-    return "above-95" if value > near[1] else "below-95" if value < near[0] else "within"
+    if value > near[1]:
+        return "above-95"
+    return "below-95" if value < near[0] else "within"
 
 
 # --- over-dispersion ------------------------------------------------------------------------------
@@ -101,9 +100,10 @@ def dispersion(z: Any) -> float:
 
 
 def between_variance(phi: float, errors: Any) -> float:
-    """Tau squared.
+    """Tau squared: the variance between areas beyond chance.
 
-    The variance between areas beyond chance, from phi and each area's standard error.
+    From phi and each area's standard error, by moments (DerSimonian and Laird 1986; Spiegelhalter
+    2005).
     """
     s = np.asarray(errors, dtype=np.float64)
     n, w = len(s), 1.0 / s**2
@@ -116,46 +116,51 @@ def between_variance(phi: float, errors: Any) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
-    """One area's level for the period compared.
-
-    Value in the measure's unit, its size and expected count if known.
-
-    error: the standard error of the value, None where nothing tells it. readings: how many stand
-    behind the error.
-    """
+class AreaLevel:
+    """One area's level for the period compared."""
 
     area: str
+    """Its name, or code."""
     value: float
+    """In the measure's unit."""
     size: float | None = None
+    """How many cases stand behind it; None: not known."""
     expected: float | None = None
+    """Of a ratio, how many were to be expected; None: not known."""
     error: float | None = None
+    """The standard error of the value; None where nothing tells it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Where our level stands among areas, ours included.
+    """Where our level stands among areas."""
 
-    basis: `chance` (limits from denominators), `spread` (from how far the others lie apart) or
-    None. average: the middle of the funnel. near, wide: the 95 % and 99.8 % limits at our size.
-    between: the variance between areas beyond chance by which limits were widened; 0 without
-    over-dispersion. rank 1 is best; rank_interval: 95 % of draws; top_quarter, above_median: shares
-    of draws. ahead_of: for every other area, how often we are better in the draws.
-    """
-
-    levels: tuple[Level, ...]
+    levels: tuple[AreaLevel, ...]
+    """Every area's, ours included, by name."""
     rank: int | None
+    """Ours, 1 is best; None where no direction is better."""
     rank_interval: tuple[int, int] | None
+    """Where our rank lies in 95 % of draws; None where nothing tells how sure the values are."""
     top_quarter: float | None
+    """The share of draws in which we are in the best quarter."""
     above_median: float | None
+    """The share of draws in which we are in the better half."""
     ahead_of: tuple[tuple[str, float], ...]
+    """For every other area, how often we are better in the draws."""
     basis: Literal["chance", "spread"] | None
+    """What limits are drawn from: chance at our size, how far the others lie apart, or nothing."""
     average: float | None
+    """The middle of the funnel."""
     near: tuple[float, float] | None
+    """The 95 % limits at our size."""
     wide: tuple[float, float] | None
+    """The 99.8 % limits at our size."""
     between: float
+    """The variance between areas beyond chance by which limits were widened (tau squared)."""
     flag: Flag | None
+    """Where our value lies among the limits."""
     position: Position | None
+    """What that means; None where no direction is better."""
 
 
 _POSITIONS: dict[Flag, tuple[Position, Position]] = {
@@ -168,8 +173,8 @@ _POSITIONS: dict[Flag, tuple[Position, Position]] = {
 
 
 def compare(
-    own: Level,
-    others: Sequence[Level],
+    own: AreaLevel,
+    others: Sequence[AreaLevel],
     kind: str | None,
     better: str | None,
     scale: float,
@@ -177,19 +182,17 @@ def compare(
 ) -> Comparison:
     """Our level among others.
 
-    `kind`: proportion, rate, ratio, or another word, for which only their spread tells.
-
-    scale: what the value is multiplied by (100 for per cent, 1000 for a rate per thousand). rng:
-    for the draws of ranks; without it none are drawn.
+    kind: proportion, rate, ratio, or another word, for which only their spread tells. scale: what
+    the value is multiplied by (100 for per cent, 1000 for a rate per thousand). rng: for the draws
+    of ranks; without it none are drawn.
     """
-    every = sorted((own, *others), key=lambda level: level.area)
     limits = _limits(own, others, kind, scale)
     flag = flag_of(own.value, limits.wide, limits.near) if limits else None
     signed = better in ("higher", "lower")
     position = _POSITIONS[flag][better == "lower"] if flag and signed else None
     ranks = _ranks(own, others, better, rng) if signed and others else None
     return Comparison(
-        levels=tuple(every),
+        levels=tuple(sorted((own, *others), key=lambda level: level.area)),
         rank=ranks.rank if ranks else None,
         rank_interval=ranks.interval if ranks else None,
         top_quarter=ranks.top_quarter if ranks else None,
@@ -207,6 +210,8 @@ def compare(
 
 @dataclass(frozen=True, slots=True)
 class _Limits:
+    """As in `Comparison`."""
+
     basis: Literal["chance", "spread"]
     average: float
     near: tuple[float, float]
@@ -214,25 +219,33 @@ class _Limits:
     between: float
 
 
-def _limits(own: Level, others: Sequence[Level], kind: str | None, scale: float) -> _Limits | None:
+def _limits(
+    own: AreaLevel, others: Sequence[AreaLevel], kind: str | None, scale: float
+) -> _Limits | None:
     """Limits from chance where the sizes are known, else from the spread of the others."""
     every = [own, *others]
-    if kind == "proportion" and others and all(a.size for a in every) and 0 <= own.value <= scale:
+    sized = len(others) > 0 and all(a.size for a in every)
+    if kind == "proportion" and sized and 0 <= own.value <= scale:
         return _of_proportion(every, scale)
-    if kind == "rate" and others and all(a.size for a in every) and scale > 0:
-        counts = [(a.value / scale * (a.size or 0.0), a.size or 0.0) for a in every]
-        average = sum(c for c, _ in counts) / sum(s for _, s in counts)
-        expected = [average * s for _, s in counts]
-        return (
-            _of_counts([c for c, _ in counts], expected, average * scale) if average > 0 else None
-        )
+    if kind == "rate" and sized and scale > 0:
+        return _of_rate(every, scale)
     if kind == "ratio" and others and all(a.expected for a in every):
         observed = [a.value / scale * (a.expected or 0.0) for a in every]
         return _of_counts(observed, [a.expected or 0.0 for a in every], scale)
     return _of_spread(others)
 
 
-def _of_proportion(every: Sequence[Level], scale: float) -> _Limits | None:
+def _of_rate(every: Sequence[AreaLevel], scale: float) -> _Limits | None:
+    """Limits of a rate: its count beside what the average rate would give at that size."""
+    sizes = [a.size or 0.0 for a in every]
+    counts = [a.value / scale * size for a, size in zip(every, sizes, strict=True)]
+    average = sum(counts) / sum(sizes)
+    if average <= 0:
+        return None
+    return _of_counts(counts, [average * size for size in sizes], average * scale)
+
+
+def _of_proportion(every: Sequence[AreaLevel], scale: float) -> _Limits | None:
     sizes = np.array([a.size for a in every], dtype=np.float64)
     values = np.array([a.value for a in every], dtype=np.float64) / scale
     average = float((values * sizes).sum() / sizes.sum())
@@ -256,10 +269,10 @@ def _of_counts(observed: Sequence[float], expected: Sequence[float], average: fl
     return _Limits("chance", average, _pair(near, average), _pair(wide, average), between)
 
 
-def _of_spread(others: Sequence[Level]) -> _Limits | None:
+def _of_spread(others: Sequence[AreaLevel]) -> _Limits | None:
     """Limits from how far the others lie apart.
 
-    Where one more like them would lie (a prediction interval, t law).
+    Where one more like them would lie: a prediction interval of the t distribution.
     """
     if len(others) < SPREAD:
         return None
@@ -285,10 +298,13 @@ def _pair(ends: tuple[Any, Any], scale: float) -> tuple[float, float]:
 
 
 def limits_at(
-    found: Comparison, kind: str | None, size: float, scale: float
+    among: Comparison, kind: str | None, size: float, scale: float
 ) -> tuple[float, float, float, float]:
-    """99.8 % low, 95 % low, 95 % high and 99.8 % high of the same funnel at another size (or expected count)."""
-    average, tau = (found.average or 0.0), found.between
+    """99.8 % low, 95 % low, 95 % high and 99.8 % high of the same funnel at another size.
+
+    Of a ratio, at another expected count.
+    """
+    average, tau = (among.average or 0.0), among.between
     if kind == "proportion":
         near, wide = (proportion_limits(average / scale, size, z, tau) for z in (Z95, Z998))
         ends = [float(v) * scale for v in (wide[0], near[0], near[1], wide[1])]
@@ -302,11 +318,9 @@ def limits_at(
 
 
 def _count_limits(expected: float, z: float, share: float, between: float) -> tuple[float, float]:
-    """Limits of observed over expected.
+    """Limits of observed over expected: exact, or wider on the scale of the square root.
 
-    Exact, or with over-dispersion on the scale of the square root.
-
-    There the error is 1 / (2 sqrt(expected)).
+    There the error is 1 / (2 sqrt(expected)), to which the variance between areas is added.
     """
     if between == 0.0:
         low, high = ratio_limits(expected, share)
@@ -320,6 +334,8 @@ def _count_limits(expected: float, z: float, share: float, between: float) -> tu
 
 @dataclass(frozen=True, slots=True)
 class _Ranks:
+    """As in `Comparison`."""
+
     rank: int
     interval: tuple[int, int] | None
     top_quarter: float | None
@@ -328,9 +344,12 @@ class _Ranks:
 
 
 def _ranks(
-    own: Level, others: Sequence[Level], better: str | None, rng: np.random.Generator | None
+    own: AreaLevel, others: Sequence[AreaLevel], better: str | None, rng: np.random.Generator | None
 ) -> _Ranks:
-    """Our rank, and among draws of everybody's true level (normal about the value) how it varies."""
+    """Our rank, and how it varies among draws of everybody's true level.
+
+    These are normal about the value that was read.
+    """
     sign = 1.0 if better == "higher" else -1.0
     beats = [sign * a.value > sign * own.value for a in others]
     rank = 1 + sum(beats)
@@ -343,21 +362,18 @@ def _ranks(
     ranks = 1 + len(others) - ahead.sum(axis=0)
     low, high = (int(q) for q in np.quantile(ranks, (0.025, 0.975), method="nearest"))
     every = len(others) + 1
-    pairs = tuple(
-        sorted(
-            (a.area, round(float(p), 4)) for a, p in zip(others, ahead.mean(axis=1), strict=True)
-        )
-    )
-    quarter, half = (round(float((ranks <= every * share).mean()), 4) for share in (0.25, 0.5))
-    return _Ranks(rank, (low, high), quarter, half, pairs)
+    shares = zip(others, ahead.mean(axis=1), strict=True)
+    ahead_of = tuple(sorted((a.area, round(float(share), 4)) for a, share in shares))
+    quarter, half = (round(float((ranks <= every * part).mean()), 4) for part in (0.25, 0.5))
+    return _Ranks(rank, (low, high), quarter, half, ahead_of)
 
 
 def rank_intervals(
-    levels: Sequence[Level], better: str | None, rng: np.random.Generator
+    levels: Sequence[AreaLevel], better: str | None, rng: np.random.Generator
 ) -> tuple[tuple[str, int, int], ...]:
     """For every area, best first, the interval of its rank in 95 % of draws.
 
-    Empty where an error is unknown.
+    Empty where an error is not known, or no direction is better.
     """
     if better not in ("higher", "lower") or any(a.error is None for a in levels):
         return ()

@@ -28,27 +28,33 @@ DRAWS: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """The probability that a reading meets an aim, and its P10 and P90 for what is not known of the series."""
+    """The probability that a reading meets an aim."""
 
     probability: float
+    """0 to 1, over all models."""
     low: float
+    """P10 of it, for what is not known of the series."""
     high: float
+    """P90 of it, for what is not known of the series."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """What one group of models (a level that wanders more or less) says of the reading `ahead` steps on.
+    """What models of a level that wanders more or less say of a reading to come.
 
-    mean, sure: centre and estimation variance of the level then; noise: variance of the reading
-    about it; weight: log weight; freedom: degrees of freedom of the variance. All but freedom have
-    one value a degree of wandering.
+    All but freedom have one value a degree of wandering.
     """
 
     mean: Floats
+    """The centre of the level then."""
     sure: Floats
+    """How far the estimate of that level may be out, as a variance."""
     noise: Floats
+    """The variance of the reading about it."""
     weight: Floats
+    """The log of how well each foretold the series so far."""
     freedom: int
+    """Degrees of freedom of the variances."""
 
 
 def chance(
@@ -61,9 +67,8 @@ def chance(
 ) -> Chance | None:
     """The chance that the reading `ahead` steps on is at `aim` or on its better side.
 
-    None with too few readings.
-
-    season: what the season adds at that reading, already taken out of `values`.
+    None with too few readings. season: what the season adds at that reading, already taken out of
+    `values`.
     """
     y = np.asarray(values, dtype=np.float64)
     if len(y) < FEWEST or ahead < 1:
@@ -82,7 +87,7 @@ def chance(
 def _mixed(
     models: Sequence[_Model], weights: Floats, sign: float, aim: float, rng: np.random.Generator
 ) -> Chance:
-    """The chance under all models, weighed, and its interval from draws of level, drift and noise."""
+    """The chance under all models, weighed; its interval from draws of level, drift and noise."""
     from scipy.special import ndtr, stdtr
 
     mean, sure, noise = (
@@ -99,10 +104,10 @@ def _mixed(
 
 
 def _wandering(y: Floats, ahead: int, drift: bool) -> _Model:
-    """The Kalman filter of a level that wanders, for every degree of wandering at once, variances in units of noise.
+    """The Kalman filter of a level that wanders, for every degree of wandering at once.
 
-    Drift is a second state that does not change. What the first readings do not tell is left wide
-    open.
+    Variances are in units of noise, whose own is then read from the errors (Harvey 1989). Drift is
+    a second state that does not change. What the first readings do not tell is left wide open.
     """
     q = np.asarray(WANDER)
     states = 2 if drift else 1
@@ -148,20 +153,24 @@ Verdict = Literal["improved", "no-clear-change", "worsened", "not-enough"]
 
 @dataclass(frozen=True, slots=True)
 class BeforeAfter:
-    """What changed when something began: the effect in the measure's unit with its 95 % interval.
-
-    before, after: readings on each side. trend, season: whether the line before and the season were
-    allowed for.
-    """
+    """What changed when something began."""
 
     verdict: Verdict
+    """What that means; no clear change where the interval holds 0."""
     before: int
+    """Readings before it began."""
     after: int
+    """Readings since."""
     effect: float | None = None
+    """How much the level changed, in the measure's unit; None with too few readings."""
     low: float | None = None
+    """The lower end of its 95 % interval."""
     high: float | None = None
+    """The upper end of its 95 % interval."""
     trend: bool = False
+    """Whether the line before was allowed for."""
     season: bool = False
+    """Whether a season was allowed for."""
 
 
 def before_after(
@@ -171,10 +180,10 @@ def before_after(
     period: int | None = None,
     places: Sequence[int] | None = None,
 ) -> BeforeAfter:
-    """The level since point `start` against the level before, the line and season before it going on as they were.
+    """The level since point `start` against the level before.
 
-    places: the place of each point in its year, where some are missing; one after the other by
-    default.
+    The line and the season before it are taken to go on as they were. places: the place of each
+    point in its year, where some are missing; one after the other by default.
     """
     y = np.asarray(values, dtype=np.float64)
     before, after = start, len(y) - start
@@ -212,14 +221,16 @@ def _design(at: NDArray[np.int64], start: int, trend: bool, period: int | None) 
 def _inverse(square: Floats) -> Floats:
     """The inverse, or where the columns hang together the pseudo-inverse."""
     try:
-        found: Floats = np.asarray(np.linalg.inv(square), dtype=np.float64)
+        return np.asarray(np.linalg.inv(square), dtype=np.float64)
     except np.linalg.LinAlgError:
-        found = np.asarray(np.linalg.pinv(square), dtype=np.float64)
-    return found
+        return np.asarray(np.linalg.pinv(square), dtype=np.float64)
 
 
 def _prais_winsten(y: Floats, x: Floats) -> tuple[float, float, int]:
-    """The first coefficient, its standard error and degrees of freedom, errors being alike from point to point."""
+    """The first coefficient, its standard error and degrees of freedom.
+
+    Errors are alike from point to point (Prais and Winsten 1954).
+    """
     r, n, k = 0.0, len(y), x.shape[1]
     for _ in range(3):
         root = math.sqrt(1.0 - r * r)

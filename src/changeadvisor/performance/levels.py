@@ -1,6 +1,4 @@
-"""A measure against its baseline, its target and its standard.
-
-The full three lenses come with a later issue.
+"""A measure's readings with their times, its recent level, and its distance from its lines.
 
 A reading covers a month, a quarter or a year from its first day, stands for the middle of it, and
 is known on its last day plus the measure's lag (formats.md, Time). What became known after `as_of`
@@ -20,7 +18,6 @@ from changeadvisor.model import (
     COVERS,
     Every,
     Measure,
-    Programme,
     Reading,
     Rebase,
     Series,
@@ -38,31 +35,17 @@ Trend = Literal["improving", "steady", "worsening"]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a measure stands, in its own unit; None where that cannot be said.
-
-    recent: mean of the last three readings. to_target, to_standard: how far the recent level is on
-    the better side.
-    """
+class Levels:
+    """Where a measure stands, in its own unit; None where that cannot be said."""
 
     latest: float | None
+    """The last reading."""
     recent: float | None
+    """The mean of the last three readings, or of as many as there are."""
     to_target: float | None
+    """How far the recent level is on the better side of the target."""
     to_standard: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Audit:
-    """What targets measure.
-
-    How many there are, and of those external, process, corporate, with comparators.
-    """
-
-    targets: int
-    external: int
-    process: int
-    corporate: int
-    with_comparators: int
+    """How far the recent level is on the better side of the standard."""
 
 
 def readings(measure: Measure, as_of: dt.date) -> Series:
@@ -86,7 +69,9 @@ def cadence(periods: Sequence[dt.date]) -> Every | None:
     shortest = min(steps, default=0)
     if shortest < 1:
         return None
-    return "month" if shortest < 3 else "quarter" if shortest < 12 else "year"
+    if shortest < 3:
+        return "month"
+    return "quarter" if shortest < 12 else "year"
 
 
 def _months(day: dt.date) -> int:
@@ -105,11 +90,9 @@ def _after(day: dt.date, months: int) -> dt.date:
 
     A period that begins on the first ends with a month.
     """
-    return (
-        add_months(day.replace(day=1), months).replace(day=1)
-        if day.day == 1
-        else add_months(day, months)
-    )
+    if day.day == 1:
+        return add_months(day, months).replace(day=1)
+    return add_months(day, months)
 
 
 def rebased(measure: Measure, series: Series) -> Rebase | None:
@@ -143,10 +126,10 @@ def noise(values: Sequence[float]) -> float | None:
     return math.fsum(ranges) / len(ranges) / D2
 
 
-def against(measure: Measure, series: Series) -> Standing:
+def against(measure: Measure, series: Series) -> Levels:
     """Where the recent level stands beside target and standard.
 
-    Without a better direction no side is better.
+    Where no direction is better, no side is.
     """
     recent = recent_level(series)
     sign = {"higher": 1.0, "lower": -1.0}.get(measure.better or "")
@@ -155,16 +138,14 @@ def against(measure: Measure, series: Series) -> Standing:
         return None if line is None or recent is None or sign is None else sign * (recent - line)
 
     latest = series.points[-1].value if series.points else None
-    return Standing(latest, recent, distance(measure.target), distance(measure.standard))
+    return Levels(latest, recent, distance(measure.target), distance(measure.standard))
 
 
 def trend(series: Series, better: str | None) -> Trend | None:
     """The last three readings against the three before, beside the noise.
 
-    None with fewer than six or no direction.
-
-    Two means of three differ by more than chance (one time in twenty) where they are 1.96 x noise x
-    sqrt(2/3) apart.
+    None with fewer than six readings, or where no direction is better. Two means of three differ by
+    more than chance (one time in twenty) where they are 1.96 x noise x sqrt(2/3) apart.
     """
     values = [p.value for p in series.points]
     spread = noise(values)
@@ -175,15 +156,3 @@ def trend(series: Series, better: str | None) -> Trend | None:
     if abs(moved) <= Z95 * spread * math.sqrt(2 / RECENT):
         return "steady"
     return "improving" if moved > 0 else "worsening"
-
-
-def audit(programme: Programme) -> Audit:
-    """How many targets rest on what residents feel, and how many on our own working."""
-    aimed = [m for m in programme.measures if m.target is not None]
-    return Audit(
-        targets=len(aimed),
-        external=sum(m.kind == "external" for m in aimed),
-        process=sum(m.kind == "process" for m in aimed),
-        corporate=sum(bool(m.corporate) for m in aimed),
-        with_comparators=sum(bool(m.comparators) for m in aimed),
-    )

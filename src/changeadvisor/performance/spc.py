@@ -1,4 +1,4 @@
-"""XmR charts as the NHS's "Making Data Count" draws them, for one series or for a hundred thousand at once.
+"""XmR charts as the NHS's "Making Data Count" draws them, for one series or a hundred thousand.
 
 Rules and their order of precedence are those of the R package NHSRplotthedots (commit 050b07d, 29
 September 2025): centre = mean of the baseline; moving ranges of 3.267 times their mean or more are
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,27 +32,34 @@ TRIAL: Final = 12
 #: What a point shows, the strongest first: the precedence of the label.
 SIGNALS: Final = ("outside", "trend", "two-of-three", "shift")
 
+Assured = Literal["pass", "fail", "hit-and-miss", "unknown"]
+
 
 @dataclass(frozen=True, slots=True)
 class Charts:
-    """XmR charts, each array n x t.
-
-    The four signals are -1 (low, or falling), 1 (high, or rising) or 0 (none).
-    """
+    """XmR charts, each array n x t; signals are -1 (low, or falling), 1 (high, or rising) or 0."""
 
     values: Floats
+    """What was read."""
     centre: Floats
+    """The mean of the segment."""
     lower: Floats
+    """The lower process limit."""
     upper: Floats
+    """The upper process limit."""
     outside: Signs
+    """Beyond a limit."""
     trend: Signs
+    """In a run up or down."""
     two_of_three: Signs
+    """One of two points of three that are near a limit."""
     shift: Signs
+    """In a run on one side of the mean."""
 
     def signals(self, row: int, point: int) -> tuple[str, ...]:
         """Every signal that one point belongs to, in order of precedence."""
-        found = (self.outside, self.trend, self.two_of_three, self.shift)
-        return tuple(name for name, flags in zip(SIGNALS, found, strict=True) if flags[row, point])
+        every = (self.outside, self.trend, self.two_of_three, self.shift)
+        return tuple(name for name, flags in zip(SIGNALS, every, strict=True) if flags[row, point])
 
     def directions(self) -> Signs:
         """The direction of each point's strongest signal; 0 is common cause."""
@@ -75,12 +82,11 @@ def xmr(
 ) -> Charts:
     """Charts of `values` (n x t, or t).
 
-    `starts`: the points at which a segment begins (rebase), the first 0.
-
-    baseline: points of each segment that centre and limits are taken from; all by default. widen:
-    per series, a factor on the distance of the limits. shift_run, trend_run, near: per series, the
-    lengths of run that count and whether two of three near a limit do; the NHS's own by default.
-    Raises ValueError for values that are not finite.
+    starts: the points at which a segment begins (rebase), the first 0. baseline: points of each
+    segment that centre and limits are taken from; all by default. widen: per series, a factor on
+    the distance of the limits. shift_run, trend_run, near: per series, the lengths of run that
+    count and whether two of three near a limit do; the NHS's own by default. Raises ValueError for
+    values that are not finite.
     """
     rows = np.atleast_2d(np.asarray(values, dtype=np.float64))
     if not np.isfinite(rows).all():
@@ -155,17 +161,14 @@ def moving_range(rows: Floats, screen: bool = True) -> Floats:
 
 
 def shift_ends(side: Signs, run: NDArray[np.intp] | int = SHIFT) -> Signs:
-    """At each point, the side on which the last `run` points lie without a break.
-
-    0 where they do not.
-    """
+    """At each point, the side on which the last `run` points lie; 0 where they do not."""
     return _run_ends(side, np.asarray(run))
 
 
 def trend_ends(rows: Floats, run: NDArray[np.intp] | int = TREND) -> Signs:
-    """At each point, the way in which the last `run` points rise or fall without a tie.
+    """At each point, the way in which the last `run` points rise or fall; 0 where they do not.
 
-    0 where they do not.
+    A tie breaks a run.
     """
     steps = np.zeros(rows.shape, dtype=np.int8)
     steps[:, 1:] = np.sign(np.diff(rows, axis=1))
@@ -215,14 +218,19 @@ def _by_row(
 ) -> Signs:
     """`of` each series alone, with its own length of run."""
     lengths = np.broadcast_to(length, len(signs)).tolist()
-    found = [of(row, n) for row, n in zip(signs.tolist(), lengths, strict=True)]
-    return np.array(found, dtype=np.int8).reshape(signs.shape)
+    rows = [of(row, n) for row, n in zip(signs.tolist(), lengths, strict=True)]
+    return np.array(rows, dtype=np.int8).reshape(signs.shape)
 
 
 def _run_ends_of(signs: list[int], length: int) -> list[int]:
     ends, run, before = [], 0, 0
     for now in signs:
-        run = 0 if now == 0 else run + 1 if now == before else 1
+        if now == 0:
+            run = 0
+        elif now == before:
+            run += 1
+        else:
+            run = 1
         ends.append(now if run >= length else 0)
         before = now
     return ends
@@ -231,7 +239,10 @@ def _run_ends_of(signs: list[int], length: int) -> list[int]:
 def _backfilled_of(ends: list[int], length: int) -> list[int]:
     flags, carried, left = [], 0, 0
     for end in reversed(ends):
-        carried, left = (end, length - 1) if end else (carried, left - 1)
+        if end:
+            carried, left = end, length - 1
+        else:
+            left -= 1
         flags.append(carried if left >= 0 else 0)
     return flags[::-1]
 
@@ -254,10 +265,10 @@ def two_of_three(close: NDArray[np.bool_], side: Signs) -> NDArray[np.bool_]:
     return flags
 
 
-def assurance(lower: float, upper: float, aim: float | None, better: str | None) -> str:
-    """Whether an aim will be met by chance alone: `pass` always, `fail` never, `hit-and-miss`.
+def assurance(lower: float, upper: float, aim: float | None, better: str | None) -> Assured:
+    """Whether an aim will be met by chance alone.
 
-    `unknown` without it.
+    `pass`: always; `fail`: never; `unknown`: no aim is given, or no direction is better.
     """
     if aim is None or better not in ("higher", "lower"):
         return "unknown"

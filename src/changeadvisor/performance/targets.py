@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from changeadvisor.model import (
     COVERS,
@@ -12,7 +13,6 @@ from changeadvisor.model import (
     Series,
 )
 from changeadvisor.performance.levels import comparable, recent_level
-from changeadvisor.words import agree, many
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +28,14 @@ class ServiceAudit:
 
 @dataclass(frozen=True, slots=True)
 class TargetAudit:
-    """What our targets measure.
-
-    The first five are counts of measures with a target, as formats.md has them.
+    """What our targets measure. The first five are counts of measures with a target, as formats.md
+    has them.
 
     unknown: targets of which nobody says whether residents feel them. The lists hold ids, sorted:
     process measures linked to an external one, only to other process measures, or to none (target
     or not); and targets with no other area's readings, no owner, no date, or set below the level of
     the last year.
-    """
+    """  # noqa: D205
 
     targets: int
     external: int
@@ -57,7 +56,7 @@ class TargetAudit:
 def audit_targets(programme: Programme, series: Mapping[str, Series]) -> TargetAudit:
     """What the targets of a programme measure.
 
-    `series`: by measure id, as `standing.readings` gives them.
+    series: the readings by measure id, as `levels.readings` gives them.
     """
     aimed = [m for m in programme.measures if m.target is not None]
     process = [m for m in programme.measures if m.kind == "process"]
@@ -84,15 +83,13 @@ def _ids(measures: Iterable[Measure]) -> tuple[str, ...]:
     return tuple(sorted(m.id for m in measures))
 
 
-def _linked(programme: Programme, measure: Measure) -> str:
-    """What a process measure is meant to move.
-
-    An external one (`external`), only others (`process`), or `none`.
-    """
-    moved = [found for name in measure.moves if (found := programme.measure(name)) is not None]
-    if not moved:
+def _linked(programme: Programme, measure: Measure) -> Literal["external", "process", "none"]:
+    """What a process measure is meant to move: an external one, only process ones, or none."""
+    moved = [programme.measure(name) for name in measure.moves]
+    kinds = [other.kind for other in moved if other is not None]
+    if not kinds:
         return "none"
-    return "external" if any(m.kind == "external" for m in moved) else "process"
+    return "external" if "external" in kinds else "process"
 
 
 def _per_service(aimed: Iterable[Measure]) -> Iterator[ServiceAudit]:
@@ -114,56 +111,3 @@ def _below(measure: Measure, series: Series | None) -> bool:
         return False
     level = recent_level(comparable(measure, series), 12 // COVERS[series.every or "month"])
     return level is not None and sign * (level - measure.target) > 0
-
-
-# --- in words -------------------------------------------------------------------------------------
-
-
-def sentences(audit: TargetAudit) -> tuple[str, ...]:
-    """What the audit found, in sentences a councillor can repeat."""
-    if audit.targets == 0:
-        return ("No measure has a target.", *_links(audit))
-    return (_felt(audit), *_by_service(audit), *_lacks(audit), *_links(audit))
-
-
-def _felt(audit: TargetAudit) -> str:
-    felt = f"{audit.external} {agree(audit.external, 'measures', 'measure')} what residents feel"
-    working = f"{audit.process} our own working"
-    unsaid = f", and of {audit.unknown} nobody says which" if audit.unknown else ""
-    return f"Of {many(audit.targets, 'target')}, {felt} and {working}{unsaid}."
-
-
-def _by_service(audit: TargetAudit) -> Iterator[str]:
-    """The same for each service, where there are several."""
-    if len(audit.per_service) > 1:
-        each = (
-            f"{s.service or 'no service named'} {s.external} of {s.targets}"
-            for s in audit.per_service
-        )
-        yield f"Targets that measure what residents feel, by service: {', '.join(each)}."
-
-
-def _lacks(audit: TargetAudit) -> Iterator[str]:
-    for ids, what in (
-        (audit.no_comparator, "no other council's readings beside {them}"),
-        (audit.no_owner, "no owner"),
-        (audit.no_date, "no date"),
-    ):
-        if ids:
-            lack = what.format(them=agree(len(ids), "it", "them"))
-            yield f"{many(len(ids), 'target')} {agree(len(ids), 'has', 'have')} {lack}: {', '.join(ids)}."
-    if audit.below_present:
-        ids = audit.below_present
-        verb = agree(len(ids), "is", "are")
-        yield f"{many(len(ids), 'target')} {verb} below what we reached over the last year: {', '.join(ids)}."
-
-
-def _links(audit: TargetAudit) -> Iterator[str]:
-    if audit.process_unlinked:
-        ids = audit.process_unlinked
-        verb = agree(len(ids), "names", "name")
-        yield f"{many(len(ids), 'process measure')} {verb} no outcome to move (`moves`): {', '.join(ids)}."
-    if audit.linked_to_process_only:
-        ids = audit.linked_to_process_only
-        verb = agree(len(ids), "moves", "move")
-        yield f"{many(len(ids), 'process measure')} {verb} only other process measures: {', '.join(ids)}."

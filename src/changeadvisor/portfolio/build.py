@@ -29,7 +29,7 @@ from changeadvisor.model import (
 from changeadvisor.portfolio import wording
 from changeadvisor.portfolio.problem import Course, Problem
 from changeadvisor.portfolio.quarters import QUARTERS, quarter, quarter_bounds, quarter_label
-from changeadvisor.trajectory import Prospect, Spending
+from changeadvisor.trajectory import Prospect, Spending, why_unpriced
 
 if TYPE_CHECKING:
     import numpy as np
@@ -217,9 +217,8 @@ class _Builder:
 
     def _unpriced(self, initiative: Initiative) -> Iterator[Course]:
         found = self.prospects.get(initiative.id)
-        self.held[initiative.id] = (
-            found.unpriced.get("persist") if found else None
-        ) or wording.WORTH_NOT_KNOWN
+        why = found.unpriced.get("persist") if found else None
+        self.held[initiative.id] = wording.WORTH_NOT_KNOWN if why is None else why_unpriced(why)
         begins = begun(self.programme, initiative)
         if begins or self.graph.requirers(initiative.id):
             yield self._course(initiative, "persist", 0.0)

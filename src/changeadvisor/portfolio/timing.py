@@ -16,13 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from changeadvisor.graph import (
-    DependencyGraph,
-    Network,
-    criticality,
-    later,
-    propagate,
-)
+from changeadvisor.graph import DependencyGraph, Network, criticality, later, propagate
 from changeadvisor.model import months_between
 from changeadvisor.portfolio import wording
 from changeadvisor.portfolio.build import ChoiceProblem, begun

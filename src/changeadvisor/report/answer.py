@@ -21,6 +21,7 @@ from changeadvisor.report.parts import (
     plain_value,
     value_in_words,
 )
+from changeadvisor.trajectory import Unpriced, why_unpriced
 from changeadvisor.words import (
     NOT_KNOWN,
     answer_in_sentence,
@@ -150,8 +151,8 @@ def _to_know(found: Recommendation, item: InitiativeAdvice) -> Iterator[str]:
 def _not_priced(item: InitiativeAdvice) -> str:
     why = item.evidence.appraisal
     return (
-        why
-        if isinstance(why, str)
+        why_unpriced(why)
+        if isinstance(why, Unpriced)
         else "its path does not say enough (`baseline`, `target`, `months_to_target`)"
     )
 

@@ -24,6 +24,7 @@ from changeadvisor.report.parts import (
     with_unit,
 )
 from changeadvisor.report.route import RouteView, route_view
+from changeadvisor.trajectory import path_working, tripwire_bound
 from changeadvisor.words import (
     COURSE_WORDS,
     NOT_KNOWN,
@@ -326,7 +327,7 @@ def _results(item: InitiativeAdvice) -> Iterator[str]:
     yield from _rebased(item)
     yield from _standing(item, unit)
     if found.reading is not None:
-        yield f"{capitalised(found.reading.because)}."
+        yield f"{capitalised(path_working(found.reading))}."
     if found.changed is not None:
         yield _before_after(found.changed, unit)
 
@@ -388,7 +389,9 @@ def _points(part: Any) -> str:
 def _tripwires(item: InitiativeAdvice) -> Iterator[str]:
     for wire in item.evidence.tripwires:
         level = "" if wire.level is None else f" (level {wire.level:g})"
-        agreed = f"{plain(wire.measure)} {wire.bound}, then {answer_in_sentence(wire.then)}"
+        agreed = (
+            f"{plain(wire.measure)} {tripwire_bound(wire)}, then {answer_in_sentence(wire.then)}"
+        )
         yield f"By {day_or_unknown(wire.by)}: {agreed}. State: {wire.state}{level}."
 
 

@@ -17,7 +17,7 @@ from changeadvisor.model import (
     Programme,
 )
 from changeadvisor.performance import compare
-from changeadvisor.performance.reading import Comparative, funnel_at
+from changeadvisor.performance.comparators import Comparative, funnel_at
 from changeadvisor.report.charts import drawing
 from changeadvisor.report.charts.measures import (
     FunnelArea,

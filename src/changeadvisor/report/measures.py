@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from changeadvisor.advice import ATTENTION, Advice, MeasureAdvice
 from changeadvisor.errors import plain
-from changeadvisor.performance.targets import sentences
+from changeadvisor.performance.wording import audit_sentences
 from changeadvisor.report import measure_pictures
 from changeadvisor.report.charts import drawing
 from changeadvisor.report.parts import PictureView, day_or_unknown
@@ -47,7 +47,7 @@ DRAWN = 12
 
 def measures_view(advice: Advice) -> MeasuresView:
     """The page of measures; empty where they were not asked for."""
-    audit = sentences(advice.audit) if advice.audit else ()
+    audit = audit_sentences(advice.audit) if advice.audit else ()
     return MeasuresView(
         audit, tuple(measure_view(advice, found) for found in advice.measures or ())
     )

@@ -8,13 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from changeadvisor.adoption import (
-    WAYS,
-    Diffusion,
-    Varied,
-    Way,
-    WayOutcome,
-)
+from changeadvisor.adoption import WAYS, Diffusion, Varied, Way, WayOutcome
 from changeadvisor.advice import ARRANGEMENT_PARTS, Route
 from changeadvisor.report.parts import PairView
 from changeadvisor.words import (
@@ -57,15 +51,16 @@ class RouteView:
 
 def spread_parameters() -> dict[str, object]:
     """The tables behind the simulated spread, for a page that shows them."""
-    from changeadvisor.adoption import routes
+    from changeadvisor.adoption import judged, wording
     from changeadvisor.adoption.bass import BASS_P, BASS_Q
 
     return {
-        "judged": routes.JUDGED,
-        "comply": routes.COMPLY,
-        "resent": routes.RESENT,
-        "example": routes.EXAMPLE,
-        "counts": routes.COMPLIANCE_COUNTS,
+        "judged": judged.JUDGED,
+        "parameters": wording.PARAMETERS,
+        "comply": judged.COMPLY,
+        "resent": judged.RESENT,
+        "example": judged.EXAMPLE,
+        "counts": judged.COMPLIANCE_COUNTS,
         "p": BASS_P,
         "q": BASS_Q,
     }

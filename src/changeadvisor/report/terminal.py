@@ -53,7 +53,7 @@ def measures_table(part: MeasuresPart, programme: Programme, width: int) -> str:
     from rich.table import Table
 
     from changeadvisor.advice import ATTENTION
-    from changeadvisor.performance.targets import sentences
+    from changeadvisor.performance.wording import audit_sentences
 
     title = _text(f"{programme.programme}: measures as of {day_text(programme.as_of)}")
     table = Table(title=title, show_lines=True, expand=True)
@@ -69,7 +69,7 @@ def measures_table(part: MeasuresPart, programme: Programme, width: int) -> str:
         table.add_row(
             *map(_text, (measure.title or measure.id, str(found.points), found.says, look))
         )
-    below = [*sentences(part.audit), *_chosen(part)]
+    below = [*audit_sentences(part.audit), *_chosen(part)]
     return _printed(
         table, width, [*below, "Every figure: changeadvisor measures PROGRAMME --format json"]
     )

@@ -126,8 +126,8 @@ def _worthiest(
     measure = known.measure(initiative.path.measure if initiative.path else None)
     own = series[measure.id] if measure else None
     found = trajectory.read_trajectory(known, initiative, measure, own, 0)
-    framed = "no path" if found is None else trajectory.frame(known, initiative, own, found)
-    if found is None or isinstance(framed, str):
+    framed = None if found is None else trajectory.frame(known, initiative, own, found)
+    if found is None or not isinstance(framed, trajectory.Frame):
         return "persist"
     priced = trajectory.appraise(framed, found)
     means = {

@@ -1,9 +1,11 @@
 """The J-curve: what the results so far say, and what each course of action is worth.
 
-`plan` the path a plan itself describes; `anyway` readings as progress, less what would have happened anyway; `curves`
-and `noise` what may be; `posterior` what the results say; `reading` one initiative's results put together; `courses`
-what each course is worth; `pricing` an initiative's register put before it; `outlook` what comes out of it all;
-`prospect` what the rest of a programme needs to know of one initiative.
+`plan` the path a plan itself describes. What the results say: `reading` puts one initiative
+together, from `counterfactual` (readings as progress, less what would have happened without it),
+`curves`, `noise` and `outcome_classes` (what may be) and `posterior`. What courses are worth:
+`pricing` puts an initiative's register before `courses`, `fixed_worth` and `later_choices` (with
+`discounting` and `regression`). What comes out: `outlook`, and `prospect`, what the rest of a
+programme needs to know of one initiative; `wording` the sentences.
 """
 
 from changeadvisor.trajectory.courses import COURSES
@@ -12,7 +14,6 @@ from changeadvisor.trajectory.outlook import (
     Beside,
     OutlookReading,
     Priced,
-    class_said,
     hanging,
     read_outlook,
     reweighted,
@@ -27,14 +28,15 @@ from changeadvisor.trajectory.plan import (
     expected_path,
     next_review,
     phase,
+    read_against_plan,
     since,
-    stand,
     tripwires,
     with_latest,
 )
 from changeadvisor.trajectory.pricing import (
     Appraisal,
     Frame,
+    Unpriced,
     appraise,
     frame,
 )
@@ -52,6 +54,14 @@ from changeadvisor.trajectory.reading import (
     shares_of,
     stream,
 )
+from changeadvisor.trajectory.wording import (
+    class_sentence,
+    correction_sentences,
+    outlook_sentences,
+    path_working,
+    tripwire_bound,
+    why_unpriced,
+)
 
 __all__ = [
     "COURSES",
@@ -68,26 +78,32 @@ __all__ = [
     "Spending",
     "Trajectory",
     "TripwireReading",
+    "Unpriced",
     "appraise",
     "class_outlook",
-    "class_said",
+    "class_sentence",
+    "correction_sentences",
     "expected_at",
     "expected_path",
     "frame",
     "hanging",
     "keep_memory",
     "next_review",
+    "outlook_sentences",
+    "path_working",
     "phase",
     "prospect",
+    "read_against_plan",
     "read_outlook",
     "read_trajectory",
     "reread",
     "reweighted",
     "shares_of",
     "since",
-    "stand",
     "stream",
+    "tripwire_bound",
     "tripwires",
     "weights",
+    "why_unpriced",
     "with_latest",
 ]

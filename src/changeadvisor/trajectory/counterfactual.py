@@ -1,18 +1,18 @@
-"""Readings as progress: what would have happened anyway is taken off first.
+"""Readings as progress, less what would have happened without the initiative.
 
-An initiative begun in a bad month gains by itself, others may have moved as well, and a measure may
-have several initiatives working on it. Each correction is said.
+An initiative begun in a bad month gains by itself (regression to the mean), others may have moved
+as well, and a measure may have several initiatives working on it. Each correction is kept beside
+the readings, so that it can be said.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
-from typing import TYPE_CHECKING
 
 from changeadvisor.model import (
     COVERS,
@@ -24,13 +24,6 @@ from changeadvisor.model import (
     months_between,
 )
 from changeadvisor.trajectory.plan import since
-from changeadvisor.words import day_text
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Grid = NDArray[np.float64]
 
 #: Months before the start that make a baseline of their own (formats.md), and how far back they are
 #: looked for.
@@ -43,23 +36,78 @@ AREAS = 3
 
 
 @dataclass(frozen=True, slots=True)
+class OthersMoved:
+    """How other areas moved since the start, which is taken off."""
+
+    areas: int
+    """How many moved."""
+    moved: float
+    """By how much on average, in the measure's unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineEstimated:
+    """A baseline taken from readings before the start, in place of the plan's."""
+
+    planned: float
+    """The plan's, in the measure's unit."""
+    estimated: float
+    """The mean of the readings, others' movement taken off."""
+    readings: int
+    """How many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedMeasure:
+    """A measure that several initiatives move."""
+
+    others: tuple[str, ...]
+    """Ids of the others, sorted."""
+    share: float
+    """The part of its change, as of today, that counts as this one's."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandsAlone:
+    """A reading that stands far from its neighbours, and is held."""
+
+    period: dt.date
+    """The first day of the period it covers."""
+    value: float
+    """As it was read, in the measure's unit."""
+
+
+@dataclass(frozen=True, slots=True)
 class Observed:
-    """Readings in shares of the way, oldest first, `months` since the path began (below 0.
+    """Readings as progress, in shares of the way from baseline to target, oldest first.
 
-    Before it).
-
-    baseline: from where progress counts, in the measure's unit. loose: whether it was estimated.
-    since: the readings after the start. recent: mean progress of the latest readings, at most
-    three.
+    What was corrected is kept beside them; `wording.correction_sentences` says it.
     """
 
     months: tuple[float, ...]
+    """Of each reading, since the path began; below 0: before it."""
     progress: tuple[float, ...]
+    """0 at the baseline, 1 at the target."""
     baseline: float
+    """From where progress counts, in the measure's unit."""
     target: float
+    """In the measure's unit."""
     loose: bool
+    """Whether the baseline was estimated, so that the level of all readings says nothing."""
     since: int
-    notices: tuple[str, ...]
+    """How many of the readings are after the start."""
+    measure: str
+    """Its id."""
+    unit: str | None
+    """The measure's unit; None: not given."""
+    others_moved: OthersMoved | None
+    """None: too few other areas, or none."""
+    estimated: BaselineEstimated | None
+    """None: progress counts from the plan's baseline."""
+    shared: SharedMeasure | None
+    """None: no other initiative moves the measure."""
+    alone: tuple[StandsAlone, ...]
+    """The readings that were held."""
 
     def level(self, progress: float) -> float:
         """Progress as a level of the measure."""
@@ -74,82 +122,71 @@ def observed(
     None where its path has no start or no way to go.
     """
     path, begun = initiative.path, since(initiative)
-    if (
-        path is None
-        or begun is None
-        or path.baseline is None
-        or path.target is None
-        or path.target == path.baseline
-    ):
+    if path is None or begun is None or path.baseline is None or path.target is None:
+        return None
+    if path.target == path.baseline:
         return None
     before, after = _parted(series, begun)
-    common, said = _common(programme, measure, begun)
-    notices = [said] if said and after else []
-    covers = COVERS[series.every or "month"]
-    baseline, loose = path.baseline, len(before) * covers >= ENOUGH_BEFORE
-    if loose:
-        estimated = math.fsum(p.value - common(p.middle) for p in before) / len(before)
-        notices += [_rebased(measure, path.baseline, estimated, len(before))]
-        baseline = estimated
+    common, others_moved = _common_movement(programme, measure, begun)
+    baseline, estimated = path.baseline, None
+    if len(before) * COVERS[series.every or "month"] >= ENOUGH_BEFORE:
+        baseline = math.fsum(p.value - common(p.middle) for p in before) / len(before)
+        estimated = BaselineEstimated(path.baseline, baseline, len(before))
     if baseline == path.target:
         return None
-    own = [*before, *after] if loose else after
-    share, split = _share(programme, initiative, measure)
-    notices += [split] if split and after else []
+    own = after if estimated is None else [*before, *after]
+    share, shared = _share(programme, initiative, measure)
     progress = tuple(
         (p.value - common(p.middle) - baseline) / (path.target - baseline) * share(p.middle)
         for p in own
     )
-    months = tuple(round(months_between(begun, p.middle), 2) for p in own)
     held = tamed(progress)
-    notices += [_alone(measure, own[k]) for k, p in enumerate(progress) if p != held[k]]
-    return Observed(months, held, baseline, path.target, loose, len(after), tuple(notices))
+    return Observed(
+        months=tuple(round(months_between(begun, p.middle), 2) for p in own),
+        progress=held,
+        baseline=baseline,
+        target=path.target,
+        loose=estimated is not None,
+        since=len(after),
+        measure=measure.id,
+        unit=measure.unit,
+        # Before any reading nothing has been taken off.
+        others_moved=others_moved if after else None,
+        estimated=estimated,
+        shared=shared if after else None,
+        alone=tuple(
+            StandsAlone(own[k].period, own[k].value) for k, p in enumerate(progress) if p != held[k]
+        ),
+    )
 
 
 def tamed(progress: Sequence[float]) -> tuple[float, ...]:
     """Readings that stand alone held to `FAR` scatters beyond all their neighbours.
 
-    One slip is no news.
-
-    The scatter is that of the median change between neighbours, which a few wild readings hardly
-    move. Few readings cannot tell a slip from a change, and are left as they are.
+    One wild reading says little. The scatter is that of the median change between neighbours, which
+    a few wild readings hardly move. Few readings cannot tell a slip from a change, and are left as
+    they are.
     """
     changes = [abs(b - a) for a, b in pairwise(progress)]
     if len(changes) < FEWEST_TO_TAME:
         return tuple(progress)
+    # The median of |x - y| for two normal readings is 0.954 of their standard deviation.
     reach = FAR * max(median(changes) / 0.954, LEAST_SCATTER)
-    found = []
+    held = []
     for k, p in enumerate(progress):
         beside = [*progress[max(k - 2, 0) : k], *progress[k + 1 : k + 3]]
-        found.append(min(max(p, min(beside) - reach), max(beside) + reach))
-    return tuple(found)
-
-
-def _alone(measure: Measure, reading: Reading) -> str:
-    """What is said of a reading that stands alone."""
-    unit = f" {measure.unit}" if measure.unit else ""
-    return (
-        f"The reading of {reading.value:.4g}{unit} for the period from {day_text(reading.period)} stands far from its "
-        "neighbours: check it. It counts only as far as such readings scatter."
-    )
+        held.append(min(max(p, min(beside) - reach), max(beside) + reach))
+    return tuple(held)
 
 
 def _parted(series: Series, begun: dt.date) -> tuple[list[Reading], list[Reading]]:
+    """The readings before the start, not too long ago, and those since."""
     before = [
         p
         for p in series.points
         if p.middle < begun and months_between(p.middle, begun) <= LOOK_BACK
     ]
     return before, [p for p in series.points if p.middle >= begun]
-
-
-def _rebased(measure: Measure, planned: float, estimated: float, readings: int) -> str:
-    """What the estimated baseline changes, in words."""
-    unit = f" {measure.unit}" if measure.unit else ""
-    return (
-        f"Progress counts from {estimated:.4g}{unit}, the mean of {readings} readings before the start, and not "
-        f"from the plan's baseline of {planned:.4g}{unit}: a change of {estimated - planned:+.3g} is not its doing."
-    )
 
 
 class _Movement:
@@ -166,14 +203,18 @@ class _Movement:
             return 0.0
         earlier = [p for p in self._points if p[0] <= day]
         later = [p for p in self._points if p[0] > day]
-        if not earlier or not later:
-            return (earlier[-1] if earlier else later[0])[1]
+        if not earlier:
+            return later[0][1]
+        if not later:
+            return earlier[-1][1]
         (a, x), (b, y) = earlier[-1], later[0]
         return x + (y - x) * (day - a).days / (b - a).days
 
 
-def _common(programme: Programme, measure: Measure, begun: dt.date) -> tuple[_Movement, str | None]:
-    """How other areas have moved since the start, and that it was taken off."""
+def _common_movement(
+    programme: Programme, measure: Measure, begun: dt.date
+) -> tuple[_Movement, OthersMoved | None]:
+    """How other areas have moved since the start; of each period those that had a value then."""
     rows: dict[dt.date, dict[str, float]] = {}
     for c in measure.comparators:
         if c.area != measure.own_area and c.period <= programme.as_of:
@@ -182,60 +223,69 @@ def _common(programme: Programme, measure: Measure, begun: dt.date) -> tuple[_Mo
     later = sorted(p for p in rows if p >= begun)
     if first is None or not later:
         return _Movement(()), None
-    covers = COVERS[measure.every or "month"] * 15
-    start, points = rows[first], [(first + dt.timedelta(days=covers), 0.0)]
+    # The middle of a period: half as many months, of thirty days.
+    middle = dt.timedelta(days=COVERS[measure.every or "month"] * 15)
+    start, points = rows[first], [(first + middle, 0.0)]
     areas = 0
     for period in later:
         both = sorted(start.keys() & rows[period].keys())
         if len(both) >= AREAS:
             areas = len(both)
             moved = math.fsum(rows[period][a] - start[a] for a in both) / len(both)
-            points.append((period + dt.timedelta(days=covers), moved))
+            points.append((period + middle, moved))
     if not areas:
         return _Movement(()), None
-    unit = f" {measure.unit}" if measure.unit else ""
-    said = f"Other areas ({areas}) moved by {points[-1][1]:+.3g}{unit} since its start: that is taken off its progress."
-    return _Movement(points), said
+    return _Movement(points), OthersMoved(areas, points[-1][1])
 
 
 def _share(
     programme: Programme, initiative: Initiative, measure: Measure
-) -> tuple[_Split, str | None]:
+) -> tuple[_Split, SharedMeasure | None]:
     """Its part of a measure that several initiatives move, by expected gain."""
-    others = [
+    movers = [
         i for i in programme.movers.get(measure.id, ()) if _moves(i, measure, programme.as_of)
     ]
-    if len(others) < 2 or initiative not in others:
+    if len(movers) < 2 or initiative not in movers:
         return _Split(()), None
-    names = ", ".join(sorted(i.id for i in others if i.id != initiative.id))
-    gains = tuple((_gain(i), _begun(i), _months(i), i.id == initiative.id) for i in others)
-    split = _Split(gains)
-    part = split(programme.as_of)
-    return (
-        split,
-        f"{measure.id} is also moved by {names}: by expected gain, {part:.0%} of its change counts as this one's.",
-    )
+    split = _Split(tuple(_Gain.of(i, own=i.id == initiative.id) for i in movers))
+    others = tuple(sorted(i.id for i in movers if i.id != initiative.id))
+    return split, SharedMeasure(others, split(programme.as_of))
 
 
 def _moves(initiative: Initiative, measure: Measure, as_of: dt.date) -> bool:
+    """Whether an initiative has begun to move a measure, by how much its path says."""
     path, begun = initiative.path, since(initiative)
     if path is None or path.measure != measure.id or begun is None or begun > as_of:
         return False
     return path.baseline is not None and path.target is not None
 
 
-def _gain(initiative: Initiative) -> float:
-    path = initiative.path
-    return abs((path.target or 0.0) - (path.baseline or 0.0)) if path else 0.0
+@dataclass(frozen=True, slots=True)
+class _Gain:
+    """What one initiative is expected to gain on a measure."""
 
+    size: float
+    """From baseline to target, in the measure's unit, either way."""
+    begun: dt.date
+    """When its path began."""
+    months: float
+    """How long it should take."""
+    own: bool
+    """Whether it is the initiative that is read."""
 
-def _begun(initiative: Initiative) -> dt.date:
-    return since(initiative) or dt.date.max
+    @classmethod
+    def of(cls, initiative: Initiative, *, own: bool) -> _Gain:
+        """That of an initiative, a year where its path does not say how long it should take."""
+        path = initiative.path
+        size = abs((path.target or 0.0) - (path.baseline or 0.0)) if path else 0.0
+        planned = path.months_to_target if path else None
+        months = planned.likely if planned is not None else 12.0
+        return cls(size, since(initiative) or dt.date.max, months, own)
 
-
-def _months(initiative: Initiative) -> float:
-    months = initiative.path.months_to_target if initiative.path else None
-    return months.likely if months is not None else 12.0
+    def by(self, day: dt.date) -> float:
+        """The gain expected by a day, rising evenly."""
+        passed = max(months_between(self.begun, day), 0.0)
+        return self.size * min(passed / max(self.months, 0.5), 1.0)
 
 
 class _Split:
@@ -244,25 +294,16 @@ class _Split:
     Its expected gain by then, over everybody's.
     """
 
-    def __init__(self, gains: tuple[tuple[float, dt.date, float, bool], ...]) -> None:
+    def __init__(self, gains: tuple[_Gain, ...]) -> None:
         self._gains = gains
 
     def __call__(self, day: dt.date) -> float:
         if not self._gains:
             return 1.0
-        due = [(_due(g, b, m, day), own) for g, b, m, own in self._gains]
-        total = math.fsum(d for d, _ in due)
+        due = [(gain.by(day), gain.own) for gain in self._gains]
+        total = math.fsum(size for size, _ in due)
         if total <= 0.0:
-            due = [(g, own) for g, b, _, own in self._gains]
-            total = math.fsum(d for d, _ in due) or 1.0
-        return math.fsum(d for d, own in due if own) / total
-
-
-def _due(gain: float, begun: dt.date, months: float, day: dt.date) -> float:
-    """The gain expected of one by a day, rising evenly."""
-    return gain * min(max(months_between(begun, day), 0.0) / max(months, 0.5), 1.0)
-
-
-def known(series: Mapping[str, Series], measure: Measure | None) -> Series | None:
-    """The readings of a measure, or None."""
-    return series.get(measure.id) if measure is not None else None
+            # Before any has begun, by what they are meant to gain in all.
+            due = [(gain.size, gain.own) for gain in self._gains]
+            total = math.fsum(size for size, _ in due) or 1.0
+        return math.fsum(size for size, own in due if own) / total

@@ -1,12 +1,10 @@
-"""Curves that an initiative may follow.
+"""Curves that an initiative may follow: a dip, then a rise by one of several shapes.
 
-A dip, then a rise by one of several shapes, in shares of the way.
-
-Progress is ``A * rise(t) - D * dip(t)``: `rise` is scaled to a mean of 1 over months 49 to 60, so
-that A is the outcome itself (formats.md: outcome classes) and a class's shares are never corrected
-twice; `dip` has its trough 1. Nothing published gives a general depth, length or shape of the dip
-(methods.md 3.2), so shapes are mixed and the plan's own ranges are drawn, stretched by the `delay`
-and deepened by the `deeper` of its reference class.
+Progress, in shares of the way, is ``A * rise(t) - D * dip(t)``: `rise` is scaled to a mean of 1
+over months 49 to 60, so that A is the outcome itself (formats.md: outcome classes) and a class's
+shares are never corrected twice; `dip` has its trough 1. Nothing published gives a general depth,
+length or shape of the dip (methods.md 3.2), so shapes are mixed and the plan's own ranges are
+drawn, stretched by the `delay` and deepened by the `deeper` of its reference class.
 """
 
 from __future__ import annotations
@@ -35,39 +33,42 @@ _LEAST_KEPT = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a path, or an option's new path, says: the way, the dip in shares of it, and the months.
-
-    dip, dip_month: None where none is expected. months: to target.
-    """
+    """What a path, or an option's new path, says."""
 
     months: Estimate
+    """To the target."""
     dip: Estimate | None
+    """Its depth in the measure's unit; None where none is expected."""
     dip_month: Estimate | None
+    """The month of its trough; None where none is expected."""
     span: float
+    """From baseline to target in the measure's unit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """Curves drawn from a plan, one a row.
-
-    `length`, `trough` and `fade` in months, `depth` in shares of the way.
-
-    shape: which shape it rises by; rows of one shape stand together. late: whether it rises only
-    after its dip. kept: what is left of the gain once it has faded, 1 where it does not. scale: the
-    mean of the bare rise over months 49 to 60. log_share: log of how many curves of the plan it
-    stands for.
-    """
+    """Curves drawn from a plan, one a row."""
 
     shape: NDArray[np.intp]
+    """Which shape it rises by (`_SHAPES`); rows of one shape stand together."""
     late: NDArray[np.bool_]
+    """Whether it rises only after its dip."""
     length: Grid
+    """Months to the target."""
     trough: Grid
+    """The month of the deepest dip."""
     depth: Grid
+    """Of the dip, in shares of the way."""
     begins: Grid
+    """Where a sudden step lies, as a share of the length."""
     fade: Grid
+    """The month in which the gain begins to fade."""
     kept: Grid
+    """What is left of the gain once it has faded; 1 where it does not fade."""
     scale: Grid
+    """The mean of the bare rise over months 49 to 60."""
     log_share: Grid
+    """The log of how many curves of the plan it stands for."""
 
     def __len__(self) -> int:
         return len(self.length)
@@ -123,9 +124,10 @@ def draw(plan: Plan, reference: ReferenceClass | None, seed: int, count: int = C
 
 @lru_cache(maxsize=64)
 def _lattice(points: int, dimensions: int) -> Grid:
-    """Points that fill a cube evenly.
+    """Points that fill a cube evenly, dimensions x points.
 
-    The additive recurrence of Roberts (2018), on the plastic numbers' kin.
+    The additive recurrence of Roberts (2018), on the root of x^(d + 1) = x + 1 (the golden ratio
+    for one dimension, the plastic number for two).
     """
     import numpy as np
 
@@ -137,12 +139,15 @@ def _lattice(points: int, dimensions: int) -> Grid:
 
 
 def uniforms(seed: int, points: int, dimensions: int) -> Grid:
-    """Evenly spread uniforms, dimensions x points, shifted as the seed says (Cranley and Patterson 1976)."""
+    """Evenly spread uniforms, dimensions x points.
+
+    Shifted as the seed says (Cranley and Patterson 1976).
+    """
     import numpy as np
 
     shift = np.array([_mixed(seed + k * _GOLDEN) / 2.0**64 for k in range(1, dimensions + 1)])
-    found: Grid = (_lattice(points, dimensions) + shift[:, None]) % 1.0
-    return found
+    shifted: Grid = (_lattice(points, dimensions) + shift[:, None]) % 1.0
+    return shifted
 
 
 _GOLDEN, _WORD = 0x9E3779B97F4A7C15, 2**64 - 1
@@ -200,24 +205,24 @@ def _eased(x: Grid) -> Grid:
 def _exponential(x: Grid, _: Grid) -> Grid:
     import numpy as np
 
-    found: Grid = 1.0 - np.exp(-2.3 * x)
-    return found
+    rise: Grid = 1.0 - np.exp(-2.3 * x)
+    return rise
 
 
 def _logistic(x: Grid, _: Grid) -> Grid:
     import numpy as np
 
     low = 1.0 / (1.0 + np.exp(4.0))
-    found: Grid = (1.0 / (1.0 + np.exp(-8.0 * (x - 0.5))) - low) / (1.0 - low)
-    return found
+    rise: Grid = (1.0 / (1.0 + np.exp(-8.0 * (x - 0.5))) - low) / (1.0 - low)
+    return rise
 
 
 def _gompertz(x: Grid, _: Grid) -> Grid:
     import numpy as np
 
     low = np.exp(-4.5)
-    found: Grid = (np.exp(-4.5 * np.exp(-4.0 * x)) - low) / (1.0 - low)
-    return found
+    rise: Grid = (np.exp(-4.5 * np.exp(-4.0 * x)) - low) / (1.0 - low)
+    return rise
 
 
 def _smooth(x: Grid, _: Grid) -> Grid:
@@ -228,8 +233,18 @@ def _step(x: Grid, begins: Grid) -> Grid:
     return _eased((x - begins) / 0.08 + 0.5)
 
 
+#: How curves rise, from 0 at the start to about 1 at the target: shape by share of the length.
 _SHAPES: tuple[Callable[[Grid, Grid], Grid], ...] = (
-    _exponential, _exponential, _logistic, _logistic, _gompertz, _smooth, _step, _step, _smooth, _exponential,
-)  # fmt: skip
+    _exponential,
+    _exponential,
+    _logistic,
+    _logistic,
+    _gompertz,
+    _smooth,
+    _step,
+    _step,
+    _smooth,
+    _exponential,
+)
 #: From this one on the shapes fade.
 _FADES = 8

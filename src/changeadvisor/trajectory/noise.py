@@ -1,6 +1,4 @@
-"""Noise around the curve.
-
-How far readings scatter, whether neighbours are alike, whether the year has its seasons.
+"""Noise around the curve: how far readings scatter, whether neighbours are alike, the seasons.
 
 None of the three is news of the initiative. A few kinds of noise are weighed by how well each
 explains the readings; their shapes depend on the dates alone.
@@ -46,32 +44,36 @@ _LOOSE = 25.0
 class Kinds:
     """Kinds of noise at given dates, for a scatter of 1.
 
-    Neighbours alike, and waves or a level that are free.
-
-    Readings are made plain by ``fresh * (x - keep * x before)``, a row for each correlation;
-    `alike` is the row of each kind. free: kinds x readings x parts, the plain forms of what may be
-    added to all readings (level, season); solve: the inverse of ``1 + free' free``. log_weight: how
-    likely beforehand, less half the log determinant.
+    Neighbours may be alike, and waves or a level are free. Readings are made plain (their errors
+    independent) by ``fresh * (x - keep * x before)``. What is free is integrated out by the matrix
+    inversion lemma (Woodbury 1950): `solve`.
     """
 
     correlation: Grid
+    """Of readings a month apart, by kind."""
     alike: NDArray[np.intp]
+    """For each kind, its row of `keep` and `fresh`."""
     keep: Grid
+    """How much of the reading before is taken off, correlations x readings."""
     fresh: Grid
+    """What makes the rest of size 1, correlations x readings."""
     free: Grid
+    """Plain forms of what may be added to readings (level, season), kinds x readings x parts."""
     solve: Grid
+    """The inverse of ``1 + free' free``, by kind."""
     log_weight: Grid
+    """How likely a kind is beforehand, less half the log determinant."""
 
     def plain(self, rows: Grid) -> Grid:
-        """Readings (any x readings) with the likeness of neighbours taken out.
+        """Readings with the likeness of neighbours taken out.
 
-        Correlations x any x readings.
+        From any x readings, correlations x any x readings.
         """
         shape = (len(self.keep), *(1,) * (rows.ndim - 1), rows.shape[-1])
         fresh, drag = self.fresh.reshape(shape), (self.keep * self.fresh).reshape(shape)
-        found: Grid = fresh * rows
-        found[..., 1:] -= drag[..., 1:] * rows[..., :-1]
-        return found
+        plain: Grid = fresh * rows
+        plain[..., 1:] -= drag[..., 1:] * rows[..., :-1]
+        return plain
 
     def only(self, kind: int) -> Kinds:
         """One of the kinds."""
@@ -83,10 +85,7 @@ class Kinds:
 
 @lru_cache(maxsize=1024)
 def kinds(months: tuple[float, ...], loose: int) -> Kinds:
-    """The kinds of noise at `months`.
-
-    `loose`: their common level is free (an estimated baseline).
-    """
+    """The kinds of noise at `months`. loose: their common level is free (an estimated baseline)."""
     import numpy as np
 
     t, correlations = np.asarray(months), sorted({c for c, _, _ in KINDS})
@@ -110,7 +109,7 @@ def kinds(months: tuple[float, ...], loose: int) -> Kinds:
 def _added(t: Grid, loose: int, wave: float) -> Grid:
     """What may be added to readings at `t`, each with a standard normal size.
 
-    A level, a yearly wave, half a one.
+    A level, a yearly wave and one of half a year.
     """
     import numpy as np
 
@@ -136,13 +135,15 @@ def scatter(values: Sequence[float]) -> tuple[float, float]:
     worth = len(changes) * 0.4
     if not changes or changes[-1] <= 0.0:
         return TYPICAL, 1.0 / math.sqrt(WORTH)
+    # Of two normal readings with a standard deviation of 1, the median of |x - y| is 0.954, its
+    # mean 1.128.
     seen = max(median(changes) / 0.954, 0.3 * math.fsum(changes) / len(changes) / 1.128, 1e-6)
     log = (worth * math.log(seen) + WORTH * 0.4 * math.log(TYPICAL)) / (worth + WORTH * 0.4)
     return math.exp(log), min(1.0 / math.sqrt(2.0 * (worth + WORTH * 0.4)), 0.6)
 
 
 def steps(estimate: float, error: float, correlation: Grid) -> list[tuple[Grid, float]]:
-    """Values of the scatter to weigh, by correlation, with the log of how likely each is beforehand."""
+    """Values of the scatter to weigh, by correlation, with the log of each one's prior."""
     import numpy as np
 
     whole = estimate / np.sqrt(1.0 - correlation)

@@ -1,20 +1,20 @@
-"""What comes out of a reading.
+"""What comes out of a reading: chances, Kanter's question, the worth of each course, the tripwire.
 
-Chances, Kanter's question, the value of each course, the tripwire, and words.
+Kanter's question: everything can look like a failure in the middle (Kanter 2009, Change is hardest
+in the middle, HBR), so how many that look like this succeed all the same?
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from changeadvisor.trajectory.counterfactual import Observed
 from changeadvisor.trajectory.courses import COURSES
 from changeadvisor.trajectory.pricing import Appraisal
 from changeadvisor.trajectory.reading import AHEAD, Trajectory
-from changeadvisor.words import OUTCOME_WORDS, honest_cases_in_100, in_100
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,59 +51,90 @@ class Priced:
 
 @dataclass(frozen=True, slots=True)
 class OutlookReading:
-    """The outlook: progress is in shares of the way; levels in the measure's unit.
-
-    Money in the programme's.
-    """
+    """The outlook of one initiative; money is in the programme's currency."""
 
     chances: tuple[float, float, float]
+    """Of full, partial and none."""
     read: bool
+    """Whether it rests on results, and not on its class alone."""
     progress: tuple[float, float, float]
-    bad_and_succeeds: float | None
-    good_and_fails: float | None
-    value: Mapping[str, Priced] | None
-    worth_of_waiting: float | None
-    worth_of_knowing: float | None
-    below: float | None
-    then: str | None
-    cashable: tuple[float, float, float] | None
-    pays_back: int | None
-    reached: float | None
-    sentences: tuple[str, ...]
+    """Now, in shares of the way: mean, P10, P90."""
+    bad_and_succeeds: float | None = None
+    """Of those like it that end full, the share that look at least this bad by now."""
+    good_and_fails: float | None = None
+    """Of those like it that end none, the share that look at least this good by now."""
+    reached: float | None = None
+    """Months until it reaches its target in the middle draw; None: not within ten years."""
+    value: Mapping[str, Priced] | None = None
+    """The worth of each course; None: none can be priced."""
+    worth_of_waiting: float | None = None
+    """Going on with its later choices, over the best course that is fixed for good."""
+    worth_of_knowing: float | None = None
+    """What it would be worth at most to know how it will end."""
+    below: float | None = None
+    """The mean reading at the next review below which going on gives way, in the measure's unit.
+
+    Above which, where lower is better.
+    """
+    then: str | None = None
+    """The course to which it gives way."""
+    cashable: tuple[float, float, float] | None = None
+    """Present value of what the budget saves by going on: mean, P10, P90."""
+    pays_back: int | None = None
+    """The year from today by the end of which going on has earned its coming costs."""
 
 
-def read_outlook(found: Trajectory, appraisal: Appraisal | None, beside: Beside) -> OutlookReading:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What else is in the ledger beside the appraisal, in decibans."""
+
+    support: Mapping[str, float]
+    """Of each course, without the appraisal."""
+    cap: float
+    """The most that the appraisal may say."""
+    barred: frozenset[str] = frozenset()
+    """Courses that are vetoed."""
+
+
+def read_outlook(curve: Trajectory, appraisal: Appraisal | None, beside: Beside) -> OutlookReading:
     """What a reading and its appraisal come to; `beside`: what else is in the ledger."""
-    now = found.coming(0)[:, 0]
+    now = curve.coming(0)[:, 0]
     low, _, high = quantiles(now)
-    spread = float(now.mean()), float(low), float(high)
-    bad, good = _kanter(found, float(now.mean()), float(now.std())) if found.read else (None, None)
-    value = None if appraisal is None else priced(appraisal)
-    below, then = (
-        (None, None) if appraisal is None or not found.read else _tripwire(found, appraisal, beside)
+    outlook = OutlookReading(
+        chances=curve.posterior.chances,
+        read=curve.read,
+        progress=(float(now.mean()), float(low), float(high)),
+        reached=_reached(curve),
     )
-    waiting = None if value is None else _waiting(value)
-    knowing = None if value is None else min(p.regret for p in value.values())
-    reached, pays = _reached(found), None if appraisal is None else _pays_back(appraisal)
-    cashable = None if appraisal is None else _cashable(appraisal)
-    said = tuple(_sentences(found, bad, good, reached))
-    return OutlookReading(
-        found.posterior.chances, found.read, spread, bad, good, value, waiting, knowing, below, then,
-        cashable, pays, reached, said,
-    )  # fmt: skip
+    if curve.read:
+        bad, good = _kanter(curve, float(now.mean()), float(now.std()))
+        outlook = replace(outlook, bad_and_succeeds=bad, good_and_fails=good)
+    if appraisal is None:
+        return outlook
+    value = priced(appraisal)
+    below, then = _tripwire(curve, appraisal, beside) if curve.read else (None, None)
+    return replace(
+        outlook,
+        value=value,
+        worth_of_waiting=_waiting(value),
+        worth_of_knowing=min(p.regret for p in value.values()),
+        below=below,
+        then=then,
+        cashable=_cashable(appraisal),
+        pays_back=_pays_back(appraisal),
+    )
 
 
-def _kanter(found: Trajectory, mean: float, error: float) -> tuple[float, float]:
+def _kanter(curve: Trajectory, mean: float, error: float) -> tuple[float, float]:
     """Of those like it that end full, the share that look at least this bad now.
 
-    Of those that end none, this good.
-
-    What is compared is the estimate. An estimate of progress p leans towards what is usual by
-    `lean`, and scatters by sqrt(lean) times its error (the normal filter: West and Harrison 1997).
+    And of those that end none, the share that look at least this good. What is compared is the
+    estimate. An estimate of progress p leans towards what is usual by `lean`, and scatters by
+    sqrt(lean) times its error (the normal filter: West and Harrison 1997).
     """
     from scipy.special import ndtr
 
-    now, share = found.before()
+    now, share = curve.before()
     usual = float((share * now).sum())
     spread = float((share * (now - usual) ** 2).sum())
     lean = min(max(1.0 - error**2 / max(spread, 1e-12), 0.02), 1.0)
@@ -118,20 +149,21 @@ def priced(appraisal: Appraisal) -> dict[str, Priced]:
     worth = {c: appraisal.worth[c] for c in COURSES if c in appraisal.worth}
     draws = np.stack([w.flexible for w in worth.values()])
     best, first = draws.max(axis=0), draws.argmax(axis=0)
-    spread = quantiles(draws).tolist()
-    means, errors = (
-        draws.mean(axis=1).tolist(),
-        (3.0 * draws.std(axis=1) / math.sqrt(draws.shape[1])).tolist(),
-    )
-    shares, regret = (
-        ((first == k).mean() for k in range(len(worth))),
-        (best - draws).mean(axis=1).tolist(),
-    )
-    fixed = (float(w.fixed.mean()) for w in worth.values())
-    every = zip(worth, means, spread, fixed, shares, regret, errors, strict=True)
+    means, tens = draws.mean(axis=1).tolist(), quantiles(draws).tolist()
+    regret = (best - draws).mean(axis=1).tolist()
+    errors = (3.0 * draws.std(axis=1) / math.sqrt(draws.shape[1])).tolist()
     return {
-        c: Priced(m, p10, p50, p90, f, float(b), r, e)
-        for c, m, (p10, p50, p90), f, b, r, e in every
+        course: Priced(
+            mean=means[k],
+            p10=tens[k][0],
+            p50=tens[k][1],
+            p90=tens[k][2],
+            if_fixed=float(worth[course].fixed.mean()),
+            best_in=float((first == k).mean()),
+            regret=regret[k],
+            error=errors[k],
+        )
+        for k, course in enumerate(worth)
     }
 
 
@@ -142,11 +174,12 @@ def quantiles(draws: Grid) -> Grid:
     ordered = np.sort(draws, axis=-1)
     place = np.array([0.1, 0.5, 0.9]) * (draws.shape[-1] - 1)
     at = place.astype(int)
-    found: Grid = ordered[..., at] * (1.0 - (place - at)) + ordered[..., at + 1] * (place - at)
-    return found
+    part = place - at
+    tens: Grid = ordered[..., at] * (1.0 - part) + ordered[..., at + 1] * part
+    return tens
 
 
-def _waiting(value: Mapping[str, Priced]) -> float | None:
+def _waiting(value: Mapping[str, Priced]) -> float:
     """Persist with its later choices, over the best course that is fixed for good."""
     return max(0.0, value["persist"].mean - max(p.if_fixed for p in value.values()))
 
@@ -154,10 +187,8 @@ def _waiting(value: Mapping[str, Priced]) -> float | None:
 def weights(worths: Mapping[str, Grid]) -> dict[str, float]:
     """The weight of the appraisal for each course in decibans.
 
-    10 log10(chance better / chance worse).
-
-    worths: of each course, draw by draw. d is its worth less that of the other course with the
-    greatest mean, draw by draw (formats.md section 3).
+    10 log10(chance better / chance worse). worths: of each course, draw by draw. d is its worth
+    less that of the other course with the greatest mean, draw by draw (formats.md section 3).
     """
     import numpy as np
 
@@ -172,10 +203,10 @@ def weights(worths: Mapping[str, Grid]) -> dict[str, float]:
 def hanging(
     worths: Mapping[str, Grid], lost: Mapping[str, Grid | float], cap: float
 ) -> dict[str, float]:
-    """What the worth lost downstream turns in the weight of each course, in decibans, weights held to `cap`.
+    """What the worth lost downstream turns in the weight of each course, in decibans.
 
-    worths: of the courses that are appraised. Where stopping is not among them its own worth is not
-    known, and what is lost downstream speaks alone.
+    Weights are held to `cap`. worths: of the courses that are appraised. Where stopping is not
+    among them its own worth is not known, and what is lost downstream speaks alone.
     """
     import numpy as np
 
@@ -192,34 +223,29 @@ def _held(weight: float, cap: float) -> float:
 
 
 def _decibans(mean: Grid, sd: Grid) -> Grid:
-    """10 log10 of the odds that d is above 0.
-
-    Certain where nothing scatters, and held to `MOST`.
-    """
+    """10 log10 of the odds that d is above 0; certain where nothing scatters; held to `MOST`."""
     import numpy as np
     from scipy.special import log_ndtr
 
     sure = sd <= 1e-12 * np.maximum(np.abs(mean), 1.0)
     z = mean / np.where(sure, 1.0, sd)
-    weight = np.where(
-        sure, np.sign(mean) * MOST, 10.0 / math.log(10.0) * (log_ndtr(z) - log_ndtr(-z))
-    )
-    found: Grid = np.clip(weight, -MOST, MOST)
-    return found
+    odds = 10.0 / math.log(10.0) * (log_ndtr(z) - log_ndtr(-z))
+    held: Grid = np.clip(np.where(sure, np.sign(mean) * MOST, odds), -MOST, MOST)
+    return held
 
 
-def reweighted(found: Trajectory, appraisal: Appraisal) -> Callable[[float], dict[str, float]]:
-    """The weights had the latest reading been higher by a change, in shares of the way, `REACH` at most.
+def reweighted(curve: Trajectory, appraisal: Appraisal) -> Callable[[float], dict[str, float]]:
+    """The weights had the latest reading been higher by a change, in shares of the way.
 
-    Draws count by how well they explain it (importance weights), which saves reading everything
-    again; between the changes that are worked out lie straight lines.
+    By `REACH` at most. Draws count by how well they explain it (importance weights), which saves
+    reading everything again; between the changes that are worked out lie straight lines.
     """
     import numpy as np
 
-    seen = found.observed
+    seen = curve.observed
     if seen is None or not seen.since or len(appraisal.worth) < 2:
         return lambda _: weights(appraisal.worths)
-    error, twice = _last_error(found, seen)
+    error, twice = _last_error(curve, seen)
     changes = np.linspace(-REACH, REACH, 33)
     log = (error**2 - (error + changes[:, None]) ** 2) / twice
     shares = np.exp(log - log.max(axis=1, keepdims=True))
@@ -238,46 +264,34 @@ def reweighted(found: Trajectory, appraisal: Appraisal) -> Callable[[float], dic
     return at
 
 
-def _last_error(found: Trajectory, seen: Observed) -> tuple[Grid, Grid]:
+def _last_error(curve: Trajectory, seen: Observed) -> tuple[Grid, Grid]:
     """How far the latest reading lies from each draw's curve, given the one before.
 
     And twice its variance.
     """
     import numpy as np
 
-    p, last = found.posterior, np.array(seen.months[-2:])
-    curve = found.progress(last)
-    error = seen.progress[-1] - curve[:, -1]
+    p, last = curve.posterior, np.array(seen.months[-2:])
+    drawn = curve.progress(last)
+    error = seen.progress[-1] - drawn[:, -1]
     if len(last) < 2 or last[0] <= 0:
         return error, 2.0 * p.scatter**2
     alike = p.correlation ** (last[-1] - last[0])
-    return error - alike * (seen.progress[-2] - curve[:, 0]), 2.0 * p.scatter**2 * (1.0 - alike**2)
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """What else is in the ledger.
-
-    Support of each course without the appraisal, its most, and what is vetoed.
-    """
-
-    support: Mapping[str, float]
-    cap: float
-    barred: frozenset[str] = frozenset()
+    return error - alike * (seen.progress[-2] - drawn[:, 0]), 2.0 * p.scatter**2 * (1.0 - alike**2)
 
 
 def _tripwire(
-    found: Trajectory, appraisal: Appraisal, beside: Beside
+    curve: Trajectory, appraisal: Appraisal, beside: Beside
 ) -> tuple[float | None, str | None]:
-    """The mean reading at the next review below which (above, where lower is better) persisting gives way, and to what.
+    """The mean reading at the next review below which persisting gives way, and to what.
 
-    Draws count by how well they would explain such readings; the weights they give stand beside the
-    rest of the ledger.
+    Above which, where lower is better; None where it has given way already. Draws count by how well
+    they would explain such readings; the weights they give stand beside the rest of the ledger.
     """
     import numpy as np
 
     coming = appraisal.worth["persist"].coming
-    if coming is None or found.observed is None:
+    if coming is None or curve.observed is None or "persist" in beside.barred:
         return None, None
     # From a middling reading down to as bad a one as nine in a thousand; further out the draws say
     # nothing.
@@ -285,29 +299,23 @@ def _tripwire(
     grid = float(np.median(coming.mean)) - spread * np.linspace(0.0, 2.4, 49)
     log = -0.5 * ((grid[:, None] - coming.mean) / coming.scatter) ** 2 - np.log(coming.scatter)
     shares = np.exp(log - log.max(axis=1, keepdims=True))
-    weighs = np.clip(
-        _weights_at(coming.worth, shares / shares.sum(axis=1, keepdims=True)),
-        -beside.cap,
-        beside.cap,
-    )
-    known = [-math.inf if n in beside.barred else beside.support.get(n, 0.0) for n in coming.names]
-    lead = weighs + np.array(known)
+    weights_then = _weights_at(coming.worth, shares / shares.sum(axis=1, keepdims=True))
+    rest = [-math.inf if n in beside.barred else beside.support.get(n, 0.0) for n in coming.names]
+    lead = np.clip(weights_then, -beside.cap, beside.cap) + np.array(rest)
     lead -= lead[:, :1] + CLEAR
     best = lead[:, 1:].argmax(axis=1) + 1
     gives_way = lead[np.arange(len(lead)), best] > 0.0
     if gives_way[0] or not gives_way.any():
         return None, None
     at = int(np.argmax(gives_way))
-    return found.observed.level(float(grid[at])), coming.names[int(best[at])]
+    return curve.observed.level(float(grid[at])), coming.names[int(best[at])]
 
 
 def _weights_at(worth: Grid, shares: Grid) -> Grid:
-    """The weights of courses (courses x draws) under several ways of counting draws.
+    """The weights of courses under several ways of counting draws: ways x courses.
 
-    Ways x courses.
-
-    The rival of all is the best; the rival of the best is the next (of equals the later in the
-    alphabet).
+    worth: courses x draws; shares: ways x draws.     The rival of all is the best; the rival of the
+    best is the next (of equals the later in the alphabet).
     """
     import numpy as np
 
@@ -332,28 +340,27 @@ def _cashable(appraisal: Appraisal) -> tuple[float, float, float] | None:
 
     Shown beside the worth, never added.
     """
-    if appraisal.frame.cashable is None:
+    frame = appraisal.frame
+    if frame.cashable is None:
         return None
-    saved = (
-        appraisal.frame.cashable
-        / 12.0
-        * (appraisal.way.monthly @ appraisal.frame.calendar.counted())
-    )
+    saved = frame.cashable / 12.0 * (appraisal.way.monthly @ frame.calendar.counted())
     low, _, high = quantiles(saved)
     return float(saved.mean()), float(low), float(high)
 
 
 def _pays_back(appraisal: Appraisal) -> int | None:
-    """The year from today by the end of which persisting has earned its costs from now on, on average; None: never."""
+    """The year from today by the end of which persisting has earned its costs from now on.
+
+    On average; None: never.
+    """
     import numpy as np
 
     calendar, stakes = appraisal.frame.calendar, appraisal.frame.stakes
     w, counted = calendar.weights, calendar.counted()
     ended = np.clip(stakes.ends - np.arange(len(w)), 0.0, 1.0)
     runs = ended - np.clip(stakes.begins - np.arange(len(w)), 0.0, 1.0)
-    gained = (stakes.benefit[:, None] * np.minimum(appraisal.way.monthly, stakes.cap)).mean(
-        axis=0
-    ) * counted
+    worthwhile = np.minimum(appraisal.way.monthly, stakes.cap)
+    gained = (stakes.benefit[:, None] * worthwhile).mean(axis=0) * counted
     spent = (stakes.spend.mean() * runs + stakes.after.mean() * (1.0 - ended)) * w
     behind = np.flatnonzero(np.cumsum(gained - spent) < 0.0)
     if not len(behind):
@@ -361,7 +368,7 @@ def _pays_back(appraisal: Appraisal) -> int | None:
     return None if behind[-1] + 1 >= len(w) else int(behind[-1] + 1) // 12 + 1
 
 
-def _reached(found: Trajectory) -> float | None:
+def _reached(curve: Trajectory) -> float | None:
     """Months from today to the target in the middle draw.
 
     None where half the draws never get there in ten years.
@@ -369,40 +376,7 @@ def _reached(found: Trajectory) -> float | None:
     import numpy as np
 
     ahead = np.arange(AHEAD) + 0.5
-    hit = found.coming(AHEAD)[:, 1:] >= 1.0
+    hit = curve.coming(AHEAD)[:, 1:] >= 1.0
     when = np.where(hit.any(axis=1), ahead[hit.argmax(axis=1)], np.inf)
     middle = float(np.sort(when)[(len(when) - 1) // 2])
     return middle if math.isfinite(middle) else None
-
-
-def class_said(full: float | None, partial: float | None, none: float | None) -> str:
-    """The outlook where there are no results.
-
-    How its class has ended before, as far as the class says.
-    """
-    given = zip((full, partial, none), OUTCOME_WORDS.values(), strict=True)
-    ends = ", ".join(f"{in_100(share)} end {word}" for share, word in given if share is not None)
-    return f"There are no results yet. As its class has ended before: of 100 like this, {ends}."
-
-
-def _sentences(
-    found: Trajectory, bad: float | None, good: float | None, reached: float | None
-) -> Iterator[str]:
-    """Plain sentences for a board."""
-    full, _, none = (in_100(c) for c in found.posterior.chances)
-    # What is left over, so that the three add up to a hundred.
-    partial = 100 - full - none
-    if not found.read:
-        yield class_said(*found.posterior.chances)
-        return
-    if bad is not None and good is not None:
-        yield f"Of initiatives like this that succeed, {honest_cases_in_100(bad)} look at least this bad by now."
-        yield f"Of those that fail, {honest_cases_in_100(good)} look at least this good by now."
-    best, middle, worst = OUTCOME_WORDS.values()
-    yield f"Of 100 like this that look like this, {full} end {best}, {partial} {middle}, {none} {worst}."
-    if reached is not None and reached < 1.0:
-        yield "It has reached its target."
-    elif reached is not None:
-        yield f"It reaches its target in about {round(reached)} months, if it goes as the middle of what is likely."
-    else:
-        yield "It is more likely than not that it never quite reaches its whole target as it goes now."

@@ -1,4 +1,4 @@
-"""The J-curve, first part: the path a plan itself describes, and where the results stand beside it.
+"""The path a plan itself describes, and where the results stand beside it.
 
 The path falls to its dip and rises to its target in half-cosine steps through the points that the
 plan gives; nothing published gives a general depth or length of the dip (methods.md 3.2), so the
@@ -26,7 +26,6 @@ from changeadvisor.model import (
     add_months,
     months_between,
 )
-from changeadvisor.words import bracketed_many, cases_in_100
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,9 +39,10 @@ DRAWS = 512
 RECENT, FEWEST = 3, 2
 #: The same for slower measures: what lies years back is not recent.
 _RECENT_READINGS = {"quarter": 2, "year": 1}
-_BANDS = ((0.9, "ahead"), (0.1, "on-path"), (0.01, "behind"))
 
 Against = Literal["ahead", "on-path", "behind", "far-behind"]
+#: Why the results cannot be set beside the path: no way to go, too few readings, or no months.
+Unread = Literal["no-way", "few-readings", "no-months"]
 Phase = Literal["before", "dip", "climb", "due"]
 State = Literal["not due", "kept", "broken", "no reading"]
 
@@ -51,43 +51,66 @@ State = Literal["not due", "kept", "broken", "no reading"]
 class PathReading:
     """The results since the path began, beside the path.
 
-    progress and expected are shares of the way from baseline to target; expected_low,
-    expected_high: P10 and P90 of the drawn paths. share_below: share of drawn paths, with the noise
-    of the readings, at or below what is seen.
+    Progress is in shares of the way from baseline to target; `wording.path_working` says the rest.
     """
 
     readings: int
-    progress: float | None
-    expected: float | None
-    expected_low: float | None
-    expected_high: float | None
-    share_below: float | None
-    against_path: Against | None
-    because: str
+    """How many there are since the path began."""
+    unread: Unread | None = None
+    """Why they cannot be set beside the path."""
+    needed: int = FEWEST
+    """The fewest readings that can be."""
+    progress: float | None = None
+    """The recent level."""
+    expected: float | None = None
+    """The mean of the drawn paths at the same time."""
+    expected_low: float | None = None
+    """Their P10."""
+    expected_high: float | None = None
+    """Their P90."""
+    share_below: float | None = None
+    """The share of drawn paths, with the noise of readings, at or below what is seen."""
+    against_path: Against | None = None
+    """What that comes to."""
+    level: float | None = None
+    """The recent level in the measure's unit."""
+    level_low: float | None = None
+    """`expected_low` in the measure's unit."""
+    level_high: float | None = None
+    """`expected_high` in the measure's unit."""
+    unit: str | None = None
+    """The measure's unit; None: not given."""
 
 
 @dataclass(frozen=True, slots=True)
 class TripwireReading:
-    """What became of a tripwire; `level` is the mean it was judged on.
-
-    `bound` says what was agreed.
-    """
+    """What became of a tripwire."""
 
     by: dt.date
+    """When it is due."""
     measure: str
+    """The id of its measure."""
     then: str
+    """The course that was agreed should it be broken."""
     state: State
+    """Whether it is due, and kept."""
     level: float | None
-    bound: str
+    """The mean of the readings it was judged on; None: it was not."""
+    below: float | None
+    """It is broken below this level."""
+    above: float | None
+    """It is broken above this level; one of the two is given."""
 
 
 def since(initiative: Initiative) -> dt.date | None:
     """When its path began: `path.since`, or `started`; a changed strategy begins it anew."""
-    begun = (
-        initiative.path.since if initiative.path and initiative.path.since else initiative.started
-    )
+    begun = initiative.started
+    if initiative.path is not None and initiative.path.since is not None:
+        begun = initiative.path.since
+    if begun is None:
+        return None
     changed = [c.on for c in initiative.history if c.did == "adjust-strategy"]
-    return max([begun, *changed]) if begun and changed else begun
+    return max([begun, *changed])
 
 
 def phase(path: Path, months: float) -> Phase | None:
@@ -105,9 +128,7 @@ def phase(path: Path, months: float) -> Phase | None:
 def expected_path(path: Path, months: Sequence[float], seed: int, name: str) -> Draws | None:
     """Paths drawn from the plan in shares of the way: draws x months.
 
-    None where the plan does not say enough.
-
-    `seed` and `name` fix the draws.
+    None where the plan does not say enough. `seed` and `name` fix the draws.
     """
     import numpy as np
 
@@ -154,7 +175,7 @@ def _uniforms(seed: int, name: str) -> Draws:
 def expected_at(path: Path, months: float, seed: int, name: str) -> float | None:
     """The mean of the paths drawn from the plan at one month, in shares of the way.
 
-    None where it says too little.
+    None where the plan says too little.
     """
     paths = expected_path(path, [months], seed, name) if months >= 0 else None
     return None if paths is None else float(paths.mean())
@@ -167,83 +188,73 @@ def _span(path: Path) -> float | None:
     return path.target - path.baseline
 
 
-def stand(
+def read_against_plan(
     initiative: Initiative, measure: Measure, series: Series, as_of: dt.date, seed: int
 ) -> PathReading | None:
     """The results since the path began, beside the path its plan describes.
 
     None where it has no path or no start.
     """
+    import numpy as np
+
     path, begun = initiative.path, since(initiative)
     if path is None or begun is None:
         return None
     own = [p for p in series.points if p.middle >= begun and p.known_on <= as_of]
     span = _span(path)
     if span is None or path.baseline is None:
-        return _unread(len(own), None, "its path has no baseline and target that differ")
+        return PathReading(len(own), "no-way")
     if len(own) < FEWEST:
-        return _unread(
-            len(own),
-            None,
-            f"{bracketed_many(len(own), 'reading')} since it began, and {FEWEST} are needed",
-        )
+        return PathReading(len(own), "few-readings")
     last = own[-_RECENT_READINGS.get(series.every or "month", RECENT) :]
     progress = (math.fsum(p.value for p in last) / len(last) - path.baseline) / span
     paths = expected_path(
         path, [months_between(begun, p.middle) for p in last], seed, initiative.id
     )
     if paths is None:
-        return _unread(len(own), progress, "its path does not say how many months it should take")
+        return PathReading(len(own), "no-months", progress=progress)
+    middle = paths.mean(axis=1)
     error = _noise([p.value for p in series.points]) / abs(span) / math.sqrt(len(last))
-    return _beside(len(own), progress, paths.mean(axis=1), error, measure, path)
-
-
-def _unread(readings: int, progress: float | None, because: str) -> PathReading:
-    return PathReading(readings, progress, None, None, None, None, None, because)
-
-
-def _beside(
-    readings: int, progress: float, paths: Draws, error: float, measure: Measure, path: Path
-) -> PathReading:
-    """The recent level among the drawn paths, each blurred by the noise of the readings."""
-    import numpy as np
-
-    share = float(np.mean(_below((progress - paths) / error) if error > 0 else paths <= progress))
-    low, high = (float(np.quantile(paths, q)) for q in (0.1, 0.9))
-    band = next(
-        (name for bound, name in _BANDS if share > bound or (share == bound and name != "ahead")),
-        "far-behind",
+    share = _share_below(progress, middle, error)
+    low, high = (float(np.quantile(middle, q)) for q in (0.1, 0.9))
+    return PathReading(
+        readings=len(own),
+        progress=progress,
+        expected=float(middle.mean()),
+        expected_low=low,
+        expected_high=high,
+        share_below=share,
+        against_path=_band(share),
+        level=path.baseline + progress * span,
+        level_low=path.baseline + low * span,
+        level_high=path.baseline + high * span,
+        unit=measure.unit,
     )
-    because = _because(progress, low, high, share, measure, path)
-    return PathReading(readings, progress, float(paths.mean()), low, high, share, band, because)  # type: ignore[arg-type]
 
 
-def _below(z: Draws) -> Draws:
-    """The normal distribution function."""
+def _share_below(progress: float, paths: Draws, error: float) -> float:
+    """The share of drawn paths, each blurred by the noise of readings, at or below what is seen."""
+    import numpy as np
     from scipy.special import ndtr
 
-    found: Draws = ndtr(z)
-    return found
+    if error > 0:
+        return float(np.mean(ndtr((progress - paths) / error)))
+    return float(np.mean(paths <= progress))
 
 
-def _because(
-    progress: float, low: float, high: float, share: float, measure: Measure, path: Path
-) -> str:
-    """The working in words, in the measure's unit."""
-    span, baseline = (path.target or 0.0) - (path.baseline or 0.0), path.baseline or 0.0
-    level, ends = (
-        baseline + progress * span,
-        sorted((baseline + low * span, baseline + high * span)),
-    )
-    unit = f" {measure.unit}" if measure.unit else ""
-    of = f"{cases_in_100(share)} paths drawn from its own plan would be no better by now"
-    return f"recent level {level:.4g}{unit}, where the plan expected {ends[0]:.4g} to {ends[1]:.4g}; {of}"
+def _band(share: float) -> Against:
+    """Ahead of nine paths in ten, behind as many, or behind all but one in a hundred."""
+    if share > 0.9:
+        return "ahead"
+    if share >= 0.1:
+        return "on-path"
+    return "behind" if share >= 0.01 else "far-behind"
 
 
 def _noise(values: Sequence[float]) -> float:
     """The standard deviation of one reading from moving ranges (/ 1.128).
 
-    0 where fewer than three are known.
+    0 where fewer than three readings are known.
     """
     ranges = [abs(b - a) for a, b in itertools.pairwise(values)]
     return math.fsum(ranges) / len(ranges) / 1.128 if len(ranges) > 1 else 0.0
@@ -262,7 +273,7 @@ def tripwires(
 ) -> tuple[TripwireReading, ...]:
     """What became of each tripwire.
 
-    Due from `by`, judged on what became known in the review period up to it.
+    It is due from `by`, and judged on what became known in the review period up to it.
     """
     return tuple(
         _tripwire(w, series.get(w.measure), as_of, review_months) for w in initiative.tripwires
@@ -272,17 +283,18 @@ def tripwires(
 def _tripwire(
     wire: Tripwire, series: Series | None, as_of: dt.date, review_months: int | None
 ) -> TripwireReading:
-    bound = f"below {wire.below:g}" if wire.below is not None else f"above {wire.above:g}"
+    values = list(_became_known(series, wire.by, review_months)) if as_of >= wire.by else []
+    level = math.fsum(values) / len(values) if values else None
+    state: State
     if as_of < wire.by:
-        return TripwireReading(wire.by, wire.measure, wire.then, "not due", None, bound)
-    values = list(_became_known(series, wire.by, review_months))
-    if not values:
-        return TripwireReading(wire.by, wire.measure, wire.then, "no reading", None, bound)
-    level = math.fsum(values) / len(values)
-    broken = level < wire.below if wire.below is not None else level > (wire.above or 0.0)
-    return TripwireReading(
-        wire.by, wire.measure, wire.then, "broken" if broken else "kept", level, bound
-    )
+        state = "not due"
+    elif level is None:
+        state = "no reading"
+    elif wire.below is not None:
+        state = "broken" if level < wire.below else "kept"
+    else:
+        state = "broken" if level > (wire.above or 0.0) else "kept"
+    return TripwireReading(wire.by, wire.measure, wire.then, state, level, wire.below, wire.above)
 
 
 def _became_known(series: Series | None, by: dt.date, review_months: int | None) -> Iterator[float]:

@@ -16,6 +16,12 @@ from typing import TYPE_CHECKING
 
 from changeadvisor.trajectory import noise
 from changeadvisor.trajectory.curves import CURVES, Curves, uniforms
+from changeadvisor.trajectory.outcome_classes import (
+    outcomes,
+    pieces_of_outcome,
+    share_within,
+    truncated,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,8 +31,6 @@ if TYPE_CHECKING:
 
 #: Draws from the posterior.
 DRAWS = 256
-#: Bounds of the outcome classes (formats.md), best first.
-FULL, PARTIAL = 0.8, 0.25
 #: How deep a dip may be where the plan has none, in shares of the way (one standard deviation; our
 #: judgement).
 UNPLANNED_DIP = 0.1
@@ -38,79 +42,23 @@ _MILD = 0.7
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """One normal piece of what a class's outcome may be, cut to the class's bounds (our judgement, declared)."""
-
-    of: int
-    mean: float
-    sd: float
-    share: float
-    low: float
-    high: float
-
-
-#: A class says that the outcome is within its bounds. Most of it lies near what was meant; some of
-#: it far out.
-OUTCOMES = (
-    Outcome(0, 1.0, 0.15, 0.9, FULL, math.inf),
-    Outcome(0, 1.2, 0.5, 0.1, FULL, math.inf),
-    Outcome(1, 0.5, 0.3, 1.0, PARTIAL, FULL),
-    Outcome(2, 0.05, 0.15, 0.9, -math.inf, PARTIAL),
-    Outcome(2, -0.2, 0.5, 0.1, -math.inf, PARTIAL),
-)
-
-
-#: Where the pieces of full, partial and none stand.
-_ABOVE, _BETWEEN, _BELOW = slice(0, 2), slice(2, 3), slice(3, 5)
-
-
-@dataclass(frozen=True, slots=True)
-class _Pieces:
-    """The pieces as arrays."""
-
-    of: NDArray[np.intp]
-    mean: Grid
-    sd: Grid
-    low: Grid
-    high: Grid
-    log: Grid
-
-
-@cache
-def _pieces() -> _Pieces:
-    """`log`: a piece's share of its class, over its part within the class's bounds."""
-    import numpy as np
-    from scipy.special import ndtr
-
-    of, mean, sd, share, low, high = (
-        np.array([getattr(o, n) for o in OUTCOMES])
-        for n in ("of", "mean", "sd", "share", "low", "high")
-    )
-    return _Pieces(
-        of,
-        mean,
-        sd,
-        low,
-        high,
-        np.log(share) - np.log(ndtr((high - mean) / sd) - ndtr((low - mean) / sd)),
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class Posterior:
-    """Draws of what it is.
-
-    `kind` (0 full, 1 partial, 2 none), `curve` (a row of the curves), outcome `a`, `depth` of its dip, `scatter`
-    of its readings and their `correlation`; `chances`: of the three classes, exact.
-    """
+    """What an initiative may be: `DRAWS` draws, each with the same weight."""
 
     kind: NDArray[np.intp]
+    """The outcome class: 0 full, 1 partial, 2 none."""
     curve: NDArray[np.intp]
+    """The curve it follows, a row of the curves."""
     a: Grid
+    """The outcome, in shares of the way."""
     depth: Grid
+    """The depth of its dip, in shares of the way."""
     scatter: Grid
+    """The standard deviation of its readings about the curve."""
     correlation: Grid
+    """The correlation of readings a month apart."""
     chances: tuple[float, float, float]
+    """Of full, partial and none; exact, not counted among the draws."""
 
 
 # --- what does not hang on the readings' values ---------------------------------------------------
@@ -118,23 +66,26 @@ class Posterior:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """Curves at the months of the readings, under every kind of noise.
-
-    rise, dip: in plain noise, correlations x curves x readings; rise_free, dip_free: what of them
-    looks like season or a level, kinds x curves x parts. products: of rise with itself, with the
-    dip, and of the dip with itself, kinds x curves. fixed: for each of the three classes, what
-    earlier changes add to progress, classes x curves x readings (None: nothing).
-    """
+    """Curves at the months of the readings, under every kind of noise."""
 
     curves: Curves
+    """Those that are followed."""
     readings: int
+    """How many there are."""
     kinds: noise.Kinds
+    """The kinds of noise at these months."""
     rise: Grid
+    """In plain noise, correlations x curves x readings."""
     dip: Grid
+    """In plain noise, correlations x curves x readings."""
     rise_free: Grid
+    """What of the rise looks like season or a level, kinds x curves x parts."""
     dip_free: Grid
+    """What of the dip looks like season or a level, kinds x curves x parts."""
     products: tuple[Grid, Grid, Grid]
+    """Of rise with itself, of rise with dip, of dip with itself, kinds x curves."""
     fixed: Grid | None
+    """What earlier changes add to progress, classes x curves x readings; None: nothing."""
 
 
 def design(
@@ -166,16 +117,17 @@ def design(
 
 
 def _inner(a: Grid, b: Grid) -> Grid:
+    """Sums over readings, correlations x curves."""
     import numpy as np
 
-    found: Grid = np.einsum("mkn,mkn->mk", a, b)
-    return found
+    products: Grid = np.einsum("mkn,mkn->mk", a, b)
+    return products
 
 
 def _seen(seen: Design, progress: Sequence[float]) -> tuple[Grid, Grid, Grid]:
     """Products of readings, less what is fixed, with rise, dip and themselves.
 
-    Kinds x curves x (1 or classes).
+    Each kinds x curves x (1 or classes).
     """
     import numpy as np
 
@@ -183,11 +135,10 @@ def _seen(seen: Design, progress: Sequence[float]) -> tuple[Grid, Grid, Grid]:
     left = values[None, None, :] if seen.fixed is None else values - seen.fixed
     y = kinds.plain(left)
     yf = y[kinds.alike] @ kinds.free[:, None]
-    every = (
+    sy, dy = (
         np.einsum("mkn,mckn->mkc", plain, y)[kinds.alike] - np.einsum("mkf,mckf->mkc", free, yf)
         for plain, free in ((seen.rise, seen.rise_free), (seen.dip, seen.dip_free))
     )
-    sy, dy = every
     yy = np.einsum("mckn,mckn->mkc", y, y)[kinds.alike] - np.einsum(
         "mckf,mfg,mckg->mkc", yf, kinds.solve, yf
     )
@@ -248,20 +199,21 @@ def _kept(share: Grid, u: float) -> tuple[NDArray[np.intp], Grid]:
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """Every combination that is weighed (noise x curves x pieces).
-
-    Log weights, and what fixes A in each.
-
-    Given A the depth of the dip is normal: `dip` holds its value at A = 0, its slope and its sd
-    (noise x curves, the first with a last axis of pieces or 1). noise: scatter and correlation of
-    each noise.
-    """
+    """Every combination that is weighed, noise x curves x pieces, and what fixes A in each."""
 
     log: Grid
+    """The log of its weight, before the shares of classes."""
     mean: Grid
+    """Of A, before the bounds of its class."""
     sd: Grid
+    """Of A, before the bounds of its class."""
     dip: tuple[Grid, Grid, Grid]
+    """Given A the depth of the dip is normal: its value at A = 0, its slope and its sd.
+
+    Noise x curves, the first with a last axis of pieces or 1.
+    """
     noise: Grid
+    """Scatter and correlation of each noise."""
 
 
 def read(seen: Design, progress: Sequence[float], shares: Sequence[float], seed: int) -> Posterior:
@@ -271,7 +223,7 @@ def read(seen: Design, progress: Sequence[float], shares: Sequence[float], seed:
     """
     import numpy as np
 
-    cells, pieces = _weighed(seen, progress), _pieces()
+    cells, pieces = _weighed(seen, progress), pieces_of_outcome()
     with np.errstate(divide="ignore"):
         log = cells.log + (np.log(np.asarray(shares)[pieces.of]) + pieces.log)
     weights = np.exp(log - log.max())
@@ -302,55 +254,15 @@ def prior(curves: Curves, shares: Sequence[float], seed: int) -> Posterior:
     )
 
 
-@cache
-def outcomes(count: int) -> Grid:
-    """What full, partial and none may come to, classes x count, evenly over each class."""
-    import numpy as np
-
-    found = []
-    for kind in range(3):
-        pieces = [k for k, o in enumerate(OUTCOMES) if o.of == kind]
-        shares = np.cumsum([OUTCOMES[k].share for k in pieces])
-        place = (np.arange(count) + 0.5) / count
-        which = np.searchsorted(shares, place * shares[-1])
-        within = (place * shares[-1] - np.concatenate([[0.0], shares])[which]) / np.array(
-            [OUTCOMES[k].share for k in pieces]
-        )[which]
-        piece = np.array(pieces)[which]
-        found.append(_truncated(_pieces().mean[piece], _pieces().sd[piece], piece, within))
-    return np.stack(found)
-
-
 def _kernel(curves: Curves) -> Grid:
     """How far about its drawn depth a dip may lie.
 
-    Draws stand for gaps between them, and no plan is sure of none.
+    Draws stand for the gaps between them, and no plan is sure of none.
     """
     import numpy as np
 
-    found: Grid = np.where(curves.depth > 0.0, 0.35 * curves.depth + 1e-4, UNPLANNED_DIP)
-    return found
-
-
-def _within(mean: Grid, sd: Grid) -> Grid:
-    """The part of a normal curve within each class's bounds, last axis pieces.
-
-    Full above, none below, partial between.
-
-    Each end is taken in the lower tail, where small parts are exact.
-    """
-    import numpy as np
-    from scipy.special import ndtr
-
-    found = np.empty(np.broadcast_shapes(mean.shape, sd.shape))
-    z = (mean - FULL) / sd
-    found[..., _ABOVE] = ndtr(z[..., _ABOVE])
-    found[..., _BELOW] = ndtr((PARTIAL - mean[..., _BELOW]) / sd[..., _BELOW])
-    # Between: from the nearer end.
-    low, high = (PARTIAL - mean[..., _BETWEEN]) / sd[..., _BETWEEN], -z[..., _BETWEEN]
-    flip = low > 0
-    found[..., _BETWEEN] = ndtr(np.where(flip, -low, high)) - ndtr(np.where(flip, -high, low))
-    return np.maximum(found, 1e-300)
+    width: Grid = np.where(curves.depth > 0.0, 0.35 * curves.depth + 1e-4, UNPLANNED_DIP)
+    return width
 
 
 def _weighed(seen: Design, progress: Sequence[float]) -> _Cells:
@@ -361,18 +273,19 @@ def _weighed(seen: Design, progress: Sequence[float]) -> _Cells:
 
 
 def _evidence_of(products: _Products, sizes: Grid, readings: int) -> Grid:
+    """The log of how well each noise explains the readings, over all curves and pieces."""
     import numpy as np
 
     rough = _cells(products, sizes, readings).log
     top = rough.max(axis=(1, 2))
-    found: Grid = top + np.log(np.exp(rough - top[:, None, None]).sum(axis=(1, 2)))
-    return found
+    evidence: Grid = top + np.log(np.exp(rough - top[:, None, None]).sum(axis=(1, 2)))
+    return evidence
 
 
 def _sizes(seen: Design, progress: Sequence[float]) -> Grid:
-    """Every noise that is tried.
+    """Every noise that is tried, a row each.
 
-    Its kind, scatter, correlation and log weight beforehand, a row each.
+    Its kind, scatter, correlation and log weight beforehand.
     """
     import numpy as np
 
@@ -388,16 +301,17 @@ def _sizes(seen: Design, progress: Sequence[float]) -> Grid:
 
 @dataclass(frozen=True, slots=True)
 class _Products:
-    """Inner products by kind of noise, kinds x curves (with readings.
+    """Inner products by kind of noise, kinds x curves (with readings: x pieces or 1).
 
-    X pieces or 1), and the drawn depths.
-
-    Readings are less the drawn dip already (which lowers them).
+    s: rise, d: dip, y: readings, which are less the drawn dip already (it lowers them).
     """
 
     depth: Grid
+    """The drawn depth of each curve's dip."""
     width: Grid
+    """How far about it the dip may lie (one standard deviation)."""
     log_share: Grid
+    """The log of how many curves each stands for."""
     ss: Grid
     sd: Grid
     dd: Grid
@@ -411,7 +325,7 @@ class _Products:
         yy = yy + (2.0 * d0)[:, None] * dy + (d0**2 * dd)[..., None]
         sy, dy = sy + (d0 * sd)[..., None], dy + (d0 * dd)[..., None]
         if sy.shape[-1] > 1:
-            sy, dy, yy = (part[..., _pieces().of] for part in (sy, dy, yy))
+            sy, dy, yy = (part[..., pieces_of_outcome().of] for part in (sy, dy, yy))
         return cls(d0, _kernel(seen.curves), seen.curves.log_share, ss, sd, dd, sy, dy, yy)
 
     def rows(self, which: slice) -> _Products:
@@ -425,8 +339,9 @@ class _Products:
 def _cells(p: _Products, sizes: Grid, readings: int) -> _Cells:
     """For each noise: log weight, mean and sd of A before its bounds, and the depth given A.
 
-    The depth has a normal prior about its draw; integrating it out leaves a normal likelihood of A,
-    which meets the normal pieces of the classes.
+    A linear model y = A s - D d + noise (Gelman and others 2013, Bayesian Data Analysis, chapter
+    14): the depth D has a normal prior about its draw; integrating it out leaves a normal
+    likelihood of A, exp(-(a A^2 - 2 b A + c) / 2), which meets the normal pieces of the classes.
     """
     import numpy as np
 
@@ -438,13 +353,13 @@ def _cells(p: _Products, sizes: Grid, readings: int) -> _Cells:
     a = ((ss - gain * sd**2) / v)[..., None]
     b = (sy - (gain * sd)[..., None] * dy) / v[..., None]
     c = (yy - gain[..., None] * dy**2) / v[..., None]
-    pieces = _pieces()
+    pieces = pieces_of_outcome()
     tight = 1.0 / pieces.sd**2
     precision = a + tight
     mean = (b + tight * pieces.mean) / precision
     spread = 1.0 / np.sqrt(precision)
     log = 0.5 * (precision * mean**2 - c - tight * pieces.mean**2) + np.log(
-        spread / pieces.sd * _within(mean, spread)
+        spread / pieces.sd * share_within(mean, spread)
     )
     common = (
         (sizes[:, 3] - readings * np.log(scatter))[:, None]
@@ -460,7 +375,10 @@ def _cells(p: _Products, sizes: Grid, readings: int) -> _Cells:
 
 
 def _drawn(cells: _Cells, weights: Grid, seed: int) -> Posterior:
-    """Draws spread evenly over the cells (systematic resampling), then A within its bounds, then the depth."""
+    """Draws spread evenly over the cells (systematic resampling).
+
+    Then A within its bounds, then the depth.
+    """
     import numpy as np
     from scipy.special import ndtri
 
@@ -470,7 +388,7 @@ def _drawn(cells: _Cells, weights: Grid, seed: int) -> Posterior:
     edges = np.cumsum(flat)
     at = np.searchsorted(edges, (_apart(DRAWS) + u[0, 0]) / DRAWS * edges[-1], side="right")
     piece, size, curve = np.unravel_index(np.minimum(at, flat.size - 1), flat.shape)
-    outcome = _truncated(cells.mean[size, curve, piece], cells.sd[size, curve, piece], piece, u[1])
+    outcome = truncated(cells.mean[size, curve, piece], cells.sd[size, curve, piece], piece, u[1])
     at_nought, slope, width = cells.dip
     base = at_nought[size, curve, piece if at_nought.shape[2] > 1 else 0]
     depth = (
@@ -478,7 +396,7 @@ def _drawn(cells: _Cells, weights: Grid, seed: int) -> Posterior:
         + slope[size, curve] * outcome
         + width[size, curve] * ndtri(np.clip(u[2], 1e-9, 1.0 - 1e-9))
     )
-    of = _pieces().of
+    of = pieces_of_outcome().of
     by_class = weights.sum(axis=(0, 1))
     full, partial, none = (float(by_class[of == c].sum()) for c in range(3))
     scatter, correlation = cells.noise[size].T
@@ -491,17 +409,3 @@ def _apart(count: int) -> Grid:
     import numpy as np
 
     return np.concatenate([np.arange(0.0, count, 2.0), np.arange(1.0, count, 2.0)])
-
-
-def _truncated(mean: Grid, sd: Grid, piece: NDArray[np.intp], u: Grid) -> Grid:
-    """Normal draws within the bounds of their pieces."""
-    import numpy as np
-    from scipy.special import ndtr, ndtri
-
-    low, high = _pieces().low[piece], _pieces().high[piece]
-    a, b = (low - mean) / sd, (high - mean) / sd
-    flip = a > 0
-    lo, hi = ndtr(np.where(flip, -b, a)), ndtr(np.where(flip, -a, b))
-    z = ndtri(np.clip(lo + (hi - lo) * u, 1e-300, 1.0 - 1e-16))
-    found: Grid = np.clip(mean + sd * np.where(flip, -z, z), low, high)
-    return found

@@ -1,6 +1,6 @@
 """What the worth of an initiative's courses rests on, and what they are worth.
 
-Its register, put before `courses`.
+Its register, put before `later_choices`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from changeadvisor.model import (
     COVERS,
@@ -23,8 +23,8 @@ from changeadvisor.model import (
     months_between,
 )
 from changeadvisor.trajectory import (
-    courses,
     curves,
+    later_choices,
     noise,
     posterior,
 )
@@ -49,6 +49,7 @@ from changeadvisor.trajectory.reading import (
     from_now,
     shares_of,
 )
+from changeadvisor.trajectory.regression import Noise
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,10 +64,17 @@ _ALIKE = 0.3
 #: What sets the stream of a changed strategy's new path apart.
 _NEW = 0xB3
 
-Thing = TypeVar("Thing")
+#: What an option must say to be priced, by its action.
+_NEEDED: Mapping[str, tuple[str, ...]] = {
+    "stop": ("cost", "fade_months"),
+    "adjust-tactics": ("cost", "gain", "months"),
+    "adjust-strategy": ("cost", "full", "months_to_target", "runs", "fade_months"),
+}
+
+Given = TypeVar("Given")
 
 
-def given(value: Thing | None) -> Thing:
+def given(value: Given | None) -> Given:
     """A value that an earlier check has found to be there."""
     if value is None:
         raise ValueError("asked for before it was checked")
@@ -74,23 +82,38 @@ def given(value: Thing | None) -> Thing:
 
 
 @dataclass(frozen=True, slots=True)
+class Unpriced:
+    """Why a course, or all of them, cannot be priced; `wording.why_unpriced` says it."""
+
+    reason: Literal["path", "register", "option"]
+    """`path`: it says too little to be read; `register`, `option`: fields are not given."""
+    lacks: tuple[str, ...] = ()
+    """The fields that are not given, of the register or of the option."""
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What the worth of courses rests on beside the reading.
 
     None of it hangs on the value of the latest reading.
-
-    options: those that can be priced; a gain that hangs on the class waits for the reading.
-    unpriced: the others, and why. shocks: of the readings to come, windows x draws.
     """
 
     initiative: Initiative
+    """Whose courses they are."""
     calendar: Calendar
+    """The months and reviews to come."""
     stakes: Stakes
+    """What is gained and spent a month."""
     options: Options
-    unpriced: Mapping[str, str]
+    """Those that can be priced; a gain that hangs on the class waits for the reading."""
+    unpriced: Mapping[str, Unpriced]
+    """The other options, by course, and why."""
     covers: int
+    """How many months a reading covers."""
     shocks: Grid
+    """Standard normal, of the readings to come, windows x draws."""
     cashable: Grid | None
+    """What the budget saves a year at progress 1, by draw; None: not given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +121,11 @@ class Appraisal:
     """What each course is worth, draw by draw, with what it rests on."""
 
     worth: Mapping[str, Worth]
+    """Of each course that can be priced."""
     way: Way
+    """The path it follows if it goes on."""
     frame: Frame
+    """What it rests on beside the reading."""
 
     @property
     def worths(self) -> dict[str, Grid]:
@@ -108,51 +134,49 @@ class Appraisal:
 
 
 def frame(
-    programme: Programme, initiative: Initiative, series: Series | None, found: Trajectory
-) -> Frame | str:
+    programme: Programme, initiative: Initiative, series: Series | None, curve: Trajectory
+) -> Frame | Unpriced:
     """What the worth of courses rests on, or why none can be priced."""
     from scipy.special import ndtri
 
-    lacking = _lacking(programme, initiative)
-    if lacking:
-        return "the worth of no course can be said: " + ", ".join(lacking)
-    calendar, stakes = (
-        _calendar(programme, initiative, series),
-        _stakes(programme, initiative, found),
-    )
-    shocks = ndtri(uniforms(found.seed ^ 0xC7, DRAWS, len(calendar.windows)).clip(1e-6, 1 - 1e-6))
+    lacks = _lacking(programme, initiative)
+    if lacks:
+        return Unpriced("register", lacks)
+    calendar = _calendar(programme, initiative, series)
+    stakes = _stakes(programme, initiative, curve)
+    shocks = ndtri(uniforms(curve.seed ^ 0xC7, DRAWS, len(calendar.windows)).clip(1e-6, 1 - 1e-6))
     covers = COVERS[series.every] if series is not None and series.every else 1
     saved = initiative.cashable
     return Frame(
-        initiative,
-        calendar,
-        stakes,
-        courses.after_change(
+        initiative=initiative,
+        calendar=calendar,
+        stakes=stakes,
+        options=later_choices.after_change(
             stakes,
-            _options(programme, initiative, found, calendar),
+            _options(programme, initiative, curve, calendar),
             calendar,
-            _usual(found, calendar, covers, shocks),
+            _usual_noise(curve, calendar, covers, shocks),
         ),
-        _unpriced(initiative),
-        covers,
-        shocks,
-        None if saved is None else saved.sample(uniforms(found.seed ^ 0xD9, DRAWS, 1)[0]),
+        unpriced=_unpriced(initiative),
+        covers=covers,
+        shocks=shocks,
+        cashable=None if saved is None else saved.sample(uniforms(curve.seed ^ 0xD9, DRAWS, 1)[0]),
     )
 
 
-def appraise(frame: Frame, found: Trajectory) -> Appraisal:
+def appraise(frame: Frame, curve: Trajectory) -> Appraisal:
     """The worth of every course that can be priced."""
     import numpy as np
 
     # A path with a date of its own to come begins late by itself.
-    wait = max(0.0, frame.stakes.begins + min(found.months, 0.0))
-    way = _way(put_off(found.coming(frame.calendar.months), wait), frame.calendar)
+    wait = max(0.0, frame.stakes.begins + min(curve.months, 0.0))
+    way = _way(put_off(curve.coming(frame.calendar.months), wait), frame.calendar)
     options, tactics = frame.options, _priced(frame.initiative, AdjustTactics)
     if tactics is not None and isinstance(tactics.gain, GainByOutcome):
-        options = replace(options, tactics=_tactics(tactics, found.seed, found.posterior.kind))
-    p = found.posterior
+        options = replace(options, tactics=_tactics(tactics, curve.seed, curve.posterior.kind))
+    p = curve.posterior
     errors = _noise(p.scatter, p.correlation, frame.calendar, frame.covers, frame.shocks)
-    worth = courses.appraise(way, frame.stakes, options, frame.calendar, errors)
+    worth = later_choices.appraise(way, frame.stakes, options, frame.calendar, errors)
     if frame.initiative.stage == "idea":
         # Of what has not begun, stopping means not to start.
         worth["stop"] = Worth(np.zeros(DRAWS), np.zeros(DRAWS))
@@ -172,7 +196,9 @@ def put_off(progress: Grid, months: float) -> Grid:
     def later(by: int) -> Grid:
         return np.pad(progress, ((0, 0), (by, 0)))[:, :count] if by else progress
 
-    return later(whole) if part == 0.0 else later(whole) * (1.0 - part) + later(whole + 1) * part
+    if part == 0.0:
+        return later(whole)
+    return later(whole) * (1.0 - part) + later(whole + 1) * part
 
 
 def _way(progress: Grid, calendar: Calendar) -> Way:
@@ -187,19 +213,19 @@ def _way(progress: Grid, calendar: Calendar) -> Way:
     return Way(progress[:, 1:], np.concatenate([progress[:, :1], at], axis=1))
 
 
-def _lacking(programme: Programme, initiative: Initiative) -> list[str]:
-    """What is missing for any present value."""
+def _lacking(programme: Programme, initiative: Initiative) -> tuple[str, ...]:
+    """The fields that are missing for any present value."""
     rules, spend = programme.appraisal, initiative.spend
     needed = {
-        "`appraisal discount_rate` is not given": rules is None or rules.discount_rate is None,
-        "`appraisal horizon_years` is not given": rules is None or rules.horizon_years is None,
-        "`reach` is not given": initiative.reach is None,
-        "`impact` is not given": initiative.impact is None,
-        "`spend monthly` is not given": spend is None or spend.monthly is None,
-        "`spend after` is not given": spend is None or spend.after is None,
-        "`ends` is not given": initiative.ends is None,
+        "appraisal.discount_rate": rules is None or rules.discount_rate is None,
+        "appraisal.horizon_years": rules is None or rules.horizon_years is None,
+        "reach": initiative.reach is None,
+        "impact": initiative.impact is None,
+        "spend.monthly": spend is None or spend.monthly is None,
+        "spend.after": spend is None or spend.after is None,
+        "ends": initiative.ends is None,
     }
-    return [text for text, missing in needed.items() if missing]
+    return tuple(name for name, missing in needed.items() if missing)
 
 
 def _calendar(programme: Programme, initiative: Initiative, series: Series | None) -> Calendar:
@@ -212,11 +238,9 @@ def _calendar(programme: Programme, initiative: Initiative, series: Series | Non
     # Reviews go on while it runs: after its end there is nobody left to change it. The next one
     # always counts.
     runs = max(months_between(programme.as_of, given(initiative.ends)) + 0.1, step or 0)
-    reviews = (
-        tuple(r for r in range(step, min(months, step * REVIEWS + 1), step) if r <= runs)
-        if step
-        else ()
-    )
+    reviews: tuple[int, ...] = ()
+    if step:
+        reviews = tuple(r for r in range(step, min(months, step * REVIEWS + 1), step) if r <= runs)
     windows, seen = _windows(programme, initiative, series, reviews, step or 1)
     return Calendar(months, max(alive, 0.0), reviews, windows, seen, given(rules.discount_rate))
 
@@ -228,7 +252,10 @@ def _windows(
     reviews: Sequence[int],
     step: int,
 ) -> tuple[tuple[tuple[int, ...], ...], tuple[int, ...]]:
-    """Windows of readings to come, a review period's worth each, and how many each review will have seen."""
+    """Windows of readings to come, a review period's worth each.
+
+    And how many of them each review will have seen.
+    """
     measure = programme.measure(initiative.path.measure if initiative.path else None)
     if not reviews or measure is None:
         return ((0,),), tuple(0 for _ in reviews)
@@ -252,15 +279,13 @@ def _first_unseen(programme: Programme, series: Series | None, covers: int) -> f
     return max(months_between(programme.as_of, last) + covers, -12.0)
 
 
-def _stakes(programme: Programme, initiative: Initiative, found: Trajectory) -> Stakes:
+def _stakes(programme: Programme, initiative: Initiative, curve: Trajectory) -> Stakes:
+    """What is gained and spent a month, draw by draw."""
     import numpy as np
 
-    u = uniforms(found.seed ^ 0xA5, DRAWS, 5)
-    reach, impact, spend = (
-        given(initiative.reach),
-        given(initiative.impact),
-        given(initiative.spend),
-    )
+    u = uniforms(curve.seed ^ 0xA5, DRAWS, 5)
+    reach, impact = given(initiative.reach), given(initiative.impact)
+    spend = given(initiative.spend)
     reference = programme.reference_class(initiative.reference_class)
     overrun = reference.overrun.sample(u[4]) if reference and reference.overrun else np.ones(DRAWS)
     path = initiative.path
@@ -280,43 +305,37 @@ def begins(programme: Programme, initiative: Initiative) -> float:
     return max(0.0, months_between(programme.as_of, start)) if start is not None else 0.0
 
 
-def _unpriced(initiative: Initiative) -> dict[str, str]:
-    """Options that cannot be priced, and why.
+def _unpriced(initiative: Initiative) -> dict[str, Unpriced]:
+    """Options that cannot be priced, by course, and why."""
+    unpriced: dict[str, Unpriced] = {}
+    for option in initiative.options:
+        lacks = _lacks(option)
+        # Of what has not begun, not to start needs no price.
+        not_to_start = option.action == "stop" and initiative.stage == "idea"
+        if lacks and not not_to_start:
+            unpriced[option.action] = Unpriced("option", lacks)
+    return unpriced
 
-    Of what has not begun, not to start needs no price.
-    """
-    lacks = {o.action: _lacks(o) for o in initiative.options}
-    return {
-        action: "its " + ", ".join(f"`{name}`" for name in names) + " is not given"
-        for action, names in lacks.items()
-        if names and not (action == "stop" and initiative.stage == "idea")
-    }
 
-
-def _lacks(option: AdjustTactics | AdjustStrategy | Stop) -> list[str]:
+def _lacks(option: AdjustTactics | AdjustStrategy | Stop) -> tuple[str, ...]:
     """What an option lacks to be priced."""
-    needed = {
-        "stop": ("cost", "fade_months"),
-        "adjust-tactics": ("cost", "gain", "months"),
-        "adjust-strategy": ("cost", "full", "months_to_target", "runs", "fade_months"),
-    }[option.action]
-    return [name for name in needed if getattr(option, name) is None]
+    return tuple(name for name in _NEEDED[option.action] if getattr(option, name) is None)
 
 
-def _priced(initiative: Initiative, kind: type[Thing]) -> Thing | None:
+def _priced(initiative: Initiative, kind: type[Given]) -> Given | None:
     """The option of a kind that says all that a price needs."""
     return next((o for o in initiative.options if isinstance(o, kind) and not _lacks(o)), None)
 
 
 def _options(
-    programme: Programme, initiative: Initiative, found: Trajectory, calendar: Calendar
+    programme: Programme, initiative: Initiative, curve: Trajectory, calendar: Calendar
 ) -> Options:
     """The options that can be priced."""
     stop, tactics = _priced(initiative, Stop), _priced(initiative, AdjustTactics)
     return Options(
-        None if stop is None else _stopping(stop, found.seed),
-        None if tactics is None else _tactics(tactics, found.seed, found.posterior.kind),
-        _strategy(programme, initiative, found, calendar),
+        None if stop is None else _stopping(stop, curve.seed),
+        None if tactics is None else _tactics(tactics, curve.seed, curve.posterior.kind),
+        _strategy(programme, initiative, curve, calendar),
     )
 
 
@@ -330,11 +349,8 @@ def _tactics(option: AdjustTactics, seed: int, kind: NDArray[np.intp]) -> Tactic
     import numpy as np
 
     u = uniforms(seed ^ 0xB2, DRAWS, 3)
-    cost, months, extends = (
-        given(option.cost).sample(u[0]),
-        given(option.months).sample(u[2]),
-        option.extends or 0.0,
-    )
+    cost, months = given(option.cost).sample(u[0]), given(option.months).sample(u[2])
+    extends = option.extends or 0.0
     if option.gain is None or isinstance(option.gain, Estimate):
         return Tactics(cost, given(option.gain).sample(u[1]), months, extends)
     gain = np.stack([g.sample(u[1]) for g in by_class(option.gain)])[kind, np.arange(DRAWS)]
@@ -342,16 +358,16 @@ def _tactics(option: AdjustTactics, seed: int, kind: NDArray[np.intp]) -> Tactic
 
 
 def _strategy(
-    programme: Programme, initiative: Initiative, found: Trajectory, calendar: Calendar
+    programme: Programme, initiative: Initiative, curve: Trajectory, calendar: Calendar
 ) -> Strategy | None:
-    """Another strategy.
+    """Another strategy, with its new path as its own plan says.
 
-    Its new path as its own plan says, the ranges corrected by the same reference class.
+    The ranges are corrected by the same reference class.
     """
     option, tactics = _priced(initiative, AdjustStrategy), _priced(initiative, AdjustTactics)
     if option is None:
         return None
-    path, seed = given(initiative.path), found.seed ^ _NEW
+    path, seed = given(initiative.path), curve.seed ^ _NEW
     span = given(path.target) - given(path.baseline)
     plan = Plan(given(option.months_to_target), option.dip, option.dip_month, span)
     drawn = curves.draw(plan, programme.reference_class(initiative.reference_class), seed)
@@ -363,34 +379,33 @@ def _strategy(
         _way(Ahead.of(drawn, Fixed(), from_now(calendar.months)).drawn(prior), calendar),
         given(option.runs),
         given(option.fade_months),
-        None if tactics is None else _tactics(tactics, found.seed, prior.kind),
+        None if tactics is None else _tactics(tactics, curve.seed, prior.kind),
     )
 
 
-def _usual(found: Trajectory, calendar: Calendar, covers: int, shocks: Grid) -> courses.Noise:
-    """Readings along a path not yet begun.
+def _usual_noise(curve: Trajectory, calendar: Calendar, covers: int, shocks: Grid) -> Noise:
+    """Readings along a path not yet begun: they scatter as the measure has done.
 
-    They scatter as the measure has done, the latest reading left out.
+    The latest reading is left out, so that nothing here hangs on its value.
     """
     import numpy as np
 
-    known = found.observed.progress[:-1] if found.observed is not None else ()
+    known = curve.observed.progress[:-1] if curve.observed is not None else ()
     scatter, one = noise.scatter(known)[0], np.ones(DRAWS)
     return _noise(scatter * one, _ALIKE * one, calendar, covers, shocks)
 
 
 def _noise(
     scatter: Grid, correlation: Grid, calendar: Calendar, covers: int, shocks: Grid
-) -> courses.Noise:
-    """Readings to come.
-
-    Scatter of the mean of a window, and errors of neighbouring windows that are alike.
-    """
+) -> Noise:
+    """Readings to come: scatter of the mean of a window, and errors of windows that are alike."""
     import numpy as np
 
+    # Within a window every pair of readings k apart is alike by rho^k; so is each of one window
+    # with each of the next. All for a scatter of 1.
     size = max(1, len(calendar.windows[0]) // covers)
     rho = correlation**covers
     lags = np.arange(size)
     within = size + 2.0 * sum((size - k) * rho**k for k in lags[1:])
     across = sum(rho ** (a + b + 1.0) for a in lags for b in lags)
-    return courses.Noise.of(scatter * np.sqrt(within) / size, across / within, shocks)
+    return Noise.of(scatter * np.sqrt(within) / size, across / within, shocks)

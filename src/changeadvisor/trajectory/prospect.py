@@ -1,9 +1,8 @@
-"""What the rest of a programme needs to know of one initiative.
+"""What the rest of a programme needs to know of one initiative: its courses in brief.
 
-Its courses in brief, small enough to keep them all.
-
-Draws of two initiatives are made independent of one another by shuffling each by its own seed:
-evenly spread draws of the same lattice would otherwise move together.
+Small enough to keep those of a thousand initiatives. Draws of two initiatives are made independent
+of one another by shuffling each by its own seed: evenly spread draws of the same lattice would
+otherwise move together.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ from changeadvisor.model import (
     Stop,
     months_between,
 )
-from changeadvisor.trajectory import courses
 from changeadvisor.trajectory.courses import Way
 from changeadvisor.trajectory.curves import uniforms
+from changeadvisor.trajectory.fixed_worth import persisting
 from changeadvisor.trajectory.posterior import DRAWS
-from changeadvisor.trajectory.pricing import Appraisal, begins, put_off
+from changeadvisor.trajectory.pricing import Appraisal, Unpriced, begins, put_off
 from changeadvisor.trajectory.reading import Trajectory, stream
 
 if TYPE_CHECKING:
@@ -42,19 +41,24 @@ _DELAY, _SHUFFLE = 0xDE1A, 0x5F1E
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """Spend of one course by draw.
-
-    `cost` at once, `monthly` from month `begins` to month `ends`, then `after`.
-    """
+    """Spend of one course, in the programme's currency, not discounted."""
 
     cost: Grid
+    """At once, by draw."""
     monthly: Grid
+    """A month while it runs, by draw."""
     after: Grid
+    """A month once it has ended, by draw."""
     begins: float
+    """Months from today until it begins."""
     ends: float
+    """Months from today until it ends."""
 
     def over(self, months: Grid) -> Grid:
-        """Spend in some of the coming months (a weight from 0 to 1 for each), undiscounted, draw by draw."""
+        """Spend in some of the coming months, draw by draw.
+
+        months: a weight from 0 to 1 for each month from today.
+        """
         import numpy as np
 
         at = np.arange(len(months))
@@ -62,33 +66,34 @@ class Spending:
         running = ended - np.minimum(np.clip(self.begins - at, 0.0, 1.0), ended)
         rest = 1.0 - ended
         first = float(months[0]) if len(months) else 0.0
-        found: Grid = (
+        spent: Grid = (
             self.cost * first
             + self.monthly * float(running @ months)
             + self.after * float(rest @ months)
         )
-        return found
+        return spent
 
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """One initiative in brief, draw by draw where it is uncertain.
-
-    worth: of each course that can be priced, its later choices counted in. benefit: mean present
-    value of what each gains, costs apart. spending: of each course that can be costed. delay: time
-    taken over time planned. fails: whether it ends none. late: mean worth lost by beginning so many
-    months later (as `LATER`); None where it is not priced. unpriced: why no course, or one, has no
-    worth.
-    """
+    """One initiative in brief, draw by draw where it is uncertain."""
 
     id: str
+    """Of the initiative."""
     worth: Mapping[str, Grid]
+    """Of each course that can be priced, its later choices counted in."""
     benefit: Mapping[str, float]
+    """Mean present value of what each priced course gains, costs apart."""
     spending: Mapping[str, Spending]
+    """Of each course that can be costed."""
     delay: Grid
+    """Time taken over time planned."""
     fails: NDArray[np.bool_] | None
+    """Whether it ends none; None: it cannot be read."""
     late: tuple[float, ...] | None
-    unpriced: Mapping[str, str]
+    """Mean worth lost by beginning so many months later (as `LATER`); None: it is not priced."""
+    unpriced: Mapping[str, Unpriced]
+    """By course, why it has no worth; under `persist`, why none has."""
 
     def lost_by(self, months: Grid) -> Grid:
         """Mean worth lost by so many months of delay, of any shape.
@@ -104,30 +109,33 @@ def prospect(
     programme: Programme,
     initiative: Initiative,
     curve: Trajectory | None,
-    appraisal: Appraisal | str | None,
+    appraisal: Appraisal | Unpriced | None,
     seed: int,
 ) -> Prospect:
     """An initiative in brief, from its reading and its appraisal."""
     own = stream(seed, initiative.id)
     order = _order(own)
-    priced = appraisal if isinstance(appraisal, Appraisal) else None
-    why = (
-        {"persist": appraisal}
-        if isinstance(appraisal, str)
-        else {}
-        if priced is None
-        else priced.frame.unpriced
-    )
     spending = _spending(programme, initiative, own)
-    return Prospect(
-        initiative.id,
-        {} if priced is None else {c: w.flexible[order] for c, w in priced.worth.items()},
-        {} if priced is None else _benefits(priced, spending),
-        {c: _shuffled(s, order) for c, s in spending.items()},
-        _delay(programme, initiative, own)[order],
-        None if curve is None else (curve.posterior.kind == 2)[order],
-        None if priced is None else _late(priced),
-        {"persist": "its path says too little to be read"} if appraisal is None else dict(why),
+    brief = Prospect(
+        id=initiative.id,
+        worth={},
+        benefit={},
+        spending={course: _shuffled(s, order) for course, s in spending.items()},
+        delay=_delay(programme, initiative, own)[order],
+        fails=None if curve is None else (curve.posterior.kind == 2)[order],
+        late=None,
+        unpriced={},
+    )
+    if appraisal is None:
+        return replace(brief, unpriced={"persist": Unpriced("path")})
+    if isinstance(appraisal, Unpriced):
+        return replace(brief, unpriced={"persist": appraisal})
+    return replace(
+        brief,
+        worth={course: worth.flexible[order] for course, worth in appraisal.worth.items()},
+        benefit=_benefits(appraisal, spending),
+        late=_late(appraisal),
+        unpriced=dict(appraisal.frame.unpriced),
     )
 
 
@@ -158,53 +166,45 @@ def _spending(programme: Programme, initiative: Initiative, seed: int) -> dict[s
     """
     import numpy as np
 
-    nothing = np.zeros(DRAWS)
-    found = (
-        {"stop": Spending(nothing, nothing, nothing, 0.0, 0.0)}
-        if initiative.stage == "idea"
-        else {}
-    )
-    spend = initiative.spend
+    nothing, idea = np.zeros(DRAWS), initiative.stage == "idea"
+    spending: dict[str, Spending] = {}
+    if idea:
+        spending["stop"] = Spending(nothing, nothing, nothing, 0.0, 0.0)
     for option in initiative.options:
-        if isinstance(option, Stop) and option.cost is not None and initiative.stage != "idea":
+        if isinstance(option, Stop) and option.cost is not None and not idea:
             cost = option.cost.sample(uniforms(seed ^ 0xB1, DRAWS, 1)[0])
-            found["stop"] = Spending(cost, nothing, nothing, 0.0, 0.0)
+            spending["stop"] = Spending(cost, nothing, nothing, 0.0, 0.0)
+    spend = initiative.spend
     if spend is None or spend.monthly is None or initiative.ends is None:
-        return found
+        return spending
     u = uniforms(seed ^ 0xA5, DRAWS, 5)
     reference = programme.reference_class(initiative.reference_class)
     overrun = reference.overrun.sample(u[4]) if reference and reference.overrun else np.ones(DRAWS)
     after = nothing if spend.after is None else spend.after.sample(u[3]) * overrun
-    start, ends = (
-        begins(programme, initiative),
-        max(0.0, months_between(programme.as_of, initiative.ends)),
-    )
+    start = begins(programme, initiative)
+    ends = max(0.0, months_between(programme.as_of, initiative.ends))
     going_on = Spending(nothing, spend.monthly.sample(u[2]) * overrun, after, start, ends)
-    return {**found, "persist": going_on, **_changed(initiative, going_on, seed)}
+    return {**spending, "persist": going_on, **_changed(initiative, going_on, seed)}
 
 
 def _changed(initiative: Initiative, going_on: Spending, seed: int) -> dict[str, Spending]:
     """Spend with other tactics, or with another strategy."""
-    found: dict[str, Spending] = {}
+    changed: dict[str, Spending] = {}
     for option in initiative.options:
         if option.cost is None:
             continue
         if isinstance(option, AdjustTactics):
             cost = option.cost.sample(uniforms(seed ^ 0xB2, DRAWS, 3)[0])
-            found[option.action] = replace(
-                going_on, cost=cost, ends=going_on.ends + (option.extends or 0.0)
-            )
+            ends = going_on.ends + (option.extends or 0.0)
+            changed[option.action] = replace(going_on, cost=cost, ends=ends)
         elif isinstance(option, AdjustStrategy) and option.runs is not None:
             cost = option.cost.sample(uniforms(seed ^ 0xB3, DRAWS, 1)[0])
-            found[option.action] = replace(going_on, cost=cost, begins=0.0, ends=option.runs)
-    return found
+            changed[option.action] = replace(going_on, cost=cost, begins=0.0, ends=option.runs)
+    return changed
 
 
 def _benefits(priced: Appraisal, spending: Mapping[str, Spending]) -> dict[str, float]:
-    """Mean present value of what each course gains.
-
-    Its worth with its costs as planned put back.
-    """
+    """Mean present value of what each course gains: its worth with its planned costs put back."""
     weights = priced.frame.calendar.weights
     return {
         c: float(w.flexible.mean()) + float(spending[c].over(weights).mean())
@@ -227,4 +227,4 @@ def _worth_later(priced: Appraisal, months: float, ends: float) -> float:
     frame = priced.frame
     stakes = replace(frame.stakes, begins=frame.stakes.begins + months, ends=ends + months)
     way = Way(put_off(priced.way.monthly, months), priced.way.at)
-    return float(courses.persisting(way, stakes, frame.calendar).mean())
+    return float(persisting(way, stakes, frame.calendar).mean())

@@ -16,7 +16,7 @@ from changeadvisor.model import (
     Series,
     months_between,
 )
-from changeadvisor.trajectory import curves, posterior
+from changeadvisor.trajectory import curves, outcome_classes, posterior
 from changeadvisor.trajectory.counterfactual import Observed, observed
 from changeadvisor.trajectory.curves import Curves, Plan, uniforms
 from changeadvisor.trajectory.plan import since
@@ -40,24 +40,28 @@ FLAT = (1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0)
 
 @dataclass(frozen=True, slots=True)
 class Trajectory:
-    """The reading.
-
-    Months since the path began, its readings, the posterior and the curves it rests on.
-
-    pool: all curves drawn; curves: those that are followed. design: these at the months of the
-    readings. ahead: these now and in the months to come.
-    """
+    """One initiative read: what its results say, and what that rests on."""
 
     months: float
+    """Since its path began; below 0: it begins later; 0 for what is an idea."""
     observed: Observed | None
+    """Its readings as progress; None: none are known."""
     pool: Curves
+    """All curves drawn from its plan."""
     curves: Curves
+    """Those that are followed."""
     design: Design | None
+    """These at the months of the readings; None: there are none."""
     posterior: Posterior
+    """What the results say."""
     shares: tuple[float, float, float]
+    """Of full, partial and none, beforehand."""
     fixed: Fixed
+    """What earlier changes add."""
     seed: int
+    """Of its own random stream."""
     ahead: Ahead
+    """The curves now and in the months to come."""
 
     def kept(self) -> Trajectory:
         """What is worth keeping once it has been advised on: enough for pictures, no more."""
@@ -78,35 +82,40 @@ class Trajectory:
         return Ahead.of(self.curves, self.fixed, months).drawn(self.posterior)
 
     def before(self) -> tuple[Grid, Grid]:
-        """Progress now by plan and class alone, earlier changes left out, classes x curves.
+        """Progress now by plan and class alone, classes x curves, and their weights.
 
-        And their weights.
+        Earlier changes are left out.
         """
         import numpy as np
 
-        some = self.pool.rows(which := _even(len(self.pool)), np.zeros(len(which)))
+        which = _even(len(self.pool))
+        some = self.pool.rows(which, np.zeros(len(which)))
         now = Ahead.of(some, Fixed(), np.array([self.months]))
-        ends = posterior.outcomes(len(which))
+        ends = outcome_classes.outcomes(len(which))
         # Outcomes and curves are paired in an order that mixes them.
         mixed = ends[:, (np.arange(len(which)) * _STRIDE) % len(which)]
-        found = mixed * now.rise[:, 0] - some.depth * now.dip[:, 0]
-        return found, np.repeat(np.asarray(self.shares)[:, None] / len(which), len(which), axis=1)
+        progress = mixed * now.rise[:, 0] - some.depth * now.dip[:, 0]
+        weights = np.repeat(np.asarray(self.shares)[:, None] / len(which), len(which), axis=1)
+        return progress, weights
 
     def coming(self, count: int) -> Grid:
-        """Progress draw by draw now and in the middle of each of `count` months to come, draws x (1 + count)."""
+        """Progress draw by draw now and in the middle of each of `count` months to come.
+
+        Draws x (1 + count).
+        """
         return self.ahead.drawn(self.posterior, count + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """Rise, dip and what is fixed at some months since the path began, curves x months.
-
-    0 before.
-    """
+    """Curves at some months since the path began; 0 before."""
 
     rise: Grid
+    """Curves x months."""
     dip: Grid
+    """Curves x months."""
     fixed: Grid | None
+    """What earlier changes add, classes x curves x months; None: nothing."""
 
     @classmethod
     def of(cls, drawn: Curves, fixed: Fixed, months: Grid) -> Ahead:
@@ -119,22 +128,23 @@ class Ahead:
     def drawn(self, p: Posterior, count: int | None = None) -> Grid:
         """Progress draw by draw at the first `count` of the months, draws x months."""
         some = slice(0, count)
-        found = p.a[:, None] * self.rise[p.curve, some] - p.depth[:, None] * self.dip[p.curve, some]
-        return found if self.fixed is None else found + self.fixed[p.kind, p.curve, some]
+        rise, dip = self.rise[p.curve, some], self.dip[p.curve, some]
+        progress = p.a[:, None] * rise - p.depth[:, None] * dip
+        if self.fixed is None:
+            return progress
+        return progress + self.fixed[p.kind, p.curve, some]
 
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """What earlier changes add to progress.
-
-    Gains rising from a month on, and what a changed strategy left behind.
-
-    gains: month, months of the rise (curves), gain by class (three rows of curves).
-    """
+    """What earlier changes add to progress."""
 
     gains: tuple[tuple[float, Grid, Grid], ...] = ()
+    """Of tactics: the month of each change, months of its rise by curve, gain by class, curve."""
     left: float = 0.0
+    """What a changed strategy left behind, in shares of the way."""
     fade: Grid | None = None
+    """Months over which that fades, by curve; None: nothing was left."""
 
     def by_class(self, months: Grid) -> Grid | None:
         """For each class, classes x curves x months; None where nothing was changed."""
@@ -143,15 +153,14 @@ class Fixed:
         if not self.gains and self.left == 0.0:
             return None
         t = np.asarray(months, dtype=np.float64)[None, :]
-        found = np.zeros((3, 1, t.shape[1]))
+        added = np.zeros((3, 1, t.shape[1]))
         for on, rises, gain in self.gains:
-            found = found + gain[:, :, None] * np.clip(
-                (t - on) / np.maximum(rises, 1e-6)[:, None], 0.0, 1.0
-            )
+            risen = np.clip((t - on) / np.maximum(rises, 1e-6)[:, None], 0.0, 1.0)
+            added = added + gain[:, :, None] * risen
         if self.fade is not None:
             left = np.clip(1.0 - t / np.maximum(self.fade, 1e-6)[:, None], 0.0, 1.0)
-            found = found + np.where(t > 0, self.left * left, 0.0)
-        return found
+            added = added + np.where(t > 0, self.left * left, 0.0)
+        return added
 
     def rows(self, which: NDArray[np.intp]) -> Fixed:
         """The same for some of the curves."""
@@ -162,10 +171,8 @@ class Fixed:
 def keep_memory() -> None:
     """Let the process keep the memory it frees.
 
-    Asking for it anew would cost more than the reckoning with it.
-
-    One large block, asked for and let go untouched, tells the C library (glibc, mallopt(3)) to do
-    so; elsewhere it does nothing.
+    Asking for it anew would cost more than the reckoning with it. One large block, asked for and
+    let go untouched, tells the C library (glibc, mallopt(3)) to do so; elsewhere it does nothing.
     """
     import numpy as np
 
@@ -182,7 +189,7 @@ def shares_of(
 ) -> tuple[float, float, float] | None:
     """Shares of the three classes; what is not given is split evenly (flat, declared).
 
-    None where nothing is.
+    None where nothing is given.
     """
     given = (full, partial, none)
     if all(s is None for s in given):
@@ -205,42 +212,32 @@ def read_trajectory(
     series: the readings of its measure that can be compared with one another.
     """
     path = initiative.path
-    if (
-        path is None
-        or path.months_to_target is None
-        or path.baseline is None
-        or path.target is None
-    ):
+    if path is None or path.months_to_target is None:
         return None
-    if path.baseline == path.target:
+    if path.baseline is None or path.target is None or path.baseline == path.target:
         return None
     reference = programme.reference_class(initiative.reference_class)
     own = stream(seed, initiative.id)
     plan = Plan(path.months_to_target, path.dip, path.dip_month, path.target - path.baseline)
     pool = curves.draw(plan, reference, own, curves.POOL)
-    begun = since(initiative)
-    months = (
-        months_between(begun, programme.as_of)
-        if begun is not None and initiative.stage != "idea"
-        else 0.0
-    )
-    seen = (
-        observed(programme, initiative, measure, series)
-        if measure and series and months > 0
-        else None
-    )
+    begun, months = since(initiative), 0.0
+    if begun is not None and initiative.stage != "idea":
+        months = months_between(begun, programme.as_of)
+    seen = None
+    if measure and series and months > 0:
+        seen = observed(programme, initiative, measure, series)
     fixed = _earlier(initiative, seen, series, own)
-    shares = (
-        shares_of(reference.full, reference.partial, reference.none) if reference else None
-    ) or FLAT
+    shares = FLAT
+    if reference is not None:
+        shares = shares_of(reference.full, reference.partial, reference.none) or FLAT
     drawn, fixed = _followed(pool, seen, fixed, own)
     design = _design(drawn, seen, fixed)
     if design is None or seen is None:
-        found = posterior.prior(drawn, shares, own)
+        says = posterior.prior(drawn, shares, own)
     else:
-        found = posterior.read(design, seen.progress, shares, own)
+        says = posterior.read(design, seen.progress, shares, own)
     ahead = Ahead.of(drawn, fixed, _months_ahead(programme, months))
-    return Trajectory(months, seen, pool, drawn, design, found, shares, fixed, own, ahead)
+    return Trajectory(months, seen, pool, drawn, design, says, shares, fixed, own, ahead)
 
 
 def _followed(pool: Curves, seen: Observed | None, fixed: Fixed, seed: int) -> tuple[Curves, Fixed]:
@@ -277,25 +274,25 @@ def reread(
     initiative: Initiative,
     measure: Measure,
     series: Series,
-    found: Trajectory,
+    before: Trajectory,
 ) -> Trajectory | None:
-    """The same initiative read again with other values of the same readings."""
+    """The same initiative read again with other values of the same readings.
+
+    None where what was read before does not fit them.
+    """
     seen = observed(programme, initiative, measure, series)
-    if (
-        seen is None
-        or found.observed is None
-        or found.design is None
-        or seen.months != found.observed.months
-    ):
+    if seen is None or before.observed is None or before.design is None:
         return None
-    again = posterior.read(found.design, seen.progress, found.shares, found.seed)
-    return replace(found, observed=seen, posterior=again)
+    if seen.months != before.observed.months:
+        return None
+    again = posterior.read(before.design, seen.progress, before.shares, before.seed)
+    return replace(before, observed=seen, posterior=again)
 
 
 def _months_ahead(programme: Programme, months: float) -> Grid:
-    """Months since the path began.
+    """Months since the path began: now, and the middle of each month of the horizon.
 
-    Now, and the middle of each month of the horizon, ten years at least.
+    Ten years at least.
     """
     rules = programme.appraisal
     horizon = rules.horizon_years if rules is not None and rules.horizon_years is not None else 0.0
@@ -303,6 +300,7 @@ def _months_ahead(programme: Programme, months: float) -> Grid:
 
 
 def _design(drawn: Curves, seen: Observed | None, fixed: Fixed) -> Design | None:
+    """The curves at the months of the readings; None without any since the start."""
     import numpy as np
 
     if seen is None or not seen.since:
@@ -324,12 +322,9 @@ def _earlier(
     u = uniforms(seed ^ 0x71, curves.POOL, 2 * len(initiative.history) + 1)
     gains = []
     for k, change in enumerate(initiative.history):
-        if (
-            change.did != "adjust-tactics"
-            or change.on < begun
-            or change.gain is None
-            or change.months is None
-        ):
+        if change.did != "adjust-tactics" or change.on < begun:
+            continue
+        if change.gain is None or change.months is None:
             continue
         gain = np.stack([g.sample(u[2 * k]) for g in by_class(change.gain)])
         gains.append((months_between(begun, change.on), change.months.sample(u[2 * k + 1]), gain))
@@ -353,14 +348,11 @@ def _left_behind(initiative: Initiative, seen: Observed | None, series: Series |
     begun, path = since(initiative), initiative.path
     if seen is None or series is None or begun is None or path is None or path.target is None:
         return 0.0
-    if not any(c.did == "adjust-strategy" and c.on == begun for c in initiative.history):
-        return 0.0
     last = [p.value for p in series.points if p.middle < begun][-3:]
-    return (
-        (math.fsum(last) / len(last) - seen.baseline) / (path.target - seen.baseline)
-        if last
-        else 0.0
-    )
+    changed = any(c.did == "adjust-strategy" and c.on == begun for c in initiative.history)
+    if not changed or not last:
+        return 0.0
+    return (math.fsum(last) / len(last) - seen.baseline) / (path.target - seen.baseline)
 
 
 def from_now(count: int) -> Grid:
