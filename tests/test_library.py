@@ -19,18 +19,7 @@ from changeadvisor import Advice, InputError, Programme
 from changeadvisor.advice import to_json
 from scripts import make_notebook
 from tests import typed_user
-from tests.helpers import MINIMAL, NORTHFIELD, ROOT, programme
-
-
-@pytest.fixture(scope="module")
-def northfield() -> Programme:
-    return changeadvisor.load(NORTHFIELD)
-
-
-@pytest.fixture(scope="module")
-def advice(northfield: Programme) -> Advice:
-    return changeadvisor.advise(northfield)
-
+from tests.helpers import MINIMAL, ROOT, programme
 
 # --- the functions --------------------------------------------------------------------------------
 
@@ -41,18 +30,18 @@ def test_load_takes_text_and_paths() -> None:
         changeadvisor.load("nowhere")
 
 
-def test_advise_gives_what_the_command_line_prints(advice: Advice) -> None:
+def test_advise_gives_what_the_command_line_prints(northfield_advice: Advice) -> None:
     golden = (ROOT / "tests" / "golden" / "northfield.json").read_text(encoding="utf-8")
-    assert to_json(advice) == golden
+    assert to_json(northfield_advice) == golden
 
 
-def test_judge_gives_the_same_as_advise(northfield: Programme, advice: Advice) -> None:
-    for item in advice.initiatives:
+def test_judge_gives_the_same_as_advise(northfield: Programme, northfield_advice: Advice) -> None:
+    for item in northfield_advice.initiatives:
         assert changeadvisor.judge(northfield, item.id, flips=True) == item
 
 
-def test_judge_can_be_asked_one_question(northfield: Programme, advice: Advice) -> None:
-    whole = advice.initiative("waste-rounds")
+def test_judge_can_be_asked_one_question(northfield: Programme, northfield_advice: Advice) -> None:
+    whole = northfield_advice.initiative("waste-rounds")
     assert whole is not None
     item = changeadvisor.judge(northfield, "waste-rounds", questions=["route"])
     assert item.action is None
@@ -161,13 +150,13 @@ def test_progress_is_told() -> None:
 # --- results --------------------------------------------------------------------------------------
 
 
-def test_repr_is_a_few_lines(northfield: Programme, advice: Advice) -> None:
+def test_repr_is_a_few_lines(northfield: Programme, northfield_advice: Advice) -> None:
     difference = changeadvisor.what_if(changeadvisor.load(MINIMAL), ["review_months=6"])
-    item = advice.initiatives[0]
-    for result in (northfield, advice, item, item.action, item.route, difference):
+    item = northfield_advice.initiatives[0]
+    for result in (northfield, northfield_advice, item, item.action, item.route, difference):
         assert len(repr(result)) < 700
         assert len(repr(result).splitlines()) <= 8
-    assert "action: 5 persist" in repr(advice)
+    assert "action: 5 persist" in repr(northfield_advice)
     assert item.id in repr(item)
     assert repr(item.route).startswith("<Route: top-down-or-bottom-up")
     assert str(northfield) == repr(northfield)
@@ -194,21 +183,21 @@ def test_a_name_cannot_move_the_terminal_or_break_the_table() -> None:
     assert "\x1b" not in html
 
 
-def test_the_table_of_a_notebook(advice: Advice) -> None:
-    html = advice._repr_html_()
-    assert html.count("<tr>") == len(advice.initiatives) + 1
+def test_the_table_of_a_notebook(northfield_advice: Advice) -> None:
+    html = northfield_advice._repr_html_()
+    assert html.count("<tr>") == len(northfield_advice.initiatives) + 1
     assert "Adjust strategy" in html
     assert "Top-down" in html
     assert "http" not in html
     assert "src=" not in html
 
 
-def test_rows_are_plain_and_even(advice: Advice) -> None:
+def test_rows_are_plain_and_even(northfield_advice: Advice) -> None:
     """Each row has the same columns, each column one type of scalar beside None."""
     tables: list[Sequence[Mapping[str, Any]]] = [
-        advice.rows(),
-        advice.measure_rows(),
-        advice.reason_rows(),
+        northfield_advice.rows(),
+        northfield_advice.measure_rows(),
+        northfield_advice.reason_rows(),
     ]
     for rows in tables:
         assert rows
@@ -230,28 +219,30 @@ def test_every_column_is_documented() -> None:
             assert re.search(rf'^    {column}: [^\n]+\n    """', source, re.M), column
 
 
-def test_rows_say_what_the_advice_says(advice: Advice) -> None:
-    rows = {row["id"]: row for row in advice.rows()}
-    assert list(rows) == [item.id for item in advice.initiatives]
-    needed = {d.initiative for d in advice.decisions_needed}
+def test_rows_say_what_the_advice_says(northfield_advice: Advice) -> None:
+    rows = {row["id"]: row for row in northfield_advice.rows()}
+    assert list(rows) == [item.id for item in northfield_advice.initiatives]
+    needed = {d.initiative for d in northfield_advice.decisions_needed}
     assert {id for id, row in rows.items() if row["decision"]} == needed
-    portfolio = advice.portfolio
+    portfolio = northfield_advice.portfolio
     assert portfolio is not None
     runs = {pick.id for pick in portfolio.chosen or ()}
     assert {id for id, row in rows.items() if row["in_set"]} == runs
-    for item in advice.initiatives:
+    for item in northfield_advice.initiatives:
         row = rows[item.id]
         assert row["action"] == (item.action and item.action.answer)
         priced = (item.outlook.value or {}).get(row["action"] or "")
         assert row["worth"] == (priced and priced.mean)
     fired = sum(
         len(r.reasons) + len(r.rejected)
-        for item in advice.initiatives
+        for item in northfield_advice.initiatives
         for r in (item.action, item.route)
         if r is not None
     )
-    assert len(advice.reason_rows()) == fired
-    assert [row["id"] for row in advice.measure_rows()] == [m.id for m in advice.measures or ()]
+    assert len(northfield_advice.reason_rows()) == fired
+    assert [row["id"] for row in northfield_advice.measure_rows()] == [
+        m.id for m in northfield_advice.measures or ()
+    ]
 
 
 def test_rows_of_parts_that_were_not_asked_for() -> None:
@@ -267,13 +258,13 @@ def copies() -> list[Callable[[Any], Any]]:
 
 @pytest.mark.parametrize("again", copies(), ids=["copy", "deepcopy", "pickle"])
 def test_results_can_be_copied_and_pickled(
-    northfield: Programme, advice: Advice, again: Callable[[Any], Any]
+    northfield: Programme, northfield_advice: Advice, again: Callable[[Any], Any]
 ) -> None:
-    made = again(advice)
-    assert made == advice
-    assert to_json(made) == to_json(advice)
-    assert made.rows() == advice.rows()
-    item = advice.initiatives[0]
+    made = again(northfield_advice)
+    assert made == northfield_advice
+    assert to_json(made) == to_json(northfield_advice)
+    assert made.rows() == northfield_advice.rows()
+    item = northfield_advice.initiatives[0]
     assert item.action is not None
     assert again(item) == item
     assert again(item.action) == item.action

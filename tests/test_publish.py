@@ -15,7 +15,7 @@ import pytest
 from changeadvisor import publish
 from changeadvisor.advice import measures
 from changeadvisor.cli import main
-from changeadvisor.io import load, rules
+from changeadvisor.io import rules
 from changeadvisor.model import Programme
 from tests.helpers import NORTHFIELD, programme
 
@@ -36,11 +36,6 @@ def published(tmp_path: Path, made: Programme, **more: Any) -> Path:
 def rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-@pytest.fixture(scope="module")
-def northfield() -> Programme:
-    return load.load_programme(NORTHFIELD)
 
 
 def test_every_value_is_what_the_description_says(tmp_path: Path, northfield: Programme) -> None:

@@ -7,20 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from changeadvisor.advice import Advice, advise
+from changeadvisor.advice import Advice
 from changeadvisor.io.load import load_programme
-from changeadvisor.io.rules import load_rulebook
+from changeadvisor.model import Programme
 from tests.helpers import MINIMAL, NORTHFIELD, expected
 
 
-@pytest.fixture(scope="module")
-def northfield() -> Advice:
-    return advise(load_programme(NORTHFIELD), load_rulebook())
-
-
 @pytest.mark.parametrize("folder", [NORTHFIELD, MINIMAL], ids=lambda f: f.name)
-def test_answers_are_as_expected(folder: Path) -> None:
-    advice = advise(load_programme(folder), load_rulebook())
+def test_answers_are_as_expected(folder: Path, request: pytest.FixtureRequest) -> None:
+    advice: Advice = request.getfixturevalue(f"{folder.name}_advice")
     found = {
         i.id: (i.action.answer if i.action else None, i.route.answer if i.route else None)
         for i in advice.initiatives
@@ -28,8 +23,8 @@ def test_answers_are_as_expected(folder: Path) -> None:
     assert found == expected(folder)
 
 
-def test_northfield_holds_the_hard_cases(northfield: Advice) -> None:
-    by_id = {i.id: i for i in northfield.initiatives}
+def test_northfield_holds_the_hard_cases(northfield_advice: Advice) -> None:
+    by_id = {i.id: i for i in northfield_advice.initiatives}
     dip = by_id["reablement-redesign"]
     assert (dip.declared, dip.evidenced) == ("red", "amber-green")
     assert dip.candour == "declared 3 steps worse than the evidence"
@@ -41,12 +36,14 @@ def test_northfield_holds_the_hard_cases(northfield: Advice) -> None:
     assert "stop" in {r.answer for r in law.rejected}
     assert by_id["care-record"].dependants.people == pytest.approx(1200 + 320 * 0.6 + 60)
     assert by_id["recycling-plus"].stale[0].fact == "need.there"
-    states = Counter(w.state for i in northfield.initiatives for w in i.tripwires)
+    states = Counter(w.state for i in northfield_advice.initiatives for w in i.tripwires)
     assert set(states) == {"not due", "kept", "broken"}
-    assert northfield.portfolio is not None
-    said = [c.initiatives for c in northfield.portfolio.conflicts if c.kind == "conflicts-with"]
+    assert northfield_advice.portfolio is not None
+    said = [
+        c.initiatives for c in northfield_advice.portfolio.conflicts if c.kind == "conflicts-with"
+    ]
     assert said == [("depot-merger", "waste-rounds")]
-    assert {c.kind for c in northfield.portfolio.conflicts} == {
+    assert {c.kind for c in northfield_advice.portfolio.conflicts} == {
         "conflicts-with",
         "load",
         "champions",
@@ -54,9 +51,9 @@ def test_northfield_holds_the_hard_cases(northfield: Advice) -> None:
     }
 
 
-def test_northfield_chooses_a_set(northfield: Advice) -> None:
+def test_northfield_chooses_a_set(northfield_advice: Advice) -> None:
     """As expected.md tells it."""
-    found = northfield.portfolio
+    found = northfield_advice.portfolio
     assert found is not None
     assert found.chosen is not None
     assert found.deferred is not None
@@ -83,10 +80,10 @@ def test_northfield_chooses_a_set(northfield: Advice) -> None:
     assert found.totals.share_for_few >= 0.25
 
 
-def test_northfield_splits_core_from_borderline(northfield: Advice) -> None:
+def test_northfield_splits_core_from_borderline(northfield_advice: Advice) -> None:
     """As expected.md tells it."""
-    assert northfield.portfolio is not None
-    core = northfield.portfolio.core or {}
+    assert northfield_advice.portfolio is not None
+    core = northfield_advice.portfolio.core or {}
     assert {id for id, share in core.items() if share == 1.0} == {
         "care-record",
         "falls-prevention",
@@ -99,38 +96,36 @@ def test_northfield_splits_core_from_borderline(northfield: Advice) -> None:
         "contact-platform",
         "depot-merger",
     }
-    assert northfield.portfolio.robust is not None
-    assert northfield.portfolio.robust.exact
-    assert len(northfield.portfolio.robust.find_out) == 6
-    assert len(northfield.portfolio.robust.alternatives) >= 2
+    assert northfield_advice.portfolio.robust is not None
+    assert northfield_advice.portfolio.robust.exact
+    assert len(northfield_advice.portfolio.robust.find_out) == 6
+    assert len(northfield_advice.portfolio.robust.alternatives) >= 2
 
 
-def test_northfield_has_the_shape_the_issue_asks_for() -> None:
-    programme = load_programme(NORTHFIELD)
-    assert len(programme.initiatives) == 15
-    monthly = [len(m.observations) for m in programme.measures if m.every == "month"]
+def test_northfield_has_the_shape_the_issue_asks_for(northfield: Programme) -> None:
+    assert len(northfield.initiatives) == 15
+    monthly = [len(m.observations) for m in northfield.measures if m.every == "month"]
     assert len(monthly) >= 12
     assert all(n >= 17 for n in monthly)
     assert sum(24 <= n <= 36 for n in monthly) >= 12
-    assert {m.every for m in programme.measures} == {"month", "quarter", "year"}
-    assert any(m.rebase for m in programme.measures)
+    assert {m.every for m in northfield.measures} == {"month", "quarter", "year"}
+    assert any(m.rebase for m in northfield.measures)
     raters = [
         a
-        for i in programme.initiatives
+        for i in northfield.initiatives
         for a in i.judgements.values()
         if len({j.level for j in a}) > 1
     ]
     assert raters
-    assert {c.area for m in programme.measures for c in m.comparators} <= {
-        a.area for a in programme.areas
+    assert {c.area for m in northfield.measures for c in m.comparators} <= {
+        a.area for a in northfield.areas
     }
 
 
-def test_every_code_is_fictional() -> None:
+def test_every_code_is_fictional(northfield: Programme) -> None:
     """Real metropolitan districts have codes E08000001 and up; these begin with E089."""
-    programme = load_programme(NORTHFIELD)
-    assert all(a.area.startswith("E089") for a in programme.areas)
+    assert all(a.area.startswith("E089") for a in northfield.areas)
 
 
-def test_the_workbook_is_the_same_programme() -> None:
-    assert load_programme(NORTHFIELD / "northfield.xlsx") == load_programme(NORTHFIELD)
+def test_the_workbook_is_the_same_programme(northfield: Programme) -> None:
+    assert load_programme(NORTHFIELD / "northfield.xlsx") == northfield

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import changeadvisor
 from changeadvisor import simulation
 from changeadvisor.advice import (
     Advice,
@@ -23,26 +24,16 @@ from changeadvisor.advice import (
 from changeadvisor.advice.derived import candour_level, candour_steps
 from changeadvisor.advice.flips import possible_range
 from changeadvisor.facts import can_be_known
-from changeadvisor.io import load, rules
+from changeadvisor.io import rules
 from changeadvisor.judgement import judge
 from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import Programme, to_plain
-from tests.helpers import NORTHFIELD, ROOT, programme
+from tests.helpers import ROOT, programme
 
 
-@pytest.fixture(scope="module")
-def rulebook() -> Rulebook:
-    return rules.load_rulebook()
-
-
-@pytest.fixture(scope="module")
-def northfield(rulebook: Rulebook) -> Advice:
-    return advise(load.load_programme(NORTHFIELD), rulebook)
-
-
-def test_it_has_every_key_of_the_format(northfield: Advice) -> None:
+def test_it_has_every_key_of_the_format(northfield_advice: Advice) -> None:
     """formats.md section 2, written out."""
-    found = to_data(northfield)
+    found = to_data(northfield_advice)
     assert next(iter(found)) == "format"
     assert {
         "format",
@@ -113,8 +104,8 @@ def test_it_has_every_key_of_the_format(northfield: Advice) -> None:
     )
 
 
-def test_lists_are_in_the_order_of_the_format(northfield: Advice) -> None:
-    found = to_data(northfield)
+def test_lists_are_in_the_order_of_the_format(northfield_advice: Advice) -> None:
+    found = to_data(northfield_advice)
     assert [i["id"] for i in found["initiatives"]] == sorted(i["id"] for i in found["initiatives"])
     for item in found["initiatives"]:
         for part in ("action", "route"):
@@ -142,17 +133,18 @@ def shuffled(value: Any, shuffle: random.Random) -> Any:
 
 
 def test_two_runs_and_a_shuffled_one_give_the_same_bytes(
-    northfield: Advice, rulebook: Rulebook
+    northfield: Programme, northfield_advice: Advice, rulebook: Rulebook
 ) -> None:
-    read = load.load_programme(NORTHFIELD)
-    assert to_json(advise(read, rulebook)) == to_json(northfield)
+    assert to_json(advise(northfield, rulebook)) == to_json(northfield_advice)
     mixed = Programme.model_validate(
-        shuffled(read.model_dump(mode="json", exclude_defaults=True), random.Random(5))
+        shuffled(northfield.model_dump(mode="json", exclude_defaults=True), random.Random(5))
     )
-    assert to_json(advise(mixed, rulebook)) == to_json(northfield)
+    assert to_json(advise(mixed, rulebook)) == to_json(northfield_advice)
 
 
-def test_rules_in_another_order_give_the_same_bytes(northfield: Advice, rulebook: Rulebook) -> None:
+def test_rules_in_another_order_give_the_same_bytes(
+    northfield: Programme, northfield_advice: Advice, rulebook: Rulebook
+) -> None:
     from changeadvisor.io.documents import read_document
     from changeadvisor.judgement import RulePack, read_pack
 
@@ -164,15 +156,15 @@ def test_rules_in_another_order_give_the_same_bytes(northfield: Advice, rulebook
     again = replace(
         rulebook, action=mixed("persist-or-adjust"), route=mixed("top-down-or-bottom-up")
     )
-    assert to_json(advise(load.load_programme(NORTHFIELD), again)) == to_json(northfield)
+    assert to_json(advise(northfield, again)) == to_json(northfield_advice)
 
 
 def test_flips_are_confirmed_by_judging_the_changed_sheet(
-    northfield: Advice, rulebook: Rulebook
+    northfield_advice: Advice, rulebook: Rulebook
 ) -> None:
     """A judged fact is changed as a person would change it, scores follow, and the answer is the one the flip names."""
     confirmed = 0
-    for item in northfield.initiatives:
+    for item in northfield_advice.initiatives:
         for pack, found in ((rulebook.action, item.action), (rulebook.route, item.route)):
             assert found is not None
             for flip in found.flips:
@@ -205,13 +197,15 @@ def test_a_reading_that_flips_is_read_again_by_the_model(rulebook: Rulebook) -> 
     assert len(flips) >= 3
 
 
-def test_past_spend_changes_nothing(northfield: Advice, rulebook: Rulebook) -> None:
-    data = load.load_programme(NORTHFIELD).model_dump(mode="json", exclude_defaults=True)
+def test_past_spend_changes_nothing(
+    northfield: Programme, northfield_advice: Advice, rulebook: Rulebook
+) -> None:
+    data = northfield.model_dump(mode="json", exclude_defaults=True)
     for initiative in data["initiatives"]:
         initiative.setdefault("spend", {})["to_date"] = 99_000_000
     again = advise(Programme.model_validate(data), rulebook)
     assert [(i.action, i.route) for i in again.initiatives] == [
-        (i.action, i.route) for i in northfield.initiatives
+        (i.action, i.route) for i in northfield_advice.initiatives
     ]
 
 
@@ -291,8 +285,8 @@ def test_decisions_in_words(
     assert (found.by, str(found.before)) == ("S", "2026-12-31")
 
 
-def test_going_on_past_a_broken_tripwire_is_a_decision(northfield: Advice) -> None:
-    decided = [d for d in northfield.decisions_needed if "tripwire" in d.decision]
+def test_going_on_past_a_broken_tripwire_is_a_decision(northfield_advice: Advice) -> None:
+    decided = [d for d in northfield_advice.decisions_needed if "tripwire" in d.decision]
     assert [d.initiative for d in decided] == ["benefits-digital"]
 
 
@@ -306,8 +300,8 @@ def test_progress_is_told_after_each(rulebook: Rulebook) -> None:
     assert told == [(1, 2), (2, 2)]
 
 
-def test_missing_overall_names_each_fact_once(northfield: Advice) -> None:
-    rows = missing_overall(northfield)
+def test_missing_overall_names_each_fact_once(northfield_advice: Advice) -> None:
+    rows = missing_overall(northfield_advice)
     assert len({(r.initiative, r.fact) for r in rows}) == len(rows)
     moves = [r.could_move or 0 for r in rows]
     assert moves == sorted(moves, reverse=True)
@@ -327,33 +321,33 @@ def test_candour(declared: str, rating: str, level: str, words: str) -> None:
     assert wording.candour(candour_steps(declared, rating)) == words
 
 
-def test_candour_is_told_where_both_ratings_are_known(northfield: Advice) -> None:
-    told = {item.id: item.candour for item in northfield.initiatives if item.candour is not None}
-    assert set(told) == {i.id for i in northfield.initiatives if i.declared and i.evidenced}
+def test_candour_is_told_where_both_ratings_are_known(northfield_advice: Advice) -> None:
+    told = {
+        item.id: item.candour for item in northfield_advice.initiatives if item.candour is not None
+    }
+    assert set(told) == {i.id for i in northfield_advice.initiatives if i.declared and i.evidenced}
     assert told
-    assert any(item.candour is None for item in northfield.initiatives)
+    assert any(item.candour is None for item in northfield_advice.initiatives)
 
 
 @pytest.mark.parametrize("id", ["benefits-digital", "care-record", "planning-online"])
 def test_one_initiative_is_judged_as_among_all(
-    northfield: Advice, rulebook: Rulebook, id: str
+    northfield: Programme, northfield_advice: Advice, rulebook: Rulebook, id: str
 ) -> None:
     """One with a tripwire broken, one on which others hang, and one that is closed."""
-    read = load.load_programme(NORTHFIELD)
-    among = northfield.initiative(id)
-    alone = judge_initiative(read, rulebook, id, flips=True)
+    among = northfield_advice.initiative(id)
+    alone = judge_initiative(northfield, rulebook, id, flips=True)
     assert among is not None
     assert to_plain(alone) == to_plain(among)
     assert (alone.sheet, alone.scorecards) == (among.sheet, among.scorecards)
 
 
-def test_one_initiative_without_flips_or_route(rulebook: Rulebook) -> None:
-    read = load.load_programme(NORTHFIELD)
-    among = advise(read, rulebook, parts=("action",), flips=False).initiative("care-record")
-    alone = judge_initiative(read, rulebook, "care-record", questions=("action",))
+def test_one_initiative_without_flips_or_route(northfield: Programme, rulebook: Rulebook) -> None:
+    among = advise(northfield, rulebook, parts=("action",), flips=False).initiative("care-record")
+    alone = judge_initiative(northfield, rulebook, "care-record", questions=("action",))
     assert to_plain(alone) == to_plain(among)
     with pytest.raises(KeyError):
-        judge_initiative(read, rulebook, "nowhere")
+        judge_initiative(northfield, rulebook, "nowhere")
 
 
 def test_insiders_and_readings_to_come_are_said(rulebook: Rulebook) -> None:
@@ -400,8 +394,8 @@ def test_outlook_is_that_of_the_class(rulebook: Rulebook) -> None:
     assert (found[1]["outlook"]["probability"], found[1]["outlook"]["basis"]) == (None, None)
 
 
-def test_numbers_are_tidy_and_json_is_json(northfield: Advice) -> None:
-    text = to_json(northfield)
+def test_numbers_are_tidy_and_json_is_json(northfield_advice: Advice) -> None:
+    text = to_json(northfield_advice)
     assert text.endswith("}\n")
     assert json.loads(text)["format"] == "changeadvisor-advice/1"
     assert to_plain({"a": [0.1 + 0.2, -0.0, 3]}) == {"a": [0.3, 0.0, 3]}
@@ -425,7 +419,7 @@ def test_readings_stay_possible(
 def _advised(**more: Any) -> Any:
     given = {"format": "changeadvisor/1", "programme": "P", "as_of": "2026-09-30", **more}
     return advise(
-        Programme.model_validate(given), rules.load_rulebook(), parts=("action",)
+        Programme.model_validate(given), changeadvisor.load_rulebook(), parts=("action",)
     ).initiatives[0]
 
 

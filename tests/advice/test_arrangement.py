@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache
 from typing import Any
 
 import pytest
 
+import changeadvisor
 from changeadvisor.adoption import Diffusion
 from changeadvisor.advice import ARRANGEMENT_PARTS, Advice, Route, advise, order_of, to_data
 from changeadvisor.facts import FactSheet
-from changeadvisor.io import rules
-from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import Programme
 from changeadvisor.report.render import explanation, html
 from changeadvisor.report.route import route_view
@@ -48,11 +46,6 @@ BELOW = {
 BOTH = {"route.knowledge": "shared", "route.goal": "both", "route.spread": "partly"}
 
 
-@cache
-def rulebook() -> Rulebook:
-    return rules.load_rulebook()
-
-
 def advised(judged: dict[str, Any], *more: dict[str, Any], **changed: Any) -> Advice:
     """Advice on one initiative with these answers, beside others."""
     initiative = {
@@ -75,7 +68,7 @@ def advised(judged: dict[str, Any], *more: dict[str, Any], **changed: Any) -> Ad
         "limits": {"load": 2},
         "initiatives": [{k: v for k, v in initiative.items() if v is not None}, *more],
     }
-    return advise(Programme.model_validate(data), rulebook(), parts=("route",))
+    return advise(Programme.model_validate(data), changeadvisor.load_rulebook(), parts=("route",))
 
 
 def route(judged: dict[str, Any], *more: dict[str, Any], **changed: Any) -> Route:
@@ -106,7 +99,7 @@ def route(judged: dict[str, Any], *more: dict[str, Any], **changed: Any) -> Rout
     ],
 )
 def test_order_of_a_blend(facts: dict[str, Any], first: str, settled: bool) -> None:
-    found = order_of(rulebook().order, FactSheet.of(facts))
+    found = order_of(changeadvisor.load_rulebook().order, FactSheet.of(facts))
     assert (found.first, found.settled) == (first, settled)
     assert bool(found.because) == (settled or "support.sponsor" in facts)
 

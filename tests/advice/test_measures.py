@@ -10,13 +10,13 @@ import pytest
 from changeadvisor import performance
 from changeadvisor.advice import measures
 from changeadvisor.advice.measures import attend, read_one
-from changeadvisor.io import load, rules
+from changeadvisor.io import rules
 from changeadvisor.model import Programme
 from changeadvisor.performance.own_past import Drawing
 from changeadvisor.performance.reading import Performance, read_performance
 from changeadvisor.performance.wording import lacking
 from tests import councils
-from tests.helpers import NORTHFIELD, programme
+from tests.helpers import programme
 
 needs = pytest.mark.skipif(
     not councils.PANEL.exists(), reason="the shared data are not beside this checkout"
@@ -259,12 +259,11 @@ def test_a_sentence_for_the_combination() -> None:
     assert found.attention.answer == "standard"
 
 
-def test_northfield_as_its_own_command_prints_it() -> None:
-    made = load.load_programme(NORTHFIELD)
-    part = measures.measures_part(made, rules.load_pack("which-lens"), 0)
+def test_northfield_as_its_own_command_prints_it(northfield: Programme) -> None:
+    part = measures.measures_part(northfield, rules.load_pack("which-lens"), 0)
     data = measures.part_json(part)
     assert '"series"' in data
-    assert len(part.measures) == len(made.measures)
+    assert len(part.measures) == len(northfield.measures)
 
 
 # --- published councils ---------------------------------------------------------------------------

@@ -20,6 +20,7 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
+import changeadvisor
 from changeadvisor.cli import main
 from changeadvisor.errors import InputError
 from changeadvisor.facts import VOCABULARY
@@ -28,7 +29,6 @@ from changeadvisor.interview.answer_file import AnswerFile, same_rater
 from changeadvisor.interview.questions import question_facts
 from changeadvisor.io.documents import read_document
 from changeadvisor.io.load import load_programme
-from changeadvisor.io.rules import load_rulebook
 from changeadvisor.model import Judgement
 from tests.helpers import NORTHFIELD, ROOT
 from tests.strategies import TEXT
@@ -528,7 +528,7 @@ def test_two_raters_answer_apart(
     """The second is asked what the first answered, sees it only afterwards, and takes nothing away."""
     path = tmp_path / "p.yaml"
     path.write_text(HEAD + I, encoding="utf-8")
-    many = len(question_facts(load_rulebook()))
+    many = len(question_facts(changeadvisor.load_rulebook()))
     talk(monkeypatch, capsys, "1\n" * many, path, "a", "--by", "Programme office", "--all")
     first = judged(path, "a")
     assert len(first) == many
@@ -570,7 +570,9 @@ def test_the_question_of_what_to_do(
     status, out, _ = talk(monkeypatch, capsys, "2\n" * 3 + "q\n", *arguments)
     assert status == 0
     assert "Now: persist by 12 decibans" in out
-    asked = {f.question for f in question_facts(load_rulebook(), "action", "delivery")}
+    asked = {
+        f.question for f in question_facts(changeadvisor.load_rulebook(), "action", "delivery")
+    }
     assert len([line for line in out.splitlines() if line in asked]) == 4
     answers = judged(folder, "waste-rounds").values()
     assert len([by for each in answers for _, by in each if by == "X"]) == 3

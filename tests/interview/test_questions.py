@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import pytest
 
+import changeadvisor
 from changeadvisor.advice import spreading
 from changeadvisor.facts import VOCABULARY, FactSheet, Known
 from changeadvisor.interview import questions
 from changeadvisor.interview.questions import Interview, question_facts
-from changeadvisor.io.load import load_programme
-from changeadvisor.io.rules import load_rulebook
 from changeadvisor.judgement import judge
 from changeadvisor.model import Initiative, Programme
-from tests.helpers import NORTHFIELD, programme
+from tests.helpers import programme
 
-JUDGES = load_rulebook()
-
-
-@cache
-def northfield() -> Programme:
-    return load_programme(NORTHFIELD)
+JUDGES = changeadvisor.load_rulebook()
 
 
 def one(**judgements: Any) -> tuple[Programme, Initiative]:
@@ -162,12 +155,11 @@ def test_settled(given: dict[str, Any], answer: str | None, for_good: bool, sett
     assert standing.same == 1.0 or not for_good
 
 
-def test_settled_for_good_holds_for_every_way() -> None:
+def test_settled_for_good_holds_for_every_way(northfield: Programme) -> None:
     """No filling of what is open changes an answer that is settled for good (Northfield, one initiative filled in turn)."""
-    made = northfield()
-    initiative = next(i for i in made.initiatives if i.id == "reablement-redesign")
-    interview = questions.begin(made, initiative, JUDGES)
-    sheet = interview.sheet(initiative, made)
+    initiative = next(i for i in northfield.initiatives if i.id == "reablement-redesign")
+    interview = questions.begin(northfield, initiative, JUDGES)
+    sheet = interview.sheet(initiative, northfield)
     while not (standing := interview.state(sheet)).stands:
         fact = standing.order[0]
         sheet = sheet.with_known({fact.name: Known(fact.values[-1])})
@@ -200,15 +192,14 @@ def test_raters_who_differ_are_looked_at_as_both() -> None:
     assert interview.initiative.judgements["route.knowledge"][0].by == "A"
 
 
-def test_a_spread_that_answers_still_move_is_not_held_for_the_proof() -> None:
+def test_a_spread_that_answers_still_move_is_not_held_for_the_proof(northfield: Programme) -> None:
     """While the questions it hangs on are open, settled for good holds whatever the spread; once answered, it is known."""
-    made = northfield()
-    initiative = next(i for i in made.initiatives if i.adoption is not None)
-    interview = questions.begin(made, initiative, JUDGES)
-    sheet = interview.sheet(initiative, made)
+    initiative = next(i for i in northfield.initiatives if i.adoption is not None)
+    interview = questions.begin(northfield, initiative, JUDGES)
+    sheet = interview.sheet(initiative, northfield)
     open_, closed = sheet.without(spreading.SPREAD_BY), sheet
     for name in spreading.SPREAD_BY:
         closed = closed.with_known({name: Known(VOCABULARY[name].values[0])})
     assert interview._moves_spread(interview._complete(open_))
     assert not interview._moves_spread(interview._complete(closed))
-    assert not questions.begin(made, initiative, JUDGES, about="action")._moves_spread(open_)
+    assert not questions.begin(northfield, initiative, JUDGES, about="action")._moves_spread(open_)

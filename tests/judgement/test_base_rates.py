@@ -17,6 +17,7 @@ from changeadvisor.io import (
     workbook_write,
 )
 from changeadvisor.judgement import base_rates
+from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import Estimate, Programme
 from tests.helpers import ROOT, SHARED, programme
 
@@ -215,10 +216,10 @@ def test_an_unknown_class_is_refused_with_the_published_ones_in_mind(
 
 
 def test_the_chances_of_a_published_class_are_those_of_the_outlook_with_their_source(
-    tmp_path: Path,
+    tmp_path: Path, rulebook: Rulebook
 ) -> None:
     read = load.load_programme(written(named("gustafson-culture-change"), ".json", tmp_path))
-    found = advise(read, rules.load_rulebook()).initiatives[0]
+    found = advise(read, rulebook).initiatives[0]
     assert found.outlook.basis == "class"
     assert found.outlook.probability is not None
     assert (found.outlook.probability.full, found.outlook.probability.partial) == (0.05, None)

@@ -10,7 +10,6 @@ import pytest
 
 from changeadvisor.advice import Advice, advise, to_json
 from changeadvisor.facts import FactSheet, Value
-from changeadvisor.io import rules
 from changeadvisor.judgement import Disagreement, recommend
 from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import Programme
@@ -18,12 +17,6 @@ from changeadvisor.report import board, render
 from changeadvisor.report.initiative import initiative_view
 from changeadvisor.report.terminal import advice_table
 from tests.helpers import programme
-
-
-@pytest.fixture(scope="module")
-def rulebook() -> Rulebook:
-    return rules.load_rulebook()
-
 
 # --- the ledger: PA-27 has 4 decibans against stop where the idea works, PA-15 has 10 for stop wher
 

@@ -10,18 +10,19 @@ import pytest
 
 from changeadvisor.advice import Advice, advise
 from changeadvisor.errors import InputError
-from changeadvisor.io import load, rules
+from changeadvisor.io import rules
 from changeadvisor.judgement import base_rates
 from changeadvisor.judgement.base_rates import (
     RATINGS,
     RatingMoves,
     declared_moves,
 )
+from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.judgement.wording import candour_means
 from changeadvisor.model import Colour, Programme
 from changeadvisor.report import render
 from scripts import rating_moves as script
-from tests.helpers import NORTHFIELD, programme
+from tests.helpers import programme
 
 MOVES = rules.rating_moves()
 
@@ -179,8 +180,10 @@ def rated(**more: Any) -> Programme:
     ("more", "there"),
     [({"declared": "amber"}, True), ({}, False), ({"declared": "amber", "stage": "closed"}, False)],
 )
-def test_it_is_said_where_a_rating_is_declared(more: dict[str, Any], there: bool) -> None:
-    advice = advise(rated(**more), rules.load_rulebook())
+def test_it_is_said_where_a_rating_is_declared(
+    more: dict[str, Any], there: bool, rulebook: Rulebook
+) -> None:
+    advice = advise(rated(**more), rulebook)
     item = advice.initiatives[0]
     assert (item.declared_moves is not None) == there
     text = render.explanation(advice, item)
@@ -188,29 +191,26 @@ def test_it_is_said_where_a_rating_is_declared(more: dict[str, Any], there: bool
     assert ("Of 378 government major projects rated amber" in render.html(advice)) == there
 
 
-@pytest.fixture(scope="module")
-def northfield() -> Advice:
-    return advise(load.load_programme(NORTHFIELD), rules.load_rulebook())
-
-
-def test_every_rating_of_a_programme_has_its_words(northfield: Advice) -> None:
-    for item in northfield.initiatives:
+def test_every_rating_of_a_programme_has_its_words(northfield_advice: Advice) -> None:
+    for item in northfield_advice.initiatives:
         closed = item.evidence.initiative.stage == "closed"
         assert (item.declared_moves is None) == (item.declared is None or closed)
         assert (item.candour_means is None) == (item.candour is None or closed)
-    assert [t.pack for t in northfield.engine.tables] == ["rating-moves"]
-    assert northfield.engine.tables[0].digest == MOVES.digest
+    assert [t.pack for t in northfield_advice.engine.tables] == ["rating-moves"]
+    assert northfield_advice.engine.tables[0].digest == MOVES.digest
 
 
-def test_it_enters_neither_the_ledger_nor_the_curve(northfield: Advice) -> None:
-    rulebook = dataclasses.replace(rules.load_rulebook(), moves=moves(red=(99, 1, 0, 0)))
-    again = advise(load.load_programme(NORTHFIELD), rulebook)
-    for one, other in zip(northfield.initiatives, again.initiatives, strict=True):
+def test_it_enters_neither_the_ledger_nor_the_curve(
+    northfield: Programme, northfield_advice: Advice, rulebook: Rulebook
+) -> None:
+    other_moves = dataclasses.replace(rulebook, moves=moves(red=(99, 1, 0, 0)))
+    again = advise(northfield, other_moves)
+    for one, other in zip(northfield_advice.initiatives, again.initiatives, strict=True):
         assert (one.action, one.route, one.outlook) == (other.action, other.route, other.outlook)
         assert one.sheet == other.sheet
     assert not any(
         re.search(r"moves|base_rate", name)
-        for item in northfield.initiatives
+        for item in northfield_advice.initiatives
         for name in item.sheet
     )
 

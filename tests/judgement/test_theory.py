@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from changeadvisor.advice import action_answers, advise, complete, missing_overall
+from changeadvisor.advice import Advice, action_answers, advise, complete, missing_overall
 from changeadvisor.advice.flips import reads_results
 from changeadvisor.errors import InputError
 from changeadvisor.facts import (
@@ -23,7 +23,6 @@ from changeadvisor.facts import (
     Value,
 )
 from changeadvisor.io import rules
-from changeadvisor.io.load import load_programme
 from changeadvisor.judgement import (
     Rule,
     RulePack,
@@ -35,7 +34,8 @@ from changeadvisor.judgement import (
 )
 from changeadvisor.judgement.lint import lint
 from changeadvisor.judgement.rulebook import Rulebook
-from tests.helpers import NORTHFIELD, programme, untested
+from changeadvisor.model import Programme
+from tests.helpers import programme, untested
 from tests.judgement.test_recommendation import data, read, rule
 
 PACKS = {pack.name: pack for pack in rules.theories()}
@@ -45,11 +45,6 @@ FACTORS = (
 )  # fmt: skip
 D, CI, CG, F, DL = TIME.answers
 UNMEASURED = "our judgement, not measured"
-
-
-@pytest.fixture(scope="module")
-def rulebook() -> Rulebook:
-    return rules.load_rulebook()
 
 
 def own(pack: RulePack, row: str) -> dict[str, Value]:
@@ -521,15 +516,16 @@ def test_the_table_is_chosen_by_the_time_there_is(rulebook: Rulebook) -> None:
     assert {differing[n] for n in ("TB-25", "TB-26", "TB-27")} == {"silent"}
 
 
-def test_what_is_missing_is_a_question_and_never_a_theory(rulebook: Rulebook) -> None:
-    advice = advise(load_programme(NORTHFIELD), rulebook)
+def test_what_is_missing_is_a_question_and_never_a_theory(northfield_advice: Advice) -> None:
     assert [
-        m.fact for m in missing_overall(advice) if m.fact.startswith(("theory.", "score."))
+        m.fact
+        for m in missing_overall(northfield_advice)
+        if m.fact.startswith(("theory.", "score."))
     ] == []
-    assert all(m.question for m in missing_overall(advice))
+    assert all(m.question for m in missing_overall(northfield_advice))
     assert all(
         m.fact in VOCABULARY and m.question
-        for i in advice.initiatives
+        for i in northfield_advice.initiatives
         for t in i.theories
         for m in t.missing
     )
@@ -580,9 +576,8 @@ def test_what_only_theory_asks_and_no_rule_reads_is_no_lever(rulebook: Rulebook)
     assert route.flips == ()
 
 
-def test_playing_worlds_needs_no_theory(rulebook: Rulebook) -> None:
+def test_playing_worlds_needs_no_theory(rulebook: Rulebook, northfield: Programme) -> None:
     """What judges the action alone gives the same actions."""
-    given_ = load_programme(NORTHFIELD)
     few = rulebook.of_action()
     assert (
         few.theory,
@@ -591,18 +586,19 @@ def test_playing_worlds_needs_no_theory(rulebook: Rulebook) -> None:
         (),
         True,
     )
-    assert action_answers(given_, rulebook) == {
+    assert action_answers(northfield, rulebook) == {
         i.id: i.action.answer
-        for i in advise(given_, rulebook, parts=("action",)).initiatives
+        for i in advise(northfield, rulebook, parts=("action",)).initiatives
         if i.action
     }
 
 
-def test_readings_are_in_the_advice_and_the_packs_are_named(rulebook: Rulebook) -> None:
-    advice = advise(load_programme(NORTHFIELD), rulebook)
-    assert set(PACKS) <= {p.pack for p in advice.engine.packs}
-    duty = advice.initiative("homelessness-duty")
-    closed = advice.initiative("planning-online")
+def test_readings_are_in_the_advice_and_the_packs_are_named(
+    northfield_advice: Advice, northfield: Programme, rulebook: Rulebook
+) -> None:
+    assert set(PACKS) <= {p.pack for p in northfield_advice.engine.packs}
+    duty = northfield_advice.initiative("homelessness-duty")
+    closed = northfield_advice.initiative("planning-online")
     assert duty is not None
     assert closed is not None
     found = {t.pack: t.answer for t in duty.theories}
@@ -613,9 +609,7 @@ def test_readings_are_in_the_advice_and_the_packs_are_named(rulebook: Rulebook) 
         None,
     )
     assert closed.theories == ()
-    only = advise(load_programme(NORTHFIELD), rulebook, parts=("action",)).initiative(
-        "homelessness-duty"
-    )
+    only = advise(northfield, rulebook, parts=("action",)).initiative("homelessness-duty")
     assert only is not None
     assert only.theories == ()
 

@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 
 from changeadvisor import performance
 from changeadvisor.errors import InputError
-from changeadvisor.io import load
 from changeadvisor.model import Programme, Series
 from changeadvisor.performance.corporate import MeasureProblem, Weights, choose
 from changeadvisor.performance.targets import audit_targets
 from changeadvisor.performance.wording import audit_sentences
-from tests.helpers import NORTHFIELD, programme
+from tests.helpers import programme
 
 
 def series(made: Programme) -> dict[str, Series]:
@@ -77,19 +76,17 @@ def test_in_words() -> None:
 # --- a few corporate measures ---------------------------------------------------------------------
 
 
-def test_northfield_by_six_covers_every_aim() -> None:
-    made = load.load_programme(NORTHFIELD)
-    found = choose(made, series(made), 6)
+def test_northfield_by_six_covers_every_aim(northfield: Programme) -> None:
+    found = choose(northfield, series(northfield), 6)
     assert len(found.chosen) == 6
     assert found.gap == 0
     assert found.aims_uncovered == ()
-    assert len(found.chosen) + len(found.left_out) == len(made.measures)
+    assert len(found.chosen) + len(found.left_out) == len(northfield.measures)
     assert all(c.because for c in (*found.chosen, *found.left_out))
 
 
-def test_pins_and_bars_are_kept() -> None:
-    made = load.load_programme(NORTHFIELD)
-    found = choose(made, series(made), 4, pinned=["sickness"], barred=["falls"])
+def test_pins_and_bars_are_kept(northfield: Programme) -> None:
+    found = choose(northfield, series(northfield), 4, pinned=["sickness"], barred=["falls"])
     assert "sickness" in {c.id for c in found.chosen}
     assert {c.id: c.because for c in found.left_out}["falls"] == "barred"
 
@@ -160,7 +157,8 @@ def test_the_choice_is_the_best_there_is(rows: list[dict[str, Any]], count: int)
     assert choose(made.model_copy(update={"measures": made.measures}), series(made), count) == found
 
 
-def test_solving_leaves_standard_output_clean(capfd: pytest.CaptureFixture[str]) -> None:
-    made = load.load_programme(NORTHFIELD)
-    choose(made, series(made), 3)
+def test_solving_leaves_standard_output_clean(
+    northfield: Programme, capfd: pytest.CaptureFixture[str]
+) -> None:
+    choose(northfield, series(northfield), 3)
     assert capfd.readouterr() == ("", "")

@@ -10,15 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from changeadvisor import portfolio
-from changeadvisor.advice import advise, to_data
+from changeadvisor.advice import Advice, advise, to_data
 from changeadvisor.graph import DependencyGraph
-from changeadvisor.io import load as loading
-from changeadvisor.io import rules
+from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import Programme
 from changeadvisor.portfolio import Conflict
 from changeadvisor.report import render
 from changeadvisor.report.terminal import advice_table
-from tests.helpers import NORTHFIELD, programme
+from tests.helpers import programme
 
 
 def one(
@@ -393,11 +392,10 @@ def test_table_and_conflicts_agree(asks: list[Any], load: float) -> None:
 # --- in the advice --------------------------------------------------------------------------------
 
 
-def test_northfield() -> None:
-    advice = advise(loading.load_programme(NORTHFIELD), rules.load_rulebook())
-    assert advice.portfolio is not None
+def test_northfield(northfield_advice: Advice) -> None:
+    assert northfield_advice.portfolio is not None
     by_kind: dict[str, set[tuple[str, ...]]] = {}
-    for c in advice.portfolio.conflicts:
+    for c in northfield_advice.portfolio.conflicts:
         by_kind.setdefault(c.kind, set()).add(c.initiatives)
     assert by_kind == {
         "conflicts-with": {("depot-merger", "waste-rounds")},
@@ -412,8 +410,8 @@ def test_northfield() -> None:
         },
         "route-and-dependency": {("homelessness-duty", "one-team")},
     }
-    assert any("Stopping contact-platform" in n for n in advice.portfolio.notices)
-    data = to_data(advice)["portfolio"]
+    assert any("Stopping contact-platform" in n for n in northfield_advice.portfolio.notices)
+    data = to_data(northfield_advice)["portfolio"]
     assert {
         "kind",
         "initiatives",
@@ -427,14 +425,16 @@ def test_northfield() -> None:
     assert {"group", "quarter", "changes", "top_down", "route_unknown", "limit"} == set(
         data["load"][0]
     )
-    assert "crews and drivers would carry up to 4 changes at once" in advice_table(advice, 100)
-    page = render.html(advice)
+    assert "crews and drivers would carry up to 4 changes at once" in advice_table(
+        northfield_advice, 100
+    )
+    page = render.html(northfield_advice)
     assert "4, 3 from the top: over the limit" in page
     assert "crews and drivers would carry up to 4 changes" in page
 
 
-def test_load_is_told_where_routes_were_not_asked_for() -> None:
+def test_load_is_told_where_routes_were_not_asked_for(rulebook: Rulebook) -> None:
     made_of = made(*THREE)
-    advice = advise(made_of, rules.load_rulebook(), parts=["portfolio"])
+    advice = advise(made_of, rulebook, parts=["portfolio"])
     assert advice.portfolio is not None
     assert "how to lead 3 of them is not known" in advice.portfolio.conflicts[0].because

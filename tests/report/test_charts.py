@@ -16,9 +16,10 @@ from changeadvisor.advice import measures as advised_measures
 from changeadvisor.cli import main
 from changeadvisor.facts import VOCABULARY, FactSheet
 from changeadvisor.io import rules
-from changeadvisor.io.load import load_programme
 from changeadvisor.judgement import frameworks
 from changeadvisor.judgement.framework_reader import read_framework
+from changeadvisor.judgement.rulebook import Rulebook
+from changeadvisor.model import Programme
 from changeadvisor.report import initiative_pictures, measure_pictures
 from changeadvisor.report.charts import drawing, leading, measures, trajectory
 from changeadvisor.report.charts.measures import (
@@ -297,9 +298,9 @@ def test_measures_as_json_keep_the_keys_of_the_formats(capsys: pytest.CaptureFix
     assert {"period", "value", "centre", "lower", "upper", "signals"} == set(found["series"][0])
 
 
-def test_an_initiative_is_drawn_three_ways() -> None:
+def test_an_initiative_is_drawn_three_ways(northfield: Programme, rulebook: Rulebook) -> None:
     """The J-curve with its tripwire, the worth of each course, and the ledger as a waterfall that ends at the support."""
-    advised = advise(load_programme(NORTHFIELD), rules.load_rulebook(), parts=["action"])
+    advised = advise(northfield, rulebook, parts=["action"])
     item = advised.initiative("reablement-redesign")
     assert item is not None
     curve, worth, ledger = initiative_pictures.initiative_views(item)

@@ -15,13 +15,14 @@ import pytest
 from jinja2 import nodes
 from jinja2.exceptions import SecurityError, UndefinedError
 
+import changeadvisor
 from changeadvisor import resources
 from changeadvisor.advice import Advice, advise
 from changeadvisor.facts import FactSheet
-from changeadvisor.io import load as loading
 from changeadvisor.io import rules
 from changeadvisor.judgement import recommend
-from changeadvisor.model import to_plain
+from changeadvisor.judgement.rulebook import Rulebook
+from changeadvisor.model import Programme, to_plain
 from changeadvisor.report import (
     answer,
     board,
@@ -38,14 +39,9 @@ from changeadvisor.report import (
 from changeadvisor.report import (
     portfolio as portfolio_view,
 )
-from tests.helpers import MINIMAL, NORTHFIELD, ROOT, programme
+from tests.helpers import ROOT, programme
 
 EVIL = "<script>alert(1)</script>{{ 7*7 }} \x1b[31m =1+1 \u202e"
-
-
-@pytest.fixture(scope="module")
-def northfield() -> Advice:
-    return advise(loading.load_programme(NORTHFIELD), rules.load_rulebook())
 
 
 # --- views and templates --------------------------------------------------------------------------
@@ -136,7 +132,7 @@ def evil() -> Advice:
             },
         ],
     )
-    return advise(made, rules.load_rulebook())
+    return advise(made, changeadvisor.load_rulebook())
 
 
 def test_typed_text_never_becomes_markup_or_an_escape() -> None:
@@ -191,8 +187,8 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def page(northfield: Advice) -> Page:
-    return Page(render.html(northfield))
+def page(northfield_advice: Advice) -> Page:
+    return Page(render.html(northfield_advice))
 
 
 def test_the_page_has_what_wcag_asks_of_structure(page: Page) -> None:
@@ -247,9 +243,9 @@ def _contrast(a: str, b: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def test_contrast_is_enough(northfield: Advice) -> None:
+def test_contrast_is_enough(northfield_advice: Advice) -> None:
     """WCAG 2.2, 1.4.3: 4.5 to 1 for text; 1.4.11: 3 to 1 for lines and bars that carry meaning."""
-    style = render.html(northfield).partition("<style>")[2].partition("</style>")[0]
+    style = render.html(northfield_advice).partition("<style>")[2].partition("</style>")[0]
     colours = {
         k: v if len(v) == 7 else "#" + "".join(c * 2 for c in v[1:])
         for k, v in re.findall(r"--(\w+): (#[0-9a-f]{3,6});", style)
@@ -260,8 +256,8 @@ def test_contrast_is_enough(northfield: Advice) -> None:
     assert _contrast(colours["line"], colours["paper"]) >= 3
 
 
-def test_answers_are_words_not_only_marks(northfield: Advice) -> None:
-    for row in board.board_view(northfield).rows:
+def test_answers_are_words_not_only_marks(northfield_advice: Advice) -> None:
+    for row in board.board_view(northfield_advice).rows:
         assert row.answer in (
             "Persist",
             "Adjust tactics",
@@ -272,22 +268,20 @@ def test_answers_are_words_not_only_marks(northfield: Advice) -> None:
         )
 
 
-def test_every_initiative_has_its_page(page: Page, northfield: Advice) -> None:
+def test_every_initiative_has_its_page(page: Page, northfield_advice: Advice) -> None:
     ids = {a.get("id") for a in page.all("section")}
-    assert {f"i-{i.id}" for i in northfield.initiatives} < ids
+    assert {f"i-{i.id}" for i in northfield_advice.initiatives} < ids
 
 
-def test_the_words_for_no_answer() -> None:
-    rulebook = rules.load_rulebook()
+def test_the_words_for_no_answer(rulebook: Rulebook) -> None:
     found = recommend(rulebook.action, FactSheet.of({}))
     assert next(iter(answer._sureness(found))) == "There is not enough evidence for an answer."
     tie = recommend(rulebook.route, FactSheet.of({}))
     assert next(iter(answer._sureness(tie)))
 
 
-def test_the_minimal_report_says_what_is_not_known() -> None:
-    advice = advise(loading.load_programme(MINIMAL), rules.load_rulebook())
-    text = render.explanation(advice, advice.initiatives[1])
+def test_the_minimal_report_says_what_is_not_known(minimal_advice: Advice) -> None:
+    text = render.explanation(minimal_advice, minimal_advice.initiatives[1])
     assert "No measure is named for it" in text
     assert "Aim: not known" in text
 
@@ -302,7 +296,7 @@ def test_pack_and_vocabulary_pages() -> None:
     assert "A number in months" in vocabulary
 
 
-def test_before_and_after_in_one_sentence() -> None:
+def test_before_and_after_in_one_sentence(rulebook: Rulebook) -> None:
     made = programme(
         measures=[
             {
@@ -321,15 +315,15 @@ def test_before_and_after_in_one_sentence() -> None:
         ],
         initiatives=[{"id": "i", "title": "I", "path": {"measure": "m", "since": "2025-01-01"}}],
     )
-    found = advise(made, rules.load_rulebook())
+    found = advise(made, rulebook)
     text = render.explanation(found, found.initiatives[0])
     assert "Before and after: improved, +" in text
     assert "beyond the line and the season from before" in text
     assert "24 readings before it began and 12 after" in text
 
 
-def test_the_setting_is_shown_where_anything_of_it_is_known(northfield: Advice) -> None:
-    shown = {i.id: initiative.initiative_view(i).setting for i in northfield.initiatives}
+def test_the_setting_is_shown_where_anything_of_it_is_known(northfield_advice: Advice) -> None:
+    shown = {i.id: initiative.initiative_view(i).setting for i in northfield_advice.initiatives}
     assert shown["local-wealth"] is None
     assert shown["planning-online"] is None
     setting = shown["homelessness-duty"]
@@ -337,22 +331,22 @@ def test_the_setting_is_shown_where_anything_of_it_is_known(northfield: Advice) 
     assert setting.features[0].text == "little, from the top: wide involvement takes longer"
     assert setting.features[2].text.startswith("not known. How much of the way things are done now")
     assert "our reading" in setting.caption
-    item = northfield.initiative("homelessness-duty")
+    item = northfield_advice.initiative("homelessness-duty")
     assert item is not None
     assert "Time: little, from the top: wide involvement takes longer" in render.explanation(
-        northfield, item
+        northfield_advice, item
     )
 
 
-def test_the_dimensions_are_a_table_with_words_and_marks(northfield: Advice) -> None:
+def test_the_dimensions_are_a_table_with_words_and_marks(northfield_advice: Advice) -> None:
     from tests.report.test_charts import theories
 
-    item = northfield.initiative("homelessness-duty")
+    item = northfield_advice.initiative("homelessness-duty")
     assert item is not None
     others = (c for c in item.scorecards if c.framework != initiative_pictures.BEER_NOHRIA)
     cards = (*others, theories({"route.goal": "capability", "route.time": "some"}))
     with_theories = dataclasses.replace(item, scorecards=cards)
-    advice = dataclasses.replace(northfield, initiatives=(with_theories,), measures=None)
+    advice = dataclasses.replace(northfield_advice, initiatives=(with_theories,), measures=None)
     page = render.html(advice)
     assert (
         '<th scope="row">Goals</th><td class="answer"><span class="mark" aria-hidden="true">●</span> economic value</td>'
@@ -362,13 +356,17 @@ def test_the_dimensions_are_a_table_with_words_and_marks(northfield: Advice) -> 
     assert Page(page)
     assert "Focus: not known" in render.explanation(advice, with_theories)
     without = dataclasses.replace(
-        northfield, initiatives=(dataclasses.replace(item, scorecards=cards[:-1]),), measures=None
+        northfield_advice,
+        initiatives=(dataclasses.replace(item, scorecards=cards[:-1]),),
+        measures=None,
     )
     assert "Theory E and Theory O, dimension by dimension" not in render.html(without)
 
 
-def test_change_load_is_a_table_told_in_words(northfield: Advice) -> None:
-    load = board.board_view(northfield, front_page=True).load
+def test_change_load_is_a_table_told_in_words(
+    northfield_advice: Advice, minimal_advice: Advice
+) -> None:
+    load = board.board_view(northfield_advice, front_page=True).load
     assert load is not None
     assert len(load.quarters) == portfolio_tables.LOAD_QUARTERS
     crews = next(row for row in load.groups if row.group == "crews and drivers")
@@ -377,20 +375,15 @@ def test_change_load_is_a_table_told_in_words(northfield: Advice) -> None:
     care = next(row for row in load.groups if row.group == "home care")
     assert care.cells[0].text == "3, 1 from the top, 1 not known: over the limit"
     assert "the limit is 2" in load.explained
-    assert (
-        board.board_view(
-            advise(loading.load_programme(MINIMAL), rules.load_rulebook()), front_page=True
-        ).load
-        is None
-    )
+    assert board.board_view(minimal_advice, front_page=True).load is None
 
 
 def test_the_set_is_found_by_the_key_of_its_table(
-    northfield: Advice, monkeypatch: pytest.MonkeyPatch
+    northfield_advice: Advice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The terminal lists the set the same whatever the tables are called, in whatever order."""
-    before = terminal.advice_table(northfield, 110)
-    view = board.board_view(northfield, front_page=True)
+    before = terminal.advice_table(northfield_advice, 110)
+    view = board.board_view(northfield_advice, front_page=True)
     assert view.portfolio is not None
     keys = [table.key for table in view.portfolio.tables]
     assert len(set(keys)) == len(keys)
@@ -398,56 +391,58 @@ def test_the_set_is_found_by_the_key_of_its_table(
     view = dataclasses.replace(view, portfolio=dataclasses.replace(view.portfolio, tables=renamed))
     monkeypatch.setattr(terminal, "board_view", lambda _advice, *, front_page: view)
     assert "(waste-rounds): run: " in before
-    assert terminal.advice_table(northfield, 110) == before
+    assert terminal.advice_table(northfield_advice, 110) == before
 
 
-def test_what_a_limit_is_written_as_hangs_on_its_kind(northfield: Advice) -> None:
+def test_what_a_limit_is_written_as_hangs_on_its_kind(northfield_advice: Advice) -> None:
     def cells(advice: Advice) -> list[tuple[str, ...]]:
         view = portfolio_view.portfolio_view(advice)
         assert view is not None
         return [row[1:] for table in view.tables if table.key == "limits" for row in table.rows]
 
-    portfolio = northfield.portfolio
+    portfolio = northfield_advice.portfolio
     assert portfolio is not None
     assert {x.kind for x in portfolio.limits} == {"budget", "capacity", "share_for_few"}
     assert all("kind" not in to_plain(x) for x in portfolio.limits)
     renamed = tuple(dataclasses.replace(x, limit="A limit") for x in portfolio.limits)
     other = dataclasses.replace(
-        northfield, portfolio=dataclasses.replace(portfolio, limits=renamed)
+        northfield_advice, portfolio=dataclasses.replace(portfolio, limits=renamed)
     )
-    assert cells(other) == cells(northfield)
-    assert any(of.startswith("at least ") for _, of, _ in cells(northfield))
+    assert cells(other) == cells(northfield_advice)
+    assert any(of.startswith("at least ") for _, of, _ in cells(northfield_advice))
 
 
-def test_the_finding_below_the_frontier_is_no_matter_of_order(northfield: Advice) -> None:
+def test_the_finding_below_the_frontier_is_no_matter_of_order(northfield_advice: Advice) -> None:
     def texts(advice: Advice) -> list[str]:
         view = portfolio_view.portfolio_view(advice)
         assert view is not None
         return [picture.alt for picture in view.pictures]
 
-    portfolio = northfield.portfolio
+    portfolio = northfield_advice.portfolio
     assert portfolio is not None
     assert portfolio.few_and_all is not None
     assert portfolio.few_and_all.sentences == portfolio.sentences
     assert "few_and_all" not in to_plain(portfolio)
     turned = dataclasses.replace(portfolio, sentences=(*portfolio.sentences[::-1], "And one more."))
-    found = texts(dataclasses.replace(northfield, portfolio=turned))
+    found = texts(dataclasses.replace(northfield_advice, portfolio=turned))
     assert any(text.endswith(portfolio.few_and_all.next_step) for text in found)
-    assert found == texts(northfield)
+    assert found == texts(northfield_advice)
 
 
 def test_the_board_reads_the_money_whatever_the_words_of_the_appraisals_rules(
-    northfield: Advice, tmp_path: Path
+    northfield_advice: Advice, northfield: Programme, tmp_path: Path
 ) -> None:
     """Only the words of the rules differ: the page must be the same wherever it gives the money."""
-    before = {row.id: row.because for row in board.board_view(northfield, front_page=True).rows}
+    before = {
+        row.id: row.because for row in board.board_view(northfield_advice, front_page=True).rows
+    }
     priced = {id: because for id, because in before.items() if "is worth" in because}
     assert priced
     text = (ROOT / "rules" / "persist-or-adjust.yaml").read_text(encoding="utf-8")
     reworded = text.replace('because: "Weight of the appraisal:', 'because: "By the figures:')
     (tmp_path / "persist-or-adjust.yaml").write_text(reworded, encoding="utf-8")
-    rulebook = rules.load_rulebook(rules.RuleFolder(tmp_path))
-    advice = advise(loading.load_programme(NORTHFIELD), rulebook, parts=("action",), flips=False)
+    reworded_rules = rules.load_rulebook(rules.RuleFolder(tmp_path))
+    advice = advise(northfield, reworded_rules, parts=("action",), flips=False)
     appraised = [r for i in advice.initiatives if i.action for r in i.action.reasons if r.appraises]
     assert appraised
     assert all(r.because.startswith("By the figures:") for r in appraised)

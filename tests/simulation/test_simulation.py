@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+import changeadvisor
 from changeadvisor import simulation
 from changeadvisor.advice import action_answers, advise
 from changeadvisor.cli import main
 from changeadvisor.errors import InputError
-from changeadvisor.io.rules import load_rulebook
 from tests.helpers import NORTHFIELD, ROOT
 
 SPEC = simulation.Worlds(reviews=(6, 12))
@@ -21,7 +21,7 @@ def test_nobody_does_better_than_perfect_foresight() -> None:
     drawn = simulation.draw(SPEC, 40, 1)
     best, keep = simulation.foresight(drawn)
     persist = simulation.value(drawn, simulation.Decisions.none(40))
-    played = simulation.play(drawn, simulation.by_advice(load_rulebook()))
+    played = simulation.play(drawn, simulation.by_advice(changeadvisor.load_rulebook()))
     assert (played.value <= best + 1e-9).all()
     assert (simulation.ceiling(drawn) <= best + 1e-9).all()
     assert np.allclose(best[keep], persist[keep])
@@ -44,8 +44,8 @@ def test_the_register_tells_no_more_than_a_council_knows() -> None:
 def test_answers_are_those_of_advise() -> None:
     drawn = simulation.draw(SPEC, 6, 4)
     given = simulation.programme(drawn, simulation.Decisions.none(6), 12, range(6))
-    advised = advise(given, load_rulebook(), parts=["action"])
-    assert action_answers(given, load_rulebook()) == {
+    advised = advise(given, changeadvisor.load_rulebook(), parts=["action"])
+    assert action_answers(given, changeadvisor.load_rulebook()) == {
         i.id: i.action.answer for i in advised.initiatives if i.action
     }
 

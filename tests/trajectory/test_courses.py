@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from changeadvisor.advice import advise
-from changeadvisor.io.rules import load_rulebook
 from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import (
     Estimate,
@@ -34,11 +33,6 @@ from changeadvisor.trajectory.outlook import priced as priced_of
 START = dt.date(2025, 1, 1)
 PLAN = curves.Plan(Estimate.of(12, 18, 24), Estimate.of(1, 2, 4), Estimate.of(2, 3, 5), 10.0)
 CLASS = ReferenceClass(id="c", full=0.42, partial=0.23, none=0.35, delay=Estimate.of(0.9, 1.3, 1.8))
-
-
-@pytest.fixture(scope="module")
-def rulebook() -> Rulebook:
-    return load_rulebook()
 
 
 def programme(values: list[float], money: float = 1.0, **more: Any) -> Programme:
@@ -249,8 +243,7 @@ SERIES = st.lists(st.floats(46, 62), min_size=6, max_size=20)
 
 @settings(max_examples=15, deadline=None)
 @given(SERIES)
-def test_scaling_all_money_changes_no_answer(values: list[float]) -> None:
-    rulebook = load_rulebook()
+def test_scaling_all_money_changes_no_answer(rulebook: Rulebook, values: list[float]) -> None:
     one, many = (
         advise(programme(values, m), rulebook, parts=["action"]).initiatives[0]
         for m in (1.0, 1000.0)
@@ -262,8 +255,9 @@ def test_scaling_all_money_changes_no_answer(values: list[float]) -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(SERIES, st.floats(0.2, 4))
-def test_lifting_all_readings_never_moves_persist_to_stop(values: list[float], lift: float) -> None:
-    rulebook = load_rulebook()
+def test_lifting_all_readings_never_moves_persist_to_stop(
+    rulebook: Rulebook, values: list[float], lift: float
+) -> None:
     low, high = (
         advise(programme([v + d for v in values]), rulebook, parts=["action"]).initiatives[0]
         for d in (0, lift)
@@ -275,8 +269,9 @@ def test_lifting_all_readings_never_moves_persist_to_stop(values: list[float], l
 
 @settings(max_examples=15, deadline=None)
 @given(SERIES)
-def test_more_draws_change_a_value_by_less_than_its_error(values: list[float]) -> None:
-    rulebook = load_rulebook()
+def test_more_draws_change_a_value_by_less_than_its_error(
+    rulebook: Rulebook, values: list[float]
+) -> None:
     few = advise(programme(values), rulebook, parts=["action"]).initiatives[0].outlook.value
     more = 8 * posterior.DRAWS
     with pytest.MonkeyPatch.context() as patch:

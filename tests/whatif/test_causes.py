@@ -6,7 +6,6 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from changeadvisor.advice import BareAnswer, Portfolio, WhatIfRun, advise
+import changeadvisor
+from changeadvisor.advice import Advice, BareAnswer, Portfolio, WhatIfRun, advise
 from changeadvisor.errors import InputError
 from changeadvisor.io import load
 from changeadvisor.io import rules as library
@@ -50,7 +50,7 @@ from changeadvisor.whatif.overrides import Overrides
 from changeadvisor.whatif.programme_diff import Bearing, differing_fields, put_back
 from changeadvisor.whatif.rule_diff import rule_differences, threshold_differences
 from tests.cli.test_cli import call
-from tests.helpers import MINIMAL, NORTHFIELD, ROOT, programme
+from tests.helpers import MINIMAL, ROOT, programme
 from tests.strategies import programmes
 
 SHOP: dict[str, Any] = {
@@ -59,14 +59,6 @@ SHOP: dict[str, Any] = {
     "judgements": {"idea.works": "yes", "doing.as_designed": "partly", "support.sponsor": "weak"},
 }
 RULES = (ROOT / "rules" / "persist-or-adjust.yaml").read_text(encoding="utf-8")
-
-
-_judges = cache(library.load_rulebook)
-
-
-@pytest.fixture(scope="module")
-def rulebook() -> Rulebook:
-    return _judges()
 
 
 def made(**more: Any) -> Programme:
@@ -327,7 +319,9 @@ def _faulty(read: Programme) -> bool:
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(programmes())
 def test_the_difference_of_an_advice_with_itself_is_empty(read: Programme) -> None:
-    found = advise(read, _judges(), flips=False, parts=("action", "route", "portfolio"))
+    found = advise(
+        read, changeadvisor.load_rulebook(), flips=False, parts=("action", "route", "portfolio")
+    )
     assert difference(found, found).empty
 
 
@@ -758,11 +752,6 @@ def test_frameworks_and_theory_of_ones_own(tmp_path: Path) -> None:
 # --- Northfield -----------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def northfield() -> Programme:
-    return load.load_programme(NORTHFIELD)
-
-
 def test_a_trial_says_what_advise_says(rulebook: Rulebook, northfield: Programme) -> None:
     whole = advise(northfield, rulebook, parts=("action", "route"), flips=False)
     trial = WhatIfRun(northfield, rulebook)
@@ -771,11 +760,12 @@ def test_a_trial_says_what_advise_says(rulebook: Rulebook, northfield: Programme
     assert trial.of("nobody") is None
 
 
-def test_without_flips_all_else_is_the_same(rulebook: Rulebook) -> None:
-    read = load.load_programme(MINIMAL)
+def test_without_flips_all_else_is_the_same(
+    rulebook: Rulebook, minimal: Programme, minimal_advice: Advice
+) -> None:
     for item, bare in zip(
-        advise(read, rulebook).initiatives,
-        advise(read, rulebook, flips=False).initiatives,
+        minimal_advice.initiatives,
+        advise(minimal, rulebook, flips=False).initiatives,
         strict=True,
     ):
         assert item.action is not None
