@@ -17,7 +17,7 @@ def test_an_editable_install_sees_the_top_of_the_repository(name: str) -> None:
 
 def test_package_data_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "_data" / "rules").mkdir(parents=True)
-    monkeypatch.setattr(resources, "_PACKAGE", tmp_path)
+    monkeypatch.setattr(resources, "PACKAGE", tmp_path)
     assert resources.folder("rules") == tmp_path / "_data" / "rules"
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-_PACKAGE = Path(__file__).parent
+#: The folder of the package: in an installed wheel its data lie in it.
+PACKAGE = Path(__file__).parent
 
 
 def folder(name: str) -> Path:
@@ -15,7 +16,7 @@ def folder(name: str) -> Path:
 
     Raises FileNotFoundError where neither place has it.
     """
-    for place in (_PACKAGE / "_data" / name, _PACKAGE.parents[1] / name):
+    for place in (PACKAGE / "_data" / name, PACKAGE.parents[1] / name):
         if place.is_dir():
             return place
     raise FileNotFoundError(2, "a folder of changeadvisor is missing; install it again", name)

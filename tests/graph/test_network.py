@@ -13,8 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from changeadvisor.errors import CycleError
-from changeadvisor.graph import Network, critical_path, criticality, propagate, reach_counts
-from changeadvisor.graph.network import _by_levels, _by_nodes
+from changeadvisor.graph import (
+    Network,
+    critical_path,
+    criticality,
+    network,
+    propagate,
+    reach_counts,
+)
 from tests.graph.test_graph import PSPLIB
 
 
@@ -62,12 +68,12 @@ def test_levels_nodes_and_the_critical_path_agree(case: tuple[int, Any], seed: i
     count, edges = case
     net = Network.of(count, edges)
     earliest, durations = times(count, seed)
-    found = []
-    for way in (_by_levels, _by_nodes):
-        finishes = np.empty_like(earliest)
-        way(net, earliest, durations, finishes)
-        found.append(finishes.tolist())
-    assert found[0] == found[1]
+    by_way = []
+    for shallow in (1.0, 0.0):  # every network counts as shallow: by levels; none does: by nodes
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(network, "SHALLOW", shallow)
+            by_way.append(propagate(net, earliest, durations).tolist())
+    assert by_way[0] == by_way[1]
     plain = critical_path(
         {f"{k:02d}": float(durations[k, 0]) for k in range(count)},
         {(f"{a:02d}", f"{b:02d}"): lag for a, b, lag in edges},

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 import changeadvisor
-from changeadvisor.advice import spreading
-from changeadvisor.facts import VOCABULARY, FactSheet, Known
+from changeadvisor.advice import complete, spreading
+from changeadvisor.facts import VOCABULARY, Known
 from changeadvisor.interview import questions
 from changeadvisor.interview.questions import Interview, question_facts
 from changeadvisor.judgement import judge
@@ -110,7 +110,13 @@ def test_the_first_question_tells_more_than_the_others() -> None:
     """By brute force: once it is answered, two ways most often end alike."""
     interview, standing = look()
     columns = {f.name: interview.ways[f.name] for f in interview.facts}
-    ends = interview._ends(FactSheet(), interview.base, columns)
+    ends = [
+        judge(
+            interview.pack,
+            complete(interview.base.with_known(dict(zip(columns, way, strict=True))), JUDGES),
+        ).answer
+        for way in zip(*columns.values(), strict=True)
+    ]
 
     def met(name: str) -> float:
         groups: dict[Any, list[str | None]] = {}
@@ -200,6 +206,6 @@ def test_a_spread_that_answers_still_move_is_not_held_for_the_proof(northfield: 
     open_, closed = sheet.without(spreading.SPREAD_BY), sheet
     for name in spreading.SPREAD_BY:
         closed = closed.with_known({name: Known(VOCABULARY[name].values[0])})
-    assert interview._moves_spread(interview._complete(open_))
-    assert not interview._moves_spread(interview._complete(closed))
-    assert not questions.begin(northfield, initiative, JUDGES, about="action")._moves_spread(open_)
+    assert interview.moves_spread(complete(open_, JUDGES))
+    assert not interview.moves_spread(complete(closed, JUDGES))
+    assert not questions.begin(northfield, initiative, JUDGES, about="action").moves_spread(open_)

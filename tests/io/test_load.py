@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from changeadvisor.cli import schemas
 from changeadvisor.errors import InputError
@@ -171,15 +172,22 @@ def test_a_folder_that_is_not_free_is_kept(tmp_path: Path) -> None:
     ]  # what is not ours is kept
 
 
-def test_a_folder_is_written_whole_or_not_at_all(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+def no_space(*_: object, **__: object) -> None:
+    raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(save, "_write_yaml", broken)
+
+@pytest.mark.parametrize(
+    "broken_off",
+    [(YAML, "dump", no_space), (Path, "write_text", no_space)],
+    ids=["the programme", "a table after it"],
+)
+def test_a_folder_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken_off: tuple[type, str, Any]
+) -> None:
+    made = programme(areas=[{"area": "E1", "name": "One"}])
+    monkeypatch.setattr(*broken_off)
     with pytest.raises(OSError, match="space"):
-        save.write_folder(programme(), tmp_path / "out")
+        save.write_folder(made, tmp_path / "out")
     assert [p.name for p in tmp_path.iterdir()] == ["ties.csv"]
 
 

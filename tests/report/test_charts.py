@@ -318,10 +318,10 @@ def test_an_initiative_is_drawn_three_ways(northfield: Programme, rulebook: Rule
 
 def test_every_level_of_the_eight_features_has_a_place() -> None:
     """The places are our reading: each level of each fact has one, between the two ends, and says why."""
-    assert [name for name, _, _ in initiative_pictures._KALEIDOSCOPE] == [
+    assert [name for name, _, _ in initiative_pictures.KALEIDOSCOPE] == [
         "Time", "Scope", "Preservation", "Diversity", "Capability", "Capacity", "Readiness", "Power"
     ]  # fmt: skip
-    for _, fact, places in initiative_pictures._KALEIDOSCOPE:
+    for _, fact, places in initiative_pictures.KALEIDOSCOPE:
         assert set(places) == set(VOCABULARY[fact].levels)
         for place, build, meaning in places.values():
             assert 0.0 <= place <= 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from typing import Any
@@ -93,10 +94,17 @@ def test_the_order_of_what_is_given_changes_nothing() -> None:
 def test_a_large_map_is_drawn_whole() -> None:
     view = a_map(120)
     assert len(view.edges) > 200
-    laid = charts._laid(view)
-    assert len(laid.nodes) == 120
-    assert len(laid.curves) == len(view.edges)
-    assert drawing.render(view, "svg")
+    drawn = drawing.render(view, "svg").decode()
+    names = re.findall(r"<!-- (Name \d+) -->", drawn)
+    assert sorted(names) == sorted(node.title for node in view.points)
+    # Frames are straight: what has a curve (C, a Bezier) is a tie.
+    paths = (
+        part.get("d", "")
+        for group in ET.fromstring(drawn).iter("{http://www.w3.org/2000/svg}g")
+        if group.get("id", "").startswith("patch_")
+        for part in group
+    )
+    assert sum("C " in path for path in paths) == len(view.edges)
 
 
 def test_words_say_what_the_map_shows() -> None:

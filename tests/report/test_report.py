@@ -274,10 +274,12 @@ def test_every_initiative_has_its_page(page: Page, northfield_advice: Advice) ->
 
 
 def test_the_words_for_no_answer(rulebook: Rulebook) -> None:
+    item = advise(programme(initiatives=[{"id": "a", "title": "A"}]), rulebook).initiatives[0]
     found = recommend(rulebook.action, FactSheet.of({}))
-    assert next(iter(answer._sureness(found))) == "There is not enough evidence for an answer."
+    shown = answer.answer_view("What to do", found, item)
+    assert shown.sureness[0] == "There is not enough evidence for an answer."
     tie = recommend(rulebook.route, FactSheet.of({}))
-    assert next(iter(answer._sureness(tie)))
+    assert answer.answer_view("How to lead it", tie, item).sureness[0]
 
 
 def test_the_minimal_report_says_what_is_not_known(minimal_advice: Advice) -> None:

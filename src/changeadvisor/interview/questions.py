@@ -170,7 +170,7 @@ class Interview:
                 undecided[name] = Known(frozenset(fact.values))
         return full.with_known(undecided)
 
-    def _moves_spread(self, full: FactSheet) -> bool:
+    def moves_spread(self, full: FactSheet) -> bool:
         """Whether an open question would have the spread simulated anew.
 
         Then the spread as it is now is not to be relied on.
@@ -183,7 +183,7 @@ class Interview:
 
         Where answers still move the spread, whatever the spread may be.
         """
-        if not self._moves_spread(full):
+        if not self.moves_spread(full):
             return stands
         spread = [name for name in full if name.startswith(_SPREAD)]
         bare = recommend(self.pack, self._without_unknowable(full.without(spread)), ())
@@ -196,7 +196,7 @@ class Interview:
 
         False where they are too many to try, or endless.
         """
-        endless = self._moves_spread(full) or not all(f.values for f in facts)
+        endless = self.moves_spread(full) or not all(f.values for f in facts)
         if endless or math.prod(len(f.values) for f in facts) > EVERY_WAY:
             return False
         counted: dict[tuple[object, ...], str | None] = {}

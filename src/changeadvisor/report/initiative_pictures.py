@@ -208,7 +208,7 @@ def _runs_said(way: WayOutcome) -> str:
 #: 35(2)), the fact that tells of each, and for each level: its place (0 from the top, 0.5 neither,
 #: 1 from below), whether it is rather to be built first, and why. The features are theirs; the
 #: placing is our reading of them, not measured.
-_KALEIDOSCOPE: tuple[tuple[str, str, dict[str, tuple[float, bool, str]]], ...] = (
+KALEIDOSCOPE: tuple[tuple[str, str, dict[str, tuple[float, bool, str]]], ...] = (
     ("Time", "route.time", {
         "plenty": (0.75, False, "there is time to involve people"),
         "some": (0.5, False, "time for some involvement"),
@@ -264,7 +264,7 @@ def features_view(sheet: FactSheet) -> FeaturesView | None:
     """A map of the setting by the change kaleidoscope; None where none of its features is known."""
     rows = tuple(
         Feature(name, VOCABULARY[fact].question, _marks(sheet, fact, at))
-        for name, fact, at in _KALEIDOSCOPE
+        for name, fact, at in KALEIDOSCOPE
     )
     if not any(row.marks for row in rows):
         return None
