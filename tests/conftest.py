@@ -9,6 +9,7 @@ import pytest
 
 import changeadvisor
 from changeadvisor import Advice, Programme, Rulebook
+from changeadvisor.report import render
 from tests.helpers import MINIMAL, NORTHFIELD
 
 
@@ -28,6 +29,12 @@ def northfield() -> Programme:
 def northfield_advice(northfield: Programme, rulebook: Rulebook) -> Advice:
     """Its advice, whole, with seed 0."""
     return changeadvisor.advise(northfield, rulebook)
+
+
+@pytest.fixture(scope="session")
+def northfield_page(northfield_advice: Advice) -> str:
+    """The page on it."""
+    return render.html(northfield_advice)
 
 
 @pytest.fixture(scope="session")

@@ -373,9 +373,10 @@ def test_ids_are_used_once_over_all_packs() -> None:
 
 def test_packs_are_found_by_name_and_are_part_of_the_vocabulary() -> None:
     assert set(PACKS) <= {p.stem for p in rules.pack_files()}
+    vocabulary = rules.vocabulary()
     for name, pack in PACKS.items():
         assert rules.load_pack(name).digest == pack.digest
-        fact = rules.vocabulary()[f"theory.{name}"]
+        fact = vocabulary[f"theory.{name}"]
         assert (fact.origin, tuple(fact.levels), fact.criteria) == (
             "theory",
             pack.answers,

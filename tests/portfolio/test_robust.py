@@ -89,11 +89,9 @@ def as_by_counting(case: tuple[Problem, list[robust.Values]]) -> None:
     problem, states = case
     found = robust.good_sets(problem, states, 0)
     assert found.exact
-    assert set(found.sets) == counted(problem, states)
-    runs = [
-        {problem.courses[r].initiative for r in s if problem.courses[r].runs}
-        for s in counted(problem, states)
-    ]
+    sets = counted(problem, states)
+    assert set(found.sets) == sets
+    runs = [{problem.courses[r].initiative for r in s if problem.courses[r].runs} for s in sets]
     shares = {id: sum(id in r for r in runs) / len(runs) for id in problem.groups} if runs else {}
     assert robust.core(problem, found.sets) == pytest.approx(shares)
 
