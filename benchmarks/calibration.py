@@ -178,12 +178,16 @@ def main(count: int) -> int:
     base = simulation.worlds_of(WORLDS, None, None)
     base = base.model_copy(update={"reviews": (*base.reviews, base.reviews[-1] + 3)})
     lines = [
-        "# Are the chances right?", "",
-        "Made by `make calibration`; the worlds are those of `benchmarks/worlds.yaml`, invented, drawn by other",
+        "# Are the chances right?",
+        "",
+        (
+            "Made by `make calibration`; the worlds are those of `benchmarks/worlds.yaml`, "
+            "invented, drawn by other"
+        ),
         f"formulas than the engine reads by. {count:,} readings in all, in equal parts at months",
         ", ".join(map(str, MONTHS)) + ".",
         "",
-    ]  # fmt: skip
+    ]
     met = True
     for title, told in WRONG.items():
         parts = [

@@ -1,4 +1,4 @@
-"""How often a stable series is called better or worse, and how much of a real step is found, and how late.
+"""How often a stable series is called better or worse, and how many real steps are found.
 
 Run `make alarms`. Three readers in the same run on the same series: ours (limits adjusted for
 memory and season), the NHS's plain chart, and the naive "the last three points rose (or fell)".
@@ -75,7 +75,7 @@ def false_alarms(rng: np.random.Generator) -> None:
 
 
 def steps_found(rng: np.random.Generator) -> None:
-    """The share of real steps found within 12 readings, after how many of them, and the share of them called worse."""
+    """Real steps: the share found within 12 readings, after how many, and those called worse."""
     print(
         "Real steps, in series without memory, after 24 stable readings: found within 12, after how"
         " many (median)"

@@ -153,7 +153,7 @@ def mean(values: Iterable[float]) -> float:
 
 
 def by_half(rows: Iterable[Asked], which: str) -> tuple[float, float]:
-    """The share of initiatives that half of the questions settle on average, and the share of all plays."""
+    """The share of initiatives, and of all plays, that half of the questions settle."""
     every = list(rows)
     settled = mean(mean(getattr(r, which)) <= r.half for r in every)
     return settled, mean(mean(n <= r.half for n in getattr(r, which)) for r in every)

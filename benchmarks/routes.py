@@ -177,7 +177,7 @@ def _adopted(
 
 
 def _network(n: int, team: int, mixing: float, rng: np.random.Generator) -> networks.Network:
-    """Teams in which everybody sees about half of the others at random, and random ties between them."""
+    """Teams in which everybody sees about half of the others, and random ties between them."""
     teams = np.arange(n) // team
     inside = rng.integers(0, team, (n * team // 4, 2))
     base = rng.integers(0, n // team + 1, len(inside))[:, None] * team
@@ -211,7 +211,7 @@ def _people(
 
 
 def _lead(way: Way, hold: int, who: Sequence[int], months: int) -> Lead:
-    """A board holds its attention for `hold` months, half of that in a blend, and lets go over the next few."""
+    """A board holds its attention for `hold` months, half of that in a blend, then lets go."""
     half = max(1, hold // 2)
     start, held = {
         "top-down": (0, hold),
@@ -316,7 +316,7 @@ def advised(
 def shares(
     chances: NDArray[np.float64], mine: NDArray[np.float64], seed: int
 ) -> tuple[float, float, float]:
-    """The share won of what a perfect chooser adds to the best single way, with 95 % limits by bootstrap."""
+    """The share won of what a perfect chooser adds to the best single way; 95 % by bootstrap."""
 
     def won(rows: NDArray[np.int64]) -> float:
         single = chances[rows].mean(axis=0).max()

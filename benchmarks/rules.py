@@ -1,4 +1,6 @@
-"""Speed of a pack over a table, beside zen-engine in the same run, with the same rules and equal outcomes row by row.
+"""Speed of a pack over a table, beside zen-engine in the same run.
+
+Both have the same rules, and equal outcomes row by row.
 
     python benchmarks/rules.py [ROWS]
 

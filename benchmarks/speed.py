@@ -26,7 +26,7 @@ BEFORE, MONTH = 12, 24
 
 
 def register(count: int, folder: Path) -> None:
-    """A programme of `count` simulated initiatives, twelve months of readings before the start and 24 after."""
+    """A programme of `count` simulated initiatives, read for 12 months before and 24 after."""
     spec = simulation.Worlds(before=BEFORE, missing=0.0, reviews=(MONTH, MONTH + 3))
     drawn = simulation.draw(spec, count, 3)
     save.write_folder(

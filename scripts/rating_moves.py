@@ -83,10 +83,20 @@ def table(found: Iterable[Case]) -> str:
         for r in RATINGS
     )
     head = [
-        "# Written by scripts/rating_moves.py from data that are not committed; do not edit it by hand.",
-        "# left: no longer listed at the next snapshot; finished, stopped, merged or renamed, which is not known.",
-        f"base_rates: {NAME}", f"version: {VERSION}", f"title: {TITLE}", f'source: "{SOURCE}"', "ratings:",
-    ]  # fmt: skip
+        (
+            "# Written by scripts/rating_moves.py from data that are not committed; "
+            "do not edit it by hand."
+        ),
+        (
+            "# left: no longer listed at the next snapshot; finished, stopped, merged or renamed, "
+            "which is not known."
+        ),
+        f"base_rates: {NAME}",
+        f"version: {VERSION}",
+        f"title: {TITLE}",
+        f'source: "{SOURCE}"',
+        "ratings:",
+    ]
     return "\n".join([*head, *rows]) + "\n"
 
 

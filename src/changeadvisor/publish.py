@@ -262,13 +262,25 @@ def _results(measure: Measure, as_of: dt.date) -> Iterator[Row]:
     }
     series = readings(measure, as_of)
     for point in series.points:
-        yield {**_sized(sizes.get(point.period)), "measure": measure.id, "area": own, "period": point.period,
-               "value": point.value, "own": True}  # fmt: skip
+        yield {
+            **_sized(sizes.get(point.period)),
+            "measure": measure.id,
+            "area": own,
+            "period": point.period,
+            "value": point.value,
+            "own": True,
+        }
     months = COVERS[series.every or "month"]
     for row in measure.comparators:
         if row.area != own and add_months(row.period, months) <= as_of:
-            yield {**_sized(row), "measure": measure.id, "area": row.area, "period": row.period, "value": row.value,
-                   "own": False}  # fmt: skip
+            yield {
+                **_sized(row),
+                "measure": measure.id,
+                "area": row.area,
+                "period": row.period,
+                "value": row.value,
+                "own": False,
+            }
 
 
 def _sized(row: Any) -> Row:

@@ -218,7 +218,7 @@ def _keys(record: type[BaseModel], location: Location, data: object) -> set[str]
 
 
 def _written(record: type[BaseModel]) -> dict[str, Any]:
-    """What a record's keys may hold, each key as people write it (`from`, where Python has `from_`)."""
+    """What a record's keys may hold, by the key as people write it (`from`, not `from_`)."""
     return {field.alias or name: field.annotation for name, field in record.model_fields.items()}
 
 

@@ -261,6 +261,9 @@ def test_schemas_are_2020_12(name: str) -> None:
     assert found["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert found["$id"] == f"urn:changeadvisor:{name}:1"
     assert found["properties"]
+    for record in (found, *found["$defs"].values()):
+        for key, value in record.get("properties", {}).items():
+            assert value.get("description"), f"{record['title']}: {key} is not described"
 
 
 def test_the_advice_schema_names_the_keys_of_the_format() -> None:

@@ -30,86 +30,102 @@ class NotSimulated:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A share (0 to 1) at the end of each month, beginning with month 0: nine runs in ten above
-    p10, half above p50.
-    """  # noqa: D205
+    """A share (0 to 1) at the end of each month, beginning with month 0."""
 
     p10: tuple[float, ...]
+    """Nine runs in ten are above it."""
     p50: tuple[float, ...]
+    """Half of the runs are above it."""
     p90: tuple[float, ...]
+    """One run in ten is above it."""
 
 
 @dataclass(frozen=True, slots=True)
 class WayOutcome:
-    """What one way of leading comes to over all runs.
-
-    reaches: share of runs in which the needed share works the new way by the date; stands: in which
-    it still does a year later. months: the middle run's months to get there, of those that do; None
-    where none does. champion_months, board_months: months of champions and of the board's attention
-    it takes. spend: mean running spend until it is there or time is up, in the programme's
-    currency; None where the register gives none.
-    """
+    """What one way of leading comes to over all runs."""
 
     way: Way
+    """The way of leading."""
     reaches: float
+    """The share (0 to 1) of runs in which the needed share works the new way by the date."""
     stands: float
+    """The share (0 to 1) of runs in which it still does a year later."""
     months: float | None
+    """The middle run's months to get there, of those that do; None where none does."""
     curve: Band
+    """The share who work the new way, month by month."""
     champion_months: float
+    """Months of champions that it takes, on average."""
     board_months: float
+    """Months of the board's attention that it takes, on average."""
     spend: float | None
+    """Mean running spend until it is there or time is up, in the programme's currency.
+
+    None: the register gives none.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Varied:
-    """A judgement parameter: `stands` of each way in the third of runs where it is lowest, and
-    highest.
-    """  # noqa: D205
+    """What one uncertain judgement matters, from the thirds of runs at its two ends."""
 
     name: str
+    """What is judged, in words."""
     low: float
+    """Its mean in the third of runs where it is lowest, in its own unit."""
     high: float
+    """Its mean in the third of runs where it is highest, in its own unit."""
     stands_low: dict[Way, float]
+    """How often (0 to 1) each way stands in the third where it is lowest."""
     stands_high: dict[Way, float]
+    """How often (0 to 1) each way stands in the third where it is highest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """Where champions should sit. clustered: together rather than one by one, and by how much it
-    raises `stands`.
-
-    per_team: champions to a team; teams: in how many teams; names: people, where real ties name
-    them.
-    """  # noqa: D205
+    """Where champions should sit."""
 
     clustered: bool
+    """Whether together rather than one by one."""
     gain: float
+    """By how much sitting so raises `stands`, in shares of runs."""
     per_team: int
+    """How many champions sit in one team."""
     teams: int
+    """In how many teams they sit."""
     names: tuple[tuple[str, ...], ...] = ()
+    """The people, team by team, where real ties name them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Diffusion:
-    """The simulated spread of one initiative: each way, which order of a blend is better, where
-    champions sit.
-
-    by: months from as_of to the date it must count by. weights: decibans for top-down, blended
-    and bottom-up, and for beginning a blend below (`below-first`). notices:
-    what was assumed or is not known, in sentences. staff: people simulated; whole: people in all.
-    """  # noqa: D205
+    """The simulated spread of one initiative under each way of leading it."""
 
     ways: tuple[WayOutcome, ...]
+    """What each way comes to."""
     order: Way
+    """Which order of a blend is better."""
     seats: Seats | None
+    """Where champions should sit; None: there are none."""
     needed: float
+    """The share (0 to 1) who must work the new way for it to count."""
     by: int
+    """Months from `as_of` to the date it must count by."""
     staff: int
+    """How many people were simulated."""
     whole: int
+    """How many people must change in all."""
     runs: int
+    """How many runs were simulated."""
     weights: dict[str, float]
+    """What it weighs in decibans for top-down, blended and bottom-up.
+
+    And for beginning a blend below (`below-first`).
+    """
     varied: tuple[Varied, ...]
+    """What each uncertain judgement matters."""
     notices: tuple[str, ...]
+    """What was assumed or is not known, in sentences."""
 
     def of(self, way: Way) -> WayOutcome:
         """The outcome of one way."""

@@ -17,14 +17,14 @@ from changeadvisor.model import Initiative, Programme, add_months
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Which half of a blend comes first, and why.
-
-    settled: whether the pack blend-order answered; else the top comes first, as in Theory E then O.
-    """
+    """Which half of a blend comes first, and why."""
 
     first: Way
+    """The half that comes first."""
     settled: bool
+    """Whether the pack `blend-order` answered; else the top comes first, as in Theory E then O."""
     because: tuple[str, ...]
+    """Why, in sentences."""
 
 
 def order_of(pack: RulePack, sheet: FactSheet) -> Order:

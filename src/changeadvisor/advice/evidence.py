@@ -53,7 +53,9 @@ class Stale:
     """A judgement made more than twelve months before `as_of`."""
 
     fact: str
+    """The name of the fact in the vocabulary."""
     on: dt.date
+    """The day of the judgement."""
 
 
 @dataclass(frozen=True, slots=True)

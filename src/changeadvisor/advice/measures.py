@@ -38,22 +38,27 @@ from changeadvisor.performance.wording import lacking
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """A measure beside a standard or a target.
-
-    value: the line. distance: how far the recent level is on its better side. assurance: as the NHS
-    has it, from the last limits of the whole chart; now: the same from adjusted limits about the
-    present level. probability: that the next reading (standard) or the one for the date (target)
-    meets it; low, high: P10 and P90.
-    """
+    """A measure beside a standard or a target."""
 
     value: float | None
+    """The standard or target, in the measure's unit; None: there is none."""
     distance: float | None
+    """How far the recent level is on its better side, in the measure's unit; None: not known."""
     assurance: Literal["pass", "fail", "hit-and-miss", "unknown"]
+    """As the NHS has it, from the last limits of the whole chart."""
     now: Literal["pass", "fail", "hit-and-miss", "unknown"]
+    """The same from adjusted limits about the present level."""
     probability: float | None
+    """The chance (0 to 1) that a reading meets it; None: not known.
+
+    The next reading (standard), or the one for the date (target).
+    """
     low: float | None
+    """P10 of that chance, for what is not known of the series; None: as `probability`."""
     high: float | None
+    """P90 of that chance, for what is not known of the series; None: as `probability`."""
     by: dt.date | None = None
+    """The date of a target; None: a standard, or no date is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,56 +66,91 @@ class Normative:
     """Beside an outside standard and beside our own target."""
 
     standard: Against
+    """Beside an outside standard."""
     target: Against
+    """Beside our own target."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastAdvice:
-    """Against its own past: the limits and the class of the last point;
-    `adjusted` is what rules weigh.
-    """  # noqa: D205
+    """A measure against its own past: the limits and the class of the last point."""
 
     centre: float
+    """The middle line of the last segment, in the measure's unit."""
     lower: float
+    """Its lower process limit, in the measure's unit."""
     upper: float
+    """Its upper process limit, in the measure's unit."""
     variation: Literal["improvement", "concern", "common-cause", "neither"]
+    """What the strongest signal at the last point means."""
     signal: Literal["outside", "trend", "two-of-three", "shift", "none"]
+    """That signal."""
     trial_limits: bool
+    """Whether limits are trial limits: fewer than 12 points since the last rebase."""
     adjusted: Literal["better", "no-different", "worse"] | None
+    """What rules weigh, from limits adjusted for correlation and season.
+
+    None: no direction is better.
+    """
     correlation: float
+    """The correlation of neighbouring readings that limits were adjusted for, -1 to 1."""
     seasonal: bool
+    """Whether a season was taken out."""
 
 
 @dataclass(frozen=True, slots=True)
 class OthersAdvice:
-    """Beside other areas. areas: how many, ours included.
-
-    `basis`: limits from `chance` or from the areas' `spread`.
-    """
+    """A measure beside other areas."""
 
     areas: int
+    """How many areas, ours included."""
     rank: int | None
+    """Our rank, 1 is best; None: no direction is better."""
     rank_interval: tuple[int, int] | None
+    """The ranks between which ours lies in 95 % of draws.
+
+    None: nothing tells how sure the values are.
+    """
     position: Literal["much-better", "better", "similar", "worse", "much-worse"] | None
+    """What our place among the limits means.
+
+    None: no direction is better, or there are no limits.
+    """
     flag: Literal["within", "above-95", "below-95", "above-998", "below-998"] | None
+    """Where our value lies among the 95 % and 99.8 % limits; None: there are no limits."""
     period: dt.date
+    """The first day of the last period that both have."""
     chosen_by: How
+    """The way the areas were chosen."""
     basis: Literal["chance", "spread"] | None
+    """Whether limits are drawn from `chance` at our size or from the areas' `spread`.
+
+    None: there are none.
+    """
     dispersed: bool
+    """Whether limits were widened for how far areas lie apart beyond chance."""
     average: float | None
+    """The middle of the limits, in the measure's unit; None: there are none."""
     top_quarter: float | None
+    """The chance (0 to 1) that we are in the best quarter; None: as `rank_interval`."""
     above_median: float | None
+    """The chance (0 to 1) that we are in the better half; None: as `rank_interval`."""
     ahead_of: Mapping[str, float]
+    """By area, the chance (0 to 1) that we are better than it."""
     gap: Literal["closing", "steady", "widening", "too-few"]
+    """How the gap to the others' median moves, period by period."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """Which of the three readings should drive attention, by which rule, and why."""
+    """Which of the three readings should drive attention."""
 
     answer: Literal["none", "others", "past", "standard"] | None
+    """That reading; None: none of them can be read."""
     rule: str
+    """The rule by which it should."""
     because: str
+    """Why, in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,21 +173,30 @@ class SeriesPoint:
 
 @dataclass(frozen=True, slots=True)
 class MeasureAdvice:
-    """One measure: how many readings are known, where the recent level stands,
-    and the three readings together.
-    """  # noqa: D205
+    """One measure: its three readings, and what they say together."""
 
     id: str
+    """The id of the measure."""
     points: int
+    """How many readings are known."""
     recent: float | None
+    """Where the recent level stands, in the measure's unit; None: not known."""
     ipsative: PastAdvice | None
+    """Against its own past; None: fewer than three readings."""
     normative: Normative
+    """Beside an outside standard and our own target."""
     comparative: OthersAdvice | None
+    """Beside other areas; None: it cannot be compared."""
     says: str
+    """The three readings together, in a sentence."""
     attention: Attention
+    """Which of them should drive attention."""
     why: tuple[str, ...]
+    """What is lacking or doubtful, in sentences."""
     reading: Annotated[Performance, Field(exclude=True)]
+    """All that was read. Working, not in the JSON."""
     measure: Annotated[Measure, Field(exclude=True)]
+    """The measure itself. Working, not in the JSON."""
 
     @property
     def series(self) -> tuple[SeriesPoint, ...]:

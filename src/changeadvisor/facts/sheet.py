@@ -1,4 +1,4 @@
-"""TODO: what this module holds."""
+"""What a fact is, and what is known of one initiative: each value with its provenance."""
 
 from __future__ import annotations
 
@@ -31,24 +31,30 @@ Origin = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What a fact means, which values it takes, where it comes from and what to ask when it is unknown.
-
-    levels: best first, each with its meaning; empty for numbers and yes-or-no facts. low, high: the
-    declared range of a number, in `unit`. worse: which way a number gets worse, where that is
-    known. criteria: for a framework's score, the facts it is made of.
-    """
+    """What a fact means, which values it takes, where it comes from and how to learn it."""
 
     name: str
+    """Its name, by which rules ask for it."""
     meaning: str
+    """What it is, in words."""
     origin: Origin
+    """Where its values come from."""
     question: str = ""
+    """What to ask where it is unknown; empty: nothing."""
     levels: Mapping[str, str] = field(default_factory=dict)
+    """Its levels, best first, each with its meaning; empty for numbers and yes-or-no facts."""
     unit: str | None = None
+    """The unit of a number; None: it is no number."""
     low: float = 0.0
+    """The least that a number is declared to be, in `unit`."""
     high: float = 1.0
+    """The greatest that a number is declared to be, in `unit`."""
     worse: Literal["higher", "lower"] | None = None
+    """Which way a number gets worse; None: neither, or not known."""
     ordered: bool = True
+    """Whether its levels run from good to bad."""
     criteria: tuple[str, ...] = ()
+    """Of a framework's score or a model's answer: the facts it is made of."""
 
     @property
     def kind(self) -> Literal["level", "number", "boolean"]:
@@ -70,7 +76,7 @@ class Fact:
         return (False, True) if self.kind == "boolean" else ()
 
     def accepts(self, value: object) -> bool:
-        """Whether `value` is one this fact can take (a number outside the declared range still is)."""
+        """Whether this fact can take `value`; a number outside the declared range still counts."""
         if self.kind == "number":
             return isinstance(value, int | float) and not isinstance(value, bool)
         if self.kind == "boolean":
@@ -86,11 +92,14 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A value on a sheet with its provenance: from where or whom, and as of when."""
+    """A value on a sheet with its provenance."""
 
     value: Value
+    """The value; where raters differ, the set of theirs."""
     source: str = ""
+    """From where or whom."""
     on: dt.date | None = None
+    """As of when; None: not given."""
 
 
 def frozen_map(items: dict[Any, Any]) -> MappingProxyType[Any, Any]:
@@ -108,6 +117,7 @@ class FactSheet:
     """What is known of one initiative. A name that is absent is unknown."""
 
     known: Mapping[str, Known] = field(default_factory=dict)
+    """What is known, by the name of the fact."""
 
     @classmethod
     def of(cls, values: Mapping[str, Value]) -> FactSheet:

@@ -296,7 +296,8 @@ _PERFORMANCE = (
     _level(
         "results.before_after",
         "results",
-        "The level since it began against the level before, the line and season before going on as they were",
+        "The level since it began against the level before, the line and season before going on "
+        "as they were",
         "What were the readings of its measure in the year before it began?",
         improved="better by more than chance",
         no_clear_change="no difference beyond chance",
@@ -448,7 +449,8 @@ _KANTER = (
     ),
     _judged(
         "delivery.team",
-        "How able is the team: a respected leader, skill and will, and at least half of their time?",
+        "How able is the team: a respected leader, skill and will, and at least half of their "
+        "time?",
         "Integrity of the project team",
         very_good="all of these hold",
         good="most hold",
@@ -462,7 +464,8 @@ _KANTER = (
         "% of normal work",
         0,
         100,
-        "How much extra effort does it ask of the staff who change, in per cent of their normal work?",
+        "How much extra effort does it ask of the staff who change, in per cent of their normal "
+        "work?",
         "higher",
     ),
     _judged(

@@ -42,49 +42,65 @@ class Worth(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What one dependant loses: by which shortest path, how (stranded, helped, delayed), and how
-    much (None: unknown).
-
-    share: of its worth that rests on a helper; months: of delay; planned: None where its end is not
-    known.
-    """  # noqa: D205
+    """What one dependant loses."""
 
     id: str
+    """The id of the dependant."""
     path: tuple[str, ...]
+    """The shortest path by which it hangs on the initiative, as ids."""
     how: str
+    """In which way it loses: `stranded`, `helped` or `delayed`."""
     mean: float | None
+    """Mean worth lost, in the programme's currency; None: not known."""
     share: float | None = None
+    """The share (0 to 1) of its worth that rests on the helper; None: it is stranded or delayed."""
     months: float | None = None
+    """Months of delay; None: it is not delayed, or its planned end is not known."""
     statutory: bool = False
+    """Whether the law requires it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Downstream:
-    """What one course does downstream. lost: mean, P10, P90 of the worth lost; None where none of
-    it is priced.
-
-    unpriced: dependants that would lose something, but whose worth is not known: the loss is at
-    least what is said. people: reached no longer, each counted once, without those whom the rest of
-    the programme reaches all the same. sentences: the same in words.
-    """  # noqa: D205
+    """What one course does downstream."""
 
     course: str
+    """The course."""
     losses: tuple[Loss, ...]
+    """What each dependant loses."""
     lost: tuple[float, float, float] | None
+    """Mean, P10 and P90 of the worth lost, in the programme's currency.
+
+    None: none of it is priced.
+    """
     unpriced: tuple[str, ...]
+    """Ids of dependants that would lose something, but whose worth is not known.
+
+    The loss is at least what is said.
+    """
     people: float
+    """People reached no longer, each counted once.
+
+    Without those whom the rest of the programme reaches all the same.
+    """
     people_unknown: tuple[str, ...]
+    """Ids of initiatives among them whose reach is not known."""
     statutory: tuple[str, ...]
+    """Ids of dependants that the law requires and that could not go on or would be late."""
     sentences: tuple[str, ...] = ()
+    """The same in words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Enabler:
-    """One of those a dependant rests on, and its part of the dependant's worth (Shapley 1953)."""
+    """One of those a dependant rests on."""
 
     id: str
+    """The id of the initiative it rests on."""
     dependant: str
+    """The id of the dependant."""
     part: float
+    """Its part of the dependant's worth (Shapley 1953), in the programme's currency."""
 
 
 def stopped_with(graph: DependencyGraph, id: str) -> tuple[str, ...]:

@@ -41,10 +41,15 @@ class ClassesFile(Record):
     """Published reference classes as they stand in their file, with what a reader must know."""
 
     base_rates: Literal["reference-classes"]
+    """Names what the file holds."""
     version: Text
+    """The version of the file."""
     title: Text
+    """What it holds, for people."""
     notes: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    """What a reader must know, in sentences."""
     classes: Annotated[tuple[ReferenceClass, ...], Field(strict=False)]
+    """The classes, in the order of the file."""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -78,9 +83,13 @@ class RatingRow(Record):
     """Projects of one rating, and what became of it a year later."""
 
     rating: Colour
+    """The rating they had."""
     improved: Count
+    """How many were rated better a year later."""
     same: Count
+    """How many were rated the same."""
     worsened: Count
+    """How many were rated worse."""
     left: Count
     """Projects that were no longer listed; why is unknown."""
 
@@ -92,23 +101,29 @@ class RatingRow(Record):
 
 @dataclass(frozen=True, slots=True)
 class ByItself:
-    """Shares that would have been rated better, the same and worse, had each been given a rating
-    drawn from all.
-    """  # noqa: D205 (the schema's description)
+    """What would have come had each project been given a rating drawn from all."""
 
     improved: float
+    """The share (0 to 1) that would have been rated better."""
     same: float
+    """The share (0 to 1) that would have been rated the same."""
     worsened: float
+    """The share (0 to 1) that would have been rated worse."""
 
 
 class RatingMoves(Record):
     """How published ratings moved in a year, as it stands in its file."""
 
     base_rates: Literal["rating-moves"]
+    """Names what the file holds."""
     version: Text
+    """The version of the file."""
     title: Text
+    """What it holds, for people."""
     source: Text
+    """Where the ratings were published."""
     ratings: Annotated[tuple[RatingRow, ...], Field(strict=False)]
+    """What became of each rating, best first."""
 
     @model_validator(mode="after")
     def _every_rating(self) -> Self:
@@ -153,20 +168,26 @@ def read_moves(data: object, place: Place) -> RatingMoves:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredMoves:
-    """What became of published ratings like the declared one, in shares and plain sentences.
-
-    Weighed nowhere.
-    """
+    """What became of published ratings like the declared one; weighed nowhere."""
 
     rating: str
+    """The declared rating."""
     cases: int
+    """How many projects had it."""
     improved: float
+    """The share (0 to 1) that were rated better a year later."""
     same: float
+    """The share (0 to 1) that were rated the same."""
     worsened: float
+    """The share (0 to 1) that were rated worse."""
     left: float
+    """The share (0 to 1) that were no longer listed; why is unknown."""
     by_itself: ByItself
+    """What chance alone would have made of them."""
     source: str
+    """Where the ratings were published."""
     sentences: tuple[str, ...]
+    """The same in plain sentences."""
 
 
 def declared_moves(moves: RatingMoves, rating: Colour) -> DeclaredMoves:

@@ -29,28 +29,47 @@ ANYTHING = GetPydanticSchema(lambda _source, _handler: core_schema.any_schema())
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """An answer that is its own explanation; None where there is none. Amounts in decibans."""
+    """An answer that is its own explanation; amounts in decibans."""
 
     pack: str
+    """The name of the pack that judged."""
     question: str
+    """The question it answers."""
     answer: str | None
+    """The answer; None: there is none."""
     support: Mapping[str, float]
+    """What was counted for each answer, from 0."""
     margin: float | None
+    """By how much the best leads the second; None: nothing is weighed."""
     finely_balanced: bool
+    """Whether the margin is below what the pack calls close."""
     stands: bool
+    """Whether no filling of the unknown facts changes the answer."""
     reasons: tuple[Reason, ...]
+    """The rules that fired."""
     rejected: tuple[Rejected, ...]
+    """Answers that a veto took out."""
     not_chosen: tuple[Rejected, ...]
+    """Answers that were outweighed."""
     missing: tuple[Missing, ...]
+    """Unknown facts that could move it, the most moving first."""
     flips: tuple[Flip, ...]
+    """The smallest changes of one fact that change the answer, the smallest first."""
     survives: Annotated[
         bool | None, Field(serialization_alias="survives_halved_and_doubled_weights")
     ]
+    """Whether the answer is the same with all judgement weights halved and doubled.
+
+    None: there is no answer, or nothing is weighed.
+    """
     enough: bool = True
+    """Whether there is as much evidence in all as the pack asks for."""
     disagreement: Disagreement | None = None
+    """Where the appraisal and all else lead to different courses; None: they do not."""
     judged: Annotated[PackJudgement | None, Field(exclude=True), ANYTHING] = field(
         default=None, repr=False, compare=False
     )
+    """How it was judged, for the working. Not in the JSON."""
 
     @property
     def workings(self) -> tuple[Working, ...]:

@@ -30,21 +30,26 @@ _Values = tuple[Value | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class TheoryReading:
-    """What one published model says here, in the words of its pack.
-
-    answer: None where it cannot say. rules: those that answered; because, source: of the first.
-    between: the answers left open where values differ. missing: the questions it waits for.
-    """
+    """What one published model says here, in the words of its pack."""
 
     pack: str
+    """The name of the pack."""
     title: str
+    """The name of the model."""
     answer: str | None
+    """Its answer; None: it cannot say."""
     meaning: str | None
+    """What that answer means; None: there is no answer, or the pack does not say."""
     because: str | None
+    """Why, by the first of `rules`; None: there is no answer."""
     source: str | None
+    """Who says so, by the first of `rules`; None: there is no answer."""
     rules: tuple[str, ...]
+    """Ids of the rules that answered, the strongest first."""
     between: tuple[str, ...]
+    """The answers left open where values differ."""
     missing: tuple[Missing, ...]
+    """The questions it waits for."""
 
 
 def fact_name(pack: RulePack) -> str:

@@ -1,7 +1,9 @@
 """The nouns: what a programme is made of, frozen once read, and what is done with any of it.
 
-`base` the record all others are made from and the small types; `estimate` a number or three; `records` the
-programme; `series` the readings of a measure; `dates` months; `plain` plain data, JSON and digests."""
+`base` the record all others are made from and the small types; `estimate` a number or three;
+`records` the programme; `series` the readings of a measure; `dates` months; `plain` plain data,
+JSON and digests.
+"""
 
 from changeadvisor.model.base import (
     FORMAT,

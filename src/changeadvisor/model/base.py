@@ -1,4 +1,4 @@
-"""TODO: what this module holds."""
+"""The record that all others are made from, and the small types of their fields."""
 
 from __future__ import annotations
 
@@ -47,15 +47,17 @@ def sorted_by(*keys: str) -> AfterValidator:
 
 
 def sorted_words(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Words whose order means nothing, by the alphabet."""
     return tuple(sorted(words))
 
 
 def sorted_map(value: Mapping[str, Any]) -> dict[str, Any]:
+    """A map whose order means nothing, by its keys."""
     return dict(sorted(value.items()))
 
 
 def said_or_none(record: Any) -> Any:
-    """A record in which nothing is said is none at all, so that every form of a programme is equal."""
+    """A record in which nothing is said is none, so that every form of a programme is equal."""
     return None if record is None or record == type(record)() else record
 
 

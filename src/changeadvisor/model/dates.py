@@ -1,4 +1,4 @@
-"""TODO: what this module holds."""
+"""Months: how many lie between two days, and which day is so many months later."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import lru_cache
 
 @lru_cache(maxsize=4096)
 def last_day(year: int, month: int) -> int:
+    """The number of the last day of a month."""
     import calendar
 
     return calendar.monthrange(year, month)[1]

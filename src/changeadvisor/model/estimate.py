@@ -1,4 +1,4 @@
-"""TODO: what this module holds."""
+"""A number, or three: what is known of a quantity, and how it is drawn from."""
 
 from __future__ import annotations
 
@@ -32,19 +32,20 @@ METALOG_LOW, METALOG_HIGH = 0.16658, 0.83342
 
 
 class Estimate(Record):
-    """A number, or three: one time in ten lower, as likely above as below, one time in ten higher.
-
-    Written as `n` or `[P10, P50, P90]`. `lower` and `upper` are the natural bounds of the field it
-    stands in.
-    """
+    """A number, or three: `n` or `[P10, P50, P90]`."""
 
     WRITTEN_AS_LIST: ClassVar[bool] = True
 
     low: Number
+    """P10: one time in ten it is lower."""
     likely: Number
+    """P50: as likely above as below."""
     high: Number
+    """P90: one time in ten it is higher."""
     lower: float = Field(default=-math.inf, exclude=True, allow_inf_nan=True, repr=False)
+    """The natural lower bound of the field it stands in."""
     upper: float = Field(default=math.inf, exclude=True, allow_inf_nan=True, repr=False)
+    """The natural upper bound of the field it stands in."""
 
     @model_validator(mode="before")
     @classmethod

@@ -1,4 +1,4 @@
-"""TODO: what this module holds."""
+"""Records and results as plain data: canonical JSON, JSON for people, and digests of it."""
 
 from __future__ import annotations
 

@@ -52,9 +52,6 @@ Stage = Literal["idea", "design", "pilot", "delivery", "embedding", "closed"]
 Every = Literal["month", "quarter", "year"]
 
 
-# --- small types ----------------------------------------------------------------------------------
-
-
 # --- measures -------------------------------------------------------------------------------------
 
 
@@ -62,22 +59,29 @@ class Rebase(Record):
     """A known, explained change of the process: the chart starts anew here."""
 
     on: Date
+    """The day from which the chart starts anew."""
     because: Text
+    """Why the process changed, in a sentence."""
 
 
 class Observation(Record):
-    """One reading: `period` is its first day."""
+    """One reading of a measure."""
 
     period: Date
+    """The first day of the month, quarter or year it covers."""
     value: Number
+    """The reading, in the measure's unit."""
     denominator: Positive | None = None
+    """How many cases it is a share or rate of; None: not given."""
     expected: Positive | None = None
+    """The expected count behind a ratio; None: not given."""
 
 
 class Comparator(Observation):
     """One reading of another area."""
 
     area: Text
+    """The code of the area."""
 
 
 class Area(Record):
@@ -86,13 +90,21 @@ class Area(Record):
     model_config = ConfigDict(json_schema_extra={"additionalProperties": {"type": "number"}})
 
     area: Text
+    """Its code, such as E08000099."""
     name: Text | None = None
+    """Its name; None: not given."""
     kind: Text | None = None
+    """The kind of council; None: not given."""
     region: Text | None = None
+    """The region it lies in; None: not given."""
     succeeded_by: Text | None = None
+    """The code of the area that took over from it; None: none did."""
     starts: Date | None = None
+    """The day it came into being; None: not given."""
     ends: Date | None = None
+    """The day it ceased; None: it stands, or that is not given."""
     features: dict[str, Number] = Field(default_factory=dict)
+    """Numbers that tell which areas are alike, by name, each in a unit of its own."""
 
     @model_validator(mode="before")
     @classmethod
@@ -115,42 +127,63 @@ class Measure(Record):
     """Something counted over time, for residents (external) or about our own working (process)."""
 
     id: Id
+    """Its short name, by which initiatives and readings refer to it."""
     title: Text | None = None
+    """The name people know it by; None: its id stands for it."""
     better: Literal["higher", "lower", "neutral"] | None = None
+    """Which way is better; `neutral`: neither. None: not given."""
     unit: Text | None = None
+    """What it is counted in, such as % or days; None: not given."""
     type: Literal["proportion", "rate", "ratio", "count", "value"] | None = None
+    """What sort of number it is; None: not given."""
     every: Every | None = None
+    """How often it is read; None: read from the periods."""
     lag_days: Count = 0
+    """Days after a period ends until its reading is known."""
     kind: Literal["external", "process"] | None = None
+    """`external`: felt by residents; `process`: about our own working. None: not given."""
     corporate: bool | None = None
+    """Whether it is one of the council's few corporate measures; None: not given."""
     service: Text | None = None
+    """The service it belongs to; None: not given."""
     aims: Ids = ()
+    """Ids of the aims it tells of."""
     owner: Text | None = None
+    """Who answers for it, by post; None: not given."""
     moves: Ids = ()
+    """Of a process measure: ids of the outcome measures it is meant to move."""
     standard: Number | None = None
+    """An outside standard to meet, in its unit; None: there is none."""
     target: Number | None = None
+    """Our own aim, in its unit; None: there is none."""
     target_date: Date | None = None
+    """The day by which the target should be met; None: not given."""
     own_area: Text | None = None
+    """Our own code among the comparators; None: not given."""
     rebase: Annotated[tuple[Rebase, ...], Field(strict=False), sorted_by("on")] = ()
+    """The known changes of the process, by day."""
     source: Text | None = None
+    """Where the figures come from; None: not given."""
     observations: Annotated[tuple[Observation, ...], Field(strict=False), sorted_by("period")] = ()
+    """Our own readings, oldest first."""
     comparators: Annotated[
         tuple[Comparator, ...], Field(strict=False), sorted_by("area", "period")
     ] = ()
+    """Readings of other areas, by area and period; our own code may be among them."""
 
 
 # --- initiatives ----------------------------------------------------------------------------------
 
 
 class Spend(Record):
-    """What it has cost (`to_date`.
-
-    Never weighed), costs a month, and will cost a month after `ends`.
-    """
+    """What an initiative has cost and will cost, in the programme's currency."""
 
     to_date: Positive | None = None
+    """What it has cost so far. It is never weighed. None: not given."""
     monthly: Amount | None = None
+    """What it costs a month while it runs; None: not given."""
     after: Amount | None = None
+    """What it costs a month after it ends; None: not given."""
 
 
 #: Two people who see each other work.
@@ -166,45 +199,68 @@ class Adoption(Record):
     """The staff who must come to work differently."""
 
     staff: Count | None = None
+    """How many people must come to work differently; None: not given."""
     teams: Annotated[
         Count | Annotated[tuple[Count, ...], Field(strict=False)] | None,
         Field(union_mode="left_to_right"),
     ] = None
+    """How many teams they work in, or the size of each in people; None: not given."""
     groups: Words = ()
+    """The staff groups they belong to, by name."""
     ready: Part | None = None
+    """The share (0 to 1) who would begin unasked; None: not given."""
     peers_needed: Amount | None = None
+    """How many colleagues most must see doing it before they do; None: not given."""
     mixing: Share | None = None
+    """The share (0 to 1) of working ties outside one's own team; None: not given."""
     champions: Count | None = None
+    """How many people will show the way; None: not given."""
     mandate: Literal["none", "weak", "strong"] | None = None
+    """How hard it is required and checked; None: not given."""
     turnover: Share | None = None
+    """The share (0 to 1) of staff who leave in a year; None: not given."""
     needed: Share | None = None
+    """The share (0 to 1) who must work the new way for it to count; None: not given."""
     by: Date | None = None
+    """The day by which that many must; None: not given."""
     ties: Text | None = None
-    #: The ties themselves, from the file or written inline; each pair once, in the order of names.
+    """The file of real working ties, with the columns `from,to`; None: there is none."""
     tied: Annotated[tuple[Tie, ...], Field(strict=False), AfterValidator(_each_tie_once)] = ()
-    #: The share who work the new way already.
+    """The ties themselves, from the file or inline; each pair once, in the order of names."""
     now: Part | None = None
+    """The share (0 to 1) who work the new way already; None: not given."""
 
 
 class Path(Record):
     """What was expected of the measure when the initiative was approved: a dip, then the target."""
 
     measure: Id | None = None
+    """The id of the measure it should move; None: not given."""
     baseline: Number | None = None
+    """Where the measure stood then, in its unit; None: not given."""
     target: Number | None = None
+    """Where it should come to, in its unit; None: not given."""
     dip: Amount | None = None
+    """How far it may first go the wrong way, above 0, in its unit; None: not given."""
     dip_month: Amount | None = None
+    """The month in which it is lowest, counted from `since`; None: not given."""
     months_to_target: Amount | None = None
+    """Months from `since` to the target; None: not given."""
     since: Date | None = None
+    """The day from which the months count; None: when the initiative started."""
     cap: Positive | None = None
+    """Progress beyond this is worth nothing (1 is the target); None: all of it counts."""
 
 
 class GainByOutcome(Record):
     """A gain that differs by what the initiative would have become without it."""
 
     full: Estimate | None = None
+    """Share of the way it adds if it would have ended in full; None: not given."""
     partial: Estimate | None = None
+    """Share of the way it adds if it would have ended in part; None: not given."""
     none: Estimate | None = None
+    """Share of the way it adds if it would have come to nothing; None: not given."""
 
 
 def _gain_form(value: object) -> str:
@@ -221,43 +277,66 @@ class Change(Record):
     """What was done to the path on the way."""
 
     on: Date
+    """The day it was done."""
     did: Literal["adjust-tactics", "adjust-strategy"]
+    """What was done."""
     gain: Gain | None = None
+    """Share of the way from baseline to target that it was to add; None: not given."""
     months: Amount | None = None
+    """Months until the gain is there; None: not given."""
     because: Text | None = None
+    """Why, in a sentence; None: not given."""
 
 
 class AdjustTactics(Record):
     """Do the same thing better: a gain added to progress over `months`."""
 
     action: Literal["adjust-tactics"]
+    """Names the course."""
     cost: Amount | None = None
+    """What choosing it costs, once, in the programme's currency; None: not given."""
     gain: Gain | None = None
+    """Share of the way from baseline to target that it adds; None: not given."""
     months: Amount | None = None
+    """Months over which the gain rises evenly; None: not given."""
     extends: Positive | None = None
+    """Months of running spend that it adds; None: not given."""
 
 
 class AdjustStrategy(Record):
     """Do another thing for the same target: a new path from the baseline."""
 
     action: Literal["adjust-strategy"]
+    """Names the course."""
     cost: Amount | None = None
+    """What choosing it costs, once, in the programme's currency; None: not given."""
     full: Share | None = None
+    """The share (0 to 1) of such new paths that end in full; None: not given."""
     partial: Share | None = None
+    """The share (0 to 1) of such new paths that end in part; None: not given."""
     none: Share | None = None
+    """The share (0 to 1) of such new paths that come to nothing; None: not given."""
     dip: Amount | None = None
+    """How far the measure may first go the wrong way, in its unit; None: not given."""
     dip_month: Amount | None = None
+    """The month in which it is lowest, counted from the choice; None: not given."""
     months_to_target: Amount | None = None
+    """Months from the choice to the target; None: not given."""
     runs: Positive | None = None
+    """Months of running spend from the choice; None: not given."""
     fade_months: Positive | None = None
+    """Months over which what the old way gained fades evenly; None: not given."""
 
 
 class Stop(Record):
     """End it: spending ends at once, progress goes evenly to nothing over `fade_months`."""
 
     action: Literal["stop"]
+    """Names the course."""
     cost: Amount | None = None
+    """What choosing it costs, once, in the programme's currency; None: not given."""
     fade_months: Positive | None = None
+    """Months over which progress goes evenly to nothing; None: not given."""
 
 
 Option = Annotated[AdjustTactics | AdjustStrategy | Stop, Discriminator("action")]
@@ -267,10 +346,15 @@ class Tripwire(Record):
     """Agreed beforehand: what at which review would change our mind."""
 
     by: Date
+    """The review at which it is judged."""
     measure: Id
+    """The id of the measure."""
     below: Number | None = None
+    """Broken where the mean reading is below this, in the measure's unit; None: `above` holds."""
     above: Number | None = None
+    """Broken where the mean reading is above this, in the measure's unit; None: `below` holds."""
     then: Action
+    """What was agreed to do then."""
 
     @model_validator(mode="after")
     def _one_bound(self) -> Self:
@@ -283,9 +367,13 @@ class Judgement(Record):
     """What somebody judged: a level of a fact, with who, when and why where given."""
 
     level: bool | Number | Text
+    """The level judged, a number, or yes or no."""
     by: Text | None = None
+    """Who judged, by post; None: not given."""
     on: Date | None = None
+    """The day of the judgement; None: not given."""
     because: Text | None = None
+    """Why, in a sentence; None: not given."""
 
     @model_validator(mode="before")
     @classmethod
@@ -324,53 +412,94 @@ Answers = Annotated[
 
 
 class Dependency(Record):
-    """What this initiative hangs on. `share` of its value is lost if a helper fails or stops."""
+    """What this initiative hangs on."""
 
     initiative: Id
+    """The id of the other initiative."""
     kind: Literal["requires", "helps", "conflicts-with"]
+    """In which way.
+
+    `requires`: cannot go on without it; `helps`: loses a share of its value; `conflicts-with`:
+    they stand in each other's way.
+    """
     lag_months: Positive | None = None
+    """Months after the other ends until this can begin; None: none."""
     share: Share | None = None
+    """The share (0 to 1) of its value that is lost if a helper fails or stops; None: not given."""
 
 
 class Initiative(Record):
     """A change that is run, planned or past."""
 
     id: Id
+    """Its short name, by which others refer to it. No answer depends on it."""
     title: Text
+    """The name people know it by."""
     aim: Text | None = None
+    """What it is for, in a sentence; None: not given."""
     aims: Ids = ()
+    """Ids of the aims it serves."""
     kind: Kind | None = None
+    """The sort of change; None: not given."""
     service: Text | None = None
+    """The service it belongs to; None: not given."""
     stage: Stage | None = None
+    """How far it has come; None: not given."""
     statutory: bool | None = None
+    """Whether the law requires it; None: not given."""
     sponsor: Text | None = None
+    """The senior person who answers for it, by post; None: not given."""
     owner: Text | None = None
+    """Who runs it, by post; None: not given."""
     started: Date | None = None
+    """The day it began, or will; None: not given."""
     ends: Date | None = None
+    """The day its running spend ends; None: not given."""
     lasts_until: Date | None = None
+    """The day when what it gained ends of itself; None: no such day is given."""
     declared: Colour | None = None
+    """The rating its own people give it; None: not given."""
     reach: Amount | None = None
+    """People it reaches a year, at any progress; None: not given."""
     impact: Amount | None = None
+    """Social value to each of them a year at progress 1, in the programme's currency.
+
+    None: not given.
+    """
     cashable: Amount | None = None
+    """Of that value, money a year the budget saves in all at progress 1; None: not given."""
     spend: Annotated[Spend | None, AfterValidator(said_or_none)] = None
+    """What it has cost and will cost; None: not given."""
     needs: Annotated[dict[str, Positive], AfterValidator(sorted_map)] = Field(default_factory=dict)
+    """Full-time equivalents it needs while it runs, by role."""
     reference_class: Id | None = None
+    """The id of the class of initiatives like it; None: not given."""
     relative_income: Annotated[float, Field(gt=0)] | None = None
+    """Median income of those it reaches over that of all; None: not given."""
     overlaps: Annotated[dict[str, Share], AfterValidator(sorted_map)] = Field(default_factory=dict)
+    """The share (0 to 1) of those it reaches whom another reaches too, by that one's id."""
     also_moves: Ids = ()
+    """Ids of other measures it should move."""
     adoption: Annotated[Adoption | None, AfterValidator(said_or_none)] = None
+    """The staff who must come to work differently; None: not given."""
     path: Annotated[Path | None, AfterValidator(said_or_none)] = None
+    """What was expected of its measure; None: not given."""
     history: Annotated[tuple[Change, ...], Field(strict=False), sorted_by("on", "did")] = ()
+    """What was done to the path on the way, by day."""
     options: Annotated[tuple[Option, ...], Field(strict=False), sorted_by("action")] = ()
+    """What else could be done, at most one of each; going on as it is always can."""
     tripwires: Annotated[
         tuple[Tripwire, ...], Field(strict=False), sorted_by("by", "measure", "then")
     ] = ()
+    """What was agreed beforehand, by day."""
     judgements: Annotated[dict[str, Answers], AfterValidator(sorted_map)] = Field(
         default_factory=dict
     )
+    """What people judged, by the name of the fact; several answers where several people judged."""
     depends_on: Annotated[
         tuple[Dependency, ...], Field(strict=False), sorted_by("initiative", "kind")
     ] = ()
+    """What it hangs on."""
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:
@@ -388,30 +517,43 @@ class Organisation(Record):
     """Whose programme it is."""
 
     name: Text | None = None
+    """Its name; None: not given."""
     code: Text | None = None
+    """Its area code, such as E08000099; None: not given."""
     kind: Text | None = None
+    """The kind of council; None: not given."""
     neighbours: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    """Codes of areas to compare with, in the order given."""
 
 
 class Aim(Record):
     """What the council plan promises."""
 
     id: Id
+    """Its short name, by which measures and initiatives refer to it."""
     title: Text | None = None
+    """The promise in words; None: its id stands for it."""
 
 
 class Appraisal(Record):
     """How the future is valued: a yearly rate and how many years count."""
 
     discount_rate: Annotated[float, Field(ge=0, lt=1)] | None = None
+    """By how much a year later counts less, 0 to 1, such as 0.035.
+
+    None: no present value is given.
+    """
     horizon_years: Annotated[float, Field(gt=0, le=100)] | None = None
+    """How many years of value count from `as_of`; None: not given."""
 
 
 class Few(Record):
     """What counts as few people and a deep change for each, on the likely values."""
 
     reach_below: Positive
+    """It is for few where it reaches fewer people a year than this."""
     impact_above: Positive
+    """It is deep where each gains more than this a year, in the programme's currency."""
 
 
 def _period_keys(pattern: str, what: str) -> AfterValidator:
@@ -448,27 +590,48 @@ class Limits(Record):
     """What may be spent and who there is."""
 
     budget: ByYear | None = None
+    """New money for the next twelve months, or by financial year, in the programme's currency.
+
+    None: no limit is given.
+    """
     carry_over: bool | None = None
+    """Whether what is left of one year may be spent in the next; None: not given, counted as no."""
     capacity: Annotated[dict[str, ByQuarter], AfterValidator(sorted_map)] = Field(
         default_factory=dict
     )
+    """Full-time equivalents there are by role, or by role and calendar quarter."""
     share_for_few: Share | None = None
+    """The least share (0 to 1) of the spend kept for deep changes for few people.
+
+    None: no limit is given.
+    """
     few: Few | None = None
+    """What counts as few and deep; None: not given."""
     load: Positive | None = None
+    """Most changes at once that one staff group should carry; None: no limit is given."""
 
 
 class ReferenceClass(Record):
-    """How initiatives like these have ended (shares), and how far their plans were out (factors)."""
+    """How initiatives like these ended (shares), and how far their plans were out (factors)."""
 
     id: Id
+    """Its short name, by which initiatives refer to it."""
     title: Text | None = None
+    """What sort of initiatives these are; None: not given."""
     full: Share | None = None
+    """The share (0 to 1) that ended with 0.8 or more of the way; None: not given."""
     partial: Share | None = None
+    """The share (0 to 1) that ended with 0.25 to 0.8 of the way; None: not given."""
     none: Share | None = None
+    """The share (0 to 1) that ended with less, harm included; None: not given."""
     source: Text | None = None
+    """Where the figures come from; None: not given."""
     delay: Amount | None = None
+    """Time taken over time planned, such as 0.9, 1.3, 1.8; None: not given."""
     overrun: Amount | None = None
+    """Spend over planned spend; None: not given."""
     deeper: Amount | None = None
+    """Dip over planned dip; None: not given."""
 
     @model_validator(mode="after")
     def _shares(self) -> Self:
@@ -483,19 +646,31 @@ class Programme(Record):
     """Initiatives, measures, limits and judgements, as of a date. Lists are sorted by id."""
 
     format: Literal["changeadvisor/1"]
+    """Names this form of the file."""
     programme: Text
+    """The name of the programme."""
     as_of: Date
+    """The day as of which everything is judged."""
     organisation: Annotated[Organisation | None, AfterValidator(said_or_none)] = None
+    """Whose programme it is; None: not given."""
     aims: Annotated[tuple[Aim, ...], Field(strict=False), sorted_by("id")] = ()
+    """What the council plan promises, by id."""
     review_months: Annotated[int, Field(ge=1, le=60)] | None = None
+    """Months between reviews, 1 to 60; None: not given."""
     appraisal: Annotated[Appraisal | None, AfterValidator(said_or_none)] = None
+    """How the future is valued; None: not given, so that nothing is priced."""
     limits: Annotated[Limits | None, AfterValidator(said_or_none)] = None
+    """What may be spent and who there is; None: not given."""
     reference_classes: Annotated[
         tuple[ReferenceClass, ...], Field(strict=False), sorted_by("id")
     ] = ()
+    """How initiatives like these have ended, by id."""
     areas: Annotated[tuple[Area, ...], Field(strict=False), sorted_by("area")] = ()
+    """Other councils or areas, by code."""
     measures: Annotated[tuple[Measure, ...], Field(strict=False), sorted_by("id")] = ()
+    """What is counted, by id."""
     initiatives: Annotated[tuple[Initiative, ...], Field(strict=False), sorted_by("id")] = ()
+    """The changes, by id."""
 
     def measure(self, id: str | None) -> Measure | None:
         """The measure of that id, or None."""
@@ -549,6 +724,3 @@ class Programme(Record):
 def tidy_number(value: float) -> float:
     """A number to ten significant digits, as it is written out; minus nothing is nothing."""
     return float(f"{value:.10g}") + 0.0
-
-
-# --- readings: a measure's observations, timed ----------------------------------------------------

@@ -17,40 +17,52 @@ from changeadvisor.performance.levels import comparable, recent_level
 
 @dataclass(frozen=True, slots=True)
 class ServiceAudit:
-    """The targets of one service (None: no service is named), and what they measure."""
+    """The targets of one service, and what they measure."""
 
     service: str | None
+    """The name of the service; None: no service is named."""
     targets: int
+    """How many measures have a target."""
     external: int
+    """How many of those are felt by residents."""
     process: int
+    """How many of those are about our own working."""
     unknown: int
+    """Of how many nobody says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class TargetAudit:
-    """What our targets measure. The first five are counts of measures with a target, as formats.md
-    has them.
-
-    unknown: targets of which nobody says whether residents feel them. The lists hold ids, sorted:
-    process measures linked to an external one, only to other process measures, or to none (target
-    or not); and targets with no other area's readings, no owner, no date, or set below the level of
-    the last year.
-    """  # noqa: D205
+    """What our targets measure."""
 
     targets: int
+    """How many measures have a target."""
     external: int
+    """How many of those are felt by residents."""
     process: int
+    """How many of those are about our own working."""
     corporate: int
+    """How many of those are corporate measures."""
     with_comparators: int
+    """How many of those have readings of other areas."""
     unknown: int
+    """Of how many nobody says whether residents feel them."""
     per_service: tuple[ServiceAudit, ...]
+    """The same by service."""
     process_linked: tuple[str, ...]
+    """Ids of process measures meant to move an external one, with a target or not."""
     linked_to_process_only: tuple[str, ...]
+    """Ids of process measures meant to move only other process measures."""
     process_unlinked: tuple[str, ...]
+    """Ids of process measures meant to move none."""
     no_comparator: tuple[str, ...]
+    """Ids of measures with a target and no other area's readings."""
     no_owner: tuple[str, ...]
+    """Ids of measures with a target and no owner."""
     no_date: tuple[str, ...]
+    """Ids of measures with a target and no date for it."""
     below_present: tuple[str, ...]
+    """Ids of measures whose target is set below the level of the last year."""
 
 
 def audit_targets(programme: Programme, series: Mapping[str, Series]) -> TargetAudit:

@@ -35,19 +35,20 @@ _LAST = dt.date(9999, 9, 30)
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The most changes on one staff group on any one day of a quarter.
-
-    top_down: how many of those are led from the top.
-    A blend counts as led from the top; changes without a recommended route are in `route_unknown`.
-    limit: None where the register gives none.
-    """
+    """The most changes on one staff group on any one day of a quarter."""
 
     group: str
+    """The name of the group."""
     quarter: str
+    """The calendar quarter, such as 2026-Q4."""
     changes: int
+    """How many changes."""
     top_down: int
+    """How many of those are led from the top; a blend counts as led from the top."""
     route_unknown: int
+    """How many of those have no recommended way to lead them."""
     limit: float | None
+    """The most that one group should carry; None: the register gives none."""
 
 
 # --- who asks whom, and when ----------------------------------------------------------------------
@@ -58,14 +59,17 @@ class Run:
     """An initiative while it asks staff to change."""
 
     id: str
+    """The id of the initiative."""
     groups: frozenset[str]
     """Keys of the groups it asks."""
     start: dt.date
+    """The first day still to come."""
     end: dt.date
-    """First and last day still to come."""
+    """The last day still to come."""
     route: str | None
     """The recommended way to lead it; None: not known."""
     initiative: Initiative = field(compare=False)
+    """The initiative itself."""
 
     def asks(self, group: str) -> bool:
         """Whether it asks a group, itself or with everybody."""
@@ -77,8 +81,11 @@ class Span:
     """Days from start to end on which the same changes run."""
 
     start: dt.date
+    """The first of these days."""
     end: dt.date
+    """The last of these days."""
     runs: tuple[Run, ...]
+    """What runs on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,7 @@ class Overload:
     spared: tuple[str, ...]
     """Initiatives that would ask them too, were they not recommended to stop."""
     limit: float
+    """The most changes at once that one group should carry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +109,13 @@ class Relief:
     """A group that stays within the limit because of what is recommended to stop."""
 
     group: str
+    """The name of the group."""
     stopped: tuple[str, ...]
+    """Ids of what is recommended to stop."""
     changes: int
     """Changes at once without the stop."""
     limit: float
+    """The most changes at once that one group should carry."""
 
 
 def group_key(name: str) -> str:

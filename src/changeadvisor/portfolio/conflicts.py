@@ -43,19 +43,24 @@ _FROM_BELOW = frozenset({"bottom-up", "blended"})
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Initiatives that stand in each other's way.
-
-    Which staff groups, from when until when, and a way out.
-    """
+    """Initiatives that stand in each other's way."""
 
     kind: str
+    """In which way: `conflicts-with`, `load`, `champions` or `route-and-dependency`."""
     initiatives: tuple[str, ...]
+    """Their ids."""
     because: str
+    """How, in sentences."""
     groups: tuple[str, ...] = ()
+    """The staff groups concerned, as people spell them."""
     start: Annotated[dt.date | None, Field(serialization_alias="from")] = None
+    """The first day on which they do; None: no days are known."""
     until: dt.date | None = None
+    """The last day on which they do; None: no days are known."""
     suggestion: str | None = None
+    """A way out, in a sentence; None: none is offered."""
     source: str | None = None
+    """What says that it is a conflict; None: the register does."""
 
 
 def conflicts(

@@ -74,20 +74,20 @@ def turning(answer: Callable[[float], object]) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """The choice with gains weighed by income. elasticity: of the Green Book.
-
-    All: worth so weighed.
-
-    turns_at: least aversion at which another set is best; instead: what that set does otherwise (id
-    -> course). unknown: initiatives whose relative income is not given; their gains count plainly.
-    """
+    """The choice with gains weighed by the income of those who gain."""
 
     elasticity: float
+    """The Green Book's elasticity of the marginal utility of income, by which gains are weighed."""
     all: float
+    """Worth of the best set in all, so weighed, in the programme's currency."""
     differs: Mapping[str, str]
+    """What that set does otherwise than the advised one: the course by the id of the initiative."""
     turns_at: float | None
+    """The least inequality aversion at which another set is best; None: none up to 4."""
     instead: Mapping[str, str]
+    """What the set at that turn does otherwise: the course by the id of the initiative."""
     unknown: tuple[str, ...]
+    """Ids of initiatives whose relative income is not given; their gains count plainly."""
 
 
 def weighed(

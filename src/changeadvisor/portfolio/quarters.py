@@ -1,4 +1,4 @@
-"""TODO: what this module holds."""
+"""Calendar quarters, counted, so that two of them can be compared."""
 
 from __future__ import annotations
 

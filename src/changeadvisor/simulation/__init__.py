@@ -7,8 +7,8 @@ programme file tells the engine no more than a council would know. Reviews are p
 another under each way of deciding; the value realised is counted in years of full benefit, so that
 all initiatives count alike.
 
-`worlds` draws them; `truth` knows what decisions are worth; `register` tells the engine no more than a council knows;
-`play` plays the reviews.
+`worlds` draws them; `truth` knows what decisions are worth; `register` tells the engine no more
+than a council knows; `play` plays the reviews.
 """
 
 from changeadvisor.simulation.play import (

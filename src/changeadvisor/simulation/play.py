@@ -273,9 +273,17 @@ def _result(
     none: Flags = np.asarray(drawn.old.kind == 2)
     low, high = (float(q) for q in np.quantile(ratios, [0.025, 0.975]))
     return Result(
-        name, float(played.value.mean()), float(gain.mean() / gap.mean()), float(gain.mean() / top.mean()), low, high,
-        _share(ended[keep]), _share(left[none]), _share(ended[none]), played,
-    )  # fmt: skip
+        name=name,
+        value=float(played.value.mean()),
+        of_gap=float(gain.mean() / gap.mean()),
+        of_ceiling=float(gain.mean() / top.mean()),
+        low=low,
+        high=high,
+        keepers_stopped=_share(ended[keep]),
+        failures_left=_share(left[none]),
+        failures_ended=_share(ended[none]),
+        played=played,
+    )
 
 
 def _share(flags: Flags) -> float:

@@ -166,7 +166,7 @@ def _sequences(count: int, reviews: Sequence[int]) -> list[Decisions]:
 
 
 def ceiling(drawn: Drawn) -> Grid:
-    """What a decider gets who knows class and curve of what is, but not the luck of what is untried.
+    """What a decider gets who knows class and curve of what is, not the luck of what is untried.
 
     Nothing is news to him while he goes on, so he plans his first change at the start: the best by
     expectation, with the reactions open to him once its luck is known, from the next review on.
@@ -213,7 +213,7 @@ def _likely(part: Drawn) -> Grid:
 
 
 def _expected(part: Drawn, other: Paths, first: str, month: float) -> Grid:
-    """Expected worth of a first change at one review, with the reactions open once its luck is known."""
+    """Expected worth of a first change at one review, free to react once its luck is known."""
     if first != "strategy":
         return _reacted(part, first, month, part.new.progress, _likely(part), told=True)
     many = part.repeated(UNTRIED)

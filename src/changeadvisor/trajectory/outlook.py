@@ -32,21 +32,24 @@ REACH = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """A course's worth in money.
-
-    Mean, P10, P50, P90, `error` of the mean (three standard errors), its mean with no later choice,
-    the share of draws in which it is best, and what choosing it is expected to lose against the
-    best.
-    """
+    """A course's present worth, in the programme's currency."""
 
     mean: float
+    """Its mean, later choices counted in."""
     p10: float
+    """One time in ten it is lower."""
     p50: float
+    """As likely above as below."""
     p90: float
+    """One time in ten it is higher."""
     if_fixed: float
+    """Its mean with no later choice."""
     best_in: float
+    """The share (0 to 1) of draws in which it is best."""
     regret: float
+    """What choosing it is expected to lose against the best in each draw."""
     error: float
+    """The numerical error of the mean: three standard errors."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -275,7 +275,7 @@ def _totals(before: Advice, after: Advice) -> Iterator[FieldChange]:
 
 
 def _numbers(portfolio: Portfolio) -> dict[str, float]:
-    """The known numbers of a set, by the names that a difference gives them, as exact as the JSON has them."""
+    """The known numbers of a set, by their names in a difference, as exact as in the JSON."""
     named: dict[str, float | None] = {"bound": portfolio.bound, "gap": portfolio.gap}
     if (totals := portfolio.totals) is not None:
         named |= {

@@ -29,14 +29,14 @@ MARGIN = 0.05
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A value that differs, by its dotted name; None: not given.
-
-    Of readings only those that differ.
-    """
+    """A value that differs, by its dotted name."""
 
     field: str
+    """Its name; of readings only those that differ are listed."""
     before: Any
+    """What it was; None: not given."""
     after: Any
+    """What it is now; None: not given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,78 +44,99 @@ class Cause:
     """One thing that differs between the two: a setting, or a step from the old to the new."""
 
     name: str
+    """Its name, by which `by` refers to it."""
     kind: Kind
+    """What sort of difference it is."""
     changes: tuple[FieldChange, ...] = ()
+    """The values that differ."""
 
 
 @dataclass(frozen=True, slots=True)
 class FactChange:
-    """A fact under a rule, before and after (None: unknown), and the changes that move it, each found by undoing it."""  # noqa: E501
+    """A fact under a rule, before and after."""
 
     fact: str
+    """The name of the fact in the vocabulary."""
     before: str | float | bool | None
+    """What it was; None: unknown."""
     after: str | float | bool | None
+    """What it is now; None: unknown."""
     moved_by: tuple[str, ...] = ()
+    """The changes that move it, each found by undoing it."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """A rule that counts otherwise.
-
-    before, after: decibans counted, "veto", or "fired" in a table; None: nothing.
-
-    differs: how the rule itself was changed, where it was.
-    """
+    """A rule that counts otherwise."""
 
     rule: str
+    """The id of the rule."""
     title: str
+    """What it looks for, in words."""
     answer: Annotated[str, Field(serialization_alias="for")]
+    """The answer it speaks for."""
     before: float | str | None
+    """Decibans counted, `veto`, or `fired` in a table; None: nothing."""
     after: float | str | None
+    """The same now."""
     because: str
+    """Its reason, in a sentence."""
     differs: str | None = None
+    """How the rule itself was changed; None: it was not."""
     facts: tuple[FactChange, ...] = ()
+    """The facts under it that moved."""
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What made an answer another one, found by working it out again.
-
-    how: "alone": this by itself; "either": each of these by itself; "together": all of these, and
-    none can be left out. by: names of causes. fields: of changed data, those without which the
-    answer would not have changed.
-    """
+    """What made an answer another one, found by working it out again."""
 
     kinds: tuple[Kind, ...]
+    """The sorts of causes."""
     how: Literal["alone", "either", "together"]
+    """How they did.
+
+    `alone`: this by itself; `either`: each of these by itself; `together`: all of these, and none
+    can be left out.
+    """
     by: tuple[str, ...]
+    """Names of the causes."""
     fields: tuple[str, ...] = ()
+    """Of changed data, those without which the answer would not have changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerState:
-    """An answer as it stands (None: none), in decibans; ended: the initiative is closed, and nothing is asked."""  # noqa: E501
+    """An answer as it stands."""
 
     answer: str | None
+    """The answer; None: there is none."""
     margin: float | None = None
+    """By how much it leads, in decibans; None: nothing is weighed."""
     finely_balanced: bool | None = None
+    """Whether that is so little that it could be another; None: nothing is weighed."""
     stands: bool | None = None
+    """Whether nothing that is not known could change it; None: not asked."""
     ended: bool = False
+    """Whether the initiative is closed, so that nothing is asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerChange:
-    """An answer that differs, or is less or more sure.
-
-    parameters: thresholds of its pack that differ.
-    """
+    """An answer that differs, or is less or more sure."""
 
     question: Question
+    """Which answer."""
     before: AnswerState
+    """As it stood."""
     after: AnswerState
+    """As it stands now."""
     why: Why | None = None
+    """What made it another one; None: not worked out."""
     rules: tuple[RuleChange, ...] = ()
+    """The rules that count otherwise."""
     parameters: tuple[FieldChange, ...] = ()
+    """Thresholds of its pack that differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,54 +144,73 @@ class MarginChange:
     """The same answer by another margin."""
 
     initiative: str
+    """The id of the initiative."""
     question: Question
+    """Which answer."""
     answer: str | None
+    """The answer; None: there is none."""
     before: float | None
+    """The margin as it was, in decibans; None: there was none."""
     after: float | None
+    """The margin now, in decibans; None: there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The worth of the recommended course (mean, from here on); None where it cannot be said."""
+    """The worth of the recommended course."""
 
     course: str | None
+    """The course; None: none is recommended."""
     worth: float | None
+    """Its mean present worth from here on, in the programme's currency; None: it cannot be said."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutlookChange:
-    """Chances that moved by CHANCE or more, and the worth of the recommended course where it moved by WORTH or more."""  # noqa: E501
+    """Chances and worth that moved by as much as the thresholds say, or more."""
 
     chances: tuple[FieldChange, ...] = ()
+    """Chances that moved, in shares."""
     before: Course | None = None
+    """The recommended course and its worth as they were; None: they did not move."""
     after: Course | None = None
+    """The same now; None: they did not move."""
 
 
 @dataclass(frozen=True, slots=True)
 class WireChange:
-    """A tripwire in another state; None: not agreed."""
+    """A tripwire in another state."""
 
     by: dt.date
+    """The review at which it is judged."""
     measure: str
+    """The id of the measure."""
     then: str
+    """What was agreed to do where it is broken."""
     before: str | None
+    """Its state as it was; None: it was not agreed."""
     after: str | None
+    """Its state now; None: it is not agreed."""
 
 
 @dataclass(frozen=True, slots=True)
 class InitiativeDifference:
-    """What differs for one initiative.
-
-    sureness: answers that are the same but surer or less sure.
-    """
+    """What differs for one initiative."""
 
     id: str
+    """The id of the initiative."""
     title: str
+    """The name people know it by."""
     answers: tuple[AnswerChange, ...] = ()
+    """Answers that are others."""
     sureness: tuple[AnswerChange, ...] = ()
+    """Answers that are the same but surer or less sure."""
     declared: FieldChange | None = None
+    """Its own rating; None: it is the same."""
     outlook: OutlookChange | None = None
+    """Chances and worth; None: they did not move by enough."""
     tripwires: tuple[WireChange, ...] = ()
+    """Tripwires in another state."""
 
     @property
     def empty(self) -> bool:
@@ -183,28 +223,39 @@ class Named:
     """An initiative that is in one of the two only, with its answers there."""
 
     id: str
+    """The id of the initiative."""
     title: str
+    """The name people know it by."""
     action: str | None
+    """Its action there; None: there is none."""
     route: str | None
+    """Its route there; None: there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionChange:
-    """A decision that is needed in one of the two only, or another one; None: none is needed."""
+    """A decision that is needed in one of the two only, or another one."""
 
     initiative: str
+    """The id of the initiative."""
     before: str | None
+    """What was to be decided; None: nothing was."""
     after: str | None
+    """What is to be decided now; None: nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What the set to run does with an initiative. start: of what has not begun, when it should."""
+    """What the set to run does with one initiative."""
 
     place: Literal["chosen", "deferred"]
+    """Whether it runs or waits."""
     course: str | None
+    """The course chosen for it; None: not known."""
     because: str | None
+    """Why, in sentences; None: not known."""
     start: str | None = None
+    """Of what has not begun, the ISO date at which it should; None: it has, or does not run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,72 +263,97 @@ class PlaceChange:
     """An initiative with which the set to run does something else."""
 
     initiative: str
+    """The id of the initiative."""
     before: Placed | None
+    """What the set did with it; None: it was not there."""
     after: Placed | None
+    """What the set does with it now; None: it is not there."""
     why: Why | None = None
+    """What made that another one; None: not worked out."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetChange:
-    """There is a set to run on one side only; because: why there is none on the other, as far as it is said."""  # noqa: E501
+    """There is a set to run on one side only."""
 
     before: bool
+    """Whether there was one."""
     after: bool
+    """Whether there is one now."""
     because: str | None
+    """Why there is none on the other side, as far as it is said; None: it is not said."""
     why: Why | None = None
+    """What made the difference; None: not worked out."""
 
 
 @dataclass(frozen=True, slots=True)
 class PortfolioDifference:
-    """What differs in the set to run, its totals, and what stands in whose way.
-
-    set: where one side has none.
-    """
+    """What differs in the set to run, its totals, and what stands in whose way."""
 
     set: SetChange | None = None
+    """That one side has none; None: both have one, or neither."""
     courses: tuple[PlaceChange, ...] = ()
+    """Initiatives with which the set does something else."""
     totals: tuple[FieldChange, ...] = ()
+    """Totals that moved, each in its own unit."""
     new_conflicts: tuple[Conflict, ...] = ()
+    """Conflicts that are new."""
     resolved_conflicts: tuple[Conflict, ...] = ()
+    """Conflicts that are no more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two: what was judged, as of when; of packs and frameworks those that differ from the other side's."""  # noqa: E501
+    """One of the two that are compared."""
 
     programme: str
+    """The name of the programme."""
     as_of: dt.date
+    """The day as of which it was judged."""
     input_digest: str
+    """The SHA-256 of the programme in its canonical form."""
     packs: tuple[PackUsed, ...] = ()
+    """Packs and frameworks that differ from those of the other side."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What differs between two pieces of advice, and why.
-
-    answers: how many were compared (action and route of each open initiative in both); changed: how
-    many of these differ. engine: what judged after. causes: all that differs in what went in.
-    thresholds: what moves by less is not listed.
-    """
+    """What differs between two pieces of advice, and why."""
 
     engine: Engine
+    """What judged after."""
     before: Side
+    """What was judged before."""
     after: Side
+    """What was judged after."""
     seed: int
+    """Where the random numbers begin, the same for both."""
     answers: int
+    """How many answers were compared: action and route of each open initiative in both."""
     changed: int
+    """How many of these differ."""
     causes: tuple[Cause, ...] = ()
+    """All that differs in what went in."""
     initiatives: tuple[InitiativeDifference, ...] = ()
+    """The initiatives in both for which something differs, by id."""
     new: tuple[Named, ...] = ()
+    """Initiatives that are in the second only."""
     vanished: tuple[Named, ...] = ()
+    """Initiatives that are in the first only."""
     margins: tuple[MarginChange, ...] = ()
+    """Answers that are the same by another margin."""
     decisions: tuple[DecisionChange, ...] = ()
+    """Decisions needed in one of the two only, or other ones."""
     portfolio: PortfolioDifference | None = None
+    """What differs across initiatives; None: nothing does."""
     notices: tuple[str, ...] = ()
+    """What was assumed or could not be compared, in sentences."""
     thresholds: Mapping[str, float] = field(
         default_factory=lambda: {"chance": CHANCE, "worth": WORTH, "sum": SUM, "margin": MARGIN}
     )
+    """What moves by less is not listed: chances and shares of a sum, margins in decibans."""
     format: Literal["changeadvisor-difference/1"] = "changeadvisor-difference/1"
+    """Names this form of the difference."""
 
     @property
     def empty(self) -> bool:
