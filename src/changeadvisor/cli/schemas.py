@@ -15,7 +15,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
@@ -71,7 +71,7 @@ class _FieldsDescribed(GenerateJsonSchema):
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         """The schema of a record."""
-        cls: type = schema["cls"]
+        cls: type[BaseModel] = schema["cls"]
         names = {f.alias: name for name, f in cls.model_fields.items() if f.alias}
         return _described(super().model_schema(schema), cls, names)
 

@@ -69,7 +69,7 @@ class CriterionFile(Record):
     id: Text
     """Its id."""
     title: Text | None = None
-    """What it is, for people; None: its id stands for it."""
+    """What it is, for people; None: the meaning of its fact stands for it."""
     group: Text | None = None
     """The heading it stands under; None: not given."""
     fact: Text
@@ -123,7 +123,7 @@ class FrameworkFile(Record):
     version: Text
     """Its version."""
     title: Text | None = None
-    """What it is, for people; None: not given."""
+    """What it is, for people; None: its name stands for it."""
     question: Text
     """The question it answers."""
     method: Literal["additive"]

@@ -60,7 +60,7 @@ class FactFile(Record):
     ordered: bool = True
     """Whether its levels run from good to bad."""
     meaning: Text | None = None
-    """What it is, in words; None: not given."""
+    """What it is, in words; None: its name stands for it."""
     question: Text | None = None
     """What to ask to learn it; None: not given."""
     from_: ReadFromFile | None = Field(default=None, alias="from")
@@ -95,7 +95,7 @@ class RuleFile(Record):
     id: Text
     """Its id, used once and never again."""
     title: Text | None = None
-    """What it looks for, in words; None: not given."""
+    """What it looks for, in words; None: its id stands for it."""
     evidence: Text | None = None
     """What it looks at; within one, only the strongest weight each way counts.
 
@@ -130,7 +130,7 @@ class PackFile(Record):
     version: Text
     """Its version."""
     title: Text | None = None
-    """What it is, for people; None: not given."""
+    """What it is, for people; None: its name stands for it."""
     description: Text | None = None
     """What it is for, in sentences; None: not given."""
     question: Text

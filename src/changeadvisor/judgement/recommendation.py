@@ -40,7 +40,7 @@ class Recommendation:
     support: Mapping[str, float]
     """What was counted for each answer, from 0."""
     margin: float | None
-    """By how much the best leads the second; None: nothing is weighed."""
+    """By how much the best leads the second; None: nothing is weighed, or no second is left."""
     finely_balanced: bool
     """Whether the margin is below what the pack calls close."""
     stands: bool

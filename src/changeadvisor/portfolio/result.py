@@ -179,7 +179,7 @@ class FrontierPoint:
     by_pound: float | None = None
     """What each unit of money gained for the few costs all others.
 
-    None: it is the first, or nothing is gained.
+    None: it is the first, or the others lose nothing.
     """
     chosen: bool = False
     """Whether it is the set that is advised."""

@@ -112,11 +112,11 @@ class AnswerState:
     answer: str | None
     """The answer; None: there is none."""
     margin: float | None = None
-    """By how much it leads, in decibans; None: nothing is weighed."""
+    """By how much it leads, in decibans; None: nothing is weighed, or it was not asked for."""
     finely_balanced: bool | None = None
-    """Whether that is so little that it could be another; None: nothing is weighed."""
+    """Whether it leads by so little that it could be another; None: as `margin`."""
     stands: bool | None = None
-    """Whether nothing that is not known could change it; None: not asked."""
+    """Whether nothing that is not known could change it; None: it was not asked for."""
     ended: bool = False
     """Whether the initiative is closed, so that nothing is asked."""
 
