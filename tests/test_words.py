@@ -93,63 +93,107 @@ def test_a_rating(rating: str | None, label: str) -> None:
     assert words.rating_label(rating) == label
 
 
+# --- weight of evidence ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("decibans", "said"),
+    [
+        (0.0, "slight"),
+        (2.9, "slight"),
+        (3.0, "fair"),
+        (-6.0, "fair"),
+        (6.1, "strong"),
+        (10.0, "strong"),
+        (-10.1, "very strong"),
+    ],
+)
+def test_weight_of_evidence_as_the_formats_bound_it(decibans: float, said: str) -> None:
+    assert words.strength(decibans) == said
+
+
+def test_what_a_weight_means() -> None:
+    assert words.times_as_likely(10.0) == "about 10 times as likely"
+    assert words.times_as_likely(-3.0) == "about 2 times as likely"
+
+
+def test_a_board_reads_no_keys() -> None:
+    told = "What is it worth (`reach`, `impact`)? No budget is given (`limits: budget`): shown."
+    assert words.without_keys(told) == "What is it worth? No budget is given: shown."
+    assert words.without_keys("kept (as it is) and `bare` too") == "kept (as it is) and bare too"
+
+
 # --- figures and money ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("value", "money", "to_the_unit", "enough", "figures"),
+    ("value", "money", "enough", "figures"),
     [
-        (0.0, "0", "0", "0", "0"),
-        (0.4, "0", "0", "1", "0.4"),
-        (12.0, "12", "12", "12", "12"),
-        (999.6, "1,000", "1,000", "1,000", "1,000"),
-        (12_345.0, "12,300", "12,345", "12,400", "12,300"),
-        (12_300.0, "12,300", "12,300", "12,300", "12,300"),
-        (1_234_567.0, "1,230,000", "1,234,567", "1,240,000", "1,230,000"),
-        (0.012345, "0", "0", "1", "0.0123"),
+        (0.0, "£0", "£0", "0"),
+        (0.4, "£0", "£1", "0.4"),
+        (12.0, "£12", "£12", "12"),
+        (999.6, "£1,000", "£1,000", "1,000"),
+        (12_345.0, "£12,300", "£12,400", "12,300"),
+        (12_300.0, "£12,300", "£12,300", "12,300"),
+        (999_999.0, "£1m", "£1m", "1,000,000"),
+        (1_234_567.0, "£1.23m", "£1.24m", "1,230,000"),
+        (19_580_000.0, "£19.6m", "£19.6m", "19,600,000"),
+        (2_350_000_000.0, "£2.35bn", "£2.35bn", "2,350,000,000"),
+        (0.012345, "£0", "£1", "0.0123"),
     ],
 )
-def test_figures(value: float, money: str, to_the_unit: str, enough: str, figures: str) -> None:
-    assert words.money_text(value) == money
-    assert words.money_to_the_unit(value) == words.whole_number(value) == to_the_unit
-    assert words.money_that_is_enough(value) == enough
+def test_figures(value: float, money: str, enough: str, figures: str) -> None:
+    assert words.money_text(value, "GBP") == money
+    assert words.money_that_is_enough(value, "GBP") == enough
     assert words.three_figures(value) == figures
+
+
+def test_the_sign_stands_before_the_figure_and_the_minus_before_the_sign() -> None:
+    assert words.money_text(-29_200.0, "GBP") == "-£29,200"
+    assert words.money_text(-0.2, "GBP") == "£0"
+    assert words.money_text(1_500.0, "EUR") == "€1,500"
+    assert words.money_text(1_500.0, "SEK") == "SEK 1,500"
+    assert words.money_to_the_penny(6.716, "GBP") == "£6.72"
+    assert words.money_to_the_penny(-0.5, "GBP") == "-£0.50"
 
 
 @pytest.mark.parametrize(
     ("value", "number", "money"),
     [
-        (0.0, "0", "0"),
-        (0.5, "0.5", "0"),
-        (-1500.0, "-1,500", "−1,500"),
-        (1_500_000.0, "1,500,000", "1,500,000"),
+        (0.0, "0", "£0"),
+        (0.5, "0.5", "£0"),
+        (-1500.0, "-1,500", "−£1,500"),
+        (1_500_000.0, "1,500,000", "£1.5m"),
     ],
 )
 def test_marks_of_an_axis(value: float, number: str, money: str) -> None:
     assert words.number_tick(value) == number
-    assert words.money_tick(value) == money
+    assert words.money_tick(value, "GBP") == money
 
 
 def _read(text: str) -> float:
-    return float(text.replace(",", ""))
+    times = {"bn": 1e9, "m": 1e6}
+    letter = next((unit for unit in times if text.endswith(unit)), "")
+    figure = text.removesuffix(letter).replace(",", "").replace("£", "")
+    return float(figure) * times.get(letter, 1.0)
 
 
 @given(MONEY)
 def test_money_keeps_its_sign_and_is_near(value: float) -> None:
-    said = words.money_text(value)
-    assert said != "-0" or -0.5 <= value < 0.0
+    said = words.money_text(value, "GBP")
     assert _read(said) * value >= 0.0
-    assert abs(_read(said) - value) <= max(0.5, 0.005 * abs(value)) * (1 + 1e-9)
+    assert abs(_read(said) - value) <= max(0.5, 0.0051 * abs(value)) * (1 + 1e-9)
 
 
 @given(MONEY)
 def test_the_opposite_of_money_is_said_as_its_opposite(value: float) -> None:
-    assert words.money_text(-value).lstrip("-") == words.money_text(value).lstrip("-")
+    opposite, said = words.money_text(-value, "GBP"), words.money_text(value, "GBP")
+    assert opposite.lstrip("-") == said.lstrip("-")
 
 
 @given(st.floats(0.0, 1e12))
 def test_money_that_is_enough_is_enough(value: float) -> None:
-    said = _read(words.money_that_is_enough(value))
+    said = _read(words.money_that_is_enough(value, "GBP"))
     assert said >= value - 1e-6 * max(1.0, 0.01 * value)
     assert said <= value + max(1.0, 0.011 * value)
 
@@ -219,10 +263,12 @@ def test_a_share_much_smaller_than_one_per_cent(share: float, digits: int, said:
 def test_days_and_months() -> None:
     day = dt.date(2026, 3, 1)
     assert words.day_text(day) == "1 March 2026"
-    assert words.two_digit_day_text(day) == "01 March 2026"
     assert words.month_text(day) == "March 2026"
     assert words.short_month_text(day) == "Mar 2026"
-    assert words.quarter_text("2026-Q4") == "2026-Q4"
+    assert words.quarter_text("2026-Q4") == "October to December 2026"
+    assert words.short_quarter_text("2027-Q1") == "Jan to Mar 2027"
+    assert words.quarters_text("2026-Q4", "2026-Q4") == "October to December 2026"
+    assert words.quarters_text("2026-Q4", "2027-Q2") == "October 2026 to June 2027"
 
 
 # --- numbers of things, lists, capitals -----------------------------------------------------------
@@ -251,7 +297,6 @@ def test_other_plurals() -> None:
         "1 answer",
         "2 answers",
     ]
-    assert words.bracketed_many(1, "reading") == "1 reading(s)"
     assert words.many(1.004, "point", 3) == "1 point"
     assert [words.agree(n, "runs", "run") for n in (0, 1, 2)] == ["run", "runs", "run"]
 

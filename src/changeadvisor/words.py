@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -241,6 +242,27 @@ OUTCOME_WORDS: Mapping[str, str] = MappingProxyType(
 )
 
 
+# --- weight of evidence ---------------------------------------------------------------------------
+
+
+def strength(decibans: float) -> str:
+    """A weight of evidence in words: slight, fair, strong, very strong.
+
+    decibans: either sign. Bounds as formats.md has them: under 3, to 6, to 10, more.
+    """
+    size = abs(decibans)
+    if size < 3.0:
+        return "slight"
+    if size <= 6.0:
+        return "fair"
+    return "strong" if size <= 10.0 else "very strong"
+
+
+def times_as_likely(decibans: float) -> str:
+    """What a weight of evidence means, without its sign: about 2.5 times as likely."""
+    return f"about {three_figures(10 ** (abs(decibans) / 10))} times as likely"
+
+
 # --- figures --------------------------------------------------------------------------------------
 
 
@@ -267,26 +289,46 @@ def number_tick(value: float) -> str:
 # --- money ----------------------------------------------------------------------------------------
 
 
-def money_text(value: float) -> str:
-    """Money in three figures, thousands apart: 12,300."""
-    return f"{_rounded(value):,.0f}"
+#: The sign of a currency by its code; another code stands before the figure as it is.
+CURRENCY_SIGNS: Mapping[str, str] = MappingProxyType({"GBP": "£", "EUR": "€", "USD": "$"})
+#: The currency of a programme that names none.
+DEFAULT_CURRENCY = "GBP"
 
 
-def money_to_the_unit(value: float) -> str:
-    """Money not rounded to three figures, without pence: 12,345."""
-    return f"{value:,.0f}"
+def money_text(value: float, currency: str) -> str:
+    """Money in three figures with its sign: £12,300, -£850, £9.19m.
+
+    currency: an ISO code, GBP for pounds.
+    """
+    return _signed(_rounded(value), currency)
 
 
-def money_that_is_enough(value: float) -> str:
+def money_that_is_enough(value: float, currency: str) -> str:
     """Money in three figures, rounded up, so that what is said really is enough."""
     step = 10.0 ** max(0, math.floor(math.log10(max(value, 1.0))) - 2)
     # A sum that is round already must not go up a step for the sake of a rounding error.
-    return f"{math.ceil(value / step - 1e-6) * step:,.0f}"
+    return _signed(math.ceil(value / step - 1e-6) * step, currency)
 
 
-def money_tick(value: float) -> str:
+def money_to_the_penny(value: float, currency: str) -> str:
+    """A small sum to the penny: £6.72."""
+    minus, sign = "-" if value < 0 else "", CURRENCY_SIGNS.get(currency, f"{currency} ")
+    return f"{minus}{sign}{abs(value):,.2f}"
+
+
+def money_tick(value: float, currency: str) -> str:
     """Money at an axis, with a real minus sign."""
-    return f"{value:,.0f}".replace("-", "\N{MINUS SIGN}")
+    return _signed(_rounded(value), currency).replace("-", "\N{MINUS SIGN}")
+
+
+def _signed(value: float, currency: str) -> str:
+    """A rounded sum with its sign; millions and billions by their letters, as budgets have them."""
+    sign = CURRENCY_SIGNS.get(currency, f"{currency} ")
+    size, minus = abs(value), "-" if value < 0 else ""
+    for unit, letter in ((1e9, "bn"), (1e6, "m")):
+        if size >= unit:
+            return f"{minus}{sign}{size / unit:,.3g}{letter}"
+    return f"{minus}{sign}{size:,.0f}" if round(size) else f"{sign}0"
 
 
 # --- shares and chances ---------------------------------------------------------------------------
@@ -357,11 +399,6 @@ def day_text(day: dt.date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def two_digit_day_text(day: dt.date) -> str:
-    """A day with two digits, as some sentences still have it: 01 March 2026."""
-    return f"{day:%d %B %Y}"
-
-
 def month_text(day: dt.date) -> str:
     """A month and its year: March 2026."""
     return f"{day:%B %Y}"
@@ -372,9 +409,28 @@ def short_month_text(day: dt.date) -> str:
     return f"{day:%b %Y}"
 
 
+_QUARTERS = ("January to March", "April to June", "July to September", "October to December")
+_SHORT_QUARTERS = ("Jan to Mar", "Apr to Jun", "Jul to Sep", "Oct to Dec")
+
+
 def quarter_text(quarter: str) -> str:
-    """A calendar quarter, from the key that the register and the JSON have (2026-Q4)."""
-    return quarter
+    """A calendar quarter (2026-Q4 in the register and the JSON): October to December 2026."""
+    year, number = quarter.split("-Q")
+    return f"{_QUARTERS[int(number) - 1]} {year}"
+
+
+def quarters_text(first: str, last: str) -> str:
+    """From one calendar quarter to another, both counted: October 2026 to June 2027."""
+    if first == last:
+        return quarter_text(first)
+    start, end = quarter_text(first), quarter_text(last)
+    return f"{start.split()[0]} {start.split()[-1]} to {' '.join(end.split()[-2:])}"
+
+
+def short_quarter_text(quarter: str) -> str:
+    """The same where room is short: Oct to Dec 2026."""
+    year, number = quarter.split("-Q")
+    return f"{_SHORT_QUARTERS[int(number) - 1]} {year}"
 
 
 # --- numbers of things, lists, capitals -----------------------------------------------------------
@@ -393,11 +449,6 @@ def many(count: float, noun: str, digits: int = 6) -> str:
 def many_or_no(count: int, noun: str) -> str:
     """The same at the start of a sentence: No answers, 1 answer, 3 answers."""
     return many(count, noun) if count else f"No {noun}s"
-
-
-def bracketed_many(count: int, noun: str) -> str:
-    """The same with the plural in brackets, as some sentences still have it: 3 reading(s)."""
-    return f"{count} {noun}(s)"
 
 
 def agree(count: int, one: str, several: str) -> str:
@@ -426,3 +477,11 @@ def capitalised(text: str) -> str:
 def uncapitalised(text: str) -> str:
     """Text with its first letter small, the rest as it is: a label inside a sentence."""
     return text[:1].lower() + text[1:]
+
+
+_KEYS = re.compile(r"\s*\((?:[^()`]*`[^()`]*`)+[^()`]*\)|`")
+
+
+def without_keys(text: str) -> str:
+    """Text for a board: without the bracketed keys that say where in the register a thing is put."""
+    return _KEYS.sub("", text)

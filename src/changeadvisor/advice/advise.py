@@ -89,6 +89,7 @@ def advise(
         audit=targets,
         notices=tuple(programme_notices(programme)),
         areas=programme.areas,
+        currency=programme.currency,
     )
 
 

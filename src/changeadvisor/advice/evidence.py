@@ -78,6 +78,8 @@ class Evidence:
 
     initiative: Initiative
     """The initiative as the register has it."""
+    currency: str
+    """ISO code of the currency that its money is in."""
     measure: Measure | None
     """The measure its path is about; None where it has none."""
     series: Mapping[str, Series]
@@ -178,6 +180,7 @@ def _read(
     sheet = FactSheet(MappingProxyType({**read, **known}))
     return Evidence(
         initiative,
+        programme.currency,
         measure,
         series,
         standing,

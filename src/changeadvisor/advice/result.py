@@ -389,6 +389,8 @@ class Advice:
     """What was assumed or is not known of the programme, in sentences."""
     areas: Annotated[tuple[Area, ...], Field(exclude=True)]
     """The areas that measures are compared with. Working, not in the JSON."""
+    currency: str
+    """ISO code of the currency that all its money is in."""
     format: Literal["changeadvisor-advice/1"] = "changeadvisor-advice/1"
     """Names this form of the advice."""
 

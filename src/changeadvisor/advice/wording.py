@@ -14,13 +14,12 @@ from changeadvisor.performance.forecast import BeforeAfter
 from changeadvisor.words import (
     COURSE_WORDS,
     NO_ANSWER_YET,
-    bracketed_many,
+    agree,
     capitalised,
     day_text,
     many,
     month_text,
     plain_per_cent,
-    two_digit_day_text,
 )
 
 # --- where a fact comes from ----------------------------------------------------------------------
@@ -122,7 +121,9 @@ EVEN_CHANCES = (
     "It has no reference class with shares: full, partial and none are taken as equally likely."
 )
 ONLY_PERSISTING_PRICED = "Only going on could be priced: there is nothing to set its worth beside."
-NO_REVIEW_MONTHS = "`review_months` is not given: no review dates can be named."
+NO_REVIEW_MONTHS = (
+    "The time between reviews is not given (`review_months`): no review dates can be named."
+)
 
 
 def judged_later(fact: str, as_of: dt.date) -> str:
@@ -142,7 +143,7 @@ def class_and_source(reference_class: str, source: str) -> str:
 
 def readings_to_come(count: int, measure: str) -> str:
     """Readings that are dated but not known."""
-    return f"{bracketed_many(count, 'reading')} of {measure} are not known yet."
+    return f"{many(count, 'reading')} of {measure} {agree(count, 'is', 'are')} not known yet."
 
 
 def no_place_on_path(because: str) -> str:
@@ -160,12 +161,12 @@ def shares_split(reference_class: str) -> str:
 
 def no_worth(why: str) -> str:
     """Why no course has a worth."""
-    return f"Worth: {why}."
+    return f"No course can be priced: {why}."
 
 
 def course_without_worth(course: str, why: str) -> str:
     """Why one course has no worth."""
-    return f"The worth of {course} cannot be said: {why}."
+    return f"The worth of {COURSE_WORDS[course].doing} cannot be said: {why}."
 
 
 def candour(steps: int) -> str:
@@ -234,7 +235,7 @@ def find_out_first(question: str | None, broken: dt.date | None) -> str:
 
 
 def _tripped(broken: dt.date | None) -> str:
-    return f" A tripwire agreed for {two_digit_day_text(broken)} is broken." if broken else ""
+    return f" A tripwire agreed for {day_text(broken)} is broken." if broken else ""
 
 
 # --- measures -------------------------------------------------------------------------------------

@@ -168,7 +168,9 @@ class Cascade:
             # What only loses some help goes on, so that no duty is broken.
             tuple(loss.id for loss in losses if loss.statutory and loss.how != "helped"),
         )
-        sentences = tuple(wording.downstream_sentences(result, self.titles))
+        sentences = tuple(
+            wording.downstream_sentences(result, self.titles, self.programme.currency)
+        )
         return replace(result, sentences=sentences), drawn
 
     # --- stopping ---------------------------------------------------------------------------------

@@ -19,21 +19,23 @@ if TYPE_CHECKING:
     from changeadvisor.graph.cascade import Downstream, Loss
 
 OVERLAP = (
-    "People that two initiatives both reach are taken from `overlaps`; where none is given they "
-    "are taken as different people. Among three or more, overlaps are taken as independent of one "
-    "another."
+    "People whom two initiatives both reach are taken from the register (`overlaps`); where it"
+    " gives none, they are taken as different people. Among three or more, overlaps are taken as"
+    " independent of one another."
 )
 
 
-def downstream_sentences(result: Downstream, titles: Mapping[str, str]) -> Iterator[str]:
+def downstream_sentences(
+    result: Downstream, titles: Mapping[str, str], currency: str
+) -> Iterator[str]:
     """What a course does downstream; nothing where it does nothing. titles: by initiative id."""
     if not result.losses:
         return
-    each = "; ".join(_loss(loss, titles[loss.id]) for loss in result.losses)
+    each = "; ".join(_loss(loss, titles[loss.id], currency) for loss in result.losses)
     doing = capitalised(COURSE_WORDS[result.course].doing_with_it)
     yield f"{doing}: {each}."
     if result.lost is not None and len(result.losses) > 1:
-        mean, low, high = map(money_text, result.lost)
+        mean, low, high = (money_text(worth, currency) for worth in result.lost)
         between = f" (eight times in ten between {low} and {high})" if low != high else ""
         yield f"In all that loses {mean} of worth{between}."
     if result.unpriced:
@@ -49,9 +51,11 @@ def downstream_sentences(result: Downstream, titles: Mapping[str, str]) -> Itera
         )
 
 
-def _loss(loss: Loss, title: str) -> str:
+def _loss(loss: Loss, title: str, currency: str) -> str:
     """What happens to one dependant."""
-    worth = f"worth {NOT_KNOWN}" if loss.mean is None else f"worth {money_text(loss.mean)}"
+    worth = (
+        f"worth {NOT_KNOWN}" if loss.mean is None else f"worth {money_text(loss.mean, currency)}"
+    )
     who = f"{title}, which the law requires," if loss.statutory else title
     if loss.how == "stranded":
         return f"{who} cannot go on ({worth})"

@@ -27,6 +27,7 @@ from changeadvisor.io import cells
 from changeadvisor.model import Initiative, Judgement, Programme
 from changeadvisor.words import (
     day_text,
+    strength,
 )
 
 #: What a reply can be, besides an answer.
@@ -342,7 +343,7 @@ def _now(state: InterviewState) -> str:
     if state.stands:
         return f"Now: {answer}. Nothing still open can change it."
     if state.answer is not None and state.lead is not None:
-        answer += f" by {state.lead:g} decibans"
+        answer += f" (weight of evidence: {strength(state.lead)})"
     return f"Now: {answer}. {of_twenty(state.same)} to answer the rest leave it so."
 
 

@@ -68,6 +68,7 @@ MEANINGS: Mapping[str, str] = {
     "as of": "The day as of which everything is judged.",
     "review months": "Months between reviews.",
     "organisation name": "Whose programme it is.",
+    "organisation currency": "What money is in: GBP for pounds, EUR for euros.",
     "organisation code": "The area code, such as E08000099.",
     "organisation kind": "The kind of council.",
     "organisation neighbours": "Codes of areas to compare with.",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, get_args
 from changeadvisor.facts import VOCABULARY, Single
 from changeadvisor.judgement.explanation import Reason, shown_value
 from changeadvisor.model import Colour
-from changeadvisor.words import in_100, rating_label
+from changeadvisor.words import answer_in_sentence, in_100, rating_label, strength
 
 if TYPE_CHECKING:
     from changeadvisor.judgement.base_rates import ByItself, RatingMoves, RatingRow
@@ -30,7 +30,8 @@ def outweighed(behind: float, leader: str, against: Reason | None, *, unsupporte
     behind: decibans by which the leader leads it. against: the strongest reason against it, if any.
     unsupported: whether no rule that counted is about it.
     """
-    parts = [f"{behind:g} decibans behind {leader}."]
+    lead = answer_in_sentence(leader)
+    parts = [f"Behind {lead}: the weight of evidence between them is {strength(behind)}."]
     if against is not None:
         parts.append(f"Strongest against: {against.because} ({against.rule})")
     if unsupported:
@@ -48,8 +49,8 @@ def disagreement(
     one, other = (answer.replace("-", " ") for answer in (by_worth, by_others))
     return (
         f"The appraisal and the other evidence disagree. By what they are worth, {one} leads "
-        f"{other} by {lead:g} decibans; by all else, {other} leads {one} by "
-        f"{others_lead:g} (most of it: {strongest.title}, {strongest.id})."
+        f"{other} (weight of evidence: {strength(lead)}). By all else, {other} leads {one} "
+        f"({strength(others_lead)}; most of it: {strongest.title}, {strongest.id})."
     )
 
 
@@ -59,7 +60,7 @@ def flip_text(lever: Lever, at: Single, to: str | None) -> str:
         f"{v:g}" if isinstance(v, float) else str(v).lower()
         for v in (shown_value(lever.before), at)
     )
-    return f"{lever.label or lever.fact}: from {before} to {after} gives {to or 'no answer'}"
+    return f"{lever.label or lever.fact}: from {before} to {after} gives {answer_in_sentence(to)}"
 
 
 # --- frameworks and published models --------------------------------------------------------------

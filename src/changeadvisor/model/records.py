@@ -44,6 +44,7 @@ from changeadvisor.model.base import (
     sorted_map,
 )
 from changeadvisor.model.estimate import Amount, Estimate, Part
+from changeadvisor.words import DEFAULT_CURRENCY
 
 Action = Literal["persist", "adjust-tactics", "adjust-strategy", "stop"]
 Colour = Literal["green", "amber-green", "amber", "amber-red", "red"]
@@ -518,6 +519,8 @@ class Organisation(Record):
 
     name: Text | None = None
     """Its name; None: not given."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    """ISO code of the currency all its money is in, such as GBP; None: not given, read as pounds."""
     code: Text | None = None
     """Its area code, such as E08000099; None: not given."""
     kind: Text | None = None
@@ -671,6 +674,12 @@ class Programme(Record):
     """What is counted, by id."""
     initiatives: Annotated[tuple[Initiative, ...], Field(strict=False), sorted_by("id")] = ()
     """The changes, by id."""
+
+    @property
+    def currency(self) -> str:
+        """The ISO code of the currency that its money is in; pounds where it names none."""
+        named = self.organisation.currency if self.organisation else None
+        return named or DEFAULT_CURRENCY
 
     def measure(self, id: str | None) -> Measure | None:
         """The measure of that id, or None."""

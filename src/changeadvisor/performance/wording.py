@@ -25,7 +25,10 @@ def lacking(key: Lacking) -> str:
         return "which way is better is not given: nothing is called better or worse"
     if key == "comparators":
         return "no other areas' readings: it cannot be set beside others"
-    return "`own_area` is not given: other areas are compared with our own readings only"
+    return (
+        "which area is ours is not given (`own_area`): "
+        "other areas are compared with our own readings only"
+    )
 
 
 # --- what our targets measure ---------------------------------------------------------------------

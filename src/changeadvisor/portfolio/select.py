@@ -180,6 +180,7 @@ class SelectionReport:
         locked = id in self.locks
         working = PickWorking(
             id=id,
+            currency=self.choice_problem.programme.currency,
             course=course.course,
             runs=course.runs,
             locked=locked,

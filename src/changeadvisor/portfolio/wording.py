@@ -33,7 +33,9 @@ from changeadvisor.words import (
     many,
     money_text,
     money_that_is_enough,
+    money_to_the_penny,
     quarter_text,
+    quarters_text,
 )
 
 if TYPE_CHECKING:
@@ -58,10 +60,11 @@ def pick_because(working: PickWorking) -> str:
 
 def put_off(working: PickWorking) -> str:
     """Why it begins later than planned; empty where it does not."""
-    return " ".join(_put_off(working.put_off)) if working.put_off else ""
+    return " ".join(_put_off(working.put_off, working.currency)) if working.put_off else ""
 
 
 def _because(working: PickWorking) -> Iterator[str]:
+    currency = working.currency
     if working.locked:
         yield "It was set so by hand."
     if working.statutory and working.runs:
@@ -75,34 +78,41 @@ def _because(working: PickWorking) -> Iterator[str]:
         return
     if working.alone is not None:
         doing = COURSE_WORDS[working.alone.course].doing_in_set
-        yield f"By itself {doing} is worth {_worth_and_spend(working.alone)}."
+        yield f"By itself {doing} is worth {_worth_and_spend(working.alone, currency)}."
     if working.going_on is not None:
         doing = COURSE_WORDS[working.going_on.course].doing_in_set
-        yield f"By itself {doing} would be worth {_worth_and_spend(working.going_on)}."
+        yield f"By itself {doing} would be worth {_worth_and_spend(working.going_on, currency)}."
     if working.without_helpers is not None:
         helpers, worth = working.without_helpers
-        yield (f"Without {joined(helpers)}, which would help it, it is worth {money_text(worth)}.")
+        yield (
+            f"Without {joined(helpers)}, which would help it, it is worth"
+            f" {money_text(worth, currency)}."
+        )
     yield from _hanging(working)
     yield from _turned(working)
     for other in working.instead:
-        yield from _instead(other)
+        yield from _instead(other, currency)
 
 
-def _worth_and_spend(course: CourseWorth) -> str:
-    spend = f", for spend of {money_text(course.spend)}" if course.spend else ""
-    return f"{money_text(course.worth)}{spend}"
+def _worth_and_spend(course: CourseWorth, currency: str) -> str:
+    spend = f", for spend of {money_text(course.spend, currency)}" if course.spend else ""
+    return f"{money_text(course.worth, currency)}{spend}"
 
 
 def _hanging(working: PickWorking) -> Iterator[str]:
     """What hangs on it and runs, or what it hangs on and does not run."""
+    currency = working.currency
     if working.requirers is not None:
         ids, worth = working.requirers
         are, together = agree(len(ids), "is", "are"), agree(len(ids), "", " together")
-        what = f"{are} worth {money_text(worth)}{together} in this set"
+        what = f"{are} worth {money_text(worth, currency)}{together} in this set"
         yield f"{joined(ids)} cannot run without it and {what}."
     if working.helped is not None:
         ids, lost = working.helped
-        yield (f"It helps {joined(ids)}, which would be worth {money_text(lost)} less without it.")
+        yield (
+            f"It helps {joined(ids)}, which would be worth {money_text(lost, currency)} less"
+            " without it."
+        )
     if working.runs and working.few:
         yield "It counts as deep change for few people."
     if working.lacking:
@@ -122,39 +132,41 @@ def _turned(working: PickWorking) -> Iterator[str]:
     elif working.without is None:
         yield "No set within the limits can run it."
     elif working.runs:
-        yield f"Without it the best set would be worth {_less(working.without)}."
+        yield f"Without it the best set would be worth {_less(working.without, working.currency)}."
     else:
-        yield f"Running it would make the best set worth {_less(working.without)}."
+        yield (
+            f"Running it would make the best set worth {_less(working.without, working.currency)}."
+        )
 
 
-def _instead(other: Instead) -> Iterator[str]:
+def _instead(other: Instead, currency: str) -> Iterator[str]:
     """What another way to go on would do to the set."""
     doing = capitalised(COURSE_WORDS[other.course].doing_in_set)
-    doing = f"{doing} instead is worth {money_text(other.worth)} by itself"
+    doing = f"{doing} instead is worth {money_text(other.worth, currency)} by itself"
     if other.set_loses is None:
         yield f"{doing}, and no set within the limits has room for it."
         return
-    yield f"{doing}, and would make the best set worth {_less(other.set_loses)}."
+    yield f"{doing}, and would make the best set worth {_less(other.set_loses, currency)}."
     if other.obstacle is not None:
-        yield _obstacle(other.obstacle, "With that alone changed")
+        yield _obstacle(other.obstacle, "With that alone changed", currency)
 
 
-def _put_off(found: PutOff) -> Iterator[str]:
+def _put_off(found: PutOff, currency: str) -> Iterator[str]:
     yield f"It begins on {day_text(found.start)} and not on {day_text(found.planned)}."
     if found.obstacle is not None:
-        yield _obstacle(found.obstacle, "As planned")
+        yield _obstacle(found.obstacle, "As planned", currency)
     if found.waits_for_required:
         yield "What it requires ends later than the register plans."
     if found.keeping is not None:
         cost = "nothing"
         if found.keeping >= _PENNIES:
-            cost = f"{money_text(found.keeping)}, as others would have to give way"
+            cost = f"{money_text(found.keeping, currency)}, as others would have to give way"
         yield f"Keeping to the earliest start would cost {cost}."
     elif found.worked_out:
         yield "No set within the limits keeps to the earliest start."
 
 
-def _obstacle(obstacle: Obstacle, when: str) -> str:
+def _obstacle(obstacle: Obstacle, when: str, currency: str) -> str:
     """What stands in the way. when: how the sentence begins."""
     match obstacle:
         case LateNeed(needed, ends, lag):
@@ -169,8 +181,8 @@ def _obstacle(obstacle: Obstacle, when: str) -> str:
         case TooMuchSpent(period, so_far, spent, limit):
             over = f"to the end of {period}" if so_far else f"in {period}"
             return (
-                f"{when} the set would spend {money_text(spent)} {over}, "
-                f"and there is {money_text(limit)}."
+                f"{when} the set would spend {money_text(spent, currency)} {over}, "
+                f"and there is {money_text(limit, currency)}."
             )
         case TooLittleForFew(share):
             return (
@@ -181,8 +193,8 @@ def _obstacle(obstacle: Obstacle, when: str) -> str:
             return "Beginning later is worth more by itself."
 
 
-def _less(value: float) -> str:
-    return f"{money_text(value)} less" if value >= _PENNIES else "as much"
+def _less(value: float, currency: str) -> str:
+    return f"{money_text(value, currency)} less" if value >= _PENNIES else "as much"
 
 
 def start_because(pick: Pick, start: dt.date, planned: dt.date, as_of: dt.date) -> str:
@@ -224,7 +236,7 @@ def few_and_all(
     choice_problem: ChoiceProblem, selection: Selection, points: Sequence[FrontierPoint]
 ) -> FewAndAll:
     """What the set means for few and all, in sentences a councillor can repeat."""
-    totals = selection.totals
+    totals, currency = selection.totals, choice_problem.programme.currency
     if totals is None:
         return FewAndAll()
     spent = kept = next_step = ""
@@ -239,16 +251,17 @@ def few_and_all(
     if rule is not None and rule.costs > 0.0:
         kept = (
             f"Keeping {cases_in_100(rule.of or 0.0)} for them costs everybody "
-            f"together {money_text(rule.costs)} of value: without that rule another set "
-            "would be worth so much more."
+            f"together {money_text(rule.costs, currency)} of value: without that rule another set "
+            "would be worth that much more."
         )
     elif rule is not None:
         kept = "Keeping that share for them costs nobody anything: the best set keeps it by itself."
     after = next((p for p in points if p.by_pound is not None and p.few > totals.few), None)
     if after is not None and after.by_pound is not None and after.gained is not None:
         next_step = (
-            f"The next step further towards the few would give them {money_text(after.gained)} "
-            f"more and take {after.by_pound:.3g} from all others for each 1 gained."
+            "Going one step further for the few would give them "
+            f"{money_text(after.gained, currency)} more. Each pound they gain would cost everyone "
+            f"else {money_to_the_penny(after.by_pound, currency)}."
         )
     return FewAndAll(spent, kept, next_step)
 
@@ -291,11 +304,12 @@ _DROPPED = {
 def _way(choice_problem: ChoiceProblem, kind: str, infeasible: Infeasible) -> str:
     """What would let a set run: how far a limit must give where that is measured."""
     enough, problem = infeasible.enough.get(kind), choice_problem.problem
+    currency = choice_problem.programme.currency
     if enough is None:
         return _DROPPED[kind]
     if kind == "budget":
         several = len([b for b in problem.budgets if b is not None]) > 1
-        more = f"{money_that_is_enough(enough)} more money"
+        more = f"{money_that_is_enough(enough, currency)} more money"
         if several and problem.carry_over:
             first = next((p.name for p in choice_problem.periods if p.limit is not None), "")
             return f"{more} in {first}"
@@ -376,7 +390,7 @@ def few_not_given(share_given: bool) -> str:
     """Few and all cannot be told apart."""
     share = ", and the share for few cannot be kept" if share_given else ""
     return (
-        f"What counts as deep for few is not given (`limits: few`): few and all are not set "
+        "What counts as deep for few is not given (`limits: few`): few and all are not set "
         f"apart{share}."
     )
 
@@ -385,7 +399,7 @@ def capacity_given_for(role: str, quarters: Sequence[str]) -> str:
     """A role is limited in some of the coming quarters only."""
     when = "for no quarter that is still to come"
     if quarters:
-        when = f"only for {quarters[0]} to {quarters[-1]}"
+        when = f"only for {quarters_text(quarters[0], quarters[-1])}"
     return f"How many {role} there are is given {when}: in other quarters they are not limited."
 
 

@@ -18,7 +18,7 @@ from changeadvisor.portfolio.change_load import (
     staff_asked,
 )
 from changeadvisor.portfolio.quarters import quarter, quarter_label
-from changeadvisor.words import agree, day_text, joined, quarter_text
+from changeadvisor.words import agree, day_text, joined, quarters_text
 
 E_AND_O = "Beer and Nohria 2000"
 OURS = "our judgement, not measured"
@@ -69,18 +69,14 @@ def _led(runs: Sequence[Run], limit: float) -> str:
 
 
 def _when(spans: Sequence[Span]) -> str:
-    """The quarters in which it happens, in runs: in 2026-Q4; from 2026-Q4 to 2027-Q2."""
+    """The quarters in which it happens, in runs: from October 2026 to June 2027."""
     quarters = sorted({q for s in spans for q in range(quarter(s.start), quarter(s.end) + 1)})
     starts = [q for q in quarters if q - 1 not in quarters]
     ends = [q for q in quarters if q + 1 not in quarters]
     said = []
     for first, last in zip(starts, ends, strict=True):
-        if first == last:
-            said.append(f"in {quarter_text(quarter_label(first))}")
-        else:
-            said.append(
-                f"from {quarter_text(quarter_label(first))} to {quarter_text(quarter_label(last))}"
-            )
+        period = quarters_text(quarter_label(first), quarter_label(last))
+        said.append(f"from {period}")
     return _names(said)
 
 

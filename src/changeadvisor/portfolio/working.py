@@ -100,6 +100,8 @@ class PickWorking:
     """All that is known of what the set does with one initiative."""
 
     id: str
+    currency: str
+    """ISO code of the currency that money is in."""
     course: str
     runs: bool
     locked: bool

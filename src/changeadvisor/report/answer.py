@@ -27,8 +27,9 @@ from changeadvisor.words import (
     answer_in_sentence,
     answer_label,
     answer_meaning,
-    many,
     money_text,
+    strength,
+    times_as_likely,
 )
 
 
@@ -39,6 +40,8 @@ class ReasonView:
     rule: str
     speaks: str
     decibans: str
+    weight: str
+    """The same in words: slight, fair, strong, very strong."""
     because: str
     source: str
     met: str
@@ -165,13 +168,16 @@ def worth_of_knowing_said(item: InitiativeAdvice) -> str:
             "To know how it will end would change nothing: one course is worth most whatever comes."
         )
     assumed = "" if item.outlook.basis else " (full, partial and none taken as equally likely)"
-    return f"To know how it will end would be worth at most {money_text(worth)}{assumed}."
+    return (
+        "To know how it will end would be worth at most"
+        f" {money_text(worth, item.evidence.currency)}{assumed}."
+    )
 
 
 def _could_move(decibans: float | None) -> str:
     if decibans is None:
         return "could matter"
-    return f"could move {many(decibans, 'deciban')}"
+    return f"could matter: {strength(decibans)} evidence"
 
 
 def _reason(found: Recommendation, reason: Reason, sheet: FactSheet) -> ReasonView:
@@ -185,7 +191,10 @@ def _reason(found: Recommendation, reason: Reason, sheet: FactSheet) -> ReasonVi
     against = (reason.decibans or 0.0) < 0
     speaks = f"{'against' if against else 'for'} {answer_in_sentence(reason.answer)}"
     decibans = "" if reason.decibans is None else f"{reason.decibans:+g}"
-    return ReasonView(reason.rule, speaks, decibans, reason.because, reason.source, plain(met, 600))
+    weight = "" if reason.decibans is None else strength(reason.decibans)
+    return ReasonView(
+        reason.rule, speaks, decibans, weight, reason.because, reason.source, plain(met, 600)
+    )
 
 
 def _support(found: Recommendation) -> Iterator[SupportView]:
@@ -207,10 +216,9 @@ def _sureness(found: Recommendation) -> Iterator[str]:
     if found.margin is None:
         yield "No other answer is left."
     else:
-        times = f"{10 ** (found.margin / 10):.1f} times as likely"
         yield (
-            f"It leads the next answer by {many(found.margin, 'deciban')}: about {times} on this"
-            " evidence."
+            "The weight of evidence that puts it ahead of the next answer is"
+            f" {strength(found.margin)}: {times_as_likely(found.margin)}."
         )
     if found.finely_balanced:
         yield "It is finely balanced."
@@ -228,10 +236,7 @@ def _no_answer(found: Recommendation) -> Iterator[str]:
     if not found.enough:
         yield "There is not enough evidence for an answer."
     elif found.margin is not None:
-        apart = many(found.margin, "deciban")
-        yield (
-            f"The two leading answers are only {apart} apart: the evidence does not separate them."
-        )
+        yield "The evidence does not separate the two leading answers."
     else:
         yield "No answer is left."
     if found.missing:

@@ -24,8 +24,8 @@ from changeadvisor.words import (
     ROUTE_WORDS,
     answer_label,
     money_text,
-    quarter_text,
     rating_label,
+    short_quarter_text,
 )
 
 # --- views ----------------------------------------------------------------------------------------
@@ -131,7 +131,7 @@ def _load(rows: Sequence[Load]) -> LoadView:
     found = {(r.group, r.quarter): r for r in rows}
     limit = "no limit is given" if rows[0].limit is None else f"the limit is {rows[0].limit:g}"
     return LoadView(
-        tuple(map(quarter_text, quarters)),
+        tuple(map(short_quarter_text, quarters)),
         tuple(
             LoadRow(g, tuple(_cell(found.get((g, q))) for q in quarters))
             for g in sorted({r.group for r in rows})
@@ -242,7 +242,8 @@ def _because(item: InitiativeAdvice, top: Reason) -> str:
     more = value[top.answer].mean - value[rival].mean
     return (
         f"Weight of the appraisal: by its results so far {COURSE_WORDS[top.answer].doing} is worth"
-        f" {money_text(more)} more than {COURSE_WORDS[rival].doing}, later choices counted in."
+        f" {money_text(more, item.evidence.currency)} more than {COURSE_WORDS[rival].doing}, later"
+        " choices counted in."
     )
 
 

@@ -13,6 +13,7 @@ from changeadvisor.whatif.difference import (
     AnswerChange,
     AnswerState,
     Cause,
+    Course,
     Difference,
     FactChange,
     FieldChange,
@@ -31,10 +32,12 @@ from changeadvisor.words import (
     answer_label,
     capitalised,
     day_text,
+    fine_per_cent,
     in_100,
     listed,
     many,
     money_text,
+    strength,
     three_figures,
 )
 
@@ -108,7 +111,7 @@ def below(found: Difference) -> Iterator[str]:
     """All that is said under the table."""
     yield from _went_in(found)
     for item in found.initiatives:
-        yield from _initiative(item)
+        yield from _initiative(item, found.currency)
     yield from _set(found)
     yield from _comings(found)
     yield from _decisions(found)
@@ -205,7 +208,7 @@ def _raters(value: list[Any]) -> str:
 # --- each initiative ------------------------------------------------------------------------------
 
 
-def _initiative(item: InitiativeDifference) -> Iterator[str]:
+def _initiative(item: InitiativeDifference, currency: str) -> Iterator[str]:
     yield ""
     yield f"{plain(item.title, 200)} ({plain(item.id)})"
     for answer in item.answers:
@@ -215,7 +218,7 @@ def _initiative(item: InitiativeDifference) -> Iterator[str]:
     if item.declared is not None:
         yield f"  Declared: {_value(item.declared.before)} → {_value(item.declared.after)}"
     if item.outlook is not None:
-        yield from _outlook(item.outlook)
+        yield from _outlook(item.outlook, currency)
     for w in item.tripwires:
         yield (
             f"  Tripwire of {day_text(w.by)} on {plain(w.measure)}: {_state(w.before)} →"
@@ -255,7 +258,9 @@ def _sureness(found: AnswerChange) -> Iterator[str]:
 def _margin(found: AnswerChange) -> str:
     if found.before.margin is None or found.after.margin is None:
         return ""
-    return f"Its margin: {found.before.margin:.1f} → {found.after.margin:.1f} decibans."
+    before, after = found.before.margin, found.after.margin
+    words = f"{strength(before)} → {strength(after)}"
+    return f"Its lead: {before:.1f} → {after:.1f} decibans (weight of evidence: {words})."
 
 
 def _working(found: AnswerChange) -> Iterator[str]:
@@ -326,7 +331,7 @@ def _why(why: Why | None) -> str:
     return f"Because of {kind}{f' ({_listed(by)})' if by else ''}{fields}."
 
 
-def _outlook(found: OutlookChange) -> Iterator[str]:
+def _outlook(found: OutlookChange, currency: str) -> Iterator[str]:
     if found.chances:
         moved = ", ".join(
             f"{c.field} {_share(c.before)} → {_share(c.after)}" for c in found.chances
@@ -334,18 +339,18 @@ def _outlook(found: OutlookChange) -> Iterator[str]:
         yield f"  Chances in 100: {moved}"
     a, b = found.before, found.after
     if a is not None and b is not None:
-        yield (
-            f"  Worth of what is recommended: {_worth(a.course, a.worth)} →"
-            f" {_worth(b.course, b.worth)}"
-        )
+        yield f"  Worth of what is recommended: {_worth(a, currency)} → {_worth(b, currency)}"
 
 
 def _share(value: float | None) -> str:
     return NOT_KNOWN if value is None else str(in_100(value))
 
 
-def _worth(course: str | None, worth: float | None) -> str:
-    return NOT_KNOWN if worth is None else f"{money_text(worth)} ({answer_in_sentence(course)})"
+def _worth(recommended: Course, currency: str) -> str:
+    if recommended.worth is None:
+        return NOT_KNOWN
+    worth = money_text(recommended.worth, currency)
+    return f"{worth} ({answer_in_sentence(recommended.course)})"
 
 
 # --- across the programme -------------------------------------------------------------------------
@@ -364,8 +369,12 @@ def _set(found: Difference) -> Iterator[str]:
         yield from [f"    {plain(change.because, 1_000)}"] if change.because else []
     for c in found.portfolio.courses:
         yield from _place(c)
+    currency = found.currency
     for t in found.portfolio.totals:
-        yield f"  {_TOTALS.get(t.field, t.field)}: {_total(t.before)} → {_total(t.after)}"
+        yield (
+            f"  {_TOTALS.get(t.field, t.field)}: {_total(t.field, t.before, currency)} →"
+            f" {_total(t.field, t.after, currency)}"
+        )
     yield from (f"  New conflict: {plain(c.because, 1_000)}" for c in found.portfolio.new_conflicts)
     yield from (
         f"  No longer a conflict: {plain(c.because, 1_000)}"
@@ -375,7 +384,7 @@ def _set(found: Difference) -> Iterator[str]:
 
 _TOTALS = {
     "bound": "Most that any set within the limits could be worth",
-    "gap": "Gap to that, as a share",
+    "gap": "Gap to that",
     "totals.all": "Worth of the set",
     "totals.few": "Worth for few",
     "totals.high": "Worth of the set, one time in ten above",
@@ -388,11 +397,19 @@ _TOTALS = {
 }
 
 
-def _total(value: float | str | None) -> str:
-    """A sum or a share in three digits, or words."""
+#: Totals that are shares, and people; all others are money.
+_SHARES, _PEOPLE = ("gap", "totals.overspend", "totals.share_for_few"), "totals.people"
+
+
+def _total(name: str, value: float | str | None, currency: str) -> str:
+    """Money, a share or a number of people, or words. name: of the field in the JSON."""
     if isinstance(value, str):
         return value
-    return "none" if value is None else three_figures(value)
+    if value is None:
+        return "none"
+    if name in _SHARES:
+        return fine_per_cent(value, 3)
+    return three_figures(value) if name == _PEOPLE else money_text(value, currency)
 
 
 def _has_set(there: bool) -> str:
@@ -451,7 +468,7 @@ def _margins(found: Difference) -> Iterator[str]:
         f" {_decibans(m.after)}"
         for m in found.margins
     )
-    yield f"Same answer, other margin (decibans): {'; '.join(moved)}"
+    yield f"Same answer, another lead (in decibans): {'; '.join(moved)}"
 
 
 def _decibans(value: float | None) -> str:

@@ -146,7 +146,7 @@ def initiative_view(item: InitiativeAdvice, *, in_set: str = "") -> InitiativeVi
         outlook=tuple(_outlook(item)),
         worths=tuple(_worths(item)),
         pictures=tuple(map(PictureView.of, views)),
-        route=route_view(item.route),
+        route=route_view(item.route, item.evidence.currency),
         setting=_setting(item),
         heads=dimensions.heads if dimensions else (),
         dimensions=(
@@ -231,10 +231,10 @@ def _theories_waiting(item: InitiativeAdvice) -> Iterator[str]:
 
 def _outlook(item: InitiativeAdvice) -> Iterator[str]:
     """The reading in plain sentences, and what follows from it."""
-    outlook = item.outlook
+    outlook, currency = item.outlook, item.evidence.currency
     yield from outlook.sentences
     if outlook.worth_of_waiting:
-        waiting = money_text(outlook.worth_of_waiting)
+        waiting = money_text(outlook.worth_of_waiting, currency)
         yield f"To go on and choose later is worth {waiting} more than any course fixed for good."
     answered = item.action is None or item.action.answer is not None
     if outlook.worth_of_knowing and outlook.basis == "class" and answered:
@@ -242,8 +242,9 @@ def _outlook(item: InitiativeAdvice) -> Iterator[str]:
     if outlook.cashable is not None:
         saved = outlook.cashable
         yield (
-            f"The budget itself saves {money_text(saved.mean)} ({money_text(saved.p10)} to"
-            f" {money_text(saved.p90)}) by going on: shown beside the value, never added."
+            f"The budget itself saves {money_text(saved.mean, currency)}"
+            f" ({money_text(saved.p10, currency)} to {money_text(saved.p90, currency)}) by going"
+            " on: shown beside the value, never added."
         )
     if outlook.value is not None:
         year = outlook.pays_back_in_year
@@ -266,14 +267,15 @@ def _outlook(item: InitiativeAdvice) -> Iterator[str]:
 
 def _worths(item: InitiativeAdvice) -> Iterator[WorthView]:
     """What each course is worth, mildest first."""
+    currency = item.evidence.currency
     for course, worth in (item.outlook.value or {}).items():
         yield WorthView(
             COURSE_WORDS[course].label,
-            money_text(worth.mean),
-            f"{money_text(worth.p10)} to {money_text(worth.p90)}",
-            money_text(worth.if_fixed),
+            money_text(worth.mean, currency),
+            f"{money_text(worth.p10, currency)} to {money_text(worth.p90, currency)}",
+            money_text(worth.if_fixed, currency),
             cases_in_100(worth.best_in),
-            money_text(worth.regret),
+            money_text(worth.regret, currency),
         )
 
 

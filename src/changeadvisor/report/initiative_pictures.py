@@ -38,7 +38,7 @@ from changeadvisor.words import (
     answer_in_sentence,
     answer_label,
     in_100,
-    money_to_the_unit,
+    money_text,
     of_100,
     plain_per_cent,
     uncapitalised,
@@ -137,7 +137,7 @@ def _worth_view(item: InitiativeAdvice) -> BarView:
             w.p10,
             w.p90,
             w.mean,
-            f"{money_to_the_unit(w.mean)}, best in {in_100(w.best_in)} of 100",
+            f"{money_text(w.mean, item.evidence.currency)}, best in {in_100(w.best_in)} of 100",
         )
         for c, w in value.items()
     )
@@ -147,8 +147,9 @@ def _worth_view(item: InitiativeAdvice) -> BarView:
         points=bars,
         finding=(
             f"{COURSE_WORDS[best].label} has the greatest mean worth,"
-            f" {money_to_the_unit(value[best].mean)}."
+            f" {money_text(value[best].mean, item.evidence.currency)}."
         ),
+        currency=item.evidence.currency,
     )
 
 

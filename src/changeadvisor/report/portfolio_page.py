@@ -33,6 +33,14 @@ class PortfolioPage:
         item = self.items.get(id)
         return plain(item.title, 120) if item else id
 
+    def money(self, value: float) -> str:
+        """Money in the programme's currency."""
+        return money_text(value, self.advice.currency)
+
+    def worth_or_unknown(self, value: float | None) -> str:
+        """Money, or that it is not known."""
+        return NOT_KNOWN if value is None else self.money(value)
+
 
 def done_in_set(pick: Pick, runs: bool) -> str:
     """What the set does with one initiative."""
@@ -46,11 +54,6 @@ def course_in_set(pick: Pick, runs: bool) -> str:
     if pick.start is not None:
         return f"begin on {day_text(pick.start)}"
     return COURSE_WORDS[pick.course].imperative
-
-
-def worth_or_unknown(value: float | None) -> str:
-    """Money, or that it is not known."""
-    return NOT_KNOWN if value is None else money_text(value)
 
 
 def other_courses(courses: Mapping[str, str]) -> str:

@@ -13,7 +13,6 @@ from changeadvisor.report.portfolio_page import (
 from changeadvisor.words import (
     NOT_KNOWN,
     many,
-    money_text,
     plain_per_cent,
 )
 
@@ -29,7 +28,9 @@ def pictures(page: PortfolioPage) -> Iterator[charts.View]:
     if portfolio.frontier and len(portfolio.frontier) > 1:
         dots = [charts.FrontierDot(p.few, p.all, p.bound, p.chosen) for p in portfolio.frontier]
         finding = portfolio.few_and_all.finding if portfolio.few_and_all else ""
-        yield charts.FrontierView("Worth for the few against worth in all", tuple(dots), finding)
+        yield charts.FrontierView(
+            "Worth for the few against worth in all", tuple(dots), finding, page.advice.currency
+        )
     if portfolio.core:
         yield _core(page, portfolio.core)
     if portfolio.capacity:
@@ -79,7 +80,7 @@ def _nodes(page: PortfolioPage) -> Iterator[charts.MapNode]:
             if not item.dependants.paths
             else NOT_KNOWN
             if stake is None
-            else money_text(stake.mean)
+            else page.money(stake.mean)
         )
         yield charts.MapNode(
             item.id, page.title(item.id), what, runs, bool(initiative.statutory),

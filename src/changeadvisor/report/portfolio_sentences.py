@@ -11,7 +11,8 @@ from changeadvisor.report.portfolio_page import (
 )
 from changeadvisor.words import (
     fine_per_cent,
-    money_text,
+    joined,
+    many,
     per_cent,
     whole_number,
 )
@@ -25,61 +26,60 @@ def sentences(page: PortfolioPage) -> Iterator[str]:
             yield portfolio.why_none
         return
     within_limits = " within the limits" if portfolio.limits else ""
-    ends = (
-        f" and stops or does not start {len(portfolio.deferred)}"
-        if portfolio.deferred
-        else ", which is all"
-    )
-    low, high = money_text(totals.low), money_text(totals.high)
+    running, waiting = len(portfolio.chosen), len(portfolio.deferred)
+    does = f"runs {many(running, 'initiative')} and stops, or does not start, {waiting}"
+    if not waiting:
+        does = f"runs all {many(running, 'initiative')}"
+    low, high = page.money(totals.low), page.money(totals.high)
     yield (
-        f"The best set{within_limits} runs {len(portfolio.chosen)}{ends}. It is worth"
-        f" {money_text(totals.all)} in all (eight times in ten between {low} and {high}), for spend"
-        f" of {money_text(totals.spend)} over {', '.join(totals.spend_over)}."
+        f"The best set{within_limits} {does}. It is worth {page.money(totals.all)} in all (8 times"
+        f" in 10 between {low} and {high}) and costs {page.money(totals.spend)} over"
+        f" {joined(totals.spend_over)}."
     )
     yield from _waiting(page)
     yield _proven(page)
     if portfolio.time_limit is not None:
         yield (
-            f"Each choice had {portfolio.time_limit:g} seconds by the clock: the same input may"
-            " give another set."
+            f"Each search was given {portfolio.time_limit:g} seconds, so the same input may give"
+            " another set."
         )
     if totals.overspend is not None:
         yield f"The chance of spending more than a budget is {per_cent(totals.overspend)}."
     yield (
         f"It reaches {whole_number(totals.people)} people a year, each counted once, as far as"
-        " reach is known."
+        " the register says how many."
     )
     yield from portfolio.sentences
     yield from _robust(page)
     yield from _fair(page)
     yield (
-        "The choice weighs worth by itself within the limits. It does not rewrite the"
-        " recommendation on each initiative, which weighs all evidence: where the two differ,"
-        " people decide."
+        "The set is chosen by worth within the limits. It does not change the recommendation on"
+        " any initiative, which weighs all the evidence. Where the two differ, people decide."
     )
 
 
 def _waiting(page: PortfolioPage) -> Iterator[str]:
     """What delays passed down take away."""
-    got = page.portfolio.delivered
-    if got is not None and got.waiting >= 0.5 and got.waits:
-        longest = max(got.waits, key=lambda i: (got.waits[i], i), default="")
+    delivered = page.portfolio.delivered
+    if delivered is not None and delivered.waiting >= 0.5 and delivered.waits:
+        longest = max(delivered.waits, key=lambda i: (delivered.waits[i], i), default="")
+        low, high = page.money(delivered.p10), page.money(delivered.p90)
         yield (
-            f"What is late makes others wait (most of all {longest} has to). That takes"
-            f" {money_text(got.waiting)} on average and leaves {money_text(got.mean)} (eight times"
-            f" in ten between {money_text(got.p10)} and {money_text(got.p90)})."
+            f"Delays hold up whatever depends on them; {page.title(longest)} waits longest. On"
+            f" average that costs {page.money(delivered.waiting)} and leaves"
+            f" {page.money(delivered.mean)} (8 times in 10 between {low} and {high})."
         )
 
 
 def _proven(page: PortfolioPage) -> str:
     gap = page.portfolio.gap
     if gap is None:
-        return "How close it is to the best there can be is not known."
+        return "How close this is to the best possible set is not known."
     if gap == 0.0:
-        return "It is proven: no other set within the limits is worth more (gap 0)."
+        return "No other set within the limits is worth more: that is proven."
     return (
-        f"No other set within the limits is worth more than {fine_per_cent(gap, 3)} above it (the"
-        " proven gap)."
+        "No other set within the limits could be worth more than"
+        f" {fine_per_cent(gap, 3)} above it: that is proven."
     )
 
 
@@ -93,21 +93,21 @@ def _robust(page: PortfolioPage) -> Iterator[str]:
     }
     if robust.sets == 1:
         yield (
-            "One set is good whatever a pound for the few counts, with values as expected, cautious"
-            " or hopeful."
+            "One set is best however much a pound for the few counts, and whether values turn out"
+            " as expected, low or high."
         )
         return
-    how = "all good sets" if robust.exact else "a sample of good sets, not all"
+    how = "all of them were found" if robust.exact else "a sample of them, not all"
     yield (
-        "Whatever a pound for the few counts, and with values as expected, cautious or hopeful,"
-        f" {len(by['core'])} run in every good set and {len(by['borderline'])} in some"
-        f" ({robust.sets} sets; {how})."
+        "However much a pound for the few counts, and whether values turn out as expected, low or"
+        f" high: {len(by['core'])} run in every good set, and {len(by['borderline'])} only in some"
+        f" ({robust.sets} good sets; {how})."
     )
     if robust.find_out and robust.find_out[0].worth >= 0.5:
         top = robust.find_out[0]
         yield (
-            f"Find out first about {top.id}: to know its worth before choosing would be worth up to"
-            f" {money_text(top.worth)}."
+            f"Find out first about {page.title(top.id)}: knowing its worth before choosing could be"
+            f" worth up to {page.money(top.worth)}."
         )
 
 
@@ -115,21 +115,24 @@ def _fair(page: PortfolioPage) -> Iterator[str]:
     weighed = page.portfolio.weighed
     if weighed is None:
         return
-    said = f"With gains weighed by income (Green Book, elasticity {weighed.elasticity:g})"
+    said = (
+        "If gains of poorer people count for more, as the Green Book weighs them"
+        f" (elasticity {weighed.elasticity:g}),"
+    )
     if weighed.differs:
         yield f"{said} another set is best: {other_courses(weighed.differs)}."
     else:
         yield f"{said} the same set is best."
     if weighed.turns_at is None:
-        yield "No inequality aversion up to 4 would turn the choice."
+        yield "However strongly they are weighed, as far as was tried, the same set stays best."
     else:
         yield (
-            f"From an inequality aversion of {weighed.turns_at:.2g} on (the higher, the more do"
-            " gains of poorer people count), another set would be best:"
-            f" {other_courses(weighed.instead)}."
+            "Another set is best only if they are weighed more strongly still (inequality aversion"
+            f" {weighed.turns_at:.2g} or more, where 0 counts every pound alike and 4 was the most"
+            f" tried): {other_courses(weighed.instead)}."
         )
     if weighed.unknown:
         yield (
-            f"The income of those reached is not known for {len(weighed.unknown)}; their gains"
-            " count plainly."
+            f"For {many(len(weighed.unknown), 'initiative')} the income of the people reached is"
+            " not known, so their gains count as they are."
         )

@@ -13,7 +13,6 @@ from changeadvisor.report.portfolio_page import (
     PortfolioPage,
     done_in_set,
     other_courses,
-    worth_or_unknown,
 )
 from changeadvisor.words import (
     COURSE_WORDS,
@@ -21,10 +20,10 @@ from changeadvisor.words import (
     cases_in_100,
     day_text,
     fine_per_cent,
-    money_text,
+    money_to_the_penny,
     per_cent,
     plain_per_cent,
-    quarter_text,
+    short_quarter_text,
     whole_number,
 )
 
@@ -55,8 +54,8 @@ def _set(page: PortfolioPage) -> TableView:
             f"{page.title(p.id)} ({p.id})",
             done_in_set(p, runs),
             _recommended(page, p.id),
-            NOT_KNOWN if p.worth is None else money_text(p.worth),
-            money_text(p.spend),
+            NOT_KNOWN if p.worth is None else page.money(p.worth),
+            page.money(p.spend),
             p.because,
         )
         for _, (p, runs) in sorted(page.picks.items())
@@ -87,9 +86,9 @@ def _limits(page: PortfolioPage) -> TableView:
     rows = (
         (
             x.limit,
-            NOT_KNOWN if x.used is None else amount(x.used, x.kind),
-            NOT_KNOWN if x.of is None else _limit(x.of, x.kind),
-            "nothing" if x.costs == 0.0 else money_text(x.costs),
+            NOT_KNOWN if x.used is None else amount(page, x.used, x.kind),
+            NOT_KNOWN if x.of is None else _limit(page, x.of, x.kind),
+            "nothing" if x.costs == 0.0 else page.money(x.costs),
         )
         for x in page.portfolio.limits
     )
@@ -106,16 +105,16 @@ def _frontier(page: PortfolioPage) -> TableView:
     rows = (
         (
             f"set {k + 1}{' (advised)' if p.chosen else ''}",
-            money_text(p.few),
-            money_text(p.all),
-            f"{money_text(p.bound)} (gap {fine_per_cent(p.gap, 2)})",
-            "" if p.moved is None else money_text(p.moved),
-            "" if p.gained is None else money_text(p.gained),
-            "" if p.given_up is None else money_text(p.given_up),
+            page.money(p.few),
+            page.money(p.all),
+            f"{page.money(p.bound)} (proven to within {fine_per_cent(p.gap, 2)})",
+            "" if p.moved is None else page.money(p.moved),
+            "" if p.gained is None else page.money(p.gained),
+            "" if p.given_up is None else page.money(p.given_up),
             (
                 "nothing"
                 if p.by_pound is None and p.gained is not None
-                else f"{p.by_pound:.3g}"
+                else money_to_the_penny(p.by_pound, page.advice.currency)
                 if p.by_pound
                 else ""
             ),
@@ -130,7 +129,7 @@ def _frontier(page: PortfolioPage) -> TableView:
         "More spent on the few",
         "The few gain",
         "All others give up",
-        "For each 1 gained",
+        "Cost to others of each pound gained",
     )
     note = (
         "Each row beside the one above: what the few gain and all others give up. The few can also"
@@ -142,7 +141,7 @@ def _frontier(page: PortfolioPage) -> TableView:
 
 def _gainers(page: PortfolioPage) -> TableView:
     rows = tuple(
-        (g.service, str(g.running), money_text(g.worth), money_text(g.few), money_text(g.spend))
+        (g.service, str(g.running), page.money(g.worth), page.money(g.few), page.money(g.spend))
         for g in page.portfolio.gainers
     )
     heads = ("Service", "Initiatives that run", "Worth", "Of it deep for few", "Spend")
@@ -153,6 +152,14 @@ def _gainers(page: PortfolioPage) -> TableView:
     return TableView("gainers", "Who gains, by service", heads, rows, note)
 
 
+#: How firmly an initiative is in the set, by kind.
+_KINDS = {
+    "core": "in every good set",
+    "borderline": "in some",
+    "exterior": "in none",
+}
+
+
 def _core(page: PortfolioPage) -> TableView:
     knowing = (
         {f.id: f.worth for f in page.portfolio.robust.find_out} if page.portfolio.robust else {}
@@ -160,18 +167,19 @@ def _core(page: PortfolioPage) -> TableView:
     rows = tuple(
         (
             page.title(id),
-            "not weighed" if id in page.held else charts.kind_of(share),
+            "not weighed" if id in page.held else _KINDS[charts.kind_of(share)],
             cases_in_100(share),
-            NOT_KNOWN if id in page.held else worth_or_unknown(knowing.get(id, 0.0)),
+            NOT_KNOWN if id in page.held else page.worth_or_unknown(knowing.get(id, 0.0)),
         )
         for id, share in sorted((page.portfolio.core or {}).items(), key=lambda c: (-c[1], c[0]))
     )
     heads = ("Initiative", "Kind", "Runs in good sets", "Worth of knowing its worth first")
     note = (
-        "Core: in every good set. Exterior: in none. Only for the borderline ones does finding out"
-        " more pay: for the others it would turn no choice among these sets."
+        "A good set is one that no other beats both for the few and for all. Finding out more"
+        " pays only for initiatives that run in some good sets and not in others: for the rest it"
+        " would change no choice."
     )
-    return TableView("core", "Core, borderline and exterior", heads, rows, note)
+    return TableView("core", "How firmly each initiative is in the set", heads, rows, note)
 
 
 def _alternatives(page: PortfolioPage) -> TableView:
@@ -180,14 +188,14 @@ def _alternatives(page: PortfolioPage) -> TableView:
         f"set {chr(65 + k)}{'' if a.good else ' (not a good set)'}" for k, a in enumerate(found)
     )
     rows = tuple(
-        (name, money_text(a.all), money_text(a.few), money_text(a.spend), other_courses(a.differs))
+        (name, page.money(a.all), page.money(a.few), page.money(a.spend), other_courses(a.differs))
         for name, a in zip(names, found, strict=True)
     )
     heads = ("Set", "Worth in all", "For the few", "Spend", "What it does otherwise")
     note = (
-        "Each within a tenth of the best worth, and unlike the best and one another in what runs."
-        " Where it is not a good set, another is better by every weight: it is shown because it is"
-        " near and really differs."
+        "Each is worth within a tenth of the best, and differs from it and from the others in what"
+        " runs. Where it is not a good set, another is better however the few are weighed; it is"
+        " shown because it is close and really different."
     )
     caption = "Other sets near the best that really differ"
     return TableView("alternatives", caption, heads, rows, note)
@@ -214,7 +222,7 @@ def _losses(page: PortfolioPage, item: InitiativeAdvice) -> Iterator[tuple[str, 
                 "helped": f"loses {plain_per_cent(loss.share or 0.0)} of its worth",
                 "delayed": f"waits {loss.months or 0.0:.0f} months longer",
             }[loss.how]
-            path, worth = " → ".join(loss.path), worth_or_unknown(loss.mean)
+            path, worth = " → ".join(loss.path), page.worth_or_unknown(loss.mean)
             yield (
                 page.title(item.id),
                 COURSE_WORDS[down.course].imperative,
@@ -234,7 +242,7 @@ def _losses(page: PortfolioPage, item: InitiativeAdvice) -> Iterator[tuple[str, 
 
 def _split(page: PortfolioPage) -> TableView:
     rows = tuple(
-        (page.title(e.id), page.title(e.dependant), money_text(e.part))
+        (page.title(e.id), page.title(e.dependant), page.money(e.part))
         for e in page.portfolio.enablers
     )
     heads = ("Enabler", "Holds up", "Its part of that worth")
@@ -251,7 +259,7 @@ def _order(page: PortfolioPage) -> TableView:
             page.title(s.id),
             day_text(s.planned),
             day_text(s.start),
-            worth_or_unknown(s.cost_of_delay),
+            page.worth_or_unknown(s.cost_of_delay),
             s.because,
         )
         for s in sorted(
@@ -312,7 +320,7 @@ def _delivery(page: PortfolioPage) -> TableView:
 def _capacity(page: PortfolioPage) -> TableView:
     rows = tuple(
         (
-            f"{c.role}, {quarter_text(c.quarter)}",
+            f"{c.role}, {short_quarter_text(c.quarter)}",
             f"{c.used:.3g}",
             f"{c.limit:g}",
             "within" if within(c.used, c.limit) else "over",
@@ -338,7 +346,9 @@ def _load_of_set(page: PortfolioPage) -> TableView:
         " of the set. Changes for all staff count for every group."
     )
     caption = "Changes each staff group carries if the set is run"
-    return TableView("load", caption, ("Staff group", *map(quarter_text, quarters)), rows, note)
+    return TableView(
+        "load", caption, ("Staff group", *map(short_quarter_text, quarters)), rows, note
+    )
 
 
 def _carried(row: Load | None) -> str:
@@ -351,13 +361,17 @@ def _carried(row: Load | None) -> str:
     )
 
 
-def amount(value: float, kind: LimitKind) -> str:
+def amount(page: PortfolioPage, value: float, kind: LimitKind) -> str:
     """How much of a limit, in its own unit."""
     if kind == "share_for_few":
         return per_cent(value)
-    return money_text(value) if kind == "budget" else f"{value:.3g}"
+    return page.money(value) if kind == "budget" else f"{value:.3g}"
 
 
-def _limit(value: float, kind: LimitKind) -> str:
+def _limit(page: PortfolioPage, value: float, kind: LimitKind) -> str:
     """How much of it there is; a share is one that must be kept."""
-    return f"at least {amount(value, kind)}" if kind == "share_for_few" else amount(value, kind)
+    return (
+        f"at least {amount(page, value, kind)}"
+        if kind == "share_for_few"
+        else amount(page, value, kind)
+    )

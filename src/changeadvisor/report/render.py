@@ -21,6 +21,7 @@ from changeadvisor.report.board import board_view
 from changeadvisor.report.initiative import initiative_view
 from changeadvisor.report.measures import measures_view
 from changeadvisor.report.parts import day_or_unknown
+from changeadvisor.words import without_keys
 
 
 @lru_cache(maxsize=2)
@@ -35,7 +36,7 @@ def environment(escape: bool) -> SandboxedEnvironment:
     environment = SandboxedEnvironment(
         loader=FileSystemLoader(resources.folder("templates")),
         autoescape=escape,
-        finalize=_clean,
+        finalize=_for_a_board if escape else _clean,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -50,6 +51,14 @@ def _clean(value: object) -> object:
     if isinstance(value, str) and not isinstance(value, style.ImageAddress):
         return plain(value, 100_000)
     return value
+
+
+def _for_a_board(value: object) -> object:
+    """The same without the keys of the register, which only those who keep it know."""
+    clean = _clean(value)
+    if isinstance(clean, str) and not isinstance(clean, style.ImageAddress):
+        return without_keys(clean)
+    return clean
 
 
 def html(advice: Advice) -> str:

@@ -66,7 +66,7 @@ def spread_parameters() -> dict[str, object]:
     }
 
 
-def route_view(route: Route | None) -> RouteView:
+def route_view(route: Route | None, currency: str) -> RouteView:
     """The view of a route; empty where none was asked for."""
     if route is None:
         return RouteView((), "", (), (), ())
@@ -79,7 +79,7 @@ def route_view(route: Route | None) -> RouteView:
             else ""
         )
         return RouteView(lines, "", (), (), (why,) if why else ())
-    ways = tuple(_way(o, o.way == _chosen(route, spread)) for o in spread.ways)
+    ways = tuple(_way(o, o.way == _chosen(route, spread), currency) for o in spread.ways)
     return RouteView(
         lines, _heading(spread), ways, tuple(_varied(spread)), (*spread.notices, _caution())
     )
@@ -107,7 +107,7 @@ def _caution() -> str:
     )
 
 
-def _way(o: WayOutcome, chosen: bool) -> WayView:
+def _way(o: WayOutcome, chosen: bool, currency: str) -> WayView:
     return WayView(
         way=WAY_WORDS[o.way],
         reaches=cases_in_100(o.reaches),
@@ -115,7 +115,7 @@ def _way(o: WayOutcome, chosen: bool) -> WayView:
         months="never" if o.months is None else f"{o.months:.0f}",
         champion_months=f"{o.champion_months:.0f}",
         board_months=f"{o.board_months:.0f}",
-        spend=NOT_KNOWN if o.spend is None else money_text(o.spend),
+        spend=NOT_KNOWN if o.spend is None else money_text(o.spend, currency),
         chosen=chosen,
     )
 

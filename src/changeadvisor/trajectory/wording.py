@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from changeadvisor.words import (
     OUTCOME_WORDS,
-    bracketed_many,
+    agree,
     cases_in_100,
     day_text,
     honest_cases_in_100,
     in_100,
+    joined,
+    many,
 )
 
 if TYPE_CHECKING:
@@ -126,7 +128,7 @@ def path_working(reading: PathReading) -> str:
     if reading.unread == "no-way":
         return "its path has no baseline and target that differ"
     if reading.unread == "few-readings":
-        since = f"{bracketed_many(reading.readings, 'reading')} since it began"
+        since = f"{many(reading.readings, 'reading')} since it began"
         return f"{since}, and {reading.needed} are needed"
     if reading.unread == "no-months":
         return "its path does not say how many months it should take"
@@ -147,11 +149,29 @@ def tripwire_bound(wire: TripwireReading) -> str:
 # --- what has no price ----------------------------------------------------------------------------
 
 
+#: What is lacking for a price, by its key in the register.
+_LACKING = {
+    "appraisal.discount_rate": "the discount rate",
+    "appraisal.horizon_years": "how many years count",
+    "reach": "how many people it reaches",
+    "impact": "what it is worth to each of them",
+    "spend.monthly": "what it costs a month",
+    "spend.after": "what it costs a month after its end",
+    "ends": "when it ends",
+    "cost": "what it would cost",
+    "gain": "what it would gain",
+    "months": "how many months it would take",
+    "extends": "by how many months it would go on longer",
+    "runs": "for how many months it would run",
+    "fade_months": "how fast what was gained would fade",
+    "months_to_target": "how many months it would take to the target",
+    "full": "how likely it is to succeed",
+}
+
+
 def why_unpriced(why: Unpriced) -> str:
     """Why a course, or all of them, cannot be priced; to stand in a sentence."""
     if why.reason == "path":
         return "its path says too little to be read"
-    if why.reason == "option":
-        return "its " + ", ".join(f"`{name}`" for name in why.lacks) + " is not given"
-    fields = ", ".join(f"`{name.replace('.', ' ')}` is not given" for name in why.lacks)
-    return f"the worth of no course can be said: {fields}"
+    lacking = joined([f"{_LACKING.get(name, name)} (`{name}`)" for name in why.lacks])
+    return f"{lacking} {agree(len(why.lacks), 'is', 'are')} not given"

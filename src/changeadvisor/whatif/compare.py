@@ -62,6 +62,7 @@ def difference(before: Advice, after: Advice) -> Difference:
         seed=after.seed,
         answers=len(compared),
         changed=len(changed),
+        currency=after.currency,
         initiatives=tuple(i for i in differences if not i.empty),
         new=tuple(_named(i) for i in after.initiatives if before.initiative(i.id) is None),
         vanished=tuple(_named(i) for i in before.initiatives if after.initiative(i.id) is None),

@@ -332,6 +332,8 @@ class Difference:
     """How many answers were compared: action and route of each open initiative in both."""
     changed: int
     """How many of these differ."""
+    currency: str
+    """ISO code of the currency that its money is in."""
     causes: tuple[Cause, ...] = ()
     """All that differs in what went in."""
     initiatives: tuple[InitiativeDifference, ...] = ()

@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 from changeadvisor.report.charts.style import INK, QUIET, TARGET, Form, settings, written
 from changeadvisor.words import (
+    DEFAULT_CURRENCY,
     cases_in_100,
     in_100,
     many,
     money_tick,
     quarter_text,
+    short_quarter_text,
 )
 
 if TYPE_CHECKING:
@@ -88,6 +90,8 @@ class FrontierView:
     title: str
     points: tuple[FrontierDot, ...]
     finding: str
+    currency: str = DEFAULT_CURRENCY
+    """ISO code of the currency that worth is in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,8 +287,8 @@ def _frontier(view: FrontierView, axes: Axes) -> None:
             axes.annotate("advised", (p.few, p.all), xytext=(8, 6), textcoords="offset points")
     axes.set_xlabel("worth for the few")
     axes.set_ylabel("worth in all")
-    axes.xaxis.set_major_formatter(lambda value, _: money_tick(value))
-    axes.yaxis.set_major_formatter(lambda value, _: money_tick(value))
+    axes.xaxis.set_major_formatter(lambda value, _: money_tick(value, view.currency))
+    axes.yaxis.set_major_formatter(lambda value, _: money_tick(value, view.currency))
     axes.margins(0.12)
 
 
@@ -320,7 +324,9 @@ def _capacity(bars: Sequence[CapacityBar], role: str, quarters: Sequence[str], a
             axes.text(at, bar.used, "over", ha="center", va="bottom")
     axes.set_title(f"{_short(role, 60)} (line: how many there are)", loc="left", fontsize=9)
     step = max(1, len(quarters) // 12)
-    axes.set_xticks(range(0, len(quarters), step), [quarter_text(q) for q in quarters[::step]])
+    axes.set_xticks(
+        range(0, len(quarters), step), [short_quarter_text(q) for q in quarters[::step]]
+    )
     axes.set_xlim(-0.6, max(len(quarters), 1) - 0.4)
     axes.set_ylim(0, max([b.used for b in bars] + [b.limit for b in bars]) * 1.2 + 1e-9)
 

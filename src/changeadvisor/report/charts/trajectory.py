@@ -6,9 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from changeadvisor.words import (
-    number_tick,
-)
+from changeadvisor.words import money_tick, number_tick
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -69,6 +67,8 @@ class BarView:
     unit: str
     points: tuple[Bar, ...]
     finding: str
+    currency: str | None = None
+    """ISO code of the currency where the bars are money; None where they are decibans."""
 
 
 def draw_curve(view: CurveView, axes: Axes) -> None:
@@ -140,6 +140,10 @@ def draw_bars(view: BarView, axes: Axes) -> None:
     axes.axvline(0.0, color=INK, linewidth=0.8)
     axes.set_yticks(list(rows), [f"{b.name}  {b.label}" for b in view.points], fontsize=8)
     axes.invert_yaxis()
-    axes.xaxis.set_major_formatter(lambda value, _: number_tick(value))
+    axes.xaxis.set_major_formatter(lambda value, _: _tick(value, view.currency))
     axes.locator_params(axis="x", nbins=5)
     axes.set_xlabel(view.unit)
+
+
+def _tick(value: float, currency: str | None) -> str:
+    return number_tick(value) if currency is None else money_tick(value, currency)
