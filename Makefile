@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 CASES := src tests benchmarks scripts
 
-.PHONY: graph portfolio questions spread routes moves calibration worlds alarms councils coverage help setup advise test check format lint types contract rules docs golden scenarios bench mutants wheel
+.PHONY: complexity sentences graph portfolio questions spread routes moves calibration worlds alarms councils coverage help setup advise test check format lint types contract rules docs golden scenarios bench mutants wheel
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,10 +20,16 @@ advise: $(READY)  ## advise on scenarios/northfield and write out/northfield.htm
 	mkdir -p out
 	$(BIN)/changeadvisor advise scenarios/northfield --report out/northfield.html
 
+complexity: $(READY)  ## cognitive complexity of at most 15 a function
+	$(BIN)/complexipy src scripts benchmarks --max-complexity-allowed 15 --failed --plain
+
+sentences: $(READY)  ## every sentence the program can say, to be read aloud
+	@$(BIN)/python scripts/list_sentences.py
+
 test: $(READY)  ## all tests
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-check: $(READY) format lint types contract test rules docs  ## what CI runs
+check: $(READY) format lint types contract complexity test rules docs  ## what CI runs
 
 format: $(READY)  ## formatting as agreed
 	$(BIN)/ruff format --check $(CASES)
