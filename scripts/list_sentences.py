@@ -23,14 +23,14 @@ def in_code(path: Path) -> Iterator[tuple[int, str]]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     nodes = list(ast.walk(tree))
     joined = [node for node in nodes if isinstance(node, ast.JoinedStr)]
+    plain = [node for node in nodes if isinstance(node, ast.Constant)]
     # Documentation is an expression by itself; parts of an f-string are told with the whole.
     documentation = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     left_out = documentation | {id(value) for text in joined for value in text.values}
     for text in joined:
         yield text.lineno, "".join(map(_part, text.values))
-    for node in nodes:
-        plain = isinstance(node, ast.Constant) and id(node) not in left_out
-        if plain and isinstance(node.value, str):
+    for node in plain:
+        if id(node) not in left_out and isinstance(node.value, str):
             yield node.lineno, node.value
 
 

@@ -483,5 +483,5 @@ _KEYS = re.compile(r"\s*\((?:[^()`]*`[^()`]*`)+[^()`]*\)|`")
 
 
 def without_keys(text: str) -> str:
-    """Text for a board: without the bracketed keys that say where in the register a thing is put."""
+    """Text for a board: without the bracketed keys that name a place in the register."""
     return _KEYS.sub("", text)

@@ -227,7 +227,9 @@ def test_nothing_known_gives_no_answer_and_what_to_ask(rulebook: Rulebook) -> No
     assert item.action.answer is None
     assert not item.action.stands
     assert item.action.missing
-    assert found.notices == ("`review_months` is not given: no review dates can be named.",)
+    assert found.notices == (
+        "The time between reviews is not given (`review_months`): no review dates can be named.",
+    )
     assert found.decisions_needed[0].decision.startswith("No answer yet. Find out first: ")
     assert (found.decisions_needed[0].by, found.decisions_needed[0].before) == (None, None)
     assert item.outlook.next_review is None
@@ -373,7 +375,7 @@ def test_insiders_and_readings_to_come_are_said(rulebook: Rulebook) -> None:
     )
     notices = advise(made, rulebook).initiatives[0].notices
     assert notices[0].startswith("Every judgement comes from its own sponsor or owner")
-    assert notices[1] == "2 reading(s) of m are not known yet."
+    assert notices[1] == "2 readings of m are not known yet."
     assert (
         notices[2]
         == "Where the results stand against the plan cannot be said: its path does not say how many months it should take."

@@ -260,13 +260,13 @@ def test_the_answer_and_its_words_are_in_json_report_and_explanation() -> None:
 
 def test_the_view_marks_the_recommended_way() -> None:
     found = route(BOTH)
-    view = route_view(found)
+    view = route_view(found, "GBP")
     assert found.order is not None
     assert [w.chosen for w in view.ways].count(True) == 1
-    assert route_view(None).arrangement == ()
+    assert route_view(None, "GBP").arrangement == ()
     assert (
         "cannot be simulated"
-        in route_view(route(TOP, adoption={**ADOPTION, "by": None})).notices[0]
+        in route_view(route(TOP, adoption={**ADOPTION, "by": None}), "GBP").notices[0]
     )
 
 

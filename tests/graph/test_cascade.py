@@ -64,13 +64,13 @@ def test_what_happens_is_said_in_sentences() -> None:
         item("a", reach=70), item("b", "a", statutory=True, reach=30), item("c", "a")
     ).of("a", "stop", {"b": worth(100)})
     assert down.sentences == (
-        "Stopping it: B, which the law requires, cannot go on (worth 100); C cannot go on (worth not known).",
-        "In all that loses 100 of worth (eight times in ten between 76 and 124).",
+        "Stopping it: B, which the law requires, cannot go on (worth £100); C cannot go on (worth not known).",
+        "In all that loses £100 of worth (eight times in ten between £76 and £124).",
         "It is at least so much: the worth of c is not known.",
         "About 100 people a year would be reached by nobody, each counted once, those of c not counted.",
     )
     helped, _ = cascade(item("a"), item("d", helps=("a",))).of("a", "stop", {"d": worth(1000)})
-    assert helped.sentences == ("Stopping it: D loses 30 % of what it is worth (worth 300).",)
+    assert helped.sentences == ("Stopping it: D loses 30 % of what it is worth (worth £300).",)
     assert cascade(item("a")).of("a", "stop", {})[0].sentences == ()
 
 

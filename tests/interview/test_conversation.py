@@ -569,7 +569,7 @@ def test_the_question_of_what_to_do(
     arguments = (folder, "waste-rounds", "--by", "X", "--question", "action", "--all")
     status, out, _ = talk(monkeypatch, capsys, "2\n" * 3 + "q\n", *arguments)
     assert status == 0
-    assert "Now: persist by 12 decibans" in out
+    assert "Now: persist (weight of evidence: " in out
     asked = {
         f.question for f in question_facts(changeadvisor.load_rulebook(), "action", "delivery")
     }

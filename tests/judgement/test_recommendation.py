@@ -639,10 +639,16 @@ def test_reasons_rejected_and_not_chosen() -> None:
         ("end", "the law requires it", "R5")
     ]
     assert [(r.answer, r.because) for r in found.not_chosen] == [
-        ("mend", "9 decibans behind go. Strongest against: not now (R6)")
+        (
+            "mend",
+            "Behind go: the weight of evidence between them is strong. Strongest against: not now (R6)",
+        )
     ]
     bare = recommend(pack(GOOD), sheet(mood="good"))
-    assert bare.not_chosen[0].because == "7 decibans behind go. No rule that fired speaks for it."
+    assert (
+        bare.not_chosen[0].because
+        == "Behind go: the weight of evidence between them is strong. No rule that fired speaks for it."
+    )
     assert recommend(pack(GOOD), sheet()).not_chosen == ()
 
 

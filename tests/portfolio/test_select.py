@@ -100,7 +100,7 @@ def test_what_the_law_requires_may_be_done_otherwise() -> None:
     case = Case(made, [prospect("law", persist=-500.0, adjust_strategy=-100.0, stop=0.0)])
     assert case.runs() == {"law": "adjust-strategy"}
     assert (
-        "Going on as planned instead is worth -500 by itself" in case.selection().chosen[0].because
+        "Going on as planned instead is worth -£500 by itself" in case.selection().chosen[0].because
     )
 
 
@@ -123,7 +123,7 @@ def test_an_enabler_of_little_worth_is_kept_for_what_requires_it() -> None:
     found = {p.id: p for p in case.selection().chosen}
     assert set(found) == {"base", "top", "tip"}
     assert (
-        "tip and top cannot run without it and are worth 110 together in this set."
+        "tip and top cannot run without it and are worth £110 together in this set."
         in found["base"].because
     )
     assert found["base"].without == pytest.approx(50.0)
@@ -180,7 +180,7 @@ def test_a_helper_that_does_not_run_takes_its_share() -> None:
     ).selection()
     assert [p.id for p in found.chosen] == ["a"]
     assert found.chosen[0].worth == pytest.approx(70.0)
-    assert "Without help, which would help it, it is worth 70." in found.chosen[0].because
+    assert "Without help, which would help it, it is worth £70." in found.chosen[0].because
 
 
 def test_another_way_to_go_on_is_weighed_in_the_set() -> None:
@@ -195,7 +195,7 @@ def test_another_way_to_go_on_is_weighed_in_the_set() -> None:
     found = Case(
         made, [replace(a, spending=dear), prospect("b", monthly=15.0, persist=40.0, stop=0.0)]
     ).selection()
-    said = "Adjusting tactics instead is worth 60 by itself, and would make the best set worth 30 less."
+    said = "Adjusting tactics instead is worth £60 by itself, and would make the best set worth £30 less."
     assert {p.id: p.course for p in found.chosen} == {"a": "persist", "b": "persist"}
     assert said in found.chosen[0].because
 
@@ -252,7 +252,7 @@ def test_a_share_is_kept_for_the_few_and_its_cost_is_said() -> None:
     told = wording.few_and_all(case.setting, found, ())
     assert told.sentences == (told.spent, told.kept)
     assert told.finding == told.kept
-    assert told.kept.startswith("Keeping 33 in 100 for them costs everybody together 20 of value")
+    assert told.kept.startswith("Keeping 33 in 100 for them costs everybody together £20 of value")
     assert {x.limit: x.costs for x in found.limits} == {
         "budget the next twelve months": 0.0,
         "share for few": pytest.approx(20.0),
@@ -281,7 +281,7 @@ def test_where_nothing_keeps_to_the_limits_it_is_said_how_far_they_must_give() -
     found = Case(made, [prospect("law", 10.0, persist=9.0)]).selection()
     assert found.totals is None
     assert found.why_none == (
-        "No set keeps to all limits together. What has to run in any case: law. This would be enough to allow one: 20 "
+        "No set keeps to all limits together. What has to run in any case: law. This would be enough to allow one: £20 "
         "more money."
     )
 
@@ -294,7 +294,9 @@ def test_it_is_said_which_people_are_short() -> None:
     )
     found = Case(made, [prospect("law", persist=9.0)]).selection()
     assert found.why_none is not None
-    assert found.why_none.endswith("up to 2 more full-time people (analysts in 2027-Q1).")
+    assert found.why_none.endswith(
+        "up to 2 more full-time people (analysts in January to March 2027)."
+    )
 
 
 def test_totals_count_people_and_the_chance_of_overspending() -> None:
@@ -378,8 +380,8 @@ def test_what_loses_most_by_waiting_begins_first_where_people_are_short() -> Non
     assert found["a"].months_later == 6.0
     assert found["b"].cost_of_delay == pytest.approx(5.0)
     assert found["a"].because == (
-        "It begins on 1 July 2027 and not on 1 January 2027. As planned the set would need 8 analysts in 2027-Q1, and "
-        "there are 4. Keeping to the earliest start would cost 24, as others would have to give way."
+        "It begins on 1 July 2027 and not on 1 January 2027. As planned the set would need 8 analysts in January to March 2027, and "
+        "there are 4. Keeping to the earliest start would cost £24, as others would have to give way."
     )
 
 
@@ -414,7 +416,7 @@ def test_what_fits_nowhere_waits_and_says_so() -> None:
     case = Case(made, [prospect("a", persist=9.0, stop=0.0)])
     found = case.selection()
     assert starts(case.setting, case.prospects, found.chosen) == ()
-    said = "By itself going on as planned would be worth 9. No set within the limits can run it."
+    said = "By itself going on as planned would be worth £9. No set within the limits can run it."
     assert found.deferred[0].because == said
 
 
@@ -454,7 +456,9 @@ def test_what_waits_for_an_enabler_that_is_put_off_says_so() -> None:
         "It begins on 1 October 2027 and not on 1 July 2027. It requires a, which ends on 30 September 2027. No set within "
         "the limits keeps to the earliest start."
     )
-    assert any("is given only for 2027-Q1 to 2027-Q4" in said for said in case.setting.assumed)
+    assert any(
+        "is given only for January 2027 to December 2027" in said for said in case.setting.assumed
+    )
 
 
 def test_the_set_has_its_own_dates() -> None:
@@ -498,7 +502,7 @@ def test_a_helper_says_whom_it_helps() -> None:
         made, [prospect("help", persist=-5.0, stop=0.0), prospect("a", persist=100.0, stop=0.0)]
     ).selection()
     assert (
-        "It helps a, which would be worth 30 less without it."
+        "It helps a, which would be worth £30 less without it."
         in {p.id: p for p in found.chosen}["help"].because
     )
 

@@ -237,7 +237,7 @@ def test_what_is_unknown_prices_nothing(field: str, rulebook: Rulebook) -> None:
         programme([50.0, 49.0, 51.0, 50.5], **blank), rulebook, parts=["action"]
     ).initiatives[0]
     assert found.outlook.value is None
-    assert any(f"`{field}` is not given" in n for n in found.notices)
+    assert any(f"(`{field}`) is not given" in n for n in found.notices)
 
 
 SERIES = st.lists(st.floats(46, 62), min_size=6, max_size=20)

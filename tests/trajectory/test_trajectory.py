@@ -95,7 +95,7 @@ def test_the_reading_carries_its_numbers() -> None:
     [
         ({"path": {**PLAN, "target": 68}}, since(67.0, 66.0), "baseline and target that differ"),
         ({"path": {"measure": "m"}}, since(67.0, 66.0), "baseline and target that differ"),
-        ({}, since(67.0), "1 reading(s) since it began, and 2 are needed"),
+        ({}, since(67.0), "1 reading since it began, and 2 are needed"),
         (
             {"path": {"measure": "m", "baseline": 68, "target": 82}},
             since(67.0, 66.0),

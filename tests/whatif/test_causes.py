@@ -853,13 +853,13 @@ def test_every_kind_of_difference_is_said(rulebook: Rulebook) -> None:
         "shop.judgements.x: strong (A) and yes (rater not named) → weak",
         "y: [1, 2.5] → a: 12,345",
         "and 2 more (all with --format json)",
-        "What to do: Persist as before, no longer finely balanced and missing facts can no longer change it. Its margin: 4.0 → 2.0 decibans.",
+        "What to do: Persist as before, no longer finely balanced and missing facts can no longer change it.",
         "How to lead it: Persist as before, now finely balanced and missing facts could now change it.",
         "PA-01 T, for stop: 0 → veto",
         "PA-00 T, for stop: 0 → +2 decibans",
         "Declared: green → not given",
         "Chances in 100: full 25 → not known",
-        "Worth of what is recommended: 123,000 (persist) → not known",
+        "Worth of what is recommended: £123,000 (persist) → not known",
         "Tripwire of 28 February 2027 on m: not agreed → broken",
         "shop: Runs (persist) → Does not run. Because of limit (limits.budget).",
         "    Too dear",
@@ -867,7 +867,7 @@ def test_every_kind_of_difference_is_said(rulebook: Rulebook) -> None:
         "No longer a conflict: x would carry 3",
         "No longer needed: shop: Stop it?",
         "New: b: Start it?",
-        "Same answer, other margin (decibans): shop how to lead it none → 2.0",
+        "Same answer, another lead (in decibans): shop how to lead it none → 2.0",
     ):
         assert words in text, words
 

@@ -520,7 +520,7 @@ class Organisation(Record):
     name: Text | None = None
     """Its name; None: not given."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
-    """ISO code of the currency all its money is in, such as GBP; None: not given, read as pounds."""
+    """ISO code of the currency all its money is in, such as GBP; None: read as pounds."""
     code: Text | None = None
     """Its area code, such as E08000099; None: not given."""
     kind: Text | None = None
