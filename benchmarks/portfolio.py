@@ -25,6 +25,13 @@ from changeadvisor.portfolio.solver import Chosen, Effort
 ROWS = 8
 
 
+def pairs(rng: np.random.Generator, ids: list[str], many: int) -> list[tuple[str, str]]:
+    """So many pairs at most, the later one first, so that nothing goes round in a circle."""
+    drawn = (rng.choice(len(ids), 2, replace=False) for _ in range(many))
+    found = {tuple(sorted(int(x) for x in two)) for two in drawn}
+    return [(ids[b], ids[a]) for a, b in sorted(found)]
+
+
 def made(count: int, seed: int, *, years: int = 2, carry_over: bool = True) -> Problem:
     """A programme of so many initiatives with three courses each.
 
@@ -56,21 +63,14 @@ def made(count: int, seed: int, *, years: int = 2, carry_over: bool = True) -> P
             )
         stopping = tuple(float(s) * 0.05 for s in spend)
         rows.append(Course(id, "stop", False, -sum(stopping), 0.0, stopping, (0.0,) * ROWS))
-
-    def pairs(many: int) -> list[tuple[str, str]]:
-        found = {
-            tuple(sorted(int(x) for x in rng.choice(count, 2, replace=False))) for _ in range(many)
-        }
-        return [(ids[b], ids[a]) for a, b in sorted(found)]
-
     return Problem(
         tuple(rows),
         tuple(float(s) * 0.5 for s in spent),
         carry_over,
         tuple(float(x) * 0.6 for x in needed),
-        tuple(pairs(count // 4)),
-        tuple((a, b, 0.2) for a, b in pairs(count // 6)),
-        tuple(pairs(count // 12)),
+        tuple(pairs(rng, ids, count // 4)),
+        tuple((a, b, 0.2) for a, b in pairs(rng, ids, count // 6)),
+        tuple(pairs(rng, ids, count // 12)),
         few,
         0.1,
     )

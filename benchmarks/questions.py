@@ -171,6 +171,26 @@ def step(about: Literal["route", "action"]) -> float:
     return min(took)
 
 
+def table_printed(tables: dict[str, list[Asked]]) -> None:
+    """A line for each initiative, a column for each order of questions."""
+    print(f"{'initiative':22}{'of':>4}{'known':>7}", *(f"{name:>15}" for name in ORDERS))
+    for row in zip(*tables.values(), strict=True):
+        cells = (f"{mean(r.nearly):7.1f} |{mean(r.for_good):6.1f}" for r in row)
+        print(f"{row[0].id:22}{row[0].questions:4}{row[0].known:7}", *cells)
+
+
+def shares_printed(name: str, rows: list[Asked]) -> dict[str, float]:
+    """The share of initiatives settled by half of their questions, for each meaning of settled."""
+    found = {}
+    for which, word in (("nearly", "as good as settled"), ("for_good", "settled for good")):
+        found[word], plays = by_half(rows, which)
+        shares = f"{found[word]:4.0%} of initiatives, {plays:4.0%} of plays"
+        print(f"  {name:12}{word:19} by half of the open questions: {shares}")
+    right = mean(mean(r.right) for r in rows)
+    print(f"  {name:12}as good as settled was the last answer in {right:.0%} of plays")
+    return found
+
+
 def main(fillings: int, seed: int = 0) -> int:
     """Play, print, and say which bar is met."""
     steps: tuple[Literal["route", "action"], ...] = ("route", "action")
@@ -187,21 +207,9 @@ def main(fillings: int, seed: int = 0) -> int:
             f"\nFrom {start}: questions until it is as good as settled | settled for good; mean of"
             f" {fillings} fillings"
         )
-        print(f"{'initiative':22}{'of':>4}{'known':>7}", *(f"{name:>15}" for name in ORDERS))
-        for row in zip(*tables.values(), strict=True):
-            cells = (f"{mean(r.nearly):7.1f} |{mean(r.for_good):6.1f}" for r in row)
-            print(f"{row[0].id:22}{row[0].questions:4}{row[0].known:7}", *cells)
-        for name, rows in tables.items():
-            for which, word in (("nearly", "as good as settled"), ("for_good", "settled for good")):
-                share, plays = by_half(rows, which)
-                shares = f"{share:4.0%} of initiatives, {plays:4.0%} of plays"
-                print(f"  {name:12}{word:19} by half of the open questions: {shares}")
-                if name == "telling":
-                    met.append((f"from {start}, {word}", share))
-            print(
-                f"  {name:12}as good as settled was the last answer in"
-                f" {mean(mean(r.right) for r in rows):.0%} of plays"
-            )
+        table_printed(tables)
+        shares = {name: shares_printed(name, rows) for name, rows in tables.items()}
+        met += [(f"from {start}, {word}", share) for word, share in shares["telling"].items()]
     print(
         f"\nThe bar: at most half of the questions settle the answer for {BAR:.0%} of the"
         " initiatives."

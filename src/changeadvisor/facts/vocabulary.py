@@ -437,6 +437,10 @@ _KANTER = (
         possible="one is thinkable",
         none="none in sight",
     ),
+)
+
+#: What delivery has to go on with: review, team, effort (Sirkin et al., 2005) and money.
+_DELIVERY = (
     _number(
         "delivery.review_gap",
         "judgement",
@@ -769,6 +773,7 @@ VOCABULARY: Mapping[str, Fact] = MappingProxyType(
                 *_STAKE,
                 *_ADOPTION,
                 *_KANTER,
+                *_DELIVERY,
                 *_SUSTAIN,
                 *_ROUTE,
             ),

@@ -194,7 +194,11 @@ class _Builder:
     # --- courses ----------------------------------------------------------------------------------
 
     def _courses(self, initiative: Initiative) -> Iterator[Course]:
-        """What is open to one initiative, locks and the law kept."""
+        """What is open to one initiative.
+
+        A lock comes first (what-if guards it: nobody may lock a stop that the law forbids); then
+        the law, which leaves only courses that run.
+        """
         every = list(self._priced(initiative)) or list(self._unpriced(initiative))
         lock = self.locks.get(initiative.id)
         if lock is not None:

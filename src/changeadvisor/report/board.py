@@ -273,9 +273,3 @@ def _brief(found: Recommendation) -> str:
         "The appraisal and the other evidence disagree." if found.disagreement else "",
     ]
     return " ".join(p for p in parts if p)
-
-
-# --- one answer -----------------------------------------------------------------------------------
-
-
-# --- the evidence behind it -----------------------------------------------------------------------

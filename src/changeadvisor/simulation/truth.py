@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -153,13 +154,12 @@ def _sequences(count: int, reviews: Sequence[int]) -> list[Decisions]:
     """All sequences of one or two courses at the reviews (after stopping nothing follows)."""
     import numpy as np
 
-    found = []
     names = ("tactics", "strategy", "stop")
-    for i, a in enumerate(reviews):
-        for one in names:
-            found.append({one: a})
-            if one != "stop":
-                found += [{one: a, two: b} for b in reviews[i + 1 :] for two in names if two != one]
+    found: list[dict[str, int]] = []
+    for (i, first), one in itertools.product(enumerate(reviews), names):
+        found.append({one: first})
+        later = () if one == "stop" else itertools.product(reviews[i + 1 :], names)
+        found += [{one: first, two: second} for second, two in later if two != one]
     return [
         Decisions(*(np.full(count, float(made.get(n, NEVER))) for n in names)) for made in found
     ]
