@@ -65,7 +65,7 @@ def test_what_happens_is_said_in_sentences() -> None:
     ).of("a", "stop", {"b": worth(100)})
     assert down.sentences == (
         "Stopping it: B, which the law requires, cannot go on (worth £100); C cannot go on (worth not known).",
-        "In all that loses £100 of worth (eight times in ten between £76 and £124).",
+        "In all that loses £100 of worth (8 times in 10 between £76 and £124).",
         "It is at least so much: the worth of c is not known.",
         "About 100 people a year would be reached by nobody, each counted once, those of c not counted.",
     )

@@ -680,8 +680,9 @@ class Terminal:
         os.write(self.own, text.encode())
 
     def status(self) -> int:
-        """How it ended."""
-        while self._more():
+        """How it ended; a minute is enough for that."""
+        end = time.monotonic() + 60
+        while self._more() and time.monotonic() < end:
             pass
         return self.process.wait(30)
 

@@ -111,7 +111,7 @@ def test_locks_hold_and_say_so() -> None:
     found = Case(made, prospects, {"a": "persist", "b": "stop"}).selection()
     assert [(p.id, p.locked) for p in found.chosen] == [("a", True)]
     assert [(p.id, p.locked) for p in found.deferred] == [("b", True)]
-    assert found.chosen[0].because.startswith("It was set so by hand.")
+    assert found.chosen[0].because.startswith("A person set this course.")
 
 
 def test_an_enabler_of_little_worth_is_kept_for_what_requires_it() -> None:

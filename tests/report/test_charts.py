@@ -163,7 +163,7 @@ def test_segments_after_a_rebase_have_limits_of_their_own() -> None:
         (FUNNEL, "Recycled: ours is 50 %, the average of 2 areas 45 %: within the limits."),
         (GapView("Recycled", "%", GAP.points[:1], 7, "too-few", "higher"), "is 5 % in April 2020. One period shows no trend."),
         (RANKS, "Recycled: ours ranks 2 of 2, and could as well be 1 to 2."),
-        (GAP, ("Recycled: ours less the median of 7 other areas was 5 % in April 2020 and is 5 % in April 2024. "
+        (GAP, ("Recycled: the gap between ours and the median of 7 other areas was 5 % in April 2020 and is 5 % in April 2024. "
               "The gap shows no clear movement.")),
         (initiative_pictures.spread_view(spread(top_down=0.2, bottom_up=0.999)), ("75 % must work the new way by month 12. "
          "Led from the top: there by then in 20 of 100 runs, still in 20 a year later.")),

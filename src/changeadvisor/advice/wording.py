@@ -256,7 +256,7 @@ TOO_FEW_AREAS = (
     "too few other areas, or all of them alike: where it stands among them cannot be said"
 )
 RANK_UNSURE = (
-    "nothing tells how sure each area's value is: "
+    "it is not known how sure each area's value is: "
     "the rank has no interval and should not be leant on"
 )
 _PAST = {

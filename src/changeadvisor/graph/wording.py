@@ -36,7 +36,7 @@ def downstream_sentences(
     yield f"{doing}: {each}."
     if result.lost is not None and len(result.losses) > 1:
         mean, low, high = (money_text(worth, currency) for worth in result.lost)
-        between = f" (eight times in ten between {low} and {high})" if low != high else ""
+        between = f" (8 times in 10 between {low} and {high})" if low != high else ""
         yield f"In all that loses {mean} of worth{between}."
     if result.unpriced:
         names = ", ".join(result.unpriced)

@@ -6,6 +6,7 @@ how far they lie apart.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import re
@@ -51,24 +52,35 @@ _TWENTY = 20
 def read_line(prompt: str) -> str:
     """A line typed or piped in; EOFError at the end.
 
-    In a terminal Ctrl-C is noticed whenever it comes. A signal that comes just before a blocking
-    read would wait for the next line. So the terminal and the signals are waited for together, and
-    the line is read once it is there.
+    In a terminal Ctrl-C is noticed whenever it comes, and throws away what was typed ahead. A
+    signal that comes just before a blocking read would wait for the next line. So the terminal and
+    the signals are waited for together, and reading never blocks.
     """
     if os.name != "posix" or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return input(prompt)
     sys.stdout.write(prompt)
     sys.stdout.flush()
+    terminal, line = sys.stdin.fileno(), b""
     woken, waker = os.pipe()
     os.set_blocking(waker, False)
     before = signal.set_wakeup_fd(waker)
     try:
-        select.select([sys.stdin, woken], [], [])
-        return input()
+        while not line.endswith(b"\n"):
+            ready, _, _ = select.select([terminal, woken], [], [])
+            if woken in ready:
+                os.read(woken, 64)
+            os.set_blocking(terminal, False)
+            with contextlib.suppress(BlockingIOError):
+                typed = os.read(terminal, 4096)
+                if not typed and not line:
+                    raise EOFError
+                line += typed or b"\n"
     finally:
+        os.set_blocking(terminal, True)
         signal.set_wakeup_fd(before)
         os.close(woken)
         os.close(waker)
+    return line.decode(sys.stdin.encoding, "replace").rstrip("\r\n")
 
 
 def named(given: str | None, read: Callable[[str], str]) -> str:

@@ -66,7 +66,7 @@ def put_off(working: PickWorking) -> str:
 def _because(working: PickWorking) -> Iterator[str]:
     currency = working.currency
     if working.locked:
-        yield "It was set so by hand."
+        yield "A person set this course."
     if working.statutory and working.runs:
         yield "The law requires it: it cannot be dropped."
     if working.why_held is not None:
@@ -255,7 +255,7 @@ def few_and_all(
             "would be worth that much more."
         )
     elif rule is not None:
-        kept = "Keeping that share for them costs nobody anything: the best set keeps it by itself."
+        kept = "Keeping that share for them costs nothing: the best set keeps it anyway."
     after = next((p for p in points if p.by_pound is not None and p.few > totals.few), None)
     if after is not None and after.by_pound is not None and after.gained is not None:
         next_step = (
@@ -295,8 +295,8 @@ def why_none(choice_problem: ChoiceProblem, infeasible: Infeasible) -> str:
 _DROPPED = {
     "budget": "no budget",
     "capacity": "no limit on people",
-    "requires": "letting what requires another run without it",
-    "conflicts-with": "running together what stands in each other's way",
+    "requires": "letting an initiative run without one that it requires",
+    "conflicts-with": "running initiatives together that stand in each other's way",
     "share_for_few": "no share kept for few",
 }
 

@@ -235,7 +235,7 @@ def _outlook(item: InitiativeAdvice) -> Iterator[str]:
     yield from outlook.sentences
     if outlook.worth_of_waiting:
         waiting = money_text(outlook.worth_of_waiting, currency)
-        yield f"To go on and choose later is worth {waiting} more than any course fixed for good."
+        yield f"Going on and choosing later is worth {waiting} more than any course fixed for good."
     answered = item.action is None or item.action.answer is not None
     if outlook.worth_of_knowing and outlook.basis == "class" and answered:
         yield worth_of_knowing_said(item)

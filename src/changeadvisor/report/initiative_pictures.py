@@ -143,7 +143,7 @@ def _worth_view(item: InitiativeAdvice) -> BarView:
     )
     return BarView(
         title=f"{plain(item.title, 80)}: worth of each course from here on",
-        unit="present worth, eight times in ten within the bar; the line is the mean",
+        unit="present worth, 8 times in 10 within the bar; the line is the mean",
         points=bars,
         finding=(
             f"{COURSE_WORDS[best].label} has the greatest mean worth,"

@@ -220,12 +220,12 @@ def gap_text(view: GapView) -> Iterator[str]:
     if first is last:
         gap = amount(last.own - last.median, view.unit)
         yield (
-            f"{view.title}: ours less the median of {view.areas} other areas is {gap} in"
-            f" {month_text(last.period)}."
+            f"{view.title}: the gap between ours and the median of {view.areas} other areas is"
+            f" {gap} in {month_text(last.period)}."
         )
         yield "One period shows no trend."
         return
-    yield f"{view.title}: ours less the median of {view.areas} other areas was"
+    yield f"{view.title}: the gap between ours and the median of {view.areas} other areas was"
     yield f"{amount(first.own - first.median, view.unit)} in {month_text(first.period)}"
     yield f"and is {amount(last.own - last.median, view.unit)} in {month_text(last.period)}."
     yield f"The gap {words.get(view.gap, 'covers too few periods for a trend')}."

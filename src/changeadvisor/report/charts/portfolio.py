@@ -210,11 +210,11 @@ def capacity_text(view: CapacityView) -> Iterator[str]:
 
 
 def gantt_text(view: GanttView) -> Iterator[str]:
-    """What holds up the end most often."""
+    """What delays the end most often."""
     yield f"{view.title}: {len(view.points)} initiatives."
     if view.points:
         top = max(view.points, key=lambda r: (r.critical, r.name))
-        yield f"{top.name} holds up the end most often, in {in_100(top.critical)} of 100 draws."
+        yield f"{top.name} delays the end most often, in {in_100(top.critical)} of 100 draws."
 
 
 # --- drawing --------------------------------------------------------------------------------------

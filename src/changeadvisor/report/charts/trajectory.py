@@ -79,7 +79,7 @@ def draw_curve(view: CurveView, axes: Axes) -> None:
         [p.low for p in view.points],
         [p.high for p in view.points],
         color="#D8DDE0",
-        label="eight times in ten",
+        label="8 times in 10",
     )
     axes.plot(
         days,
