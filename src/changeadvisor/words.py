@@ -92,10 +92,10 @@ COURSE_WORDS: Mapping[str, CourseWords] = MappingProxyType(
             meaning="keep the aim, change the idea",
             mark="⇄",
             imperative="adjust strategy",
-            doing="changing strategy",
+            doing="adjusting strategy",
             doing_in_set="adjusting strategy",
             doing_with_it="adjusting strategy",
-            doing_in_ledger="adjusting the strategy",
+            doing_in_ledger="adjusting strategy",
             decision="Adjust strategy: keep the aim, change the idea?",
             decision_on_idea="Adjust strategy: keep the aim, change the idea?",
         ),
@@ -188,8 +188,9 @@ def answer_label(answer: str | None) -> str:
 
 
 def answer_in_sentence(answer: str | None) -> str:
-    """The same inside a sentence, without a capital."""
-    return answer_label(answer).lower()
+    """A course or route inside a sentence; answers of a pack of one's own stand as they are."""
+    known = answer is None or answer in COURSE_WORDS or answer in ROUTE_WORDS
+    return answer_label(answer).lower() if known else answer_label(answer)
 
 
 def answer_meaning(answer: str | None) -> str:
@@ -273,7 +274,8 @@ def three_figures(value: float) -> str:
 
 def whole_number(value: float) -> str:
     """A number without decimals, thousands apart: 12,345."""
-    return f"{value:,.0f}"
+    text = f"{value:,.0f}"
+    return "0" if text == "-0" else text
 
 
 def _rounded(value: float) -> float:
@@ -356,7 +358,7 @@ def per_cent(share: float) -> str:
 
 
 def chance_per_cent(share: float) -> str:
-    """The same for a chance, where all below 1 % is "under", not only what would round to 0."""
+    """A chance in per cent, where all below 1 % is "under", not only what would round to 0."""
     if 0.0 < share < 0.01:
         return "under 1 %"
     return "over 99 %" if 0.99 < share < 1.0 else plain_per_cent(share)
@@ -385,7 +387,7 @@ def cases_in_100(share: float) -> str:
 
 
 def honest_cases_in_100(share: float) -> str:
-    """The same; never none or all where it is not: fewer than 1 in 100."""
+    """A share of cases, never none or all where it is not: 37 in 100, fewer than 1 in 100."""
     if _hides_doubt(share):
         return "fewer than 1 in 100" if share < 0.5 else "more than 99 in 100"
     return cases_in_100(share)
@@ -428,7 +430,7 @@ def quarters_text(first: str, last: str) -> str:
 
 
 def short_quarter_text(quarter: str) -> str:
-    """The same where room is short: Oct to Dec 2026."""
+    """A calendar quarter where room is short: Oct to Dec 2026."""
     year, number = quarter.split("-Q")
     return f"{_SHORT_QUARTERS[int(number) - 1]} {year}"
 
@@ -446,11 +448,6 @@ def many(count: float, noun: str, digits: int = 6) -> str:
     return f"{figure} {noun}" if figure == "1" else f"{figure} {noun}s"
 
 
-def many_or_no(count: int, noun: str) -> str:
-    """The same at the start of a sentence: No answers, 1 answer, 3 answers."""
-    return many(count, noun) if count else f"No {noun}s"
-
-
 def agree(count: int, one: str, several: str) -> str:
     """The form of a verb or pronoun that goes with so many: requires, require."""
     return one if count == 1 else several
@@ -460,7 +457,9 @@ def joined(words: Sequence[str], most: int | None = None) -> str:
     """Words as a list people read: a, b and c. Beyond `most` it is cut: a, b and 3 more."""
     if most is not None and len(words) > most:
         return listed(words, most)
-    return " and ".join(w for w in (", ".join(words[:-1]), words[-1] if words else "") if w)
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def listed(words: Sequence[str], most: int) -> str:

@@ -116,7 +116,7 @@ LAW = rule("R5", "legal is true", "end", veto=True, because="the law requires it
         ({"rules": [GOOD, GOOD]}, "rules[R1].id: `R1` again"),
         (
             {"rules": [GOOD], "retired": ["R1"]},
-            "`R1` again; expected an id used once and never retired",
+            "`R1`, which is retired; expected an id used once and never retired",
         ),
         ({"rules": [rule("R1", "moood is good", "go", 4)]}, "Did you mean `mood`?"),
         (

@@ -61,7 +61,8 @@ def advise(
     judged: dict[str, InitiativeAdvice] = {}
     # What hangs on an initiative is read before it, so that its worth at stake is at hand.
     for id in context.graph.dependants_first():
-        judged[id] = context.case(id).advice(parts, flips)
+        case = context.case(id)  # 1 and 2: evidence and stake
+        judged[id] = case.advice(parts, flips)  # 3 and 4: facts, rules, what would change it
         if on_progress is not None:
             on_progress(len(judged), len(programme.initiatives))
     initiatives = tuple(judged[initiative.id] for initiative in programme.initiatives)
@@ -71,10 +72,10 @@ def advise(
         portfolio = set_to_run(context, initiatives, seconds)
 
     measures: tuple[MeasureAdvice, ...] | None = None
-    targets: TargetAudit | None = None
+    target_audit: TargetAudit | None = None
     if "measures" in parts:
         measures = tuple(read_measures(programme, context.series, rulebook.lens, seed))
-        targets = audit(programme, context.series)
+        target_audit = audit(programme, context.series)
 
     return Advice(
         engine=_engine(rulebook),
@@ -86,7 +87,7 @@ def advise(
         initiatives=initiatives,
         portfolio=portfolio,
         measures=measures,
-        audit=targets,
+        audit=target_audit,
         notices=tuple(programme_notices(programme)),
         areas=programme.areas,
         currency=programme.currency,
@@ -112,24 +113,17 @@ def judge_initiative(
 
 def _engine(rulebook: Rulebook) -> Engine:
     """What produced the advice: the version, and every pack, framework and table by its digest."""
-    packs = (
-        rulebook.action,
-        rulebook.route,
-        rulebook.rating,
-        rulebook.lens,
-        rulebook.order,
-        *rulebook.theory,
-    )
-    tables = () if rulebook.moves is None else (rulebook.moves,)
     return Engine(
         version=__version__,
         packs=tuple(
             PackUsed(pack.name, pack.version, pack.digest)
-            for pack in sorted(packs, key=lambda pack: pack.name)
+            for pack in sorted(rulebook.packs, key=lambda pack: pack.name)
         ),
         frameworks=tuple(
             PackUsed(framework.name, framework.version, framework.digest)
             for framework in sorted(rulebook.frameworks, key=lambda framework: framework.name)
         ),
-        tables=tuple(PackUsed(table.base_rates, table.version, table.digest) for table in tables),
+        tables=tuple(
+            PackUsed(table.base_rates, table.version, table.digest) for table in rulebook.tables
+        ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from pydantic import ValidationError
 
@@ -57,7 +57,8 @@ class FaultList:
         fact = vocabulary.get(name)
         found = f"`{name}: {value}`"
         if fact is None:
-            self.add(at, found, "a fact of the vocabulary", did_you_mean(name, vocabulary))
+            mend = did_you_mean(name, vocabulary)
+            self.add(at, found, "a fact of the vocabulary", mend)
         elif not all(map(fact.accepts, value if isinstance(value, list) else [value])):
             self.add(at, found, fact.expected(), did_you_mean(value, fact.levels))
 
@@ -67,6 +68,11 @@ class FaultList:
             raise InputError(self._faults)
 
 
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether it is a number: yes and no are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def as_number(value: Any) -> Any:
     """Whole numbers as floats, so that equal numbers are the same value."""
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    return float(value) if is_number(value) else value

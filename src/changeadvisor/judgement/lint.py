@@ -21,12 +21,10 @@ from changeadvisor.judgement import wording
 from changeadvisor.judgement.batch import fired_rows
 from changeadvisor.judgement.columns import Column, Flags
 from changeadvisor.judgement.conditions import literal_text
-from changeadvisor.judgement.pack import RulePack, cut_points, probe_points
+from changeadvisor.judgement.pack import THRESHOLDS, RulePack, cut_points, probe_points
 
 #: The most combinations laid out; beyond it a fixed sample is looked at, and the notes say so.
 COMBINATIONS = 400_000
-#: Parameters that are used without any rule naming them.
-_THRESHOLDS = frozenset({"tie", "close", "enough"})
 
 FindingKind = Literal[
     "unused fact", "unused parameter", "unreachable", "gap", "overlap", "milder when worse"
@@ -140,7 +138,7 @@ def _values(pack: RulePack, fact: Fact) -> tuple[Single, ...]:
 
 def _unused(pack: RulePack) -> list[Finding]:
     """Facts and parameters of the pack that no rule uses."""
-    named = _THRESHOLDS.union(*(rule.parameters for rule in pack.rules))
+    named = frozenset(THRESHOLDS).union(*(rule.parameters for rule in pack.rules))
     facts = [name for name in pack.declared if name not in pack.facts]
     parameters = [name for name in pack.parameters if name not in named]
     return [

@@ -13,6 +13,8 @@ from changeadvisor.judgement.pack_file import Combine, ParameterFile, State
 
 #: The one scale of weights, in decibans: our judgement, not measured (formats.md section 3).
 SCALE = (1, 2, 4, 7, 10)
+#: Parameters that bear on the answer of every pack by themselves, in decibans.
+THRESHOLDS = ("tie", "close", "enough")
 
 #: States that a rule remembers.
 _REMEMBERED = 4096

@@ -8,9 +8,9 @@ from types import MappingProxyType
 
 from changeadvisor.errors import did_you_mean
 from changeadvisor.facts import VOCABULARY, Fact, Single, Value
-from changeadvisor.judgement.checking import FaultList, as_number, validated
+from changeadvisor.judgement.checking import FaultList, as_number, is_number, validated
 from changeadvisor.judgement.conditions import AllOf, Condition, ConditionError, each_test, parse
-from changeadvisor.judgement.pack import SCALE, ReadFrom, Rule, RulePack, RuleTest
+from changeadvisor.judgement.pack import SCALE, THRESHOLDS, ReadFrom, Rule, RulePack, RuleTest
 from changeadvisor.judgement.pack_file import (
     FactFile,
     FromFact,
@@ -46,15 +46,17 @@ class _PackReader:
         for name, fact in file.facts.items():
             if fact.from_ is not None:
                 self._check_read_from(("facts", name, "from"), fact, fact.from_)
-        read = [self._rule(("rules", i), rule) for i, rule in enumerate(file.rules)]
+        parsed = [self._rule(("rules", i), rule) for i, rule in enumerate(file.rules)]
         self.faults.raise_any()
-        rules = [rule for rule in read if rule is not None]
+        rules = [rule for rule in parsed if rule is not None]
         written = file.rules
         if file.combine != "first":
             # The order in which rules stand in the file changes nothing, so it is not kept.
             rules.sort(key=lambda rule: rule.id)
             written = tuple(sorted(written, key=lambda rule: rule.id))
-        reads = {n: _read_from(f.from_) for n, f in sorted(file.facts.items()) if f.from_}
+        fact_sources = {
+            name: _read_from(fact.from_) for name, fact in sorted(file.facts.items()) if fact.from_
+        }
         return RulePack(
             name=file.pack,
             version=file.version,
@@ -70,20 +72,23 @@ class _PackReader:
             title=file.title or file.pack,
             description=file.description or "",
             meanings=MappingProxyType(dict(file.meanings)),
-            reads=MappingProxyType(reads),
+            reads=MappingProxyType(fact_sources),
         )
 
     def _check_names(self) -> None:
-        """Ids once each and not retired; thresholds are numbers; answers once each."""
-        taken = set(self.file.retired)
+        """Ids and answers once each, no id retired; thresholds are numbers; meanings of answers."""
+        taken: set[str] = set()
         for i, rule in enumerate(self.file.rules):
-            if rule.id in taken:
+            if rule.id in taken or rule.id in self.file.retired:
+                found = (
+                    f"`{rule.id}` again" if rule.id in taken else f"`{rule.id}`, which is retired"
+                )
                 expected = "an id used once and never retired"
-                self.faults.add(("rules", i, "id"), f"`{rule.id}` again", expected)
+                self.faults.add(("rules", i, "id"), found, expected)
             taken.add(rule.id)
-        for name in ("tie", "close", "enough"):
+        for name in THRESHOLDS:
             value = self.parameters.get(name, 0.0)
-            if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+            if not is_number(value) or float(value) < 0:
                 at = ("parameters", name, "value")
                 self.faults.add(at, f"`{value}`", "decibans, 0 or more")
         if len(set(self.file.answers)) < len(self.file.answers):
@@ -126,13 +131,10 @@ class _PackReader:
         evidence_name = rule.evidence or rule.id
         comparisons = [t for c in (when, unless) if c is not None for t in each_test(c)]
         parameters = {name for t in comparisons for name in t.parameters}
-        fixed, weight_fact, cap = 0.0, None, 0.0
-        if isinstance(rule.weight, FromFact):
-            weight_fact, cap = rule.weight.fact, self._cap(rule.weight)
-            if isinstance(rule.weight.cap, str):
-                parameters.add(rule.weight.cap[1:])
-        elif rule.weight is not None:
-            fixed = float(rule.weight)
+        from_fact = rule.weight if isinstance(rule.weight, FromFact) else None
+        if from_fact is not None and isinstance(from_fact.cap, str):
+            parameters.add(_parameter_name(from_fact.cap))
+        cap = None if from_fact is None else self._cap(from_fact)
         return Rule(
             id=rule.id,
             title=rule.title or rule.id,
@@ -141,9 +143,9 @@ class _PackReader:
             when=when,
             unless=unless,
             then=rule.then,
-            weight=fixed,
-            weight_fact=weight_fact,
-            cap=cap,
+            weight=float(rule.weight) if isinstance(rule.weight, int | float) else 0.0,
+            weight_fact=from_fact.fact if from_fact else None,
+            cap=cap or 0.0,
             veto=rule.veto,
             because=rule.because or "",
             source=rule.source or "",
@@ -158,7 +160,7 @@ class _PackReader:
             if weight is not None or rule.veto:
                 expected = f"none where a pack combines by `{self.file.combine}`"
                 self.faults.add(here, "a weight or veto", expected)
-        elif rule.veto == (weight is not None):
+        elif (rule.veto and weight is not None) or (not rule.veto and weight is None):
             self.faults.add(here, "both or neither", "a `weight`, or `veto: true`")
         elif isinstance(weight, FromFact):
             self._check_weight_fact(here, weight)
@@ -175,18 +177,17 @@ class _PackReader:
             numbers = [n for n, f in self.vocabulary.items() if f.kind == "number"]
             mend = did_you_mean(weight.fact, numbers)
             self.faults.add((*at, "fact"), f"`{weight.fact}`", "a fact that is a number", mend)
-        if not self._cap(weight) > 0:
+        cap = self._cap(weight)
+        if cap is None or not cap > 0:
             expected = "a number above 0, or a parameter of this pack such as `$cap`"
             self.faults.add((*at, "cap"), f"`{weight.cap}`", expected)
 
-    def _cap(self, weight: FromFact) -> float:
-        """The cap in decibans; 0 where it is no number."""
+    def _cap(self, weight: FromFact) -> float | None:
+        """The cap in decibans; None where it is no number."""
         cap: Single | None = weight.cap
         if isinstance(cap, str):
-            cap = self.parameters.get(cap[1:])
-        if not isinstance(cap, int | float) or isinstance(cap, bool):
-            return 0.0
-        return float(cap)
+            cap = self.parameters.get(_parameter_name(cap))
+        return float(cap) if is_number(cap) else None
 
     def _condition(self, at: Location, source: object) -> Condition | None:
         try:
@@ -224,12 +225,17 @@ def _declared(name: str, file: FactFile) -> Fact:
     )
 
 
+def _parameter_name(text: str) -> str:
+    """The name of the parameter that `$name` stands for."""
+    return text.removeprefix("$")
+
+
 def _several(meaning: str | tuple[str, ...]) -> tuple[str, ...]:
     return (meaning,) if isinstance(meaning, str) else meaning
 
 
 def _read_from(file: ReadFromFile) -> ReadFrom:
-    """A level that means several is the set of them."""
+    """What a fact is read from, each level as one value, or as the set of several."""
     levels: dict[str, Value] = {}
     for level, meaning in file.levels.items():
         meant = frozenset(_several(meaning))

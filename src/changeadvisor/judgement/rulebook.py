@@ -29,6 +29,16 @@ class Rulebook:
     theory: tuple[RulePack, ...] = ()
     """Published models, whose answers the route reads as facts."""
 
+    @property
+    def packs(self) -> tuple[RulePack, ...]:
+        """Every pack that judges, those of published models last."""
+        return (self.action, self.route, self.rating, self.lens, self.order, *self.theory)
+
+    @property
+    def tables(self) -> tuple[RatingMoves, ...]:
+        """Published tables that are shown beside what was judged."""
+        return () if self.moves is None else (self.moves,)
+
     def of_action(self) -> Rulebook:
         """No more than what judges the action.
 

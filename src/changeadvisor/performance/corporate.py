@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from changeadvisor.errors import Fault, InputError, nearest
+from changeadvisor.errors import Fault, InputError, did_you_mean
 from changeadvisor.model import Measure, Programme, Series
 from changeadvisor.performance import wording
 
@@ -165,7 +165,13 @@ def _refuse(programme: Programme, count: int, pinned: Sequence[str], barred: Seq
     """Every fault of what was asked for, at once."""
     ids = [m.id for m in programme.measures]
     faults = [
-        Fault(option, "", f"unknown measure `{name}`", "the id of a measure", _meant(name, ids))
+        Fault(
+            option,
+            "",
+            f"unknown measure `{name}`",
+            "the id of a measure",
+            did_you_mean(name, list(ids)),
+        )
         for option, names in (("--pin", pinned), ("--bar", barred))
         for name in names
         if name not in ids
@@ -181,11 +187,6 @@ def _refuse(programme: Programme, count: int, pinned: Sequence[str], barred: Seq
         faults.append(Fault("--choose", "", f"{count}", f"a number from {fewest} to {left}"))
     if faults:
         raise InputError(faults)
-
-
-def _meant(name: str, ids: Iterable[str]) -> str:
-    near = nearest(name, list(ids))
-    return f"did you mean `{near}`?" if near else ""
 
 
 @dataclass(frozen=True, slots=True)

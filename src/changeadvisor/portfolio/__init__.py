@@ -3,7 +3,8 @@
 Analysis: `change_load` how many changes each staff group carries; `conflicts` what stands in whose
 way. The choice: `problem` as numbers; `build` a programme put as such; `solver`; `choice` the best
 set, exactly; `frontier` few against all; `fairness` depth against reach; `robust` what runs
-whatever the weights and values; `timing` when to start and when it ends; `select` what is chosen.
+whatever the weights and values; `timing` when to start and when it ends; `select` the set as
+it is told, with `picks`, `limit_costs`, `few_and_all` and `robust_choice`.
 `working` and `result` hold what comes out; `wording` and `wording_conflicts` tell it.
 """
 
@@ -16,6 +17,7 @@ from changeadvisor.portfolio.build import (
 from changeadvisor.portfolio.change_load import FROM_THE_TOP, NONE, Answers, Load, load
 from changeadvisor.portfolio.conflicts import Conflict, conflicts, notices
 from changeadvisor.portfolio.fairness import Weighed, weighed
+from changeadvisor.portfolio.few_and_all import few_and_all
 from changeadvisor.portfolio.quarters import QUARTERS
 from changeadvisor.portfolio.result import (
     Alternative,
@@ -35,7 +37,8 @@ from changeadvisor.portfolio.result import (
     Start,
     Totals,
 )
-from changeadvisor.portfolio.select import few_and_all, robust_choice, select
+from changeadvisor.portfolio.robust_choice import robust_choice
+from changeadvisor.portfolio.select import select
 from changeadvisor.portfolio.timing import delivered, finishes, starts
 
 __all__ = [

@@ -42,6 +42,8 @@ Locks = Mapping[str, str]
 NO_LOCKS: Locks = MappingProxyType({})
 #: First and last day.
 Dates = tuple[dt.date, dt.date]
+#: Money that nobody would notice.
+PENNIES = 0.5
 #: Quarters by which the start of what has not begun may be put off.
 PUT_OFF = 8
 _YEAR = 12
@@ -49,14 +51,13 @@ _YEAR = 12
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A budget period: its name, its limit (None.
-
-    None given), and which of the coming months fall in it.
-    """
+    """A budget period."""
 
     name: str
     limit: float | None
+    """In money; None: none given."""
     months: tuple[float, ...]
+    """The share of each coming month that falls in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,13 @@ class ChoiceProblem:
     held: Mapping[str, str]
     assumed: tuple[str, ...]
     runs: Mapping[tuple[str, str, float], Dates | None]
+
+    def initiative(self, id: str) -> Initiative:
+        """The initiative of that id. Raises KeyError where there is none."""
+        found = self.programme.initiative(id)
+        if found is None:
+            raise KeyError(id)
+        return found
 
     def dates(self, course: Course) -> Dates | None:
         """From when to when it runs and needs its people.

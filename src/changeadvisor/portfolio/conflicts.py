@@ -205,7 +205,7 @@ def _no_date(edge: Edge) -> Iterator[Conflict]:
             deadline,
             ready,
             wording.move_the_deadline(mine, other),
-            f"Hope Hailey and Balogun 2002 (time); {wording.OURS}",
+            wording.OF_TIME,
         )
 
 

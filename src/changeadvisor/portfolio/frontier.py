@@ -96,9 +96,10 @@ def efficient(
 
     The least of the second worth comes first.
 
-    first, second: worth of each row. Of sets that are equal in both, one. Whether they are all
-    there are: `most` ends the search. The epsilon-constraint method: the best by the first with a
-    little more of the second each time.
+    first, second: worth of each row. Of sets that are equal in both, one; and of sets whose second
+    worths lie within four millionths of the greatest row's, which the solver cannot tell apart, the
+    one that is worth more by the first. Whether they are all there are: `most` ends the search. The
+    epsilon-constraint method: the best by the first with a little more of the second each time.
     """
     effort = Effort(0.0)
     last = choose(problem, second, effort=effort)

@@ -189,3 +189,8 @@ def broken(problem: Problem, rows: Sequence[int]) -> tuple[str, ...]:
         "one course each": sorted(c.initiative for c in chosen) != sorted(problem.groups),
     }
     return tuple(kind for kind, is_broken in kinds.items() if is_broken)
+
+
+def courses_by_initiative(problem: Problem, rows: Sequence[int]) -> dict[str, str]:
+    """What a set does with each initiative."""
+    return dict(sorted((problem.courses[r].initiative, problem.courses[r].course) for r in rows))

@@ -22,6 +22,8 @@ from changeadvisor.words import agree, day_text, joined, quarters_text
 
 E_AND_O = "Beer and Nohria 2000"
 OURS = "our judgement, not measured"
+#: The source of a conflict between a way to lead and a date.
+OF_TIME = f"Hope Hailey and Balogun 2002 (time); {OURS}"
 #: Names in a list, at most; more are counted.
 _NAMED = 12
 

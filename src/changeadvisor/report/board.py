@@ -101,11 +101,8 @@ class BoardView:
 
 
 def board_view(advice: Advice, *, front_page: bool = False) -> BoardView:
-    """The whole report's view.
-
-    The `front_page` alone leaves out the pages of initiatives.
-    """
-    does = in_set(advice)
+    """The whole report's view. front_page: leave out the pages of initiatives."""
+    in_set_by_id = in_set(advice)
     return BoardView(
         programme=plain(advice.programme, 200),
         as_of=day_or_unknown(advice.as_of),
@@ -118,7 +115,9 @@ def board_view(advice: Advice, *, front_page: bool = False) -> BoardView:
         initiatives=(
             ()
             if front_page
-            else tuple(initiative_view(i, in_set=does.get(i.id, "")) for i in advice.initiatives)
+            else tuple(
+                initiative_view(i, in_set=in_set_by_id.get(i.id, "")) for i in advice.initiatives
+            )
         ),
         load=_load(advice.portfolio.load) if advice.portfolio and advice.portfolio.load else None,
         portfolio=portfolio_view(advice),
@@ -145,13 +144,11 @@ def _load(rows: Sequence[Load]) -> LoadView:
 def _cell(row: Load | None) -> LoadCell:
     if row is None:
         return LoadCell("none", False)
-    open_ = f", {row.route_unknown} {NOT_KNOWN}" if row.route_unknown else ""
     over = row.limit is not None and row.changes > row.limit
-    from_the_top = ROUTE_WORDS["top-down"].adverb
-    return LoadCell(
-        f"{row.changes}, {row.top_down} {from_the_top}{open_}{': over the limit' if over else ''}",
-        over,
-    )
+    parts = [str(row.changes), f"{row.top_down} {ROUTE_WORDS['top-down'].adverb}"]
+    if row.route_unknown:
+        parts.append(f"{row.route_unknown} {NOT_KNOWN}")
+    return LoadCell(", ".join(parts) + (": over the limit" if over else ""), over)
 
 
 def _counts(advice: Advice) -> Iterator[PairView]:
@@ -206,16 +203,17 @@ def _engine(advice: Advice) -> Iterator[str]:
 
 
 def _row(item: InitiativeAdvice) -> BoardRow:
-    action, closed = item.action, item.evidence.initiative.stage == "closed"
-    answer = CLOSED if closed else answer_label(action.answer) if action else "Not asked"
+    action = item.action
+    closed = item.evidence.initiative.stage == "closed"
+    asked = "Not asked" if action is None else answer_label(action.answer)
     top = _top(action)
     flip = action.flips[0].change if action and action.flips else ""
     return BoardRow(
         id=item.id,
         title=plain(item.title, 200),
         mark=_mark(action),
-        answer=answer,
-        sureness="" if closed or action is None else _brief(action),
+        answer=CLOSED if closed else asked,
+        sureness="" if closed or action is None else _sureness(action),
         route="" if item.route is None or closed else answer_label(item.route.answer),
         declared=rating_label(item.declared),
         evidenced=rating_label(item.evidenced),
@@ -226,7 +224,9 @@ def _row(item: InitiativeAdvice) -> BoardRow:
 
 def _mark(action: Recommendation | None) -> str:
     """The sign of the recommended course."""
-    course = COURSE_WORDS.get((action.answer if action else None) or "")
+    if action is None or action.answer is None:
+        return "?"
+    course = COURSE_WORDS.get(action.answer)
     return course.mark if course else "?"
 
 
@@ -251,8 +251,8 @@ def _top(action: Recommendation | None) -> Reason | None:
     """The strongest counted reason for the answer."""
     if action is None:
         return None
-    mine = (r for r in by_strength(action.reasons) if r.counted and r.answer == action.answer)
-    return next((r for r in mine if (r.decibans or 0.0) > 0), None)
+    counted = (r for r in by_strength(action.reasons) if r.counted and r.answer == action.answer)
+    return next((r for r in counted if (r.decibans or 0.0) > 0), None)
 
 
 def _why_none(action: Recommendation | None, closed: bool) -> str:
@@ -264,7 +264,8 @@ def _why_none(action: Recommendation | None, closed: bool) -> str:
     return "The evidence is evenly balanced."
 
 
-def _brief(found: Recommendation) -> str:
+def _sureness(found: Recommendation) -> str:
+    """What keeps the answer from being sure; empty where nothing does."""
     if found.answer is None:
         return ""
     parts = [

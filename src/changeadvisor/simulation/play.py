@@ -17,6 +17,7 @@ from changeadvisor.model import (
     Series,
     months_between,
 )
+from changeadvisor.simulation import wording
 from changeadvisor.simulation.register import programme
 from changeadvisor.simulation.truth import (
     Decisions,
@@ -293,8 +294,8 @@ def _share(flags: Flags) -> float:
 def rules_of_thumb(drawn_kinds: NDArray[np.intp], seed: int) -> dict[str, Decider]:
     """The rules of thumb that advice is set beside."""
     return {
-        "persist always": always,
-        "stop at the first red": first_red,
-        "amber twice adjust, red three times stop": amber_red(),
-        "DICE alone": by_dice(drawn_kinds, seed),
+        wording.PERSIST_ALWAYS: always,
+        wording.FIRST_RED: first_red,
+        wording.AMBER_RED: amber_red(),
+        wording.DICE_ALONE: by_dice(drawn_kinds, seed),
     }

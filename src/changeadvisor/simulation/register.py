@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from changeadvisor.model import Programme, add_months
 from changeadvisor.simulation.truth import Decisions, progress
+from changeadvisor.simulation.wording import OF_THE_WORLDS
 from changeadvisor.simulation.worlds import (
     DIP,
     DIP_MONTH,
@@ -66,7 +67,7 @@ def _class(name: str, spec: Worlds, shares: Sequence[float]) -> dict[str, Any]:
         "none": 1.0 - full - partial,
         "delay": list(spec.delay),
         "deeper": list(spec.deeper),
-        "source": "the worlds' own file",
+        "source": OF_THE_WORLDS,
     }
 
 

@@ -105,10 +105,7 @@ class Paths:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Worlds drawn: true paths, readings (nan.
-
-    Missing), options with their luck, and what the plan says.
-    """
+    """Worlds drawn: true paths, readings (nan: missing), options with their luck, the plan."""
 
     spec: Worlds
     old: Paths

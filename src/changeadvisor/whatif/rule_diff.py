@@ -11,15 +11,13 @@ from changeadvisor.facts import FactSheet
 from changeadvisor.judgement import Rule, RulePack, settle
 from changeadvisor.judgement.explanation import shown_value
 from changeadvisor.judgement.ledger import weights_on
+from changeadvisor.judgement.pack import THRESHOLDS
 from changeadvisor.judgement.rulebook import Rulebook, RuleSets
 from changeadvisor.whatif import wording
 from changeadvisor.whatif.difference import FactChange, FieldChange, RuleChange
 from changeadvisor.whatif.programme_diff import (
     plain_data,
 )
-
-#: Parameters that bear on an answer by themselves, whatever rules fire.
-_OF_A_PACK = ("tie", "close", "enough")
 
 
 def substance(rule: Rule | None) -> object:
@@ -84,7 +82,7 @@ def parameters_bearing_on(
     ids = {c.rule for c in changed}
     read = {p for pack in (old, new) for r in pack.rules if r.id in ids for p in r.parameters}
     for change in parameter_changes(old, new):
-        if change.field.rpartition(".")[2] in {*_OF_A_PACK, *read}:
+        if change.field.rpartition(".")[2] in {*THRESHOLDS, *read}:
             yield change
 
 
