@@ -57,7 +57,7 @@ def chances(spec: simulation.Worlds, count: int, month: int, seed: int) -> Part:
     for i in given.initiatives:
         k = int(i.id[1:])
         measure = given.measure(i.path.measure if i.path else None)
-        found = read_trajectory(given, i, measure, series[f"m{k}"], 0)
+        found = read_trajectory(given, i, measure, series[f"m{k}"])
         if found is None:
             continue
         said[k] = found.posterior.chances

@@ -41,7 +41,7 @@ def register(staff: int) -> Adoption:
 def seconds(staff: int) -> float:
     """CPU seconds of one simulation of all routes."""
     began = time.process_time()
-    found = simulate_adoption(register(staff), AS_OF, Answers(), seed=0, name="x", runs=RUNS)
+    found = simulate_adoption(register(staff), AS_OF, Answers(), seed=0, runs=RUNS)
     took = time.process_time() - began
     if not isinstance(found, Diffusion) or found.runs != RUNS or found.by + 12 != 36:
         raise SystemExit(f"not what was to be timed: {found}")

@@ -297,6 +297,15 @@ CURRENCY_SIGNS: Mapping[str, str] = MappingProxyType({"GBP": "£", "EUR": "€",
 DEFAULT_CURRENCY = "GBP"
 
 
+def within_limits(course: str) -> str:
+    """A course that the limits force, beside the one that is recommended."""
+    return f"Within the limits: {COURSE_WORDS[course].imperative}."
+
+
+#: Where no date is known.
+NEXT_REVIEW = "the next review"
+
+
 def money_text(value: float, currency: str) -> str:
     """Money in three figures with its sign: £12,300, -£850, £9.19m.
 

@@ -295,7 +295,7 @@ def _adoption(**changed: Any) -> Adoption:
 
 
 def _simulated(answers: Answers, **changed: Any) -> Diffusion:
-    found = simulate_adoption(_adoption(**changed), AS_OF, answers, seed=1, name="a", runs=120)
+    found = simulate_adoption(_adoption(**changed), AS_OF, answers, seed=1, runs=120)
     assert isinstance(found, Diffusion)
     return found
 
@@ -318,7 +318,7 @@ def test_what_must_be_known_is_named_and_never_filled_in(
 ) -> None:
     adoption = _adoption(**changed)
     assert missing(adoption) == lacks
-    found = simulate_adoption(adoption, AS_OF, Answers(), seed=0, name="a", runs=8)
+    found = simulate_adoption(adoption, AS_OF, Answers(), seed=0, runs=8)
     if lacks:
         assert found == NotSimulated("missing", lacks)
         named = ", ".join(f"`adoption.{name}`" for name in lacks)
@@ -336,7 +336,7 @@ def test_what_must_be_known_is_named_and_never_filled_in(
     ],
 )
 def test_what_cannot_be_simulated_says_why(changed: dict[str, Any], says: str) -> None:
-    found = simulate_adoption(_adoption(**changed), AS_OF, Answers(), seed=0, name="a", runs=8)
+    found = simulate_adoption(_adoption(**changed), AS_OF, Answers(), seed=0, runs=8)
     assert isinstance(found, NotSimulated)
     assert says in why_not_simulated(found)
 

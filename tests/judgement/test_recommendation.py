@@ -148,9 +148,9 @@ LAW = rule("R5", "legal is true", "end", veto=True, because="the law requires it
             {"combine": "first", "rules": [rule("R1", "mood is good", "go", veto=True)]},
             "a weight or veto",
         ),
-        ({"parameters": {"tie": {"value": "x"}}}, "decibans, 0 or more"),
-        ({"parameters": {"enough": {"value": -1}}}, "decibans, 0 or more"),
-        ({"parameters": {"close": {"value": True}}}, "decibans, 0 or more"),
+        ({"parameters": {"tie": {"value": "x"}}}, "a number, 0 or more"),
+        ({"parameters": {"enough": {"value": -1}}}, "a number, 0 or more"),
+        ({"parameters": {"close": {"value": True}}}, "a number, 0 or more"),
         (
             {
                 "rules": [

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import sys
 from collections.abc import Mapping
 from statistics import NormalDist
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from changeadvisor import trajectory
 from changeadvisor.advice import advise
 from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import (
@@ -146,15 +148,20 @@ def test_worth_of_sampling_raiffa_and_schlaifer(readings: int, worth: float) -> 
 )
 def test_worth_of_knowing_everything(worth: Any, knowing: float) -> None:
     """EVPI (methods.md 7.5): +10 (0.4) or -5 (0.6) beside stopping at 0; and a normal loss with mean 100 and sd 300."""
-    every = {"persist": courses.Worth(worth, worth), "stop": courses.Worth(0 * worth, 0 * worth)}
+    every = {"persist": of_one(worth), "stop": of_one(0 * worth)}
     priced = priced_of(Appraisal(every, None, None))  # type: ignore[arg-type]
     assert min(p.regret for p in priced.values()) == pytest.approx(knowing, abs=0.05)
 
 
+def of_one(worth: Any) -> courses.Worth:
+    """The worth of a course without later choices."""
+    return courses.Worth(worth, worth, worth)
+
+
 def test_shares_are_not_corrected_twice() -> None:
     """Without results the chances are those of the class, whatever its delay."""
-    drawn = curves.draw(PLAN, CLASS, 5)
-    found = posterior.prior(drawn, (0.42, 0.23, 0.35), 5)
+    family = curves.family(PLAN, CLASS)
+    found = posterior.prior(family, (0.42, 0.23, 0.35))
     assert found.chances == pytest.approx((0.42, 0.23, 0.35))
     ended = found.a
     assert np.mean(ended >= 0.8) == pytest.approx(0.42, abs=0.01)
@@ -170,24 +177,21 @@ def test_it_reads_what_is_there(rises: float, likeliest: int) -> None:
         - 0.2 * (t / 3) * np.exp(1 - t / 3)
         + 0.07 * np.array(wobble(30))
     )
-    drawn = curves.draw(PLAN, CLASS, 5)
-    found = posterior.read(
-        posterior.design(drawn, months), values.tolist(), (1 / 3, 1 / 3, 1 / 3), 5
-    )
+    seen = posterior.design(curves.family(PLAN, CLASS), months)
+    found = posterior.read(seen, values.tolist(), (1 / 3, 1 / 3, 1 / 3), noise.ROUGH)
     assert int(np.argmax(found.chances)) == likeliest
     assert math.fsum(found.chances) == pytest.approx(1.0)
 
 
 def test_curves_rise_to_their_outcome() -> None:
-    drawn = curves.draw(PLAN, CLASS, 5)
-    assert drawn.at(np.array(curves.OUTCOME))[0].mean(axis=1) == pytest.approx(1.0)
-    assert 0.9 < drawn.at(np.linspace(0, 60, 2000))[1].max(axis=1).mean() <= 1.0
-    assert np.array_equal(curves.draw(PLAN, CLASS, 5).length, drawn.length)
-    assert not np.array_equal(curves.draw(PLAN, CLASS, 6).length, drawn.length)
+    family = curves.family(PLAN, CLASS)
+    assert family.at(np.array(curves.OUTCOME))[0].mean(axis=1) == pytest.approx(1.0)
+    assert 0.9 < family.at(np.linspace(0, 60, 2000))[1].max(axis=1).mean() <= 1.0
+    assert np.exp(family.log_share).sum() == pytest.approx(1.0)
 
 
 def test_scatter_is_learnt_and_a_guess_before() -> None:
-    assert noise.scatter([])[0] == noise.TYPICAL
+    assert noise.scatter([])[0] == math.hypot(noise.TYPICAL, noise.ROUGH)
     found, error = noise.scatter([0.4 * w for w in wobble(200)])
     assert found == pytest.approx(0.4, rel=0.25)
     assert error < noise.scatter([0.1, 0.2, 0.1])[1]
@@ -196,9 +200,10 @@ def test_scatter_is_learnt_and_a_guess_before() -> None:
 def test_the_weight_of_the_appraisal() -> None:
     """formats.md section 3: z = mean / sd against the best of the others; 10 log10 of the odds."""
     draws = np.linspace(-1, 3, 320)
-    worth = {c: courses.Worth(v, v) for c, v in (("persist", draws), ("stop", 0 * draws))}
+    worth = {c: of_one(v) for c, v in (("persist", draws), ("stop", 0 * draws))}
     one = weights(Appraisal(worth, None, None).worths)  # type: ignore[arg-type]
-    z = draws.mean() / draws.std()
+    # The spread has the numerical error of the mean in it: three standard errors.
+    z = draws.mean() / math.hypot(draws.std(), 3 * draws.std() / math.sqrt(320))
     odds = 0.5 * (1 + math.erf(z / math.sqrt(2)))
     assert one["persist"] == pytest.approx(10 * math.log10(odds / (1 - odds)), abs=1e-6)
     assert one["stop"] == pytest.approx(-one["persist"])
@@ -281,10 +286,10 @@ def test_more_draws_change_a_value_by_less_than_its_error(
         return advised.initiatives[0].outlook.value
 
     few = value()
-    more = 8 * posterior.DRAWS
+    more = 8 * posterior.POINTS
     with pytest.MonkeyPatch.context() as patch:
-        for module in (posterior, pricing):
-            patch.setattr(module, "DRAWS", more)
+        for module in (posterior, pricing, sys.modules[trajectory.prospect.__module__]):
+            patch.setattr(module, "POINTS", more)
         many = value()
     assert few is not None
     assert many is not None
@@ -294,10 +299,12 @@ def test_more_draws_change_a_value_by_less_than_its_error(
 
 def test_a_dip_that_no_plan_had_is_a_dip() -> None:
     """A plan sure of no dip, and results that dip and rise: not taken for a failure."""
-    drawn = curves.draw(
-        curves.Plan(Estimate.of(12, 18, 24), Estimate.of(0), Estimate.of(0), 20.0), CLASS, 5
+    family = curves.family(
+        curves.Plan(Estimate.of(12, 18, 24), Estimate.of(0), Estimate.of(0), 20.0), CLASS
     )
     months = tuple(k + 0.5 for k in range(12))
     values = [0.04, 0.0, -0.09, -0.16, -0.16, -0.06, -0.06, -0.01, 0.11, 0.16, 0.23, 0.22]
-    found = posterior.read(posterior.design(drawn, months), values, (0.42, 0.23, 0.35), 5)
+    found = posterior.read(
+        posterior.design(family, months), values, (0.42, 0.23, 0.35), noise.ROUGH
+    )
     assert found.chances[2] < 0.4

@@ -48,7 +48,7 @@ def against_plan(
     made: Initiative, values: dict[str, float], **more: Any
 ) -> trajectory.PathReading | None:
     m = measure(values, **more)
-    return trajectory.read_against_plan(made, m, performance.readings(m, AS_OF), AS_OF, 0)
+    return trajectory.read_against_plan(made, m, performance.readings(m, AS_OF), AS_OF)
 
 
 BEFORE = {f"2025-{m:02}-01": 68 + (m % 3 - 1) * 0.8 for m in range(4, 13)} | {
@@ -133,7 +133,7 @@ def path(**more: Any) -> Path:
 
 def test_a_path_without_ranges_goes_through_its_points() -> None:
     made = path(dip=3, dip_month=4, months_to_target=18)
-    drawn = trajectory.expected_path(made, [0, 4, 18, 30], 0, "a")
+    drawn = trajectory.expected_path(made, [0, 4, 18, 30])
     assert drawn is not None
     assert np.allclose(drawn, np.array([[0, -3 / 14, 1, 1]]))
 
@@ -142,25 +142,23 @@ def test_a_path_downwards_is_the_same_in_shares() -> None:
     down = path(baseline=82, target=68, dip=3, dip_month=4, months_to_target=18)
     up = path(dip=3, dip_month=4, months_to_target=18)
     months = [1.0, 5.0, 11.0]
-    falling = trajectory.expected_path(down, months, 0, "a")
-    rising = trajectory.expected_path(up, months, 0, "a")
+    falling = trajectory.expected_path(down, months)
+    rising = trajectory.expected_path(up, months)
     assert falling is not None
     assert rising is not None
     assert np.array_equal(falling, rising)
 
 
 def test_without_a_dip_it_only_rises() -> None:
-    drawn = trajectory.expected_path(path(dip=None), list(range(20)), 0, "a")
+    drawn = trajectory.expected_path(path(dip=None), list(range(20)))
     assert drawn is not None
     assert (np.diff(drawn, axis=1) >= 0).all()
 
 
-def test_draws_belong_to_seed_and_name() -> None:
-    one, again = (trajectory.expected_path(path(), [6.0], 1, "a") for _ in range(2))
+def test_equal_plans_have_equal_paths() -> None:
+    one, again = (trajectory.expected_path(path(), [6.0]) for _ in range(2))
     assert np.array_equal(one, again)  # type: ignore[arg-type]
-    assert not np.array_equal(one, trajectory.expected_path(path(), [6.0], 1, "b"))  # type: ignore[arg-type]
-    assert not np.array_equal(one, trajectory.expected_path(path(), [6.0], 2, "a"))  # type: ignore[arg-type]
-    assert trajectory.expected_path(path(months_to_target=None), [1.0], 0, "a") is None
+    assert trajectory.expected_path(path(months_to_target=None), [1.0]) is None
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def staff_in_all(adoption: Adoption) -> int:
 
 
 def draw_parameters(
-    adoption: Adoption, answers: Answers, runs: int, stream: tuple[int, int]
+    adoption: Adoption, answers: Answers, runs: int, stream: tuple[int, ...]
 ) -> Draws:
     """Every parameter of every run, from the estimates, the answers and the ranges of judgement."""
     rng = np.random.default_rng((*stream, 0))
@@ -131,7 +131,7 @@ def _levels(
     return [could[i] for i in rng.integers(0, len(could), runs)]
 
 
-def blocks(adoption: Adoption, draws: Draws, stream: tuple[int, int]) -> Iterator[Block]:
+def blocks(adoption: Adoption, draws: Draws, stream: tuple[int, ...]) -> Iterator[Block]:
     """The runs in blocks, each with a network of its own."""
     for i, which in enumerate(np.array_split(np.arange(len(draws.counts)), NETWORKS)):
         if len(which):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import zlib
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -75,14 +74,13 @@ def simulate_adoption(
     answers: Answers,
     *,
     seed: int,
-    name: str,
     monthly: float | None = None,
     runs: int | None = None,
 ) -> Diffusion | NotSimulated:
     """The spread under each way of leading from `begins` on, or why it cannot be simulated.
 
-    monthly: mean running spend a month. runs: None for as many as the size asks. The random stream
-    belongs to (seed, name).
+    monthly: mean running spend a month. runs: None for as many as the size asks. The seed fixes
+    the draws.
     """
     lacking = missing(adoption)
     if lacking or adoption.by is None:
@@ -94,7 +92,7 @@ def simulate_adoption(
         return NotSimulated("date-too-far", most_years=(LONGEST - YEAR) // 12)
     if staff_in_all(adoption) < 2:
         return NotSimulated("nobody")
-    return _Spread(adoption, by, answers, monthly, (seed, zlib.crc32(name.encode())), runs).result()
+    return _Spread(adoption, by, answers, monthly, (seed,), runs).result()
 
 
 class _Spread:
@@ -106,7 +104,7 @@ class _Spread:
         by: int,
         answers: Answers,
         monthly: float | None,
-        stream: tuple[int, int],
+        stream: tuple[int, ...],
         runs: int | None,
     ) -> None:
         self.adoption, self.by, self.answers, self.monthly = adoption, by, answers, monthly

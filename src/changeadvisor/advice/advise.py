@@ -15,6 +15,7 @@ same advice. Programmes are loaded by `changeadvisor.io`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from changeadvisor import __version__
 from changeadvisor.advice.context import ProgrammeContext
@@ -69,7 +70,8 @@ def advise(
 
     portfolio: Portfolio | None = None
     if "portfolio" in parts:
-        portfolio = set_to_run(context, initiatives, seconds)
+        portfolio, proposals = set_to_run(context, initiatives, seconds)
+        initiatives = tuple(replace(i, proposal=proposals.get(i.id)) for i in initiatives)
 
     measures: tuple[MeasureAdvice, ...] | None = None
     target_audit: TargetAudit | None = None
@@ -83,7 +85,7 @@ def advise(
         as_of=programme.as_of,
         input_digest=digest(canonical_json(programme)),
         seed=seed,
-        decisions_needed=tuple(decisions(initiatives)),
+        decisions_needed=tuple(decisions(initiatives, programme.as_of)),
         initiatives=initiatives,
         portfolio=portfolio,
         measures=measures,

@@ -16,15 +16,14 @@ from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import Programme
 
 
-def action_answers(
-    programme: Programme, rulebook: Rulebook, *, seed: int = 0
-) -> dict[str, str | None]:
+def action_answers(programme: Programme, rulebook: Rulebook) -> dict[str, str | None]:
     """What `advise` answers for each initiative, without its reasons; None for a closed one."""
     graph, series = DependencyGraph(programme), all_series(programme)
+    material = rulebook.action.threshold("material")
     rulebook = rulebook.of_action()
     answers: dict[str, str | None] = {}
     for initiative in programme.initiatives:
-        sheet = gather(programme, initiative, graph, series, seed).sheet
+        sheet = gather(programme, initiative, graph, series, material).sheet
         answers[initiative.id] = None
         if initiative.stage != "closed":
             answers[initiative.id] = judge(rulebook.action, complete(sheet, rulebook)).answer
@@ -36,10 +35,11 @@ def route_sheets(
 ) -> dict[str, FactSheet]:
     """The complete sheet of each open initiative with its simulated spread."""
     graph, series = DependencyGraph(programme), all_series(programme)
+    material = rulebook.action.threshold("material")
     sheets: dict[str, FactSheet] = {}
     for initiative in programme.initiatives:
         if initiative.stage != "closed":
-            evidence = gather(programme, initiative, graph, series, seed)
+            evidence = gather(programme, initiative, graph, series, material)
             sheet = complete(evidence.sheet, rulebook)
             spread = Spreading(programme, initiative, seed).known(sheet)
             sheets[initiative.id] = sheet.with_known(spread)

@@ -42,9 +42,11 @@ class ProgrammeContext:
         self.series = all_series(programme)
         self.counts = self.graph.downstream_counts()
         self.prospects: dict[str, Prospect] = {}
+        self._streams = trajectory.streams(programme, seed)
         self._stopped = frozenset(id for id, course in locks.items() if course == "stop")
         self.cascade = Cascade(programme, self.graph, self._stopped)
         # The most decibans that an appraisal may weigh in the ledger.
+        self._material = rulebook.action.threshold("material")
         self._cap = max((r.cap for r in rulebook.action.rules if r.appraises), default=0.0)
 
     def case(self, id: str) -> InitiativeCase:
@@ -77,9 +79,13 @@ class ProgrammeContext:
 
     def _gathered(self, initiative: Initiative) -> Evidence:
         """Its evidence; what the rest of the programme needs of it is kept in brief."""
-        evidence = gather(self.programme, initiative, self.graph, self.series, self.seed)
+        evidence = gather(self.programme, initiative, self.graph, self.series, self._material)
         self.prospects[initiative.id] = trajectory.prospect(
-            self.programme, initiative, evidence.trajectory, evidence.appraisal, self.seed
+            self.programme,
+            initiative,
+            evidence.trajectory,
+            evidence.appraisal,
+            self._streams[initiative.id],
         )
         return evidence
 

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 
+from changeadvisor import trajectory
 from changeadvisor.advice import wording
 from changeadvisor.advice.result import Advice, DecisionNeeded, InitiativeAdvice, MissingFact
 
 
-def decisions(advised: Iterable[InitiativeAdvice]) -> Iterator[DecisionNeeded]:
+def decisions(advised: Iterable[InitiativeAdvice], as_of: dt.date) -> Iterator[DecisionNeeded]:
     """One line for each initiative that needs a decision, by whom and before its next review."""
     for item in advised:
-        decision = _decision(item)
+        decision = _decision(item, as_of)
         if decision is not None:
             review = item.outlook.next_review
             sponsor = item.evidence.initiative.sponsor
             yield DecisionNeeded(item.id, decision, sponsor, review.on if review else None)
 
 
-def _decision(item: InitiativeAdvice) -> str | None:
+def _decision(item: InitiativeAdvice, as_of: dt.date) -> str | None:
     """What needs deciding; None where it simply goes on, or nothing was asked of it."""
     stage = item.evidence.initiative.stage
     if item.action is None or stage == "closed":
         return None
     broken = next((wire.by for wire in item.tripwires if wire.state == "broken"), None)
+    past = trajectory.past_end(item.evidence.initiative, as_of)
+    if past is not None:
+        return wording.past_its_end(past)
+    proposal = item.proposal
+    if proposal is not None and proposal.changed_by is not None:
+        return wording.decide_within_limits(proposal.course, proposal.because, broken)
     answer = item.action.answer
     if answer is None:
         missing = item.action.missing

@@ -16,6 +16,13 @@ from changeadvisor.judgement.base_rates import RATINGS
 from changeadvisor.judgement.frameworks import Framework
 from changeadvisor.judgement.rulebook import Rulebook
 
+#: No rating stands against a likely end (formats.md section 2).
+_HELD = {
+    ("likely-none", "green"): "amber",
+    ("likely-none", "amber-green"): "amber",
+    ("likely-full", "red"): "amber",
+    ("likely-full", "amber-red"): "amber",
+}
 EVIDENCED, CANDOUR = "results.evidenced", "results.candour"
 
 
@@ -71,6 +78,9 @@ def rated(sheet: FactSheet, rulebook: Rulebook) -> FactSheet:
     if rating is None:
         return sheet
     source = wording.table_source(rulebook.rating.name)
+    held = _HELD.get((level(sheet, "results.chances") or "", rating))
+    if held is not None:
+        rating, source = held, wording.held_source(source)
     known = {EVIDENCED: Known(rating, source)}
     declared = level(sheet, "initiative.declared")
     if declared is not None:

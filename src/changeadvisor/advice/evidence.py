@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 #: Months after which a judgement is shown as stale; it still counts (formats.md section 2).
 STALE_MONTHS = 12
+#: The chance beyond which an end is likely: no rating stands against it (formats.md section 2).
+LIKELY = 0.6
 ANYTHING = GetPydanticSchema(lambda _source, _handler: core_schema.any_schema())
 _GRAVITY = ("adjust-tactics", "adjust-strategy", "stop")
 #: How the names of facts begin that hang on readings.
@@ -132,9 +134,12 @@ def gather(
     initiative: Initiative,
     graph: DependencyGraph,
     series: Mapping[str, Series],
-    seed: int,
+    material: float,
 ) -> Evidence:
-    """All that is known of one initiative, as facts. `series` as from `all_series`."""
+    """All that is known of one initiative, as facts. `series` as from `all_series`.
+
+    material: the least share of the worth at stake by which a course must lead going on to count.
+    """
     known = {
         **dict(_register(initiative)),
         **dict(_reviews(programme)),
@@ -142,15 +147,15 @@ def gather(
         **dict(_graph(initiative, graph)),
         **dict(judged(initiative, programme.as_of)),
     }
-    return _read(programme, initiative, series, seed, known)
+    return _read(programme, initiative, series, known, material)
 
 
 def _read(
     programme: Programme,
     initiative: Initiative,
     series: Mapping[str, Series],
-    seed: int,
     known: Mapping[str, Known],
+    material: float,
     before: Evidence | None = None,
 ) -> Evidence:
     """What is known, and what the readings say.
@@ -162,18 +167,20 @@ def _read(
     own = performance.comparable(measure, every) if measure and every else None
     standing = performance.against(measure, own) if measure and own else None
     reading = (
-        trajectory.read_against_plan(initiative, measure, own, programme.as_of, seed)
+        trajectory.read_against_plan(initiative, measure, own, programme.as_of)
         if measure and own
         else None
     )
     wires = trajectory.tripwires(initiative, series, programme.as_of, programme.review_months)
     changed = _before_after(initiative, measure, every) if measure and every else None
-    curve = _curve(programme, initiative, measure, own, seed, before)
-    appraisal = None if curve is None else _appraisal(programme, initiative, own, curve, before)
+    curve = _curve(programme, initiative, measure, own, before)
+    appraisal = None
+    if curve is not None:
+        appraisal = _appraisal(programme, initiative, own, curve, material, before)
     read = {
         **dict(_appraised(curve, appraisal)),
         **dict(_wires(wires)),
-        **dict(_results(measure, own, reading)),
+        **dict(_results(measure, own, reading, _likely_end(curve))),
         **dict(_lenses(programme, measure, every)),
         **dict(_changed(measure, every, changed)),
     }
@@ -214,10 +221,11 @@ def _hung(
     if hangs is None:
         return
     worths: Mapping[str, NDArray[np.float64]] = {}
+    gate = 0.0
     # An appraisal that no results were read for would only echo its class.
     if curve is not None and curve.read and not isinstance(appraisal, Unpriced | None):
-        worths = appraisal.worths
-    for course, decibans in trajectory.hanging(worths, hangs.lost, hangs.cap).items():
+        worths, gate = appraisal.worths, appraisal.gate
+    for course, decibans in trajectory.hanging(worths, hangs.lost, hangs.cap, gate).items():
         yield f"stake.{course}", Known(round(decibans, 2), wording.LOST_DOWNSTREAM)
 
 
@@ -226,7 +234,6 @@ def _curve(
     initiative: Initiative,
     measure: Measure | None,
     own: Series | None,
-    seed: int,
     before: Evidence | None,
 ) -> Trajectory | None:
     """The reading of the results; what does not hang on their values is taken from `before`.
@@ -244,7 +251,7 @@ def _curve(
         again = trajectory.reread(programme, initiative, measure, own, before.trajectory)
         if again is not None:
             return again
-    return trajectory.read_trajectory(programme, initiative, measure, own, seed)
+    return trajectory.read_trajectory(programme, initiative, measure, own)
 
 
 def _appraisal(
@@ -252,6 +259,7 @@ def _appraisal(
     initiative: Initiative,
     own: Series | None,
     curve: Trajectory,
+    material: float,
     before: Evidence | None,
 ) -> Appraisal | Unpriced:
     """The worth of its courses, or why none can be priced."""
@@ -259,17 +267,19 @@ def _appraisal(
         return before.appraisal
     if before is not None and before.priced is not None:
         return trajectory.appraise(before.priced.frame, curve)
-    framed = trajectory.frame(programme, initiative, own, curve)
+    framed = trajectory.frame(programme, initiative, own, curve, material)
     return framed if isinstance(framed, Unpriced) else trajectory.appraise(framed, curve)
 
 
-def with_latest(programme: Programme, evidence: Evidence, value: float, seed: int) -> Evidence:
+def with_latest(programme: Programme, evidence: Evidence, value: float) -> Evidence:
     """The same evidence had the latest reading of the initiative's measure been `value`."""
     if evidence.measure is None or evidence.own_series is None:
         return evidence
     changed = trajectory.with_latest(evidence.own_series, value)
     series = {**evidence.series, evidence.measure.id: changed}
-    return _read(programme, evidence.initiative, series, seed, _unread_of(evidence.sheet), evidence)
+    known = _unread_of(evidence.sheet)
+    material = 0.0 if evidence.priced is None else evidence.priced.frame.material
+    return _read(programme, evidence.initiative, series, known, material, evidence)
 
 
 def with_latest_priced(
@@ -368,8 +378,29 @@ def _graph(initiative: Initiative, graph: DependencyGraph) -> Facts:
             yield f"stake.{course}", Known(0.0, wording.NO_DEPENDANTS)
 
 
-def _results(measure: Measure | None, series: Series | None, reading: PathReading | None) -> Facts:
-    """What the readings say, beside the plan."""
+def _likely_end(curve: Trajectory | None) -> str | None:
+    """What the chances say of its ending; None where no results are read."""
+    if curve is None or not curve.read:
+        return None
+    full, _, none = curve.posterior.chances
+    if none > LIKELY:
+        return "likely-none"
+    return "likely-full" if full > LIKELY else "open"
+
+
+def _results(
+    measure: Measure | None,
+    series: Series | None,
+    reading: PathReading | None,
+    likely_end: str | None,
+) -> Facts:
+    """What the readings say, beside the plan.
+
+    One story is told: a level that the plan allows for is no good news where it is likely to end
+    none, and one short of it no bad news where it is likely to end full (formats.md section 2).
+    """
+    if likely_end is not None:
+        yield "results.chances", Known(likely_end, wording.CHANCES)
     if measure is None or series is None or not series.points:
         return
     source = wording.readings_source(measure.id, series.points[-1].period)
@@ -384,8 +415,12 @@ def _results(measure: Measure | None, series: Series | None, reading: PathReadin
         yield "results.progress", Known(round(reading.progress, 4), source)
         yield "results.target_met", Known(reading.progress >= 1.0, source)
     if reading.against_path is not None:
-        against = wording.against_path_source(source, trajectory.path_working(reading))
-        yield "results.against_path", Known(reading.against_path, against)
+        because, stands = trajectory.path_working(reading), reading.against_path
+        if likely_end == "likely-none" and stands in ("ahead", "on-path"):
+            because, stands = f"{because}; {wording.HELD_BEHIND}", "behind"
+        if likely_end == "likely-full" and stands in ("behind", "far-behind"):
+            because, stands = f"{because}; {wording.HELD_ON_PATH}", "on-path"
+        yield "results.against_path", Known(stands, wording.against_path_source(source, because))
 
 
 def _lenses(programme: Programme, measure: Measure | None, series: Series | None) -> Facts:
@@ -412,7 +447,7 @@ def _appraised(curve: Trajectory | None, appraisal: Appraisal | Unpriced | None)
     """
     if curve is None or not curve.read or appraisal is None or isinstance(appraisal, Unpriced):
         return
-    yield from weighed(trajectory.weights(appraisal.worths))
+    yield from weighed(trajectory.weights(appraisal.worths, appraisal.gate))
 
 
 def weighed(weights: Mapping[str, float]) -> Facts:

@@ -59,7 +59,6 @@ class Levers:
 def levers(
     programme: Programme,
     rulebook: Rulebook,
-    seed: int,
     evidence: Evidence,
     sheet: FactSheet,
     spreading: Spreading | None,
@@ -71,7 +70,7 @@ def levers(
         )
         for fact in _settable(rulebook, sheet)
     )
-    reading = reading_lever(programme, rulebook, seed, evidence)
+    reading = reading_lever(programme, rulebook, evidence)
     readings = () if reading is None else (reading,)
     spread = () if spreading is None else tuple(_spread_levers(sheet, spreading))
     return Levers(
@@ -132,9 +131,7 @@ def _cuts(rulebook: Rulebook, name: str) -> tuple[float, ...]:
 # --- the latest reading ---------------------------------------------------------------------------
 
 
-def reading_lever(
-    programme: Programme, rulebook: Rulebook, seed: int, evidence: Evidence
-) -> Lever | None:
+def reading_lever(programme: Programme, rulebook: Rulebook, evidence: Evidence) -> Lever | None:
     """The latest reading, changed by reading the results again; None where none can be read."""
     measure, series, path = evidence.measure, evidence.own_series, evidence.initiative.path
     if measure is None or series is None or path is None or evidence.reading is None:
@@ -148,7 +145,7 @@ def reading_lever(
     # Several searches ask for the same values.
     @cache
     def sheet_at(value: Any) -> FactSheet:
-        again = with_latest(programme, evidence, float(value), seed)
+        again = with_latest(programme, evidence, float(value))
         return complete(again.sheet, rulebook)
 
     def distance(value: Any) -> float:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
+from changeadvisor import trajectory
 from changeadvisor.adoption import Diffusion, NotSimulated, why_not_simulated
 from changeadvisor.advice import arrangement_wording, wording
 from changeadvisor.advice.arrangement import ArrangementInput, order_of
 from changeadvisor.advice.derived import EVIDENCED, candour_steps, complete, level
-from changeadvisor.advice.evidence import Evidence
+from changeadvisor.advice.evidence import Evidence, weighed
 from changeadvisor.advice.flips import Levers, confirmed, levers
 from changeadvisor.advice.notices import initiative_notices
 from changeadvisor.advice.outlook import next_review, outlook
@@ -30,6 +31,7 @@ from changeadvisor.judgement import (
     Missing,
     Recommendation,
     RulePack,
+    judge,
     recommend,
     theory,
 )
@@ -87,7 +89,7 @@ class InitiativeCase:
         sheet, spreading = self.facts(parts)
         pulled = Levers()
         if flips and not self.closed:
-            pulled = levers(self.programme, rulebook, self.seed, evidence, sheet, spreading)
+            pulled = levers(self.programme, rulebook, evidence, sheet, spreading)
         theories: tuple[RulePack, ...] = ()
         if "route" in parts and not self.closed:
             theories = rulebook.theory
@@ -100,7 +102,7 @@ class InitiativeCase:
             title=self.initiative.title,
             action=self._action(sheet, pulled) if "action" in parts else None,
             route=self._route(sheet, pulled, spreading) if "route" in parts else None,
-            outlook=outlook(self.programme, rulebook.action, self.seed, evidence, sheet),
+            outlook=outlook(self.programme, rulebook.action, evidence, sheet),
             tripwires=tuple(
                 TripwireState(wire.by, wire.state, wire.measure, wire.then, wire.level)
                 for wire in evidence.tripwires
@@ -129,7 +131,24 @@ class InitiativeCase:
         judged = self._judged(pack, sheet, pulled.action)
         tried = (confirmed(flip, judged.answer, pack, pulled.exact) for flip in judged.flips)
         flips = tuple(flip for flip in tried if flip is not None)
-        return replace(judged, flips=flips, disagreement=self._settled(judged.disagreement))
+        close = judged.finely_balanced or self._at_the_gate(pack, sheet, judged.answer)
+        return replace(
+            judged,
+            flips=flips,
+            finely_balanced=close,
+            disagreement=self._settled(judged.disagreement),
+        )
+
+    def _at_the_gate(self, pack: RulePack, sheet: FactSheet, answer: str | None) -> bool:
+        """Whether the numerical error of a lead decides if it is material, and so the answer."""
+        priced = self.evidence.priced
+        if answer is None or priced is None or "appraisal.persist" not in sheet:
+            return False
+        for lean in (-1.0, 1.0):
+            weights = trajectory.weights(priced.worths, priced.gate, lean)
+            if judge(pack, sheet.with_known(dict(weighed(weights)))).answer != answer:
+                return True
+        return False
 
     def _judged(self, pack: RulePack, sheet: FactSheet, pulled: Sequence[Lever]) -> Recommendation:
         """The recommendation, asking only for what can be known at this stage."""

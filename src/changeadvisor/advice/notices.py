@@ -24,6 +24,9 @@ def initiative_notices(programme: Programme, evidence: Evidence) -> Iterator[str
     begins = trajectory.since(initiative)
     if begins is not None and begins > as_of:
         yield wording.path_to_come(begins, as_of)
+    ended = trajectory.past_end(initiative, as_of)
+    if ended is not None:
+        yield wording.past_its_end(ended)
     if only_insiders(initiative):
         yield wording.ALL_INSIDERS
     reference = programme.reference_class(initiative.reference_class)

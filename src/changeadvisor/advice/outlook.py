@@ -14,23 +14,30 @@ from changeadvisor.judgement import RulePack, judge
 from changeadvisor.judgement.ledger import weights_on
 from changeadvisor.model import Initiative, Programme, months_between
 from changeadvisor.trajectory import Beside, OutlookReading
+from changeadvisor.words import NEXT_REVIEW, day_text
 
 Basis = Literal["results", "class"]
 
 
-def outlook(
-    programme: Programme, pack: RulePack, seed: int, evidence: Evidence, sheet: FactSheet
-) -> Outlook:
+def outlook(programme: Programme, pack: RulePack, evidence: Evidence, sheet: FactSheet) -> Outlook:
     """What may become of it; pack, sheet: what else is in its ledger beside the appraisal."""
     initiative = evidence.initiative
     if initiative.stage == "closed":
         return _unread(None, None, None, tuple(_became(evidence)))
     chances = _class_chances(programme, initiative)
-    expected = _expected_now(programme, initiative, seed)
+    expected = _expected_now(programme, initiative)
     if evidence.trajectory is None:
-        said = () if chances is None else (_class_said(chances),)
-        return _unread(chances, expected, next_review(programme, initiative), said)
+        by_class = () if chances is None else (_class_said(chances),)
+        return _unread(chances, expected, next_review(programme, initiative), by_class)
     reading = trajectory.read_outlook(evidence.trajectory, evidence.priced, _beside(pack, sheet))
+    review = next_review(programme, initiative, reading)
+    said: tuple[str, ...] = ()
+    if chances is not None:
+        said = tuple(trajectory.outlook_sentences(reading))
+    if reading.improvement is not None:
+        when = NEXT_REVIEW if review is None else day_text(review.on)
+        better = trajectory.improvement_sentence(reading.improvement, when, evidence.currency)
+        said = (*said, better)
     basis: Basis | None = None if chances is None else "class"
     progress, reached = None, None
     if reading.read:
@@ -45,12 +52,13 @@ def outlook(
         looks_this_good_and_fails=reading.good_and_fails,
         value=reading.value,
         worth_of_waiting=reading.worth_of_waiting,
-        next_review=next_review(programme, initiative, reading),
+        next_review=review,
+        improvement=reading.improvement,
         worth_of_knowing=reading.worth_of_knowing,
         cashable=None if reading.cashable is None else Spread(*reading.cashable),
         pays_back_in_year=reading.pays_back,
         months_to_target=reached,
-        sentences=() if chances is None else tuple(trajectory.outlook_sentences(reading)),
+        sentences=said,
     )
 
 
@@ -103,13 +111,13 @@ def _class_chances(programme: Programme, initiative: Initiative) -> Chances | No
     return None if chances is None else Chances(*chances)
 
 
-def _expected_now(programme: Programme, initiative: Initiative, seed: int) -> float | None:
+def _expected_now(programme: Programme, initiative: Initiative) -> float | None:
     """Where the plan expects it to be by now, in shares of the way."""
     path, begun = initiative.path, trajectory.since(initiative)
     if path is None or begun is None or initiative.stage == "idea":
         return None
     months = months_between(begun, programme.as_of)
-    return trajectory.expected_at(path, months, seed, initiative.id)
+    return trajectory.expected_at(path, months)
 
 
 def _beside(pack: RulePack, sheet: FactSheet) -> Beside:

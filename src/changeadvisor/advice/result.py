@@ -42,17 +42,19 @@ from changeadvisor.portfolio import (
     Delivery,
     FewAndAll,
     Finish,
+    FreeOptimum,
     FrontierPoint,
     Gainer,
     LimitCost,
     Load,
     Pick,
+    Proposal,
     Robust,
     Start,
     Totals,
     Weighed,
 )
-from changeadvisor.trajectory import Priced
+from changeadvisor.trajectory import Improvement, Priced
 
 Part = Literal["action", "route", "portfolio", "measures"]
 PARTS: tuple[Part, ...] = ("action", "route", "portfolio", "measures")
@@ -185,6 +187,8 @@ class Outlook:
 
     Shown beside the worth, never added.
     """
+    improvement: Improvement | None = None
+    """A course that is better than going on, by less than counts against it; None: none is."""
     pays_back_in_year: int | None = None
     """By the end of which year from now going on has earned its coming costs.
 
@@ -293,6 +297,8 @@ class InitiativeAdvice:
     """What became of published ratings like the declared one; None: nothing is foretold."""
     theories: tuple[TheoryReading, ...] = ()
     """What each published model says of it."""
+    proposal: Proposal | None = None
+    """The one line a board reads; None: it is closed, or no set was asked for or found."""
 
     def __repr__(self) -> str:
         """The initiative and its answers in a few lines."""
@@ -357,6 +363,13 @@ class Portfolio:
     """Changes each staff group carries if the set is run, by quarter."""
     delivered: Delivered | None = None
     """The worth of the set where what is late makes others wait; None: not worked out."""
+    as_recommended: bool | None = None
+    """Whether the recommended courses keep every limit together, so that they are the set.
+
+    None: there is no set.
+    """
+    free_optimum: FreeOptimum | None = None
+    """The set of the greatest worth alone, for comparison; None: none was worked out."""
     few_and_all: Annotated[FewAndAll | None, Field(exclude=True)] = None
     """`sentences` apart, each with its place. Not in the JSON."""
 

@@ -47,7 +47,6 @@ class Spreading:
                 spreads_from(self.programme, self.initiative),
                 adoption.Answers(*answers),
                 seed=self.seed,
-                name=self.initiative.id,
                 monthly=_monthly(self.initiative),
             )
         return self._done[key]

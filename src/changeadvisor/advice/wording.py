@@ -20,6 +20,7 @@ from changeadvisor.words import (
     many,
     month_text,
     plain_per_cent,
+    within_limits,
 )
 
 # --- where a fact comes from ----------------------------------------------------------------------
@@ -58,6 +59,17 @@ def readings_source(measure: str, last: dt.date) -> str:
 def against_path_source(readings: str, because: str) -> str:
     """Which readings were set beside the plan, and how."""
     return f"{readings}: {because}"
+
+
+HELD_BEHIND = (
+    "the level is where the plan has it, but it is more likely than not by far that it ends none: "
+    "counted as behind"
+)
+HELD_ON_PATH = (
+    "the level is short of the plan, but it is more likely than not by far that it ends full: "
+    "counted as on its path"
+)
+CHANCES = "the chances of its ending, by its results so far"
 
 
 def own_past_source(readings: str, correlation: float, seasonal: bool) -> str:
@@ -105,6 +117,11 @@ def rater_source(answer: Judgement, *, with_level: bool) -> str:
     level = f", {answer.level}" if with_level else ""
     why = f": {answer.because}" if answer.because else ""
     return f"{who}{when}{level}{why}"
+
+
+def held_source(table: str) -> str:
+    """A rating that the chances hold."""
+    return f"{table}, held to amber by the chances of its ending"
 
 
 def table_source(name: str) -> str:
@@ -227,6 +244,19 @@ def decide(answer: str, *, begun: bool, broken: dt.date | None) -> str:
     """The decision that an answer calls for; broken: the day of a tripwire that is."""
     course = COURSE_WORDS[answer]
     return (course.decision if begun else course.decision_on_idea) + _tripped(broken)
+
+
+def past_its_end(ended: dt.date) -> str:
+    """The decision on what still runs after its end."""
+    return (
+        f"It was to end on {day_text(ended)} and is still open: hand it over to everyday work, "
+        "agree a new end, or close it. Until the next review it is taken to cost what it costs now."
+    )
+
+
+def decide_within_limits(course: str, because: str, broken: dt.date | None) -> str:
+    """The decision where a limit forces another course; broken: the day of a tripwire that is."""
+    return f"{within_limits(course)} {because}{_tripped(broken)}"
 
 
 def find_out_first(question: str | None, broken: dt.date | None) -> str:

@@ -45,7 +45,7 @@ def simulate(
     described = simulation.worlds_of(spec, read, reference)
     kinds = simulation.draw(described, worlds, seed).old.kind
     ways = {
-        "changeadvisor": simulation.by_advice(api.load_rulebook(), seed),
+        "changeadvisor": simulation.by_advice(api.load_rulebook()),
         **simulation.rules_of_thumb(kinds, seed),
     }
     with Progress("Playing") as progress:

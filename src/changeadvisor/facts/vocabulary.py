@@ -203,6 +203,15 @@ _RESULTS = (
         steady="no difference beyond the noise",
         worsening="worse by more than the noise",
     ),
+    _level(
+        "results.chances",
+        "results",
+        "What the chances of its ending say, once results are read",
+        "What was expected by now (`path`), and what has been measured?",
+        likely_full="more than six in ten that it ends full",
+        open="neither end is likelier than six in ten",
+        likely_none="more than six in ten that it ends none",
+    ),
     Fact(
         "results.target_met",
         "Whether the recent level is at the path's target or better",

@@ -258,10 +258,12 @@ def begin(
     """Begin to ask about one initiative; what is not a judgement is gathered once."""
     bare = initiative.model_copy(update={"judgements": {}})
     graph, series = DependencyGraph(programme), evidence.all_series(programme)
-    base = evidence.gather(programme, bare, graph, series, seed).sheet
+    base = evidence.gather(
+        programme, bare, graph, series, rulebook.action.threshold("material")
+    ).sheet
     pack: RulePack = getattr(rulebook, about)
     facts = question_facts(rulebook, about, initiative.stage)
-    ways = {f.name: _ways(f, stream(seed, f"{initiative.id}/{f.name}")) for f in facts}
+    ways = {f.name: _ways(f, stream(seed, f.name)) for f in facts}
     spreading = Spreading(programme, initiative, seed) if about == "route" else None
     return Interview(
         rulebook, pack, initiative, facts, base, MappingProxyType(ways), _derives(pack), spreading

@@ -14,7 +14,7 @@ from changeadvisor.judgement.pack_file import Combine, ParameterFile, State
 #: The one scale of weights, in decibans: our judgement, not measured (formats.md section 3).
 SCALE = (1, 2, 4, 7, 10)
 #: Parameters that bear on the answer of every pack by themselves, in decibans.
-THRESHOLDS = ("tie", "close", "enough")
+THRESHOLDS = ("tie", "close", "enough", "material")
 
 #: States that a rule remembers.
 _REMEMBERED = 4096
@@ -221,7 +221,7 @@ class RulePack:
         return frozenset().union(*(rule.facts for rule in counting))
 
     def threshold(self, name: str) -> float:
-        """The parameter `tie`, `close` or `enough` in decibans; 0 where the pack sets none."""
+        """The parameter `tie`, `close` or `enough` in decibans, or `material`; 0: not set."""
         parameter = self.parameters.get(name)
         return float(parameter.value) if parameter is not None else 0.0
 

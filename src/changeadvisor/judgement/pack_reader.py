@@ -90,7 +90,7 @@ class _PackReader:
             value = self.parameters.get(name, 0.0)
             if not is_number(value) or float(value) < 0:
                 at = ("parameters", name, "value")
-                self.faults.add(at, f"`{value}`", "decibans, 0 or more")
+                self.faults.add(at, f"`{value}`", "a number, 0 or more")
         if len(set(self.file.answers)) < len(self.file.answers):
             self.faults.add(("answers",), "an answer twice", "each answer once")
         for answer in self.file.meanings:

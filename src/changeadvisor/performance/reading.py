@@ -6,7 +6,6 @@ what cannot be said is None, and `why` says for want of what.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -66,7 +65,7 @@ def read_performance(
     chart is drawn; what rules weigh does not hang on it. light: without draws, for facts alone.
     """
     own = ipsative(measure, series, drawing or Drawing(), light=light)
-    rng = None if light else _stream(seed, measure.id)
+    rng = None if light else np.random.Generator(np.random.PCG64(abs(seed)))
     recent = recent_level(comparable(measure, series))
     return Performance(
         measure=measure.id,
@@ -79,12 +78,6 @@ def read_performance(
         comparative=comparative(programme, measure, series, rng, how),
         why=tuple(_lacking(measure, series)),
     )
-
-
-def _stream(seed: int, name: str) -> np.random.Generator:
-    """The random stream that belongs to (seed, measure)."""
-    key = hashlib.sha256(f"{seed}/measure/{name}".encode()).digest()[:16]
-    return np.random.Generator(np.random.PCG64(int.from_bytes(key, "big")))
 
 
 def _lacking(measure: Measure, series: Series) -> Iterator[Lacking]:

@@ -18,6 +18,7 @@ from changeadvisor.portfolio.change_load import FROM_THE_TOP, NONE, Answers, Loa
 from changeadvisor.portfolio.conflicts import Conflict, conflicts, notices
 from changeadvisor.portfolio.fairness import Weighed, weighed
 from changeadvisor.portfolio.few_and_all import few_and_all
+from changeadvisor.portfolio.proposals import Merit, Proposal, Restore, allowed, proposals
 from changeadvisor.portfolio.quarters import QUARTERS
 from changeadvisor.portfolio.result import (
     Alternative,
@@ -27,6 +28,7 @@ from changeadvisor.portfolio.result import (
     FewAndAll,
     FindOut,
     Finish,
+    FreeOptimum,
     FrontierPoint,
     Gainer,
     LimitCost,
@@ -38,7 +40,7 @@ from changeadvisor.portfolio.result import (
     Totals,
 )
 from changeadvisor.portfolio.robust_choice import robust_choice
-from changeadvisor.portfolio.select import select
+from changeadvisor.portfolio.select import free_optimum, select
 from changeadvisor.portfolio.timing import delivered, finishes, starts
 
 __all__ = [
@@ -56,25 +58,32 @@ __all__ = [
     "FewAndAll",
     "FindOut",
     "Finish",
+    "FreeOptimum",
     "FrontierPoint",
     "Gainer",
     "LimitCost",
     "LimitKind",
     "Load",
     "Locks",
+    "Merit",
     "Pick",
+    "Proposal",
+    "Restore",
     "Robust",
     "Selection",
     "Start",
     "Totals",
     "Weighed",
+    "allowed",
     "choice_problem",
     "conflicts",
     "delivered",
     "few_and_all",
     "finishes",
+    "free_optimum",
     "load",
     "notices",
+    "proposals",
     "robust_choice",
     "select",
     "starts",

@@ -232,7 +232,8 @@ class _Builder:
         why = found.unpriced.get("persist") if found else None
         self.held[initiative.id] = wording.WORTH_NOT_KNOWN if why is None else why_unpriced(why)
         begins = begun(self.programme, initiative)
-        if begins or self.graph.requirers(initiative.id):
+        # What the law requires is done, whatever is known of its worth.
+        if begins or initiative.statutory or self.graph.requirers(initiative.id):
             yield self._course(initiative, "persist", 0.0)
         if not begins:
             yield self._course(initiative, "stop", 0.0)

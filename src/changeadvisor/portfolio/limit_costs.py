@@ -23,6 +23,10 @@ class LimitCosts:
     """The best set with all limits."""
     effort: Effort
     """How closely the others are looked for."""
+    share_for_few: float | None = None
+    """What is kept for the few, where it is no limit of the problem but is shown beside them."""
+    free: bool = False
+    """Whether no limit changed the set, so that none costs anything."""
 
     @property
     def problem(self) -> Problem:
@@ -45,12 +49,13 @@ class LimitCosts:
             )
         for role in dict.fromkeys(c.role for c in self.choice_problem.capacities):
             yield self._capacity_cost(role)
-        if problem.share_for_few is not None:
+        share = self.share_for_few if problem.share_for_few is None else problem.share_for_few
+        if share is not None:
             few = spent_on_few(problem, [problem.courses[r] for r in self.chosen.rows])
             yield LimitCost(
                 limit=wording.SHARE_FOR_FEW,
                 used=few / reached.spent if reached.spent > 0 else None,
-                of=problem.share_for_few,
+                of=share,
                 costs=self._gain_without(replace(problem, share_for_few=None)),
                 kind="share_for_few",
             )
@@ -71,6 +76,8 @@ class LimitCosts:
 
     def _gain_without(self, eased: Problem) -> float:
         """What the best set would gain in an eased problem, in money; pennies are nothing."""
+        if self.free or eased == self.problem:
+            return 0.0
         other = choose(eased, effort=self.effort)
         gain = max(0.0, other.worth - self.chosen.worth) if isinstance(other, Chosen) else 0.0
         return gain if gain > PENNIES else 0.0

@@ -77,6 +77,20 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
+class FreeOptimum:
+    """The set of the greatest worth alone, whatever is recommended: a comparison, no proposal."""
+
+    courses: Mapping[str, str]
+    """What it would do with each initiative, by id."""
+    all: float
+    """Its mean present worth, in the programme's currency."""
+    spend: float
+    """Its mean spend in the budget periods."""
+    because: str
+    """What it is, and how far the proposals are from it, in sentences."""
+
+
+@dataclass(frozen=True, slots=True)
 class LimitCost:
     """One limit: how full it is, and what it costs."""
 

@@ -7,14 +7,16 @@ and `robust_choice` what else might have been chosen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from changeadvisor.portfolio import wording
 from changeadvisor.portfolio.build import ChoiceProblem, Locks, spent_by_period
 from changeadvisor.portfolio.choice import choose, early, effort_for, explained
 from changeadvisor.portfolio.limit_costs import LimitCosts
 from changeadvisor.portfolio.picks import PickReasons
-from changeadvisor.portfolio.problem import Course, kept, spent_on_few
-from changeadvisor.portfolio.result import CapacityUse, Gainer, Selection, Totals
+from changeadvisor.portfolio.problem import Course, courses_by_initiative, kept, spent_on_few
+from changeadvisor.portfolio.proposals import Allowed
+from changeadvisor.portfolio.result import CapacityUse, FreeOptimum, Gainer, Selection, Totals
 from changeadvisor.portfolio.solver import Chosen, Infeasible
 from changeadvisor.portfolio.timing import JOINT, paired, worth_drawn
 from changeadvisor.trajectory import Prospect
@@ -30,19 +32,23 @@ def select(
     locks: Locks,
     seed: int,
     seconds: float | None,
+    proposed: Allowed | None = None,
+    share_for_few: float | None = None,
 ) -> Selection:
     """The set of the greatest mean worth within the limits.
 
     people: counts the people that a set of initiatives reaches, each once. locks: courses set from
-    outside. seconds: a clock on the search; None: none.
+    outside. seconds: a clock on the search; None: none. proposed: the set that was chosen already;
+    share_for_few: what is kept for the few, where it is no limit but a shortfall is said.
     """
     problem = choice_problem.problem
     effort = effort_for(problem, seconds)
-    best = choose(problem, effort=effort)
+    best = choose(problem, effort=effort) if proposed is None else proposed.chosen
     if isinstance(best, Infeasible):
         why = wording.why_none(choice_problem, explained(problem, best))
         return Selection(chosen=(), deferred=(), totals=None, bound=None, gap=None, why_none=why)
-    chosen = early(problem, best)
+    chosen = early(problem, best) if proposed is None else best
+    free = proposed is not None and proposed.as_merits
     report = SelectionReport(choice_problem, prospects, chosen, seed)
     picks = PickReasons(choice_problem, chosen, locks).picks()
     return Selection(
@@ -51,7 +57,7 @@ def select(
         totals=report.totals(people),
         bound=chosen.bound,
         gap=chosen.gap,
-        limits=tuple(LimitCosts(choice_problem, chosen, effort).costs()),
+        limits=tuple(LimitCosts(choice_problem, chosen, effort, share_for_few, free).costs()),
         gainers=tuple(report.gainers()),
         capacity=tuple(report.capacity()),
         rows=chosen.rows,
@@ -110,8 +116,8 @@ class SelectionReport:
         for course in self.courses:
             prospect = self.prospects.get(course.initiative)
             spending = prospect.spending.get(course.course) if prospect else None
-            if spending is not None:
-                pairs = paired(self.seed, course.initiative)
+            if prospect is not None and spending is not None:
+                pairs = paired(self.seed, prospect.stream)
                 by_period = spent_by_period(spending, periods, course.later)
                 spent = [s + more[pairs] for s, more in zip(spent, by_period, strict=True)]
         over = np.zeros(JOINT, dtype=bool)
@@ -151,3 +157,19 @@ class SelectionReport:
         for k, capacity in enumerate(self.choice_problem.capacities):
             if capacity.role in roles and capacity.quarter <= last:
                 yield CapacityUse(capacity.role, capacity.quarter, used[k], capacity.limit)
+
+
+def free_optimum(
+    choice_problem: ChoiceProblem, proposed: Selection, seconds: float | None
+) -> FreeOptimum | None:
+    """The set of the greatest worth alone, beside what is proposed; None: none was found."""
+    problem = replace(choice_problem.problem, share_for_few=None)
+    best = choose(problem, effort=effort_for(problem, seconds))
+    if isinstance(best, Infeasible) or proposed.totals is None:
+        return None
+    courses = courses_by_initiative(problem, early(problem, best).rows)
+    picks = {p.id: p.course for p in (*proposed.chosen, *proposed.deferred)}
+    differ = [id for id, course in courses.items() if picks.get(id) != course]
+    worth, currency = best.outcome.worth, choice_problem.programme.currency
+    said = wording.free_optimum(worth, proposed.totals.all, differ, currency)
+    return FreeOptimum(courses, worth, best.outcome.spent, said)

@@ -23,7 +23,7 @@ from changeadvisor.portfolio.build import ChoiceProblem, begun
 from changeadvisor.portfolio.problem import kept, outcome
 from changeadvisor.portfolio.result import Delivered, Delivery, Finish, Pick, Start
 from changeadvisor.trajectory import Prospect, stream
-from changeadvisor.trajectory.posterior import DRAWS
+from changeadvisor.trajectory.posterior import POINTS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,12 +44,12 @@ NOTICED = 0.05
 # are independent of one another.
 
 
-def paired(seed: int, id: str) -> NDArray[np.intp]:
-    """Which of its own draws an initiative has in each joint draw."""
+def paired(seed: int, own: int) -> NDArray[np.intp]:
+    """Which of its own draws an initiative has in each joint draw. own: `Prospect.stream`."""
     import numpy as np
 
-    return np.random.Generator(np.random.PCG64(stream(seed, f"joint/{id}"))).integers(
-        0, DRAWS, JOINT
+    return np.random.Generator(np.random.PCG64(stream(seed, f"joint/{own}"))).integers(
+        0, POINTS, JOINT
     )
 
 
@@ -65,12 +65,12 @@ def worth_drawn(
     for course in chosen:
         found = prospects.get(course.initiative)
         draws = None if found is None else found.worth.get(course.course)
-        if draws is not None:
+        if found is not None and draws is not None:
             # Begun later, every draw is worth so much less or more; without its helpers, a share of
             # the mean less.
             moved = course.worth - float(draws.mean())
             lost = course.worth * (1.0 - kept(setting.problem, course, running))
-            total = total + draws[paired(seed, course.initiative)] + moved - lost
+            total = total + draws[paired(seed, found.stream)] + moved - lost
     # The joint draws are a sample: their mean is set to the worth that the set was chosen by.
     return total + (outcome(setting.problem, rows).worth - float(total.mean()))
 
@@ -200,7 +200,7 @@ class _Drawn:
         prospect = self.prospects.get(id)
         if prospect is None:
             return np.ones(JOINT)
-        found: Grid = prospect.delay[paired(self.seed, id)]
+        found: Grid = prospect.delay[paired(self.seed, prospect.stream)]
         return found
 
     def times(self, id: str) -> tuple[Grid, Grid]:

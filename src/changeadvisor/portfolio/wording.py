@@ -40,6 +40,7 @@ from changeadvisor.words import (
 
 if TYPE_CHECKING:
     from changeadvisor.portfolio.build import ChoiceProblem
+    from changeadvisor.portfolio.proposals import Restore
     from changeadvisor.portfolio.solver import Infeasible
 
 #: Names of limits and of those who gain, where no register gives one.
@@ -48,6 +49,87 @@ NO_SERVICE = "service not given"
 STOPPING = "stopping what does not run"
 #: Money that nobody would notice.
 _PENNIES = 0.5
+
+
+# --- proposals ------------------------------------------------------------------------------------
+
+
+def as_on_merit(whole: bool) -> str:
+    """A course on merit that is proposed. whole: whether all of them keep the limits together."""
+    if whole:
+        return "As recommended: all recommended courses keep the limits together."
+    return "As recommended: the limits leave room for it."
+
+
+def no_merit(merit: str | None, why: str | None, proposed: str, *, begun: bool) -> str:
+    """What is proposed where there is no answer, or none that is priced. why: it is not priced."""
+    if merit is None:
+        first = "There is no answer on merit yet."
+    else:
+        worth = f" ({why})" if why else ""
+        first = f"{capitalised(COURSE_WORDS[merit].doing)} is recommended, but not priced{worth}."
+    if proposed == "stop":
+        return f"{first} It has not begun, so it is not started."
+    goes_on = "It has begun, so it goes on" if begun else "The law requires it, so it runs"
+    return f"{first} {goes_on}."
+
+
+def changed_by_limit(merit: str, proposed: str, restore: Sequence[Restore], currency: str) -> str:
+    """A course that a limit forces, and the least more that would restore the one on merit."""
+    first = f"{capitalised(COURSE_WORDS[merit].doing)} is recommended by itself"
+    then = f"{COURSE_WORDS[proposed].doing} is proposed"
+    if not restore:
+        return (
+            f"{first}, but the limits cannot hold all that is recommended, and of what they can "
+            f"hold, the set with {COURSE_WORDS[proposed].doing} is worth most."
+        )
+    return f"{first}; within the limits {then}. {restoring(restore, currency)}"
+
+
+def restoring(restore: Sequence[Restore], currency: str) -> str:
+    """The least more that would restore a course, with the others as they stand."""
+    more = [_more(r, currency) for r in restore if not isinstance(r.by, str)]
+    said = [f"{joined(more)} would keep it as recommended, with the others as they stand."]
+    for r in restore:
+        if r.limit == "requires":
+            said.append(f"It cannot run without {r.by}, which does not run.")
+        elif r.limit == "conflicts-with":
+            said.append(f"It cannot run beside {r.by}.")
+    return " ".join(said[0 if more else 1 :])
+
+
+def _more(restore: Restore, currency: str) -> str:
+    """More of one measured limit: money or people."""
+    by = restore.by if not isinstance(restore.by, str) else 0.0
+    if restore.limit == "budget":
+        return f"{money_that_is_enough(by, currency)} more for {restore.period}"
+    role = restore.limit.removeprefix("capacity: ")
+    return f"{math.ceil(by * 10) / 10:g} more {role} in {quarter_text(restore.period or '')}"
+
+
+def beyond_limits(excess: Sequence[Restore], currency: str) -> str:
+    """Limits that are broken by what the law requires, whatever else is stopped."""
+    over = joined([_more(r, currency) for r in excess if not isinstance(r.by, str)])
+    return f"What the law requires cannot be done within the limits: it takes {over}."
+
+
+def short_for_few(used: float, share: float) -> str:
+    """A share of spend for the few that the proposals miss."""
+    return (
+        f"Of the spend {used:.1%} goes to deep changes for few people: the {share:.0%} that is to "
+        "be kept for them is missed."
+    )
+
+
+def free_optimum(worth: float, proposed: float, differ: Sequence[str], currency: str) -> str:
+    """The set of the greatest worth alone, beside the proposals. differ: where they do."""
+    if not differ:
+        return "By worth alone the best set within the limits would be the same."
+    return (
+        f"A comparison, not a proposal: by worth alone the best set within the limits would be "
+        f"worth {money_text(worth, currency)}, beside {money_text(proposed, currency)} for what is "
+        f"proposed. It differs on {joined(list(differ))}."
+    )
 
 
 # --- why each runs or waits -----------------------------------------------------------------------
@@ -239,7 +321,7 @@ def few_and_all(
     totals, currency = selection.totals, choice_problem.programme.currency
     if totals is None:
         return FewAndAll()
-    spent = kept = next_step = ""
+    spent = next_step = ""
     deep = [p.id for p in selection.chosen if p.id in choice_problem.problem.few]
     if deep and totals.share_for_few is not None:
         share = in_100(totals.share_for_few)
@@ -247,15 +329,7 @@ def few_and_all(
             f"Of every 100 we spend, {share} {agree(share, 'goes', 'go')} to changes that "
             f"matter deeply to few people ({joined(deep)})."
         )
-    rule = next((x for x in selection.limits if x.kind == "share_for_few"), None)
-    if rule is not None and rule.costs > 0.0:
-        kept = (
-            f"Keeping {cases_in_100(rule.of or 0.0)} for them costs everybody "
-            f"together {money_text(rule.costs, currency)} of value: without that rule another set "
-            "would be worth that much more."
-        )
-    elif rule is not None:
-        kept = "Keeping that share for them costs nothing: the best set keeps it anyway."
+    kept = _kept_for_few(selection, currency)
     after = next((p for p in points if p.by_pound is not None and p.few > totals.few), None)
     if after is not None and after.by_pound is not None and after.gained is not None:
         next_step = (
@@ -264,6 +338,21 @@ def few_and_all(
             f"else {money_to_the_penny(after.by_pound, currency)}."
         )
     return FewAndAll(spent, kept, next_step)
+
+
+def _kept_for_few(selection: Selection, currency: str) -> str:
+    """What the share kept for the few costs; empty: there is none, or it is missed."""
+    rule = next((x for x in selection.limits if x.kind == "share_for_few"), None)
+    if rule is None:
+        return ""
+    if rule.costs > 0.0:
+        return (
+            f"Keeping {cases_in_100(rule.of or 0.0)} for them costs everybody "
+            f"together {money_text(rule.costs, currency)} of value: without that rule another set "
+            "would be worth that much more."
+        )
+    kept = (rule.used or 0.0) >= (rule.of or 0.0)
+    return "The share that is to be kept for them is kept." if kept else ""
 
 
 # --- why there is no set --------------------------------------------------------------------------

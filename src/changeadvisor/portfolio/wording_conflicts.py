@@ -54,7 +54,7 @@ def _overload(overload: Overload) -> Iterator[str]:
         yield f"{_names(overload.everybody)} {asks} all staff, so {counts} here too"
     if overload.spared:
         yield (
-            f"stopping {_names(overload.spared)}, as recommended, relieves these staff and is "
+            f"stopping {_names(overload.spared)}, as proposed, relieves these staff and is "
             "counted already"
         )
 
@@ -96,7 +96,7 @@ def who_could_wait(asked: Sequence[Initiative], as_of: dt.date) -> str:
 def relief(relief: Relief) -> str:
     """What stopping relieves."""
     return (
-        f"Stopping {_names(relief.stopped)}, as recommended, relieves {relief.group}: without that "
+        f"Stopping {_names(relief.stopped)}, as proposed, relieves {relief.group}: without that "
         f"it would carry {relief.changes} changes at once, over the limit of {relief.limit:g}."
     )
 

@@ -13,6 +13,7 @@ from changeadvisor.judgement import (
     by_strength,
 )
 from changeadvisor.portfolio import Load
+from changeadvisor.portfolio.wording import restoring
 from changeadvisor.report.initiative import InitiativeView, initiative_view
 from changeadvisor.report.parts import PairView, day_or_unknown
 from changeadvisor.report.portfolio import PortfolioView, in_set, portfolio_view
@@ -26,6 +27,7 @@ from changeadvisor.words import (
     money_text,
     rating_label,
     short_quarter_text,
+    within_limits,
 )
 
 # --- views ----------------------------------------------------------------------------------------
@@ -213,7 +215,7 @@ def _row(item: InitiativeAdvice) -> BoardRow:
         title=plain(item.title, 200),
         mark=_mark(action),
         answer=CLOSED if closed else asked,
-        sureness="" if closed or action is None else _sureness(action),
+        sureness="" if closed or action is None else _sureness(action, item),
         route="" if item.route is None or closed else answer_label(item.route.answer),
         declared=rating_label(item.declared),
         evidenced=rating_label(item.evidenced),
@@ -233,18 +235,31 @@ def _mark(action: Recommendation | None) -> str:
 def _because(item: InitiativeAdvice, top: Reason) -> str:
     """The strongest reason.
 
-    Where it is the appraisal, by how much the course is worth more than the next best.
+    Where it is the appraisal: first what the results look like, in the words of the rule that says
+    so for the same answer, then by how much the course is worth more than the next best.
     """
     value = item.outlook.value or {}
-    if not top.appraises or top.answer not in value or len(value) < 2:
+    if item.action is None or not top.appraises or top.answer not in value or len(value) < 2:
         return top.because
-    rival = max((c for c in value if c != top.answer), key=lambda c: (value[c].mean, c))
-    more = value[top.answer].mean - value[rival].mean
-    return (
-        f"Weight of the appraisal: by its results so far {COURSE_WORDS[top.answer].doing} is worth"
-        f" {money_text(more, item.evidence.currency)} more than {COURSE_WORDS[rival].doing}, later"
-        " choices counted in."
+    alike = (r for r in by_strength(item.action.reasons) if r.evidence == top.evidence)
+    looks = next(
+        (r.because for r in alike if r.answer == top.answer and not r.counted and not r.appraises),
+        None,
     )
+    rival = max((c for c in value if c != top.answer), key=lambda c: (value[c].mean, c))
+    more, currency = value[top.answer].mean - value[rival].mean, item.evidence.currency
+    doing = COURSE_WORDS[rival].doing
+    if more < 0.0 and top.answer == "persist":
+        worth = (
+            f"By its results so far {doing} now instead of at the next review is worth "
+            f"{money_text(-more, currency)} more: too little to count."
+        )
+    else:
+        worth = (
+            f"Weight of the appraisal: by its results so far {COURSE_WORDS[top.answer].doing} is "
+            f"worth {money_text(more, currency)} more than {doing}, later choices counted in."
+        )
+    return worth if looks is None else f"{looks} {worth}"
 
 
 def _top(action: Recommendation | None) -> Reason | None:
@@ -264,11 +279,17 @@ def _why_none(action: Recommendation | None, closed: bool) -> str:
     return "The evidence is evenly balanced."
 
 
-def _sureness(found: Recommendation) -> str:
-    """What keeps the answer from being sure; empty where nothing does."""
+def _sureness(found: Recommendation, item: InitiativeAdvice) -> str:
+    """What keeps the answer from being sure or from being run; empty where nothing does."""
+    proposal = item.proposal
+    limited = ""
+    if proposal is not None and proposal.changed_by is not None:
+        more = restoring(proposal.would_restore or (), item.evidence.currency)
+        limited = f"{within_limits(proposal.course)} {more}".strip()
     if found.answer is None:
-        return ""
+        return limited
     parts = [
+        limited,
         "Finely balanced." if found.finely_balanced else "",
         "" if found.stands else "Missing facts could change it.",
         "The appraisal and the other evidence disagree." if found.disagreement else "",

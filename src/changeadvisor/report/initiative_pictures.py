@@ -71,9 +71,7 @@ def _curve_view(item: InitiativeAdvice, curve: Trajectory, seen: Observed) -> Cu
     months = np.arange(0.5, curve.months + _AHEAD, 1.0)
     drawn = np.quantile(curve.progress(months), [0.1, 0.5, 0.9], axis=0)
     planned = (
-        trajectory.expected_path(initiative.path, months.tolist(), curve.seed, item.id)
-        if initiative.path
-        else None
+        trajectory.expected_path(initiative.path, months.tolist()) if initiative.path else None
     )
     expected = drawn[1] if planned is None else planned.mean(axis=0)
     points = tuple(

@@ -32,8 +32,8 @@ def sentences(page: PortfolioPage) -> Iterator[str]:
         does = f"runs all {many(running, 'initiative')}"
     low, high = page.money(totals.low), page.money(totals.high)
     yield (
-        f"The best set{within_limits} {does}. It is worth {page.money(totals.all)} in all (8 times"
-        f" in 10 between {low} and {high}) and costs {page.money(totals.spend)} over"
+        f"What is proposed{within_limits} {does}. It is worth {page.money(totals.all)} in all"
+        f" (8 times in 10 between {low} and {high}) and costs {page.money(totals.spend)} over"
         f" {joined(totals.spend_over)}."
     )
     yield from _waiting(page)
@@ -52,9 +52,12 @@ def sentences(page: PortfolioPage) -> Iterator[str]:
     yield from portfolio.sentences
     yield from _robust(page)
     yield from _fair(page)
+    if portfolio.free_optimum is not None:
+        yield portfolio.free_optimum.because
     yield (
-        "The set is chosen by worth within the limits. It does not change the recommendation on"
-        " any initiative, which weighs all the evidence. Where the two differ, people decide."
+        "What is proposed for each is what is recommended for it by itself, unless a limit forces"
+        " another course; the limit is then named, with the least more that would restore it."
+        " People decide."
     )
 
 
@@ -73,10 +76,15 @@ def _waiting(page: PortfolioPage) -> Iterator[str]:
 
 def _proven(page: PortfolioPage) -> str:
     gap = page.portfolio.gap
+    if page.portfolio.as_recommended:
+        return "These are the recommended courses: together they keep every limit."
     if gap is None:
         return "How close this is to the best possible set is not known."
     if gap == 0.0:
-        return "No other set within the limits is worth more: that is proven."
+        return (
+            "Of the recommended courses, going on and stopping, no other set within the limits is"
+            " worth more: that is proven."
+        )
     return (
         "No other set within the limits could be worth more than"
         f" {fine_per_cent(gap, 3)} above it: that is proven."

@@ -85,13 +85,12 @@ def play(drawn: Drawn, decide: Decider, *, batch: int = 250) -> Played:
 # --- ways of deciding -----------------------------------------------------------------------------
 
 
-def by_advice(rulebook: Rulebook, seed: int = 0) -> Decider:
+def by_advice(rulebook: Rulebook) -> Decider:
     """The engine's own advice, as `advise --only action` gives it; no answer means to go on."""
 
     def decide(given: Programme) -> dict[str, str]:
         return {
-            name: answer or "persist"
-            for name, answer in action_answers(given, rulebook, seed=seed).items()
+            name: answer or "persist" for name, answer in action_answers(given, rulebook).items()
         }
 
     return decide
@@ -126,7 +125,7 @@ def _worthiest(
 ) -> str:
     measure = known.measure(initiative.path.measure if initiative.path else None)
     own = series[measure.id] if measure else None
-    found = trajectory.read_trajectory(known, initiative, measure, own, 0)
+    found = trajectory.read_trajectory(known, initiative, measure, own)
     framed = None if found is None else trajectory.frame(known, initiative, own, found)
     if found is None or not isinstance(framed, trajectory.Frame):
         return "persist"

@@ -108,6 +108,8 @@ class Observed:
     """None: no other initiative moves the measure."""
     alone: tuple[StandsAlone, ...]
     """The readings that were held."""
+    rounding: float = 0.0
+    """The standard deviation that rounding leaves, in shares of the way."""
 
     def level(self, progress: float) -> float:
         """Progress as a level of the measure."""
@@ -157,7 +159,20 @@ def observed(
         alone=tuple(
             StandsAlone(own[k].period, own[k].value) for k, p in enumerate(progress) if p != held[k]
         ),
+        rounding=_rounding([p.value for p in own]) / abs(path.target - baseline),
     )
+
+
+def _rounding(values: Sequence[float]) -> float:
+    """The standard deviation that rounding leaves, by the digits that values are written with.
+
+    Even over the last digit: its step over the root of twelve. Whole numbers that are all multiples
+    of five or ten were rounded to those.
+    """
+    for step in (10.0, 5.0, 1.0, 0.5, 0.1, 0.05, 0.01):
+        if all(abs(v / step - round(v / step)) < 1e-6 for v in values):
+            return step / math.sqrt(12.0)
+    return 0.0
 
 
 def tamed(progress: Sequence[float]) -> tuple[float, ...]:

@@ -111,6 +111,9 @@ class Tactics:
     """Months by which running spend goes on longer."""
     by_class: NDArray[np.intp] | None = None
     """The outcome class of each draw, where the gain hangs on it."""
+    later: tuple[Grid, Grid] | None = None
+    """What choices after it add where it begins at each review, draws x reviews, and what of that
+    is luck; None: not worked out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,8 @@ class Strategy:
     """The tactics that fit the new path, if any."""
     later: Grid | None = None
     """What choices after it add, by draw; None: not worked out."""
+    stopped_later: Grid | None = None
+    """What a later stop alone adds, as in `Worth.within`, by draw; None: not worked out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,8 @@ class Worth:
     """With the choices still open after it."""
     fixed: Grid
     """Chosen for good."""
+    within: Grid
+    """With a later stop as the only later choice, where it costs no more than the spend saved."""
     coming: Coming | None = None
     """Of going on: what the next review may see and do."""
 

@@ -4,11 +4,13 @@ Progress, in shares of the way, is ``A * rise(t) - D * dip(t)``: `rise` is scale
 over months 49 to 60, so that A is the outcome itself (formats.md: outcome classes) and a class's
 shares are never corrected twice; `dip` has its trough 1. Nothing published gives a general depth,
 length or shape of the dip (methods.md 3.2), so shapes are mixed and the plan's own ranges are
-drawn, stretched by the `delay` and deepened by the `deeper` of its reference class.
+laid out on a grid, stretched by the `delay` and deepened by the `deeper` of its reference class.
+Nothing is drawn by chance: equal plans have equal curves.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -22,13 +24,16 @@ if TYPE_CHECKING:
 
     Grid = NDArray[np.float64]
 
-#: Curves drawn from one plan (ten shapes, so a multiple of ten), and how many of them are followed
-#: once readings have sorted them.
-POOL, CURVES = 320, 100
 #: Months over which the outcome is read (formats.md: outcome classes).
 OUTCOME = tuple(48.5 + k for k in range(12))
-#: A curve may pass its outcome by so much before it fades to it.
-_LEAST_KEPT = 0.25
+#: Lengths and troughs on the grid of a plan.
+LENGTHS, TROUGHS = 14, 3
+#: Where a dip is planned, so many of the curves rise all the while beneath it, so that it shows
+#: less than its depth; the others fall as planned first and rise only then (our judgement).
+BENEATH = 0.4
+#: How deep a dip may be where the plan has none, in shares of the way (one standard deviation; our
+#: judgement).
+UNPLANNED_DIP = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,37 +51,50 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """One way of rising, with how many of the curves rise so (our judgement)."""
+
+    rise: Callable[[Grid, float], Grid]
+    """From 0 at the start to about 1 at the target, by share of the length."""
+    share: float
+    """Of all curves."""
+    begins: float = 0.0
+    """Where a sudden step lies, as a share of the length."""
+    fades: float | None = None
+    """When the gain begins to fade, from soon (0) to late (1); None: never."""
+    kept: float = 1.0
+    """What is left of the gain once it has faded."""
+
+
+@dataclass(frozen=True, slots=True)
 class Curves:
-    """Curves drawn from a plan, one a row."""
+    """Curves of a plan, one a row."""
 
     shape: NDArray[np.intp]
-    """Which shape it rises by (`_SHAPES`); rows of one shape stand together."""
+    """Which shape it rises by (`SHAPES`); rows of one shape stand together."""
     late: NDArray[np.bool_]
     """Whether it rises only after its dip."""
     length: Grid
     """Months to the target."""
     trough: Grid
     """The month of the deepest dip."""
-    depth: Grid
-    """Of the dip, in shares of the way."""
-    begins: Grid
-    """Where a sudden step lies, as a share of the length."""
-    fade: Grid
-    """The month in which the gain begins to fade."""
-    kept: Grid
-    """What is left of the gain once it has faded; 1 where it does not fade."""
     scale: Grid
     """The mean of the bare rise over months 49 to 60."""
     log_share: Grid
-    """The log of how many curves of the plan it stands for."""
+    """The log of the share of all curves of the plan that it stands for."""
+    depth: float
+    """Of the dip, in shares of the way, on average."""
+    width: float
+    """How far about that the depth may lie (one standard deviation)."""
 
     def __len__(self) -> int:
         return len(self.length)
 
     def rows(self, which: NDArray[np.intp], log_share: Grid) -> Curves:
         """Some of the curves, in their order, each standing for others."""
-        parts = {f: getattr(self, f)[which] for f in self.__slots__ if f != "log_share"}
-        return Curves(**parts, log_share=log_share)
+        names = ("shape", "late", "length", "trough", "scale")
+        parts = {name: getattr(self, name)[which] for name in names}
+        return replace(self, **parts, log_share=log_share)
 
     def at(self, months: Grid) -> tuple[Grid, Grid]:
         """Rise and dip at `months` since the path began, curves x months.
@@ -91,35 +109,76 @@ class Curves:
         return _faded(self, t, bare) / self.scale[:, None], dip
 
 
-def draw(plan: Plan, reference: ReferenceClass | None, seed: int, count: int = CURVES) -> Curves:
-    """Curves from a plan, its ranges corrected by its reference class. The seed fixes them."""
+def family(plan: Plan, reference: ReferenceClass | None) -> Curves:
+    """The curves of a plan, its ranges corrected by its reference class."""
     import numpy as np
 
-    u = uniforms(seed, count, 8)
-    delay = reference.delay.sample(u[1]) if reference and reference.delay else np.ones(count)
-    deeper = reference.deeper.sample(u[2]) if reference and reference.deeper else np.ones(count)
-    length = np.maximum(plan.months.sample(u[0]) * delay, 0.5)
-    # Where the plan has no dip, one may come all the same, early on.
-    trough, depth = 0.2 * length, np.zeros(count)
-    if plan.dip is not None and plan.dip_month is not None and plan.dip.high > 0.0:
-        trough = np.clip(plan.dip_month.sample(u[3]) * delay, 0.25, 0.9 * length)
-        depth = plan.dip.sample(u[4]) * deeper / abs(plan.span)
-    shape = np.arange(count) // (count // len(_SHAPES))
+    delay, deeper = np.ones(1), np.ones(1)
+    if reference is not None and reference.delay is not None:
+        delay = reference.delay.sample(_even(16))
+    if reference is not None and reference.deeper is not None:
+        deeper = reference.deeper.sample(_even(16))
+    length, slow, mass = _lengths(plan.months.sample(_even(64)), delay)
+    dips = plan.dip is not None and plan.dip_month is not None and plan.dip.high > 0.0
+    if dips and plan.dip is not None and plan.dip_month is not None:
+        months = plan.dip_month.sample(_even(TROUGHS))
+        trough = np.clip(months[None, :] * slow[:, None], 0.25, 0.9 * length[:, None])
+        depths = (plan.dip.sample(_even(32))[:, None] * deeper) / abs(plan.span)
+        depth, width = float(depths.mean()), max(float(depths.std()), 0.1 * float(depths.mean()))
+        late, part = np.array([True, False]), np.array([1.0 - BENEATH, BENEATH])
+    else:
+        # Where the plan has no dip, one may come all the same, early on.
+        trough, depth, width = 0.2 * length[:, None], 0.0, UNPLANNED_DIP
+        late, part = np.array([False]), np.ones(1)
+    # Shapes outermost: rows of one shape stand together.
+    shares = np.array([shape.share for shape in SHAPES])
+    size = (len(SHAPES), len(late), *trough.shape)
+    shape, rises, at, low = (axis.ravel() for axis in np.indices(size))
+    share = shares[shape] * part[rises] * mass[at] / trough.shape[1]
     curves = Curves(
-        shape,
-        np.arange(count) % 3 == 2,
-        length,
-        trough,
-        depth,
-        0.35 + 0.6 * u[7],
-        np.maximum(0.7 * length, 15.0) + 27.0 * u[5],
-        np.where(shape >= _FADES, _LEAST_KEPT + (0.9 - _LEAST_KEPT) * u[6], 1.0),
-        np.ones(count),
-        np.zeros(count),
+        shape=shape,
+        late=late[rises],
+        length=length[at],
+        trough=trough[at, low],
+        scale=np.ones(len(shape)),
+        log_share=np.log(share),
+        depth=depth,
+        width=width,
     )
     t = np.asarray(OUTCOME)[None, :]
     scale = np.maximum(_faded(curves, t, _unfaded(curves, t)).mean(axis=1), 0.05)
     return replace(curves, scale=scale)
+
+
+def _lengths(months: Grid, delay: Grid) -> tuple[Grid, Grid, Grid]:
+    """Months to the target on a grid, even in its logarithm.
+
+    With the mean delay of each, and its share of all.
+    """
+    import numpy as np
+
+    every = np.log(np.maximum(months[:, None] * delay, 0.5)).ravel()
+    delays = np.broadcast_to(delay, (len(months), len(delay))).ravel()
+    low, high = float(every.min()), float(every.max())
+    if high - low < 1e-6:
+        return np.exp(every[:1]), delays[:1], np.ones(1)
+    # What lies between two points of the grid is shared between them.
+    place = (every - low) / (high - low) * (LENGTHS - 1)
+    at = np.minimum(place.astype(int), LENGTHS - 2)
+    mass, slow = np.zeros(LENGTHS), np.zeros(LENGTHS)
+    for point, part in ((at, 1.0 - (place - at)), (at + 1, place - at)):
+        np.add.at(mass, point, part)
+        np.add.at(slow, point, part * delays)
+    there = mass > 1e-9
+    grid = np.exp(np.linspace(low, high, LENGTHS))
+    return grid[there], slow[there] / mass[there], mass[there] / len(every)
+
+
+def _even(count: int) -> Grid:
+    """Even places between 0 and 1."""
+    import numpy as np
+
+    return (np.arange(count) + 0.5) / count
 
 
 @lru_cache(maxsize=64)
@@ -138,14 +197,14 @@ def _lattice(points: int, dimensions: int) -> Grid:
     return (np.arange(1.0, points + 1.0)[None, :] * steps[:, None]) % 1.0
 
 
-def uniforms(seed: int, points: int, dimensions: int) -> Grid:
+def uniforms(stream: int, points: int, dimensions: int) -> Grid:
     """Evenly spread uniforms, dimensions x points.
 
-    Shifted as the seed says (Cranley and Patterson 1976).
+    Shifted as the stream says (Cranley and Patterson 1976); the same for every initiative.
     """
     import numpy as np
 
-    shift = np.array([_mixed(seed + k * _GOLDEN) / 2.0**64 for k in range(1, dimensions + 1)])
+    shift = np.array([_mixed(stream + k * _GOLDEN) / 2.0**64 for k in range(1, dimensions + 1)])
     shifted: Grid = (_lattice(points, dimensions) + shift[:, None]) % 1.0
     return shifted
 
@@ -162,11 +221,13 @@ def _mixed(x: int) -> int:
 
 
 def _faded(c: Curves, t: Grid, bare: Grid) -> Grid:
-    """The rise before scaling, in place of `bare`: the last shapes fade."""
+    """The rise before scaling, in place of `bare`: some shapes fade."""
     import numpy as np
 
-    rows = slice(int(np.searchsorted(c.shape, _FADES)), None)
-    bare[rows] *= 1.0 - (1.0 - c.kept[rows])[:, None] * _eased((t - c.fade[rows, None]) / 18.0)
+    for rows, shape in _by_shape(c):
+        if shape.fades is not None:
+            since = np.maximum(0.7 * c.length[rows], 15.0) + 27.0 * shape.fades
+            bare[rows] *= 1.0 - (1.0 - shape.kept) * _eased((t - since[:, None]) / 18.0)
     return bare
 
 
@@ -176,20 +237,26 @@ def _unfaded(c: Curves, t: Grid) -> Grid:
 
     start = np.where(c.late, c.trough, 0.0)[:, None]
     x = np.maximum(t - start, 0.0) / np.maximum(c.length[:, None] - start, 0.5)
-    ends = np.searchsorted(c.shape, np.arange(len(_SHAPES) + 1))
-    for k, shape in enumerate(_SHAPES):
-        rows = slice(ends[k], ends[k + 1])
-        x[rows] = shape(x[rows], c.begins[rows, None])
+    for rows, shape in _by_shape(c):
+        x[rows] = shape.rise(x[rows], shape.begins)
     return x
 
 
+def _by_shape(c: Curves) -> list[tuple[slice, Shape]]:
+    """The rows of each shape."""
+    import numpy as np
+
+    ends = np.searchsorted(c.shape, np.arange(len(SHAPES) + 1)).tolist()
+    return [(slice(a, b), s) for a, b, s in zip(ends, ends[1:], SHAPES, strict=False) if a < b]
+
+
 def _dipped(c: Curves, t: Grid, bare: Grid) -> Grid:
-    """Two kinds take turns: one that ebbs away by itself, one that the (bare) rise makes good."""
+    """Of two kinds: one that ebbs away by itself, one that the (bare) rise makes good."""
     import numpy as np
 
     x = np.maximum(t, 0.0) / c.trough[:, None]
-    late, soon = np.flatnonzero(c.late), np.flatnonzero(~c.late)
-    x[soon] *= np.exp(1.0 - x[soon])
+    late, beneath = np.flatnonzero(c.late), np.flatnonzero(~c.late)
+    x[beneath] *= np.exp(1.0 - x[beneath])
     x[late] = _eased(x[late]) * (1.0 - np.minimum(bare[late], 1.0))
     return x
 
@@ -202,49 +269,56 @@ def _eased(x: Grid) -> Grid:
     return x * x * (3.0 - 2.0 * x)
 
 
-def _exponential(x: Grid, _: Grid) -> Grid:
+def _exponential(x: Grid, _: float) -> Grid:
     import numpy as np
 
     rise: Grid = 1.0 - np.exp(-2.3 * x)
     return rise
 
 
-def _logistic(x: Grid, _: Grid) -> Grid:
+def _logistic(x: Grid, _: float) -> Grid:
     import numpy as np
 
-    low = 1.0 / (1.0 + np.exp(4.0))
+    low = 1.0 / (1.0 + math.exp(4.0))
     rise: Grid = (1.0 / (1.0 + np.exp(-8.0 * (x - 0.5))) - low) / (1.0 - low)
     return rise
 
 
-def _gompertz(x: Grid, _: Grid) -> Grid:
+def _gompertz(x: Grid, _: float) -> Grid:
     import numpy as np
 
-    low = np.exp(-4.5)
+    low = math.exp(-4.5)
     rise: Grid = (np.exp(-4.5 * np.exp(-4.0 * x)) - low) / (1.0 - low)
     return rise
 
 
-def _smooth(x: Grid, _: Grid) -> Grid:
+def _smooth(x: Grid, _: float) -> Grid:
     return _eased(x)
 
 
-def _step(x: Grid, begins: Grid) -> Grid:
+def _straight(x: Grid, _: float) -> Grid:
+    import numpy as np
+
+    rise: Grid = np.minimum(x, 1.0)
+    return rise
+
+
+def _step(x: Grid, begins: float) -> Grid:
     return _eased((x - begins) / 0.08 + 0.5)
 
 
-#: How curves rise, from 0 at the start to about 1 at the target: shape by share of the length.
-_SHAPES: tuple[Callable[[Grid, Grid], Grid], ...] = (
-    _exponential,
-    _exponential,
-    _logistic,
-    _logistic,
-    _gompertz,
-    _smooth,
-    _step,
-    _step,
-    _smooth,
-    _exponential,
+#: How curves rise; the shares are our judgement.
+SHAPES = (
+    Shape(_exponential, 0.23),
+    Shape(_logistic, 0.23),
+    Shape(_gompertz, 0.12),
+    Shape(_smooth, 0.10),
+    Shape(_straight, 0.05),
+    *(Shape(_step, 0.03, begins=begins) for begins in (0.36, 0.49, 0.62, 0.75)),
+    *(
+        Shape(rise, 0.01875, fades=fades, kept=kept)
+        for rise in (_smooth, _exponential)
+        for fades in (0.25, 0.75)
+        for kept in (0.4, 0.75)
+    ),
 )
-#: From this one on the shapes fade.
-_FADES = 8

@@ -31,7 +31,14 @@ from changeadvisor.trajectory.fixed_worth import (
     strategy_changed,
     tactics_adjusted,
 )
-from changeadvisor.trajectory.regression import Noise, chooses, halves, readings, taken
+from changeadvisor.trajectory.regression import (
+    Noise,
+    Readings,
+    chooses,
+    halves,
+    readings,
+    taken,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,18 +55,25 @@ def appraise(
 ) -> dict[str, Worth]:
     """The worth of persisting and of every option, from now on, draw by draw."""
     money = discounting(calendar)
-    branches = {"persist": _Branch.of(way, stakes, options, money)}
+    worth: dict[str, Worth] = {}
     if options.tactics is not None:
-        branches["adjust-tactics"] = _tactics_today(way, stakes, options.tactics, options, money)
-    every = _followed(list(branches.values()), money, noise)
-    worth = dict(zip(branches, every, strict=True))
+        today = _tactics_today(way, stakes, options.tactics, options, money)
+        adjusted, after = _followed(today, money, noise)
+        # What may still be chosen after other tactics may be so after later ones too.
+        options = replace(options, tactics=replace(options.tactics, later=after))
+        worth["adjust-tactics"] = adjusted
+    worth["persist"], _ = _followed(_Branch.of(way, stakes, options, money), money, noise)
     if options.strategy is not None:
         changed = strategy_changed(way, stakes, options.strategy, money)[0][:, 0]
-        later = options.strategy.later
-        worth["adjust-strategy"] = Worth(changed if later is None else changed + later, changed)
+        later, only = options.strategy.later, options.strategy.stopped_later
+        worth["adjust-strategy"] = Worth(
+            changed if later is None else changed + later,
+            changed,
+            changed if only is None else changed + only,
+        )
     if options.stop is not None:
         ended = stopped(way, stakes, options.stop, money)[0][:, 0]
-        worth["stop"] = Worth(ended, ended)
+        worth["stop"] = Worth(ended, ended, ended)
     return worth
 
 
@@ -75,8 +89,9 @@ def after_change(stakes: Stakes, options: Options, calendar: Calendar, noise: No
     money = discounting(calendar.up_to(_AFTER))
     way = Way(strategy.way.monthly, strategy.way.at[:, : 1 + len(money.calendar.reviews)])
     branch = _Branch.of(way, running, Options(options.stop, strategy.tactics), money)
-    both = _followed([branch], money, noise)[0]
-    return replace(options, strategy=replace(strategy, later=both.flexible - both.fixed))
+    both, _ = _followed(branch, money, noise)
+    later, only = both.flexible - both.fixed, both.within - both.fixed
+    return replace(options, strategy=replace(strategy, later=later, stopped_later=only))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +106,8 @@ class _Branch:
     """The same with the luck of what is untried averaged out: nobody who chooses knows it."""
     way: Way
     """The path it follows."""
+    saves: NDArray[np.bool_]
+    """At which reviews stopping costs no more than the spend that it saves, on average."""
     cost: Grid | float = 0.0
     """What beginning it costs today, by draw."""
 
@@ -108,7 +125,22 @@ class _Branch:
         until = going_on_until(way, stakes, money)
         for name, (worth, luck) in _offered(way, stakes, options, money, until):
             choices[name], expected[name] = worth, worth - luck
-        return cls(going_on(way, stakes, money), choices, expected, way, cost)
+        saves = _saves(stakes, options, money)
+        return cls(going_on(way, stakes, money), choices, expected, way, saves, cost)
+
+
+def _saves(stakes: Stakes, options: Options, money: Discounting) -> NDArray[np.bool_]:
+    """At which reviews stopping costs no more than the spend that it saves, on average."""
+    import numpy as np
+
+    month = money.reviews
+    if options.stop is None:
+        return np.zeros(len(month), dtype=np.bool_)
+    ends = min(stakes.ends, money.calendar.months)
+    running = money.until(ends) - money.until(np.clip(month, stakes.begins, ends))
+    rest = money.paid[-1] - money.until(np.maximum(month, ends))
+    saved = float(stakes.spend.mean()) * running + float(stakes.after.mean()) * rest
+    return np.asarray(float(options.stop.cost.mean()) * money.at(month) <= saved)
 
 
 def _offered(
@@ -119,7 +151,9 @@ def _offered(
         worth, luck = stopped(way, stakes, options.stop, money, until)
         yield "stop", (worth[:, 1:], luck[:, 1:])
     if options.tactics is not None:
-        yield "adjust-tactics", tactics_adjusted(way, stakes, options.tactics, money)
+        worth, luck = tactics_adjusted(way, stakes, options.tactics, money)
+        more, of_luck = options.tactics.later or (0.0, 0.0)
+        yield "adjust-tactics", (worth + more, luck + of_luck)
     if options.strategy is not None:
         worth, luck = strategy_changed(way, stakes, options.strategy, money, until)
         later = _put_off(options.strategy, money)
@@ -144,54 +178,70 @@ def _tactics_today(
     return _Branch.of(new, extended, left, money, tactics.cost * money.today)
 
 
-def _followed(branches: Sequence[_Branch], money: Discounting, noise: Noise) -> list[Worth]:
-    """Worth of each way: fixed, and with what can be chosen at each review."""
+def _followed(branch: _Branch, money: Discounting, noise: Noise) -> tuple[Worth, tuple[Grid, Grid]]:
+    """Worth of a way, fixed and with what can be chosen at each review.
+
+    And what the choices after each review add, draws x reviews, with what of that is luck.
+    """
     import numpy as np
 
-    names = [c for c in COURSES if any(c in b.choices for b in branches)]
-    if not names or not money.calendar.reviews:
-        return [Worth(b.fixed - b.cost, b.fixed - b.cost) for b in branches]
-    fixed = np.stack([b.fixed for b in branches])
-    flexible, coming = _back_through_reviews(branches, names, fixed, money, noise)
-    # To choose nothing later is open too.
-    worse = flexible.mean(axis=1) < fixed.mean(axis=1)
-    flexible = np.where(worse[:, None], fixed, flexible)
-    every = [
-        Worth(more - b.cost, less - b.cost)
-        for more, less, b in zip(flexible, fixed, branches, strict=True)
-    ]
-    return [replace(every[0], coming=coming), *every[1:]]
+    names = [c for c in COURSES if c in branch.choices]
+    fixed, reviews = branch.fixed - branch.cost, len(money.calendar.reviews)
+    if not names or not reviews:
+        nothing = np.zeros((len(fixed), reviews))
+        return Worth(fixed, fixed, fixed), (nothing, nothing)
+    seen = readings([branch.way], money, noise)
+    every = np.ones((reviews, len(names)), dtype=np.bool_)
+    flexible, after, coming = _back_through_reviews(branch, names, money, noise, seen, every)
+    within = branch.fixed
+    if branch.saves.any():
+        only = branch.saves[:, None] & np.array([name == "stop" for name in names])
+        within, _, _ = _back_through_reviews(branch, names, money, noise, seen, only)
+    return Worth(flexible - branch.cost, fixed, within - branch.cost, coming), after
 
 
 def _back_through_reviews(
-    branches: Sequence[_Branch],
+    branch: _Branch,
     names: Sequence[str],
-    fixed: Grid,
     money: Discounting,
     noise: Noise,
-) -> tuple[Grid, Coming | None]:
-    """Worth with the choices at each review, ways x draws, and what the next with news may see.
+    seen: Readings,
+    open: NDArray[np.bool_],
+) -> tuple[Grid, tuple[Grid, Grid], Coming | None]:
+    """Worth with the choices that are open at each review (reviews x courses), by draw.
 
-    All ways go back through the reviews together (ways x halves x draws / 2).
+    With what the choices after each review add and what of that is luck (draws x reviews), and what
+    the next review with news may see. Draws go in two halves (halves x draws / 2).
     """
     import numpy as np
 
     reviews = len(money.calendar.reviews)
-    seen = readings([b.way for b in branches], money, noise)
-    offered = halves(_table([b.choices for b in branches], names, reviews))
-    told = halves(_table([b.expected for b in branches], names, reviews))
-    barred = np.array([[name not in b.choices for name in names] for b in branches])
+    offered = halves(_table(branch.choices, names, reviews))
+    told = halves(_table(branch.expected, names, reviews))
     first = next((r for r, n in enumerate(money.calendar.seen) if n), None)
-    worth = expected = halves(fixed)
+    fixed = halves(branch.fixed[None])
+    worth = expected = fixed
+    after, luck = np.empty((2, reviews, len(branch.fixed)))
     coming = None
     for r in reversed(range(reviews)):
         if r == first:
-            coming = _coming(branches[0], names, expected[0], told[r, 0], money, noise, r)
-        take = chooses(expected, told[r], seen, r, barred)
-        expected, worth = taken(take, expected, told[r]), taken(take, worth, offered[r])
+            coming = _coming(branch, names, expected[0], told[r, 0], money, noise, r)
+        luck[r] = (worth - expected).ravel() - (worth - expected).mean()
+        after[r] = (expected - fixed).ravel() + luck[r]
+        if open[r].any():
+            take = chooses(expected, told[r], seen, r, ~open[r : r + 1])
+            expected, worth = taken(take, expected, told[r]), taken(take, worth, offered[r])
     # The mean is that with luck averaged out; the spread is that of the draws.
-    shift = expected.mean(axis=(1, 2)) - worth.mean(axis=(1, 2))
-    return worth.reshape(fixed.shape) + shift[:, None], coming
+    flexible = worth.ravel() + (expected.mean() - worth.mean())
+    # To choose nothing later is open too, and so is one course at one review, whatever is read.
+    means = np.stack([branch.expected[name].mean(axis=0) for name in names], axis=1)
+    means = np.where(open, means, -np.inf)
+    review, course = np.unravel_index(int(means.argmax()), means.shape)
+    if means[review, course] > max(flexible.mean(), branch.fixed.mean()):
+        flexible = branch.choices[names[int(course)]][:, review]
+    elif flexible.mean() < branch.fixed.mean():
+        flexible = branch.fixed
+    return flexible, (after.T, luck.T), coming
 
 
 def _coming(
@@ -213,13 +263,9 @@ def _coming(
     return Coming(mean, noise.scatter, worth, ("persist", *(names[k] for k in own)))
 
 
-def _table(ways: Sequence[Mapping[str, Grid]], names: Sequence[str], reviews: int) -> Grid:
-    """What each course is worth at each review along each way: reviews x ways x courses x draws."""
+def _table(choices: Mapping[str, Grid], names: Sequence[str], reviews: int) -> Grid:
+    """What each course is worth at each review: reviews x one way x courses x draws."""
     import numpy as np
 
-    draws = max(len(worth) for way in ways for worth in way.values())
-    table = np.zeros((reviews, len(ways), len(names), draws))
-    for at, way in enumerate(ways):
-        for name, worth in way.items():
-            table[:, at, names.index(name)] = worth.T
-    return table
+    table = np.stack([choices[name].T for name in names], axis=1)
+    return table.reshape(reviews, 1, len(names), -1)

@@ -33,6 +33,9 @@ KINDS = (
 #: Before any reading: the scatter as a share of the way, and the readings that this guess is worth
 #: (our judgement).
 TYPICAL, WORTH = 0.15, 3.0
+#: The least error of a reading, in shares of the way, beside what rounding leaves: no family of
+#: curves is exactly right, so that smooth readings are not certain ones (our judgement).
+ROUGH = 0.05
 #: Steps of the scatter about its estimate, in standard errors, and their weights (a normal curve in
 #: five).
 STEPS = ((-1.3, 0.27), (0.0, 0.46), (1.3, 0.27))
@@ -124,22 +127,22 @@ def _added(t: Grid, loose: int, wave: float) -> Grid:
     return np.stack([np.full_like(t, math.sqrt(_LOOSE) * loose), *year])
 
 
-def scatter(values: Sequence[float]) -> tuple[float, float]:
+def scatter(values: Sequence[float], floor: float = ROUGH) -> tuple[float, float]:
     """The scatter of readings about their curve, and the standard error of its logarithm.
 
     From the median change between neighbours, which a dip, a step or a trend hardly moves, weighed
     with a guess that is worth three readings. Neighbours that are alike hide a part of it (`steps`
-    makes that good).
+    makes that good). No less than `floor` is believed.
     """
     changes = sorted(abs(b - a) for a, b in pairwise(values))
     worth = len(changes) * 0.4
     if not changes or changes[-1] <= 0.0:
-        return TYPICAL, 1.0 / math.sqrt(WORTH)
+        return math.hypot(TYPICAL, floor), 1.0 / math.sqrt(WORTH)
     # Of two normal readings with a standard deviation of 1, the median of |x - y| is 0.954, its
     # mean 1.128.
     seen = max(median(changes) / 0.954, 0.3 * math.fsum(changes) / len(changes) / 1.128, 1e-6)
     log = (worth * math.log(seen) + WORTH * 0.4 * math.log(TYPICAL)) / (worth + WORTH * 0.4)
-    return math.exp(log), min(1.0 / math.sqrt(2.0 * (worth + WORTH * 0.4)), 0.6)
+    return math.hypot(math.exp(log), floor), min(1.0 / math.sqrt(2.0 * (worth + WORTH * 0.4)), 0.6)
 
 
 def steps(estimate: float, error: float, correlation: Grid) -> list[tuple[Grid, float]]:

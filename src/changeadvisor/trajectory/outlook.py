@@ -7,7 +7,7 @@ in the middle, HBR), so how many that look like this succeed all the same?
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MOST = 30.0
 #: Decibans by which another course must lead before a tripwire names it: draws tell no finer.
 CLEAR = 1.0
+#: Standard errors that count as the numerical error of a mean.
+ERROR = 3.0
 #: How far the latest reading is changed to see what would follow, in shares of the way.
 REACH = 1.0
 
@@ -44,12 +46,29 @@ class Priced:
     """One time in ten it is higher."""
     if_fixed: float
     """Its mean with no later choice."""
+    within_spend: float
+    """Its mean with a later stop as the only later choice, where that costs no more than it saves.
+
+    It is what the set counts: nothing that has not been budgeted for.
+    """
     best_in: float
     """The share (0 to 1) of draws in which it is best."""
     regret: float
     """What choosing it is expected to lose against the best in each draw."""
     error: float
     """The numerical error of the mean: three standard errors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Improvement:
+    """A course that is better than going on, by less than counts against it."""
+
+    course: str
+    """Which."""
+    gains: float
+    """Its mean worth above that of going on, if neither is ever followed by another choice."""
+    delay_costs: float
+    """What putting it off to the next review costs on average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +102,8 @@ class OutlookReading:
     """The course to which it gives way."""
     cashable: tuple[float, float, float] | None = None
     """Present value of what the budget saves by going on: mean, P10, P90."""
+    improvement: Improvement | None = None
+    """The best of those that lead going on by less than is material; None: none does."""
     pays_back: int | None = None
     """The year from today by the end of which going on has earned its coming costs."""
 
@@ -125,6 +146,23 @@ def read_outlook(curve: Trajectory, appraisal: Appraisal | None, beside: Beside)
         then=then,
         cashable=_cashable(appraisal),
         pays_back=_pays_back(appraisal),
+        improvement=improvement(appraisal, value),
+    )
+
+
+def improvement(appraisal: Appraisal, value: Mapping[str, Priced]) -> Improvement | None:
+    """The best course of those that lead going on by less than is material."""
+    going_on = value["persist"]
+    slight = [
+        course
+        for course, worth in value.items()
+        if 0.0 < worth.mean - going_on.mean < appraisal.gate
+    ]
+    if not slight:
+        return None
+    best = max(slight, key=lambda course: (value[course].mean, course))
+    return Improvement(
+        best, value[best].if_fixed - going_on.if_fixed, value[best].mean - going_on.mean
     )
 
 
@@ -154,7 +192,7 @@ def priced(appraisal: Appraisal) -> dict[str, Priced]:
     best, first = draws.max(axis=0), draws.argmax(axis=0)
     means, tens = draws.mean(axis=1).tolist(), quantiles(draws).tolist()
     regret = (best - draws).mean(axis=1).tolist()
-    errors = (3.0 * draws.std(axis=1) / math.sqrt(draws.shape[1])).tolist()
+    errors = _errors(draws).tolist()
     return {
         course: Priced(
             mean=means[k],
@@ -162,6 +200,7 @@ def priced(appraisal: Appraisal) -> dict[str, Priced]:
             p50=tens[k][1],
             p90=tens[k][2],
             if_fixed=float(worth[course].fixed.mean()),
+            within_spend=float(worth[course].within.mean()),
             best_in=float((first == k).mean()),
             regret=regret[k],
             error=errors[k],
@@ -187,11 +226,13 @@ def _waiting(value: Mapping[str, Priced]) -> float:
     return max(0.0, value["persist"].mean - max(p.if_fixed for p in value.values()))
 
 
-def weights(worths: Mapping[str, Grid]) -> dict[str, float]:
+def weights(worths: Mapping[str, Grid], gate: float = 0.0, lean: float = 0.0) -> dict[str, float]:
     """The weight of the appraisal for each course in decibans.
 
     10 log10(chance better / chance worse). worths: of each course, draw by draw. d is its worth
     less that of the other course with the greatest mean, draw by draw (formats.md section 3).
+    gate: a course that leads persisting by less money weighs nothing against it, and counts as so
+    much worse. lean: numerical errors of each lead that it is taken to be greater by.
     """
     import numpy as np
 
@@ -200,24 +241,25 @@ def weights(worths: Mapping[str, Grid]) -> dict[str, float]:
     names = sorted(worths)
     worth = np.stack([worths[c] for c in names])
     counts = np.full((1, worth.shape[1]), 1.0 / worth.shape[1])
-    return dict(zip(names, _weights_at(worth, counts)[0].tolist(), strict=True))
+    return dict(zip(names, _weights_at(worth, counts, names, gate, lean)[0].tolist(), strict=True))
 
 
 def hanging(
-    worths: Mapping[str, Grid], lost: Mapping[str, Grid | float], cap: float
+    worths: Mapping[str, Grid], lost: Mapping[str, Grid | float], cap: float, gate: float = 0.0
 ) -> dict[str, float]:
     """What the worth lost downstream turns in the weight of each course, in decibans.
 
     Weights are held to `cap`. worths: of the courses that are appraised. Where stopping is not
-    among them its own worth is not known, and what is lost downstream speaks alone.
+    among them its own worth is not known, and what is lost downstream speaks alone. gate: as for
+    `weights`.
     """
     import numpy as np
 
     alone = len(worths) < 2 or "stop" not in worths
     nothing = np.zeros(max((np.size(v) for v in lost.values()), default=1))
     known = dict.fromkeys(COURSES, nothing) if alone else worths
-    before = dict.fromkeys(known, 0.0) if alone else weights(known)
-    after = weights({c: w - lost.get(c, 0.0) for c, w in known.items()})
+    before = dict.fromkeys(known, 0.0) if alone else weights(known, gate)
+    after = weights({c: w - lost.get(c, 0.0) for c, w in known.items()}, gate)
     return {c: _held(after[c], cap) - _held(before[c], cap) for c in known}
 
 
@@ -247,14 +289,15 @@ def reweighted(curve: Trajectory, appraisal: Appraisal) -> Callable[[float], dic
 
     seen = curve.observed
     if seen is None or not seen.since or len(appraisal.worth) < 2:
-        return lambda _: weights(appraisal.worths)
+        return lambda _: weights(appraisal.worths, appraisal.gate)
     error, twice = _last_error(curve, seen)
     changes = np.linspace(-REACH, REACH, 33)
     log = (error**2 - (error + changes[:, None]) ** 2) / twice
     shares = np.exp(log - log.max(axis=1, keepdims=True))
     names = sorted(appraisal.worth)
     worth = np.stack([appraisal.worth[c].flexible for c in names])
-    table = _weights_at(worth, shares / shares.sum(axis=1, keepdims=True)).tolist()
+    gate = appraisal.gate
+    table = _weights_at(worth, shares / shares.sum(axis=1, keepdims=True), names, gate).tolist()
 
     def at(change: float) -> dict[str, float]:
         place = min(max((change + REACH) / (2.0 * REACH), 0.0), 1.0) * (len(table) - 1)
@@ -302,7 +345,9 @@ def _tripwire(
     grid = float(np.median(coming.mean)) - spread * np.linspace(0.0, 2.4, 49)
     log = -0.5 * ((grid[:, None] - coming.mean) / coming.scatter) ** 2 - np.log(coming.scatter)
     shares = np.exp(log - log.max(axis=1, keepdims=True))
-    weights_then = _weights_at(coming.worth, shares / shares.sum(axis=1, keepdims=True))
+    weights_then = _weights_at(
+        coming.worth, shares / shares.sum(axis=1, keepdims=True), coming.names, appraisal.gate
+    )
     rest = [-math.inf if n in beside.barred else beside.support.get(n, 0.0) for n in coming.names]
     lead = np.clip(weights_then, -beside.cap, beside.cap) + np.array(rest)
     lead -= lead[:, :1] + CLEAR
@@ -314,15 +359,23 @@ def _tripwire(
     return curve.observed.level(float(grid[at])), coming.names[int(best[at])]
 
 
-def _weights_at(worth: Grid, shares: Grid) -> Grid:
+def _weights_at(
+    worth: Grid, shares: Grid, names: Sequence[str], gate: float, lean: float = 0.0
+) -> Grid:
     """The weights of courses under several ways of counting draws: ways x courses.
 
-    worth: courses x draws; shares: ways x draws.     The rival of all is the best; the rival of the
-    best is the next (of equals the later in the alphabet).
+    worth: courses x draws; shares: ways x draws; gate, lean: as for `weights`. The rival of all is
+    the best; the rival of the best is the next (of equals the later in the alphabet).
     """
     import numpy as np
 
     means = shares @ worth.T
+    persist = names.index("persist") if "persist" in names else None
+    if persist is not None and gate > 0.0:
+        lead = means - means[:, persist, None]
+        if lean:
+            lead = lead + lean * _errors(worth - worth[persist])
+        means = means - np.where((lead > 0.0) & (lead < gate), gate, 0.0)
     order = np.argsort(means, axis=1, kind="stable")
     rival = np.repeat(order[:, -1:], len(worth), axis=1)
     np.put_along_axis(rival, order[:, -1:], order[:, -2:-1], axis=1)
@@ -333,9 +386,18 @@ def _weights_at(worth: Grid, shares: Grid) -> Grid:
     squares = squares.reshape(-1, len(worth), len(worth))
     own, ways = np.arange(len(worth)), np.arange(len(shares))[:, None]
     mean = means - means[ways, rival]
-    apart = (means - middle[:, 0]) - (means - middle[:, 0])[ways, rival]
+    plain = shares @ worth.T - middle[:, 0]
+    apart = plain - plain[ways, rival]
     square = squares[ways, own, own] - 2.0 * squares[ways, own, rival] + squares[ways, rival, rival]
-    return _decibans(mean, np.sqrt(np.maximum(square - apart**2, 0.0)))
+    spread = np.maximum(square - apart**2, 0.0)
+    # The numerical error of the mean counts as spread (formats.md section 3).
+    return _decibans(mean, np.sqrt(spread * (1.0 + ERROR**2 / worth.shape[1])))
+
+
+def _errors(draws: Grid) -> Grid:
+    """The numerical error of the mean of each row."""
+    errors: Grid = ERROR * draws.std(axis=-1) / math.sqrt(draws.shape[-1])
+    return errors
 
 
 def _cashable(appraisal: Appraisal) -> tuple[float, float, float] | None:

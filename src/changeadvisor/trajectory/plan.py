@@ -8,12 +8,10 @@ plan's own ranges are drawn. What the results say of it is read in `posterior`, 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from changeadvisor.model import (
@@ -26,6 +24,7 @@ from changeadvisor.model import (
     add_months,
     months_between,
 )
+from changeadvisor.trajectory.curves import uniforms
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
 
 #: Paths drawn from a plan.
 DRAWS = 512
+#: What sets its draws apart.
+_PATHS = 0x9A
 #: Readings that make the recent level, and the fewest that can be set beside a path.
 RECENT, FEWEST = 3, 2
 #: The same for slower measures: what lies years back is not recent.
@@ -113,6 +114,13 @@ def since(initiative: Initiative) -> dt.date | None:
     return max([begun, *changed])
 
 
+def past_end(initiative: Initiative, as_of: dt.date) -> dt.date | None:
+    """Its end, where that has passed and it is still open; None where it has not."""
+    if initiative.ends is None or initiative.stage in ("closed", "idea"):
+        return None
+    return initiative.ends if initiative.ends <= as_of else None
+
+
 def phase(path: Path, months: float) -> Phase | None:
     """Where the plan says it should be, on its slow estimates; None where it gives no months."""
     if months < 0:
@@ -125,33 +133,33 @@ def phase(path: Path, months: float) -> Phase | None:
     return "climb" if months <= path.months_to_target.high else "due"
 
 
-def expected_path(path: Path, months: Sequence[float], seed: int, name: str) -> Draws | None:
+def expected_path(path: Path, months: Sequence[float]) -> Draws | None:
     """Paths drawn from the plan in shares of the way: draws x months.
 
-    None where the plan does not say enough. `seed` and `name` fix the draws.
+    None where the plan does not say enough. Equal plans have equal draws.
     """
     import numpy as np
 
     span = _span(path)
     if span is None or path.months_to_target is None:
         return None
-    uniforms = _uniforms(seed, name)
-    length = np.maximum(path.months_to_target.sample(uniforms[0]), 1e-6)
-    depth, low = _dip(path, span, uniforms, length)
+    u = uniforms(_PATHS, DRAWS, 3)
+    length = np.maximum(path.months_to_target.sample(u[0]), 1e-6)
+    depth, low = _dip(path, span, u, length)
     t = np.asarray(months, dtype=np.float64)[None, :]
     falling = -depth * _eased(t / low)
     rising = -depth + (1.0 + depth) * _eased((t - low) / np.maximum(length[:, None] - low, 1e-9))
     return np.where(t <= low, falling, rising)
 
 
-def _dip(path: Path, span: float, uniforms: Draws, length: Draws) -> tuple[Draws, Draws]:
+def _dip(path: Path, span: float, u: Draws, length: Draws) -> tuple[Draws, Draws]:
     """Depth in shares of the way, and its month (held to before the target), each draws x 1."""
     import numpy as np
 
     if path.dip is None or path.dip_month is None:
         return np.zeros((DRAWS, 1)), np.full((DRAWS, 1), 1e-9)
-    month = np.minimum(path.dip_month.sample(uniforms[2]), 0.9 * length)
-    return (path.dip.sample(uniforms[1]) / abs(span))[:, None], np.maximum(month, 1e-9)[:, None]
+    month = np.minimum(path.dip_month.sample(u[2]), 0.9 * length)
+    return (path.dip.sample(u[1]) / abs(span))[:, None], np.maximum(month, 1e-9)[:, None]
 
 
 def _eased(share: Draws) -> Draws:
@@ -161,23 +169,12 @@ def _eased(share: Draws) -> Draws:
     return (1.0 - np.cos(np.pi * np.clip(share, 0.0, 1.0))) / 2.0
 
 
-@lru_cache(maxsize=1024)
-def _uniforms(seed: int, name: str) -> Draws:
-    """Three rows of stratified uniforms, one stratum a draw; the stream belongs to (seed, name)."""
-    import numpy as np
-
-    key = hashlib.sha256(f"{seed}/{name}".encode()).digest()[:16]
-    rng = np.random.Generator(np.random.PCG64(int.from_bytes(key, "big")))
-    strata = np.stack([rng.permutation(DRAWS) for _ in range(3)])
-    return (strata + rng.random((3, DRAWS))) / DRAWS
-
-
-def expected_at(path: Path, months: float, seed: int, name: str) -> float | None:
+def expected_at(path: Path, months: float) -> float | None:
     """The mean of the paths drawn from the plan at one month, in shares of the way.
 
     None where the plan says too little.
     """
-    paths = expected_path(path, [months], seed, name) if months >= 0 else None
+    paths = expected_path(path, [months]) if months >= 0 else None
     return None if paths is None else float(paths.mean())
 
 
@@ -189,7 +186,7 @@ def _span(path: Path) -> float | None:
 
 
 def read_against_plan(
-    initiative: Initiative, measure: Measure, series: Series, as_of: dt.date, seed: int
+    initiative: Initiative, measure: Measure, series: Series, as_of: dt.date
 ) -> PathReading | None:
     """The results since the path began, beside the path its plan describes.
 
@@ -208,9 +205,7 @@ def read_against_plan(
         return PathReading(len(own), "few-readings")
     last = own[-_RECENT_READINGS.get(series.every or "month", RECENT) :]
     progress = (math.fsum(p.value for p in last) / len(last) - path.baseline) / span
-    paths = expected_path(
-        path, [months_between(begun, p.middle) for p in last], seed, initiative.id
-    )
+    paths = expected_path(path, [months_between(begun, p.middle) for p in last])
     if paths is None:
         return PathReading(len(own), "no-months", progress=progress)
     middle = paths.mean(axis=1)

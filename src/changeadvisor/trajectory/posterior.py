@@ -1,21 +1,23 @@
 """What the results say: the Bayesian reading of a measure since its path began.
 
-For each curve drawn from the plan the outcome A and the depth of the dip are integrated in closed
-form (a linear model with normal noise; A within the bounds of its class, as truncated normals), for
-each kind and size of noise. What is left is a finite mixture, whose weights are exact; draws from
-it are spread evenly over it.
+For each curve of the plan the outcome A and the depth of the dip are integrated in closed form (a
+linear model with normal noise; A within the bounds of its class, as truncated normals), for each
+kind and size of noise. What is left is a finite mixture, whose weights are exact; points are spread
+evenly over it, the same way for every initiative. Nothing hangs on a seed or a name.
+
+Better readings never make success less likely: `_never_worse`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from changeadvisor.trajectory import noise
-from changeadvisor.trajectory.curves import CURVES, Curves, uniforms
+from changeadvisor.trajectory.curves import Curves, uniforms
 from changeadvisor.trajectory.outcome_classes import (
     outcomes,
     pieces_of_outcome,
@@ -29,21 +31,22 @@ if TYPE_CHECKING:
 
     Grid = NDArray[np.float64]
 
-#: Draws from the posterior.
-DRAWS = 256
-#: How deep a dip may be where the plan has none, in shares of the way (one standard deviation; our
-#: judgement).
-UNPLANNED_DIP = 0.1
+#: Points from the posterior, and curves that are followed once readings have sorted them.
+POINTS, CURVES = 1024, 256
 #: Noise that explains the readings worse than the best by so much (natural logarithms) is left out;
 #: every so many-th curve is enough to tell.
 _HOPELESS, _FEW = 3.0, 4
-#: How much of what readings say counts in sorting a pool (a power of their likelihood).
+#: How much of what readings say counts in sorting curves (a power of their likelihood).
 _MILD = 0.7
+#: How much worse the readings might have been, in shares of the way (`_never_worse`).
+_WORSE = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8)
+#: What sets the points of a prior and of a posterior apart.
+_PRIOR, _POSTERIOR = 0x5EED, 0xF00D
 
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
-    """What an initiative may be: `DRAWS` draws, each with the same weight."""
+    """What an initiative may be: `POINTS` points, each with the same weight."""
 
     kind: NDArray[np.intp]
     """The outcome class: 0 full, 1 partial, 2 none."""
@@ -58,7 +61,7 @@ class Posterior:
     correlation: Grid
     """The correlation of readings a month apart."""
     chances: tuple[float, float, float]
-    """Of full, partial and none; exact, not counted among the draws."""
+    """Of full, partial and none; exact, not counted among the points."""
 
 
 # --- what does not hang on the readings' values ---------------------------------------------------
@@ -84,6 +87,8 @@ class Design:
     """What of the dip looks like season or a level, kinds x curves x parts."""
     products: tuple[Grid, Grid, Grid]
     """Of rise with itself, of rise with dip, of dip with itself, kinds x curves."""
+    begun: Grid
+    """1 for each reading since the start, 0 for one before it."""
     fixed: Grid | None
     """What earlier changes add to progress, classes x curves x readings; None: nothing."""
 
@@ -113,7 +118,8 @@ def design(
         _inner(s, d)[kinds.alike] - _inner(sf, solved[1]),
         _inner(d, d)[kinds.alike] - _inner(df, solved[1]),
     )
-    return Design(curves, len(months), kinds, s, d, *solved, products, fixed)
+    begun = np.asarray(at > 0.0, dtype=np.float64)
+    return Design(curves, len(months), kinds, s, d, *solved, products, begun, fixed)
 
 
 def _inner(a: Grid, b: Grid) -> Grid:
@@ -124,25 +130,67 @@ def _inner(a: Grid, b: Grid) -> Grid:
     return products
 
 
-def _seen(seen: Design, progress: Sequence[float]) -> tuple[Grid, Grid, Grid]:
-    """Products of readings, less what is fixed, with rise, dip and themselves.
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Products of readings, less what is fixed, each kinds x curves x (1 or classes).
 
-    Each kinds x curves x (1 or classes).
+    And what they become where every reading since the start is lower by a step.
     """
-    import numpy as np
 
-    values, kinds = np.asarray(progress, dtype=np.float64), seen.kinds
-    left = values[None, None, :] if seen.fixed is None else values - seen.fixed
-    y = kinds.plain(left)
-    yf = y[kinds.alike] @ kinds.free[:, None]
-    sy, dy = (
-        np.einsum("mkn,mckn->mkc", plain, y)[kinds.alike] - np.einsum("mkf,mckf->mkc", free, yf)
-        for plain, free in ((seen.rise, seen.rise_free), (seen.dip, seen.dip_free))
-    )
-    yy = np.einsum("mckn,mckn->mkc", y, y)[kinds.alike] - np.einsum(
-        "mckf,mfg,mckg->mkc", yf, kinds.solve, yf
-    )
-    return sy, dy, np.broadcast_to(yy, sy.shape)
+    sy: Grid
+    """With the rise."""
+    dy: Grid
+    """With the dip."""
+    yy: Grid
+    """With themselves."""
+    sl: Grid
+    """Of the step with the rise, kinds x curves x 1."""
+    dl: Grid
+    """Of the step with the dip, kinds x curves x 1."""
+    yl: Grid
+    """Of the step with the readings."""
+    ll: Grid
+    """Of the step with itself, kinds x 1 x 1."""
+
+    @classmethod
+    def of(cls, seen: Design, progress: Sequence[float]) -> _Seen:
+        """The products of readings in shares of the way."""
+        import numpy as np
+
+        values, kinds = np.asarray(progress, dtype=np.float64), seen.kinds
+        left = values[None, None, :] if seen.fixed is None else values - seen.fixed
+        y, step = kinds.plain(left), kinds.plain(seen.begun[None, None, :])
+        yf, lf = (part[kinds.alike] @ kinds.free[:, None] for part in (y, step))
+
+        def curves_with(plain: Grid, free: Grid, other: Grid, other_free: Grid) -> Grid:
+            whole = np.einsum("mkn,mckn->mkc", plain, other)[kinds.alike]
+            less: Grid = whole - np.einsum("mkf,mckf->mkc", free, other_free)
+            return less
+
+        def with_step(other: Grid, other_free: Grid) -> Grid:
+            whole = np.einsum("mckn,mn->mkc", other, step[:, 0, 0])[kinds.alike]
+            solved = np.einsum("mfg,mg->mf", kinds.solve, lf[:, 0, 0])
+            less: Grid = whole - np.einsum("mckf,mf->mkc", other_free, solved)
+            return less
+
+        sy = curves_with(seen.rise, seen.rise_free, y, yf)
+        yy = np.einsum("mckn,mckn->mkc", y, y)[kinds.alike] - np.einsum(
+            "mckf,mfg,mckg->mkc", yf, kinds.solve, yf
+        )
+        return cls(
+            sy,
+            curves_with(seen.dip, seen.dip_free, y, yf),
+            np.broadcast_to(yy, sy.shape),
+            curves_with(seen.rise, seen.rise_free, step, lf),
+            curves_with(seen.dip, seen.dip_free, step, lf),
+            with_step(y, yf),
+            with_step(step, lf),
+        )
+
+    def lower(self, by: float) -> _Seen:
+        """The same readings, every one since the start lower by a step."""
+        yy = self.yy - 2.0 * by * self.yl + by**2 * self.ll
+        return replace(self, sy=self.sy - by * self.sl, dy=self.dy - by * self.dl, yy=yy)
 
 
 #: The kind of noise by which a pool is sorted: neighbours somewhat alike, no season.
@@ -156,42 +204,46 @@ def sorted_out(
     fixed: Grid | None,
     *,
     loose: bool,
-    seed: int,
+    floor: float,
 ) -> tuple[NDArray[np.intp], Grid]:
-    """Which curves of a pool to follow, and the log of how many each stands for.
+    """Which curves of a pool to follow, and the log of the share each stands for.
 
     Those that the readings favour are kept as they are; of the others a few stand for all
     (Fearnhead and Clifford 2003, J. R. Statist. Soc. B 65(4), 887-899). What is favoured is weighed
-    mildly, for one kind of noise alone.
+    mildly, for one kind of noise alone, by the readings as they are and by worse ones.
     """
     import numpy as np
 
     seen = design(pool, months, fixed, loose=loose, only=_SORTED_BY)
-    scatter, _ = noise.scatter(progress)
-    log = _cells(
-        _Products.of(seen, _seen(seen, progress)), np.array([[0.0, scatter, 0.0, 0.0]]), len(months)
-    ).log[0]
-    # Each class on its own, that none is left without curves.
-    weight = np.exp(_MILD * (log - log.max(axis=0)))
-    share = (weight / weight.sum(axis=0)).mean(axis=1)
-    return _kept(0.9 * share + 0.1 / len(pool), uniforms(seed ^ 0xF0, 1, 1)[0, 0])
+    scatter, _ = noise.scatter(progress, floor)
+    size, products = np.array([[0.0, scatter, 0.0, 0.0]]), _Seen.of(seen, progress)
+    share = np.zeros(len(pool))
+    for worse in (0.0, 0.25, 0.6):
+        log = _cells(_Products.of(seen, products.lower(worse)), size, len(months)).log[0]
+        # Each class on its own, that none is left without curves.
+        weight = np.exp(_MILD * (log - log.max(axis=0)))
+        share += (weight / weight.sum(axis=0)).mean(axis=1) / 3.0
+    which, log_chance = kept(0.9 * share + 0.1 * np.exp(pool.log_share))
+    return which, pool.log_share[which] - log_chance
 
 
-def _kept(share: Grid, u: float) -> tuple[NDArray[np.intp], Grid]:
-    """Draw `CURVES` of many by their shares.
+def kept(share: Grid) -> tuple[NDArray[np.intp], Grid]:
+    """`CURVES` of many by their shares, with the log of each one's chance to be kept.
 
     Large ones for certain, each small one standing for its like.
     """
     import numpy as np
 
+    if len(share) <= CURVES:
+        return np.arange(len(share)), np.zeros(len(share))
     chance = np.minimum(CURVES * share, 1.0)
     for _ in range(4):
         sure = chance >= 1.0
         left = share * (CURVES - np.count_nonzero(sure)) / max(share[~sure].sum(), 1e-300)
         chance = np.where(sure, 1.0, np.minimum(left, 1.0))
-    steps = np.floor(np.concatenate([[0.0], np.cumsum(chance)]) + u + 1e-9)
+    steps = np.floor(np.concatenate([[0.0], np.cumsum(chance)]) + 0.5 + 1e-9)
     which = np.flatnonzero(np.diff(steps) > 0)
-    return which, -np.log(chance[which])
+    return which, np.log(chance[which])
 
 
 # --- weighing -------------------------------------------------------------------------------------
@@ -216,60 +268,92 @@ class _Cells:
     """Scatter and correlation of each noise."""
 
 
-def read(seen: Design, progress: Sequence[float], shares: Sequence[float], seed: int) -> Posterior:
+def read(
+    seen: Design, progress: Sequence[float], shares: Sequence[float], floor: float
+) -> Posterior:
     """The posterior of a path with `shares` of full, partial and none beforehand.
 
-    progress: the readings in shares of the way, at the months of the design.
+    progress: the readings in shares of the way, at the months of the design. floor: the least
+    error that a reading has, in shares of the way.
     """
     import numpy as np
 
-    cells, pieces = _weighed(seen, progress), pieces_of_outcome()
+    products, sizes = _Seen.of(seen, progress), _sizes(seen, progress, floor)
+    # Kinds and sizes of noise that hardly explain the readings are left out.
+    every = _Products.of(seen, products)
+    evidence = _evidence_of(every.rows(slice(None, None, _FEW)), sizes, seen.readings)
+    sizes = sizes[evidence > evidence.max() - _HOPELESS]
+    cells = _cells(every, sizes, seen.readings)
+    weights = _weights(cells, shares)
+    chances = _by_class(weights)
+    better = _never_worse(chances, seen, products, sizes, shares)
+    # Within a class all stays as it is.
+    scale = np.divide(better, chances, out=np.zeros(3), where=chances > 0.0)
+    return _spread_over(cells, weights * scale[pieces_of_outcome().of], better)
+
+
+def _weights(cells: _Cells, shares: Sequence[float]) -> Grid:
+    """The weight of each cell, 1 in all."""
+    import numpy as np
+
+    pieces = pieces_of_outcome()
     with np.errstate(divide="ignore"):
         log = cells.log + (np.log(np.asarray(shares)[pieces.of]) + pieces.log)
-    weights = np.exp(log - log.max())
+    weights: Grid = np.exp(log - log.max())
     weights /= weights.sum()
-    return _drawn(cells, weights, seed)
+    return weights
 
 
-def prior(curves: Curves, shares: Sequence[float], seed: int) -> Posterior:
+def _by_class(weights: Grid) -> Grid:
+    """The chances of full, partial and none."""
+    import numpy as np
+
+    by_piece, of = weights.sum(axis=(0, 1)), pieces_of_outcome().of
+    return np.array([by_piece[of == k].sum() for k in range(3)])
+
+
+def _never_worse(
+    chances: Grid, seen: Design, products: _Seen, sizes: Grid, shares: Sequence[float]
+) -> Grid:
+    """The chances, held so that better readings never make success less likely.
+
+    By the mixture alone they may: a level far above the target reads as a gain that will fade, and
+    a better dip as no dip at all. So full counts at least as likely, and none at most, as they
+    would be had every reading since the start been worse by the same (a running bound, as in
+    isotonic regression: Barlow and others 1972; ours).
+    """
+    import numpy as np
+
+    full, _, none = chances
+    for worse in _WORSE:
+        cells = _cells(_Products.of(seen, products.lower(worse)), sizes, seen.readings)
+        lower = _by_class(_weights(cells, shares))
+        full, none = max(full, lower[0]), min(none, lower[2])
+    return np.array([full, max(1.0 - full - none, 0.0), none])
+
+
+def prior(curves: Curves, shares: Sequence[float]) -> Posterior:
     """Without readings: as the plan and the class say; the scatter of readings to come is a guess.
 
-    The draws stand in an order that has nothing to do with that of any other posterior.
+    The points stand in an order that has nothing to do with that of any other posterior.
     """
     import numpy as np
     from scipy.special import ndtri
 
-    u = uniforms(seed ^ 0x5EED, DRAWS, 4)
+    u = uniforms(_PRIOR, POINTS, 4)
     order = np.argsort(u[3], kind="stable")
-    at = (order + 0.5) / DRAWS
+    at = (order + 0.5) / POINTS
     total = math.fsum(shares)
     kind = np.minimum(np.searchsorted(np.cumsum(shares) / total, at, side="right"), 2)
-    curve = (u[0] * len(curves)).astype(int)
-    outcome = outcomes(DRAWS)[kind, np.argsort(u[1], kind="stable")]
-    depth = curves.depth[curve] + _kernel(curves)[curve] * ndtri(np.clip(u[2], 1e-9, 1.0 - 1e-9))
+    ends = np.cumsum(np.exp(curves.log_share))
+    curve = np.minimum(np.searchsorted(ends, u[0] * ends[-1]), len(curves) - 1)
+    outcome = outcomes(POINTS)[kind, np.argsort(u[1], kind="stable")]
+    depth = curves.depth + curves.width * ndtri(np.clip(u[2], 1e-9, 1.0 - 1e-9))
     full, partial, none = (s / total for s in shares)
-    ones = np.ones(DRAWS)
+    ones = np.ones(POINTS)
     return Posterior(
         kind, curve, outcome, depth, noise.TYPICAL * ones, 0.3 * ones, (full, partial, none)
     )
-
-
-def _kernel(curves: Curves) -> Grid:
-    """How far about its drawn depth a dip may lie.
-
-    Draws stand for the gaps between them, and no plan is sure of none.
-    """
-    import numpy as np
-
-    width: Grid = np.where(curves.depth > 0.0, 0.35 * curves.depth + 1e-4, UNPLANNED_DIP)
-    return width
-
-
-def _weighed(seen: Design, progress: Sequence[float]) -> _Cells:
-    """All cells, kinds and sizes of noise that hardly explain the readings left out."""
-    products, sizes = _Products.of(seen, _seen(seen, progress)), _sizes(seen, progress)
-    evidence = _evidence_of(products.rows(slice(None, None, _FEW)), sizes, seen.readings)
-    return _cells(products, sizes[evidence > evidence.max() - _HOPELESS], seen.readings)
 
 
 def _evidence_of(products: _Products, sizes: Grid, readings: int) -> Grid:
@@ -282,14 +366,14 @@ def _evidence_of(products: _Products, sizes: Grid, readings: int) -> Grid:
     return evidence
 
 
-def _sizes(seen: Design, progress: Sequence[float]) -> Grid:
+def _sizes(seen: Design, progress: Sequence[float], floor: float) -> Grid:
     """Every noise that is tried, a row each.
 
     Its kind, scatter, correlation and log weight beforehand.
     """
     import numpy as np
 
-    estimate, error = noise.scatter(progress)
+    estimate, error = noise.scatter(progress, floor)
     correlation, weight = seen.kinds.correlation, seen.kinds.log_weight
     kind = np.arange(len(correlation))
     rows = [
@@ -303,15 +387,15 @@ def _sizes(seen: Design, progress: Sequence[float]) -> Grid:
 class _Products:
     """Inner products by kind of noise, kinds x curves (with readings: x pieces or 1).
 
-    s: rise, d: dip, y: readings, which are less the drawn dip already (it lowers them).
+    s: rise, d: dip, y: readings, which are less the mean dip already (it lowers them).
     """
 
-    depth: Grid
-    """The drawn depth of each curve's dip."""
-    width: Grid
-    """How far about it the dip may lie (one standard deviation)."""
+    depth: float
+    """Of the dip, on average."""
+    width: float
+    """How far about that the depth may lie (one standard deviation)."""
     log_share: Grid
-    """The log of how many curves each stands for."""
+    """The log of the share that each curve stands for."""
     ss: Grid
     sd: Grid
     dd: Grid
@@ -320,33 +404,35 @@ class _Products:
     yy: Grid
 
     @classmethod
-    def of(cls, seen: Design, products: tuple[Grid, Grid, Grid]) -> _Products:
-        (ss, sd, dd), (sy, dy, yy), d0 = seen.products, products, seen.curves.depth
-        yy = yy + (2.0 * d0)[:, None] * dy + (d0**2 * dd)[..., None]
+    def of(cls, seen: Design, products: _Seen) -> _Products:
+        (ss, sd, dd), d0 = seen.products, seen.curves.depth
+        sy, dy, yy = products.sy, products.dy, products.yy
+        yy = yy + 2.0 * d0 * dy + (d0**2 * dd)[..., None]
         sy, dy = sy + (d0 * sd)[..., None], dy + (d0 * dd)[..., None]
         if sy.shape[-1] > 1:
             sy, dy, yy = (part[..., pieces_of_outcome().of] for part in (sy, dy, yy))
-        return cls(d0, _kernel(seen.curves), seen.curves.log_share, ss, sd, dd, sy, dy, yy)
+        return cls(d0, seen.curves.width, seen.curves.log_share, ss, sd, dd, sy, dy, yy)
 
     def rows(self, which: slice) -> _Products:
         """Some of the curves."""
-        one = (self.depth[which], self.width[which], self.log_share[which])
-        return _Products(
-            *one, *(getattr(self, n)[:, which] for n in ("ss", "sd", "dd", "sy", "dy", "yy"))
-        )
+        parts = {name: getattr(self, name)[:, which] for name in _PRODUCTS}
+        return replace(self, **parts, log_share=self.log_share[which])
+
+
+_PRODUCTS = ("ss", "sd", "dd", "sy", "dy", "yy")
 
 
 def _cells(p: _Products, sizes: Grid, readings: int) -> _Cells:
     """For each noise: log weight, mean and sd of A before its bounds, and the depth given A.
 
     A linear model y = A s - D d + noise (Gelman and others 2013, Bayesian Data Analysis, chapter
-    14): the depth D has a normal prior about its draw; integrating it out leaves a normal
+    14): the depth D has a normal prior about its mean; integrating it out leaves a normal
     likelihood of A, exp(-(a A^2 - 2 b A + c) / 2), which meets the normal pieces of the classes.
     """
     import numpy as np
 
     kind, scatter = sizes[:, 0].astype(int), sizes[:, 1]
-    ss, sd, dd, sy, dy, yy = (getattr(p, n)[kind] for n in ("ss", "sd", "dd", "sy", "dy", "yy"))
+    ss, sd, dd, sy, dy, yy = (getattr(p, name)[kind] for name in _PRODUCTS)
     v = (scatter**2)[:, None]
     gain = 1.0 / (dd + v / p.width**2)
     # The dip's own freedom is taken out of every product.
@@ -367,45 +453,44 @@ def _cells(p: _Products, sizes: Grid, readings: int) -> _Cells:
         - 0.5 * np.log1p(p.width**2 * dd / v)
     )
     # Given A: depth = d0 - gain * (dy' - A sd), for the dip enters with a minus.
-    dip = (p.depth[:, None] - gain[..., None] * dy, gain * sd, np.sqrt(gain * v))
+    dip = (p.depth - gain[..., None] * dy, gain * sd, np.sqrt(gain * v))
     return _Cells(log + common[..., None], mean, spread, dip, sizes[:, 1:3])
 
 
-# --- draws ----------------------------------------------------------------------------------------
+# --- points ---------------------------------------------------------------------------------------
 
 
-def _drawn(cells: _Cells, weights: Grid, seed: int) -> Posterior:
-    """Draws spread evenly over the cells (systematic resampling).
+def _spread_over(cells: _Cells, weights: Grid, chances: Grid) -> Posterior:
+    """Points spread evenly over the cells (systematic resampling).
 
     Then A within its bounds, then the depth.
     """
     import numpy as np
     from scipy.special import ndtri
 
-    u = uniforms(seed ^ 0x5EED, DRAWS, 3)
-    # Pieces outermost, so that each class has its share of the draws to within one.
+    u = uniforms(_POSTERIOR, POINTS, 2)
+    # Pieces outermost, so that each class has its share of the points to within one.
     flat = np.moveaxis(weights, 2, 0)
     edges = np.cumsum(flat)
-    at = np.searchsorted(edges, (_apart(DRAWS) + u[0, 0]) / DRAWS * edges[-1], side="right")
+    at = np.searchsorted(edges, (_apart(POINTS) + 0.5) / POINTS * edges[-1], side="right")
     piece, size, curve = np.unravel_index(np.minimum(at, flat.size - 1), flat.shape)
-    outcome = truncated(cells.mean[size, curve, piece], cells.sd[size, curve, piece], piece, u[1])
+    outcome = truncated(cells.mean[size, curve, piece], cells.sd[size, curve, piece], piece, u[0])
     at_nought, slope, width = cells.dip
     base = at_nought[size, curve, piece if at_nought.shape[2] > 1 else 0]
     depth = (
         base
         + slope[size, curve] * outcome
-        + width[size, curve] * ndtri(np.clip(u[2], 1e-9, 1.0 - 1e-9))
+        + width[size, curve] * ndtri(np.clip(u[1], 1e-9, 1.0 - 1e-9))
     )
-    of = pieces_of_outcome().of
-    by_class = weights.sum(axis=(0, 1))
-    full, partial, none = (float(by_class[of == c].sum()) for c in range(3))
+    full, partial, none = chances.tolist()
     scatter, correlation = cells.noise[size].T
-    return Posterior(of[piece], curve, outcome, depth, scatter, correlation, (full, partial, none))
+    kind = pieces_of_outcome().of[piece]
+    return Posterior(kind, curve, outcome, depth, scatter, correlation, (full, partial, none))
 
 
 @cache
 def _apart(count: int) -> Grid:
-    """Even places first, then the odd ones: each half of the draws is spread over all of it."""
+    """Even places first, then the odd ones: each half of the points is spread over all of it."""
     import numpy as np
 
     return np.concatenate([np.arange(0.0, count, 2.0), np.arange(1.0, count, 2.0)])

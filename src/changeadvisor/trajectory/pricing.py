@@ -39,13 +39,15 @@ from changeadvisor.trajectory.courses import (
     Worth,
 )
 from changeadvisor.trajectory.curves import Plan, uniforms
-from changeadvisor.trajectory.posterior import DRAWS
+from changeadvisor.trajectory.plan import past_end
+from changeadvisor.trajectory.posterior import POINTS
 from changeadvisor.trajectory.reading import (
     FLAT,
     Ahead,
     Fixed,
     Trajectory,
     by_class,
+    floor,
     from_now,
     shares_of,
 )
@@ -61,8 +63,8 @@ if TYPE_CHECKING:
 REVIEWS = 12
 #: How alike neighbouring readings are taken to be along a path not yet begun.
 _ALIKE = 0.3
-#: What sets the stream of a changed strategy's new path apart.
-_NEW = 0xB3
+#: What sets the points apart of stakes, of each option, of readings to come and of what is saved.
+STAKES, STOPPING, TACTICS, STRATEGY, _SHOCKS, _SAVED = 0xA5, 0xB1, 0xB2, 0xB3, 0xC7, 0xD9
 
 #: What an option must say to be priced, by its action.
 _NEEDED: Mapping[str, tuple[str, ...]] = {
@@ -114,6 +116,8 @@ class Frame:
     """Standard normal, of the readings to come, windows x draws."""
     cashable: Grid | None
     """What the budget saves a year at progress 1, by draw; None: not given."""
+    material: float = 0.0
+    """The least share of the worth at stake by which a course must lead going on to count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,23 +132,42 @@ class Appraisal:
     """What it rests on beside the reading."""
 
     @property
+    def gate(self) -> float:
+        """By how much money a course must lead going on to count.
+
+        A share of what is at stake: the mean worth of going on, or its P90 less its P10.
+        """
+        import numpy as np
+
+        persist = self.worth["persist"].flexible
+        low, high = np.quantile(persist, [0.1, 0.9])
+        return self.frame.material * max(abs(float(persist.mean())), float(high - low))
+
+    @property
     def worths(self) -> dict[str, Grid]:
         """Worth of each course with its later choices, draw by draw."""
         return {course: w.flexible for course, w in self.worth.items()}
 
 
 def frame(
-    programme: Programme, initiative: Initiative, series: Series | None, curve: Trajectory
+    programme: Programme,
+    initiative: Initiative,
+    series: Series | None,
+    curve: Trajectory,
+    material: float = 0.0,
 ) -> Frame | Unpriced:
-    """What the worth of courses rests on, or why none can be priced."""
+    """What the worth of courses rests on, or why none can be priced.
+
+    material: the least share of the worth at stake by which a course must lead going on to count.
+    """
     from scipy.special import ndtri
 
     lacks = _lacking(programme, initiative)
     if lacks:
         return Unpriced("register", lacks)
     calendar = _calendar(programme, initiative, series)
-    stakes = _stakes(programme, initiative, curve)
-    shocks = ndtri(uniforms(curve.seed ^ 0xC7, DRAWS, len(calendar.windows)).clip(1e-6, 1 - 1e-6))
+    stakes = _stakes(programme, initiative)
+    shocks = ndtri(uniforms(_SHOCKS, POINTS, len(calendar.windows)).clip(1e-6, 1 - 1e-6))
     covers = COVERS[series.every] if series is not None and series.every else 1
     saved = initiative.cashable
     return Frame(
@@ -160,7 +183,8 @@ def frame(
         unpriced=_unpriced(initiative),
         covers=covers,
         shocks=shocks,
-        cashable=None if saved is None else saved.sample(uniforms(curve.seed ^ 0xD9, DRAWS, 1)[0]),
+        cashable=None if saved is None else saved.sample(uniforms(_SAVED, POINTS, 1)[0]),
+        material=material,
     )
 
 
@@ -173,13 +197,13 @@ def appraise(frame: Frame, curve: Trajectory) -> Appraisal:
     way = _way(put_off(curve.coming(frame.calendar.months), wait), frame.calendar)
     options, tactics = frame.options, _priced(frame.initiative, AdjustTactics)
     if tactics is not None and isinstance(tactics.gain, GainByOutcome):
-        options = replace(options, tactics=_tactics(tactics, curve.seed, curve.posterior.kind))
+        options = replace(options, tactics=_tactics(tactics, curve.posterior.kind))
     p = curve.posterior
     errors = _noise(p.scatter, p.correlation, frame.calendar, frame.covers, frame.shocks)
     worth = later_choices.appraise(way, frame.stakes, options, frame.calendar, errors)
     if frame.initiative.stage == "idea":
         # Of what has not begun, stopping means not to start.
-        worth["stop"] = Worth(np.zeros(DRAWS), np.zeros(DRAWS))
+        worth["stop"] = Worth(np.zeros(POINTS), np.zeros(POINTS), np.zeros(POINTS))
     return Appraisal(worth, way, frame)
 
 
@@ -223,7 +247,7 @@ def _lacking(programme: Programme, initiative: Initiative) -> tuple[str, ...]:
         "impact": initiative.impact is None,
         "spend.monthly": spend is None or spend.monthly is None,
         "spend.after": spend is None or spend.after is None,
-        "ends": initiative.ends is None,
+        "ends": runs_on(programme, initiative) is None,
     }
     return tuple(name for name, missing in needed.items() if missing)
 
@@ -279,24 +303,38 @@ def _first_unseen(programme: Programme, series: Series | None, covers: int) -> f
     return max(months_between(programme.as_of, last) + covers, -12.0)
 
 
-def _stakes(programme: Programme, initiative: Initiative, curve: Trajectory) -> Stakes:
+def _stakes(programme: Programme, initiative: Initiative) -> Stakes:
     """What is gained and spent a month, draw by draw."""
     import numpy as np
 
-    u = uniforms(curve.seed ^ 0xA5, DRAWS, 5)
+    u = uniforms(STAKES, POINTS, 5)
     reach, impact = given(initiative.reach), given(initiative.impact)
     spend = given(initiative.spend)
     reference = programme.reference_class(initiative.reference_class)
-    overrun = reference.overrun.sample(u[4]) if reference and reference.overrun else np.ones(DRAWS)
+    overrun = reference.overrun.sample(u[4]) if reference and reference.overrun else np.ones(POINTS)
     path = initiative.path
     return Stakes(
         benefit=reach.sample(u[0]) * impact.sample(u[1]) / 12.0,
         spend=given(spend.monthly).sample(u[2]) * overrun,
         after=given(spend.after).sample(u[3]) * overrun,
-        ends=max(0.0, months_between(programme.as_of, given(initiative.ends))),
+        ends=runs_on(programme, initiative) or 0.0,
         cap=path.cap if path is not None and path.cap is not None else math.inf,
         begins=begins(programme, initiative),
     )
+
+
+def runs_on(programme: Programme, initiative: Initiative) -> float | None:
+    """Months from today for which its running spend goes on; None where that is not known.
+
+    To its end. What is still open past its end goes on costing until the next review, which is the
+    first day on which it can be closed.
+    """
+    if past_end(initiative, programme.as_of) is not None:
+        months = programme.review_months
+        return None if months is None else float(months)
+    if initiative.ends is None:
+        return None
+    return max(0.0, months_between(programme.as_of, initiative.ends))
 
 
 def begins(programme: Programme, initiative: Initiative) -> float:
@@ -333,53 +371,53 @@ def _options(
     """The options that can be priced."""
     stop, tactics = _priced(initiative, Stop), _priced(initiative, AdjustTactics)
     return Options(
-        None if stop is None else _stopping(stop, curve.seed),
-        None if tactics is None else _tactics(tactics, curve.seed, curve.posterior.kind),
-        _strategy(programme, initiative, curve, calendar),
+        None if stop is None else _stopping(stop),
+        None if tactics is None else _tactics(tactics, curve.posterior.kind),
+        _strategy(programme, initiative, calendar),
     )
 
 
-def _stopping(option: Stop, seed: int) -> Stopping:
+def _stopping(option: Stop) -> Stopping:
     return Stopping(
-        given(option.cost).sample(uniforms(seed ^ 0xB1, DRAWS, 1)[0]), given(option.fade_months)
+        given(option.cost).sample(uniforms(STOPPING, POINTS, 1)[0]), given(option.fade_months)
     )
 
 
-def _tactics(option: AdjustTactics, seed: int, kind: NDArray[np.intp]) -> Tactics:
+def _tactics(option: AdjustTactics, kind: NDArray[np.intp]) -> Tactics:
     import numpy as np
 
-    u = uniforms(seed ^ 0xB2, DRAWS, 3)
+    u = uniforms(TACTICS, POINTS, 3)
     cost, months = given(option.cost).sample(u[0]), given(option.months).sample(u[2])
     extends = option.extends or 0.0
     if option.gain is None or isinstance(option.gain, Estimate):
         return Tactics(cost, given(option.gain).sample(u[1]), months, extends)
-    gain = np.stack([g.sample(u[1]) for g in by_class(option.gain)])[kind, np.arange(DRAWS)]
+    gain = np.stack([g.sample(u[1]) for g in by_class(option.gain)])[kind, np.arange(POINTS)]
     return Tactics(cost, gain, months, extends, kind)
 
 
-def _strategy(
-    programme: Programme, initiative: Initiative, curve: Trajectory, calendar: Calendar
-) -> Strategy | None:
+def _strategy(programme: Programme, initiative: Initiative, calendar: Calendar) -> Strategy | None:
     """Another strategy, with its new path as its own plan says.
 
     The ranges are corrected by the same reference class.
     """
+    import numpy as np
+
     option, tactics = _priced(initiative, AdjustStrategy), _priced(initiative, AdjustTactics)
     if option is None:
         return None
-    path, seed = given(initiative.path), curve.seed ^ _NEW
+    path = given(initiative.path)
     span = given(path.target) - given(path.baseline)
     plan = Plan(given(option.months_to_target), option.dip, option.dip_month, span)
-    drawn = curves.draw(plan, programme.reference_class(initiative.reference_class), seed)
-    prior = posterior.prior(
-        drawn, shares_of(option.full, option.partial, option.none) or FLAT, seed
-    )
+    new = curves.family(plan, programme.reference_class(initiative.reference_class))
+    which, log_chance = posterior.kept(np.exp(new.log_share))
+    new = new.rows(which, new.log_share[which] - log_chance)
+    prior = posterior.prior(new, shares_of(option.full, option.partial, option.none) or FLAT)
     return Strategy(
-        given(option.cost).sample(uniforms(seed, DRAWS, 1)[0]),
-        _way(Ahead.of(drawn, Fixed(), from_now(calendar.months)).drawn(prior), calendar),
+        given(option.cost).sample(uniforms(STRATEGY, POINTS, 1)[0]),
+        _way(Ahead.of(new, Fixed(), from_now(calendar.months)).drawn(prior), calendar),
         given(option.runs),
         given(option.fade_months),
-        None if tactics is None else _tactics(tactics, curve.seed, prior.kind),
+        None if tactics is None else _tactics(tactics, prior.kind),
     )
 
 
@@ -390,8 +428,9 @@ def _usual_noise(curve: Trajectory, calendar: Calendar, covers: int, shocks: Gri
     """
     import numpy as np
 
-    known = curve.observed.progress[:-1] if curve.observed is not None else ()
-    scatter, one = noise.scatter(known)[0], np.ones(DRAWS)
+    seen, one = curve.observed, np.ones(POINTS)
+    known = seen.progress[:-1] if seen is not None else ()
+    scatter, _ = noise.scatter(known, noise.ROUGH if seen is None else floor(seen))
     return _noise(scatter * one, _ALIKE * one, calendar, covers, shocks)
 
 

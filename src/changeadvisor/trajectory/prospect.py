@@ -7,6 +7,7 @@ otherwise move together.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -17,14 +18,24 @@ from changeadvisor.model import (
     Initiative,
     Programme,
     Stop,
-    months_between,
 )
 from changeadvisor.trajectory.courses import Way
 from changeadvisor.trajectory.curves import uniforms
 from changeadvisor.trajectory.fixed_worth import persisting
-from changeadvisor.trajectory.posterior import DRAWS
-from changeadvisor.trajectory.pricing import Appraisal, Unpriced, begins, put_off
-from changeadvisor.trajectory.reading import Trajectory, stream
+from changeadvisor.trajectory.posterior import POINTS
+from changeadvisor.trajectory.pricing import (
+    STAKES,
+    STOPPING,
+    STRATEGY,
+    TACTICS,
+    Appraisal,
+    Unpriced,
+    begins,
+    put_off,
+    runs_on,
+)
+from changeadvisor.trajectory.reading import Trajectory
+from changeadvisor.trajectory.reading import stream as stream_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,6 +46,8 @@ if TYPE_CHECKING:
 #: Months of delay at which the worth of starting later is worked out; between them lie straight
 #: lines.
 LATER = (0.0, 3.0, 6.0, 12.0, 24.0, 36.0, 60.0)
+#: What makes two initiatives alike, their path apart.
+_CONTENT = {"stage", "started", "ends", "lasts_until", "reach", "impact", "spend", "options"}
 #: What sets the stream of delays, and that of the shuffling, apart.
 _DELAY, _SHUFFLE = 0xDE1A, 0x5F1E
 
@@ -80,8 +93,13 @@ class Prospect:
 
     id: str
     """Of the initiative."""
+    stream: int
+    """What its draws are shuffled by: two initiatives move independently of one another."""
     worth: Mapping[str, Grid]
-    """Of each course that can be priced, its later choices counted in."""
+    """Of each course that can be priced, a later stop counted in but no other choice.
+
+    As in `Worth.within`: what the set counts.
+    """
     benefit: Mapping[str, float]
     """Mean present value of what each priced course gains, costs apart."""
     spending: Mapping[str, Spending]
@@ -105,23 +123,44 @@ class Prospect:
         return np.interp(months, LATER, self.late if self.late is not None else [0.0] * len(LATER))
 
 
+def streams(programme: Programme, seed: int) -> dict[str, int]:
+    """What the draws of each initiative are shuffled by, by its id.
+
+    It belongs to the seed and to what the register says of the initiative, not to its name, so that
+    renaming changes nothing; of several that are alike each has its own.
+    """
+    given: dict[str, int] = {}
+    alike: Counter[str] = Counter()
+    for initiative in sorted(programme.initiatives, key=lambda i: i.id):
+        path = initiative.path
+        content = initiative.model_dump_json(include=_CONTENT)
+        if path is not None:
+            content += path.model_dump_json(exclude={"measure"})
+        given[initiative.id] = stream_of(seed, f"{content}/{alike[content]}")
+        alike[content] += 1
+    return given
+
+
 def prospect(
     programme: Programme,
     initiative: Initiative,
     curve: Trajectory | None,
     appraisal: Appraisal | Unpriced | None,
-    seed: int,
+    stream: int,
 ) -> Prospect:
-    """An initiative in brief, from its reading and its appraisal."""
-    own = stream(seed, initiative.id)
-    order = _order(own)
-    spending = _spending(programme, initiative, own)
+    """An initiative in brief, from its reading and its appraisal.
+
+    stream: as `streams` gives it.
+    """
+    order = _order(stream)
+    spending = _spending(programme, initiative)
     brief = Prospect(
         id=initiative.id,
+        stream=stream,
         worth={},
         benefit={},
         spending={course: _shuffled(s, order) for course, s in spending.items()},
-        delay=_delay(programme, initiative, own)[order],
+        delay=_delay(programme, initiative)[order],
         fails=None if curve is None else (curve.posterior.kind == 2)[order],
         late=None,
         unpriced={},
@@ -132,73 +171,73 @@ def prospect(
         return replace(brief, unpriced={"persist": appraisal})
     return replace(
         brief,
-        worth={course: worth.flexible[order] for course, worth in appraisal.worth.items()},
+        worth={course: worth.within[order] for course, worth in appraisal.worth.items()},
         benefit=_benefits(appraisal, spending),
         late=_late(appraisal),
         unpriced=dict(appraisal.frame.unpriced),
     )
 
 
-def _order(seed: int) -> NDArray[np.intp]:
+def _order(stream: int) -> NDArray[np.intp]:
     import numpy as np
 
-    return np.random.Generator(np.random.PCG64(seed ^ _SHUFFLE)).permutation(DRAWS)
+    return np.random.Generator(np.random.PCG64(stream ^ _SHUFFLE)).permutation(POINTS)
 
 
 def _shuffled(s: Spending, order: NDArray[np.intp]) -> Spending:
     return replace(s, cost=s.cost[order], monthly=s.monthly[order], after=s.after[order])
 
 
-def _delay(programme: Programme, initiative: Initiative, seed: int) -> Grid:
+def _delay(programme: Programme, initiative: Initiative) -> Grid:
     """Time taken over time planned, as its class has it; 1 where the class does not say."""
     import numpy as np
 
     reference = programme.reference_class(initiative.reference_class)
     if reference is None or reference.delay is None:
-        return np.ones(DRAWS)
-    return reference.delay.sample(uniforms(seed ^ _DELAY, DRAWS, 1)[0])
+        return np.ones(POINTS)
+    return reference.delay.sample(uniforms(_DELAY, POINTS, 1)[0])
 
 
-def _spending(programme: Programme, initiative: Initiative, seed: int) -> dict[str, Spending]:
+def _spending(programme: Programme, initiative: Initiative) -> dict[str, Spending]:
     """What each course would spend from today, where the register says enough.
 
     The draws are those of the appraisal.
     """
     import numpy as np
 
-    nothing, idea = np.zeros(DRAWS), initiative.stage == "idea"
+    nothing, idea = np.zeros(POINTS), initiative.stage == "idea"
     spending: dict[str, Spending] = {}
     if idea:
         spending["stop"] = Spending(nothing, nothing, nothing, 0.0, 0.0)
     for option in initiative.options:
         if isinstance(option, Stop) and option.cost is not None and not idea:
-            cost = option.cost.sample(uniforms(seed ^ 0xB1, DRAWS, 1)[0])
+            cost = option.cost.sample(uniforms(STOPPING, POINTS, 1)[0])
             spending["stop"] = Spending(cost, nothing, nothing, 0.0, 0.0)
     spend = initiative.spend
-    if spend is None or spend.monthly is None or initiative.ends is None:
+    ends = runs_on(programme, initiative)
+    if spend is None or spend.monthly is None or ends is None:
         return spending
-    u = uniforms(seed ^ 0xA5, DRAWS, 5)
+    u = uniforms(STAKES, POINTS, 5)
     reference = programme.reference_class(initiative.reference_class)
-    overrun = reference.overrun.sample(u[4]) if reference and reference.overrun else np.ones(DRAWS)
+    overrun = reference.overrun.sample(u[4]) if reference and reference.overrun else np.ones(POINTS)
     after = nothing if spend.after is None else spend.after.sample(u[3]) * overrun
     start = begins(programme, initiative)
-    ends = max(0.0, months_between(programme.as_of, initiative.ends))
     going_on = Spending(nothing, spend.monthly.sample(u[2]) * overrun, after, start, ends)
-    return {**spending, "persist": going_on, **_changed(initiative, going_on, seed)}
+    return {**spending, "persist": going_on, **_changed(initiative, going_on)}
 
 
-def _changed(initiative: Initiative, going_on: Spending, seed: int) -> dict[str, Spending]:
+def _changed(initiative: Initiative, going_on: Spending) -> dict[str, Spending]:
     """Spend with other tactics, or with another strategy."""
     changed: dict[str, Spending] = {}
     for option in initiative.options:
         if option.cost is None:
             continue
         if isinstance(option, AdjustTactics):
-            cost = option.cost.sample(uniforms(seed ^ 0xB2, DRAWS, 3)[0])
+            cost = option.cost.sample(uniforms(TACTICS, POINTS, 3)[0])
             ends = going_on.ends + (option.extends or 0.0)
             changed[option.action] = replace(going_on, cost=cost, ends=ends)
         elif isinstance(option, AdjustStrategy) and option.runs is not None:
-            cost = option.cost.sample(uniforms(seed ^ 0xB3, DRAWS, 1)[0])
+            cost = option.cost.sample(uniforms(STRATEGY, POINTS, 1)[0])
             changed[option.action] = replace(going_on, cost=cost, begins=0.0, ends=option.runs)
     return changed
 
@@ -207,7 +246,7 @@ def _benefits(priced: Appraisal, spending: Mapping[str, Spending]) -> dict[str, 
     """Mean present value of what each course gains: its worth with its planned costs put back."""
     weights = priced.frame.calendar.weights
     return {
-        c: float(w.flexible.mean()) + float(spending[c].over(weights).mean())
+        c: float(w.within.mean()) + float(spending[c].over(weights).mean())
         for c, w in priced.worth.items()
         if c in spending
     }

@@ -16,7 +16,7 @@ from changeadvisor.model import (
     Series,
     months_between,
 )
-from changeadvisor.trajectory import curves, outcome_classes, posterior
+from changeadvisor.trajectory import curves, noise, outcome_classes, posterior
 from changeadvisor.trajectory.counterfactual import Observed, observed
 from changeadvisor.trajectory.curves import Curves, Plan, uniforms
 from changeadvisor.trajectory.plan import since
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 AHEAD = 120
 #: Readings that are enough to sort a pool of curves, spread over all of them.
 SORTED_BY = 18
-#: A step that has no divisor in common with the number of curves.
-_STRIDE = 47
+#: What sets the points of earlier changes, and those of what was expected, apart.
+_EARLIER, _MIXED = 0x71, 0x3D
 #: Shares where neither a class nor an option gives any (flat, declared).
 FLAT = (1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0)
 
@@ -47,7 +47,7 @@ class Trajectory:
     observed: Observed | None
     """Its readings as progress; None: none are known."""
     pool: Curves
-    """All curves drawn from its plan."""
+    """All curves of its plan."""
     curves: Curves
     """Those that are followed."""
     design: Design | None
@@ -58,8 +58,6 @@ class Trajectory:
     """Of full, partial and none, beforehand."""
     fixed: Fixed
     """What earlier changes add."""
-    seed: int
-    """Of its own random stream."""
     ahead: Ahead
     """The curves now and in the months to come."""
 
@@ -88,15 +86,15 @@ class Trajectory:
         """
         import numpy as np
 
-        which = _even(len(self.pool))
-        some = self.pool.rows(which, np.zeros(len(which)))
+        which, log_chance = posterior.kept(np.exp(self.pool.log_share))
+        some = self.pool.rows(which, self.pool.log_share[which] - log_chance)
         now = Ahead.of(some, Fixed(), np.array([self.months]))
         ends = outcome_classes.outcomes(len(which))
         # Outcomes and curves are paired in an order that mixes them.
-        mixed = ends[:, (np.arange(len(which)) * _STRIDE) % len(which)]
+        mixed = ends[:, np.argsort(uniforms(_MIXED, len(which), 1)[0], kind="stable")]
         progress = mixed * now.rise[:, 0] - some.depth * now.dip[:, 0]
-        weights = np.repeat(np.asarray(self.shares)[:, None] / len(which), len(which), axis=1)
-        return progress, weights
+        share = np.exp(some.log_share)
+        return progress, np.asarray(self.shares)[:, None] * (share / share.sum())
 
     def coming(self, count: int) -> Grid:
         """Progress draw by draw now and in the middle of each of `count` months to come.
@@ -118,11 +116,11 @@ class Ahead:
     """What earlier changes add, classes x curves x months; None: nothing."""
 
     @classmethod
-    def of(cls, drawn: Curves, fixed: Fixed, months: Grid) -> Ahead:
+    def of(cls, followed: Curves, fixed: Fixed, months: Grid) -> Ahead:
         """Some curves, with what earlier changes add to them, at `months`."""
         begun = months > 0.0
         added = fixed.by_class(months)
-        rise, dip = drawn.at(months)
+        rise, dip = followed.at(months)
         return cls(rise * begun, dip * begun, None if added is None else added * begun)
 
     def drawn(self, p: Posterior, count: int | None = None) -> Grid:
@@ -201,11 +199,7 @@ def shares_of(
 
 
 def read_trajectory(
-    programme: Programme,
-    initiative: Initiative,
-    measure: Measure | None,
-    series: Series | None,
-    seed: int,
+    programme: Programme, initiative: Initiative, measure: Measure | None, series: Series | None
 ) -> Trajectory | None:
     """The Bayesian reading of one initiative. None where its path says too little to be read.
 
@@ -217,56 +211,53 @@ def read_trajectory(
     if path.baseline is None or path.target is None or path.baseline == path.target:
         return None
     reference = programme.reference_class(initiative.reference_class)
-    own = stream(seed, initiative.id)
     plan = Plan(path.months_to_target, path.dip, path.dip_month, path.target - path.baseline)
-    pool = curves.draw(plan, reference, own, curves.POOL)
+    pool = curves.family(plan, reference)
     begun, months = since(initiative), 0.0
     if begun is not None and initiative.stage != "idea":
         months = months_between(begun, programme.as_of)
     seen = None
     if measure and series and months > 0:
         seen = observed(programme, initiative, measure, series)
-    fixed = _earlier(initiative, seen, series, own)
+    fixed = _earlier(initiative, seen, series, len(pool))
     shares = FLAT
     if reference is not None:
         shares = shares_of(reference.full, reference.partial, reference.none) or FLAT
-    drawn, fixed = _followed(pool, seen, fixed, own)
-    design = _design(drawn, seen, fixed)
+    followed, fixed = _followed(pool, seen, fixed)
+    design = _design(followed, seen, fixed)
     if design is None or seen is None:
-        says = posterior.prior(drawn, shares, own)
+        says = posterior.prior(followed, shares)
     else:
-        says = posterior.read(design, seen.progress, shares, own)
-    ahead = Ahead.of(drawn, fixed, _months_ahead(programme, months))
-    return Trajectory(months, seen, pool, drawn, design, says, shares, fixed, own, ahead)
+        says = posterior.read(design, seen.progress, shares, floor(seen))
+    ahead = Ahead.of(followed, fixed, _months_ahead(programme, months))
+    return Trajectory(months, seen, pool, followed, design, says, shares, fixed, ahead)
 
 
-def _followed(pool: Curves, seen: Observed | None, fixed: Fixed, seed: int) -> tuple[Curves, Fixed]:
-    """The curves of a pool that are followed: those the readings favour.
+def floor(seen: Observed) -> float:
+    """The least error of its readings, in shares of the way."""
+    return math.hypot(noise.ROUGH, seen.rounding)
 
-    Without readings an even choice.
+
+def _followed(pool: Curves, seen: Observed | None, fixed: Fixed) -> tuple[Curves, Fixed]:
+    """The curves that are followed: those the readings favour, the others in fewer.
+
+    Without readings by their shares alone.
     """
     import numpy as np
 
     # The latest reading does not sort them, so that other values of it are read along the same
     # curves.
     if seen is None or seen.since < 2:
-        which = _even(len(pool))
-        log_share = np.zeros(len(which))
+        which, log_chance = posterior.kept(np.exp(pool.log_share))
+        log_share = pool.log_share[which] - log_chance
     else:
         some = slice(None, -1, -(-(len(seen.months) - 1) // SORTED_BY))
         months, progress = seen.months[some], seen.progress[some]
         known = fixed.by_class(np.asarray(months))
         which, log_share = posterior.sorted_out(
-            pool, months, progress, known, loose=seen.loose, seed=seed
+            pool, months, progress, known, loose=seen.loose, floor=floor(seen)
         )
     return pool.rows(which, log_share), fixed.rows(which)
-
-
-def _even(count: int) -> NDArray[np.intp]:
-    """`CURVES` places of a pool, evenly over it."""
-    import numpy as np
-
-    return ((np.arange(curves.CURVES) + 0.5) * (count / curves.CURVES)).astype(np.intp)
 
 
 def reread(
@@ -285,7 +276,7 @@ def reread(
         return None
     if seen.months != before.observed.months:
         return None
-    again = posterior.read(before.design, seen.progress, before.shares, before.seed)
+    again = posterior.read(before.design, seen.progress, before.shares, floor(seen))
     return replace(before, observed=seen, posterior=again)
 
 
@@ -299,27 +290,27 @@ def _months_ahead(programme: Programme, months: float) -> Grid:
     return months + from_now(max(round(horizon * 12), AHEAD))
 
 
-def _design(drawn: Curves, seen: Observed | None, fixed: Fixed) -> Design | None:
+def _design(followed: Curves, seen: Observed | None, fixed: Fixed) -> Design | None:
     """The curves at the months of the readings; None without any since the start."""
     import numpy as np
 
     if seen is None or not seen.since:
         return None
     return posterior.design(
-        drawn, seen.months, fixed.by_class(np.asarray(seen.months)), loose=seen.loose
+        followed, seen.months, fixed.by_class(np.asarray(seen.months)), loose=seen.loose
     )
 
 
 def _earlier(
-    initiative: Initiative, seen: Observed | None, series: Series | None, seed: int
+    initiative: Initiative, seen: Observed | None, series: Series | None, count: int
 ) -> Fixed:
-    """What was changed on the way, since its path began (anew)."""
+    """What was changed on the way, since its path began (anew), for `count` curves."""
     import numpy as np
 
     begun = since(initiative)
     if begun is None or not initiative.history:
         return Fixed()
-    u = uniforms(seed ^ 0x71, curves.POOL, 2 * len(initiative.history) + 1)
+    u = uniforms(_EARLIER, count, 2 * len(initiative.history) + 1)
     gains = []
     for k, change in enumerate(initiative.history):
         if change.did != "adjust-tactics" or change.on < begun:

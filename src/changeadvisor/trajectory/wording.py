@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from changeadvisor.words import (
+    COURSE_WORDS,
     OUTCOME_WORDS,
     agree,
     cases_in_100,
@@ -14,6 +15,7 @@ from changeadvisor.words import (
     in_100,
     joined,
     many,
+    money_text,
 )
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
         SharedMeasure,
         StandsAlone,
     )
-    from changeadvisor.trajectory.outlook import OutlookReading
+    from changeadvisor.trajectory.outlook import Improvement, OutlookReading
     from changeadvisor.trajectory.plan import PathReading, TripwireReading
     from changeadvisor.trajectory.pricing import Unpriced
 
@@ -58,6 +60,17 @@ def outlook_sentences(outlook: OutlookReading) -> Iterator[str]:
             f"It reaches its target in about {round(outlook.reached)} months, if it goes as the "
             "middle of what is likely."
         )
+
+
+def improvement_sentence(found: Improvement, review: str, currency: str) -> str:
+    """A course that is better than going on, by less than counts. review: when the next one is."""
+    doing = COURSE_WORDS[found.course].doing
+    gains, costs = money_text(found.gains, currency), money_text(found.delay_costs, currency)
+    return (
+        f"An improvement to plan for is {doing}: it is worth {gains} more than never changing "
+        f"anything. Putting it off to {review} costs about {costs}, which is too little to count "
+        "against going on for now."
+    )
 
 
 def class_sentence(full: float | None, partial: float | None, none: float | None) -> str:
