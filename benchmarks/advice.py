@@ -28,6 +28,7 @@ def main(worlds: int, seed: int = 1) -> int:
     kinds = simulation.draw(spec, worlds, seed).old.kind
     ways = {
         "advice": simulation.by_advice(load_rulebook()),
+        "improvements left": simulation.by_advice(load_rulebook(), improved=False),
         "worth alone": simulation.by_worth(),
         "without later choices": simulation.by_worth(flexible=False),
         "without delay and depth": simulation.by_worth(corrected=False),

@@ -302,6 +302,15 @@ def within_limits(course: str) -> str:
     return f"Within the limits: {COURSE_WORDS[course].imperative}."
 
 
+def beginning_is_worth(more: float, currency: str) -> str:
+    """What beginning an idea is worth beside not beginning it."""
+    than = "more" if more >= 0.0 else "less"
+    return (
+        f"By its plan and by how its class has ended, beginning it is worth "
+        f"{money_text(abs(more), currency)} {than} than not beginning it."
+    )
+
+
 #: Where no date is known.
 NEXT_REVIEW = "the next review"
 

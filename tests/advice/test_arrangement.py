@@ -161,7 +161,7 @@ def test_a_blend_says_what_is_led_from_where_and_in_which_order() -> None:
         ({**BOTH, "support.sponsor": "weak"}, "stop_doing", "until the sponsor backs it in deed"),
         (TOP, "measures_of_adoption", "60 % must by 31 December 2027."),
         (BOTH, "measures_of_adoption", "Count apart those who only comply"),
-        (TOP, "reviews", "The next is on 31 December 2026, then every 3 months."),
+        (TOP, "reviews", "The programme's next is on 31 December 2026, then every 3 months."),
         (TOP, "load", "home care (120 people) until 31 March 2028. The extra effort is not known."),
         ({**TOP, "delivery.extra_effort": 15}, "load", "15 % on top of normal work"),
         (BELOW, "stage_gates", "The date it must count by (31 December 2027)"),

@@ -472,7 +472,7 @@ def test_answers_from_a_pipe(
 ) -> None:
     folder = northfield(tmp_path)
     before = judged(folder, "care-record")
-    lines = "PMO\n?\nnonsense\n9\n1 because  they began it\n2\n"
+    lines = "PMO\n?\nnonsense\n9\n3 because  they began it\n2\n"
     status, out, _ = talk(monkeypatch, capsys, lines, folder, "care-record", "--on", "12/09/2026")
     assert status == 0
     assert "Expected a number from 1 to 3, or" in out

@@ -134,7 +134,7 @@ LEADING = {"route__goal": "both", "route__middle_managers": "lead", "support__sp
     ("given", "answer", "for_good", "settled"),
     [
         ({}, None, False, False),
-        ({"route__goal": "both"}, "blended", False, False),
+        ({"route__goal": "both"}, "blended", False, True),
         (LEADING, "blended", False, True),
         (
             {

@@ -175,7 +175,7 @@ BOTH = {**WORTH, "options": [*WORTH["options"], TACTICS]}
         ({**DATED, "path": PATH, **BOTH, "reference_class": "c"}, {}, "To know how it will end would be worth at most "),
         ({**DATED, "path": PATH, **BOTH}, {}, " (full, partial and none taken as equally likely)."),
         ({**DATED, "path": PATH, **BOTH, "reach": 0}, {}, "To know how it will end would change nothing: "),
-        ({**DATED, "path": PATH, **BOTH, "stage": "idea", "statutory": True, "declared": "red"}, {}, "To know how it will end"),
+        ({**DATED, "path": PATH, **BOTH, "stage": "design", "statutory": True, "declared": "red"}, {}, "To know how it will end"),
         ({**DATED, "path": PATH, **BOTH, "reference_class": "c"}, {"as_of": "2025-12-31"}, "To know how it will end"),
     ],
 )  # fmt: skip

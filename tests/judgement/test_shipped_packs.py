@@ -214,8 +214,9 @@ def test_whatever_looks_at_results_is_evidence_results() -> None:
         for r in load(ACTION).rules
         if any(n.startswith(("results.", "path.", "performance.")) for n in r.facts)
     ]
-    assert {r.evidence_name for r in looking} == {"results"}
-    assert len(looking) == 20
+    # But for what the law needs (PA-62), which looks at whether it has failed.
+    assert {r.evidence_name for r in looking if r.id != "PA-62"} == {"results"}
+    assert len(looking) == 22
 
 
 def test_scores_count_once_with_what_they_are_made_of() -> None:
@@ -505,9 +506,9 @@ CASES: tuple[tuple[str, Mapping[str, Value], str | None], ...] = (
         "adjust-tactics",
     ),
     (
-        "tripwires kept",
+        "tripwires kept are no evidence of their own: their readings have been read",
         {**READ, "tripwire.state": "kept", "tripwire.calls_for": "nothing"},
-        "persist",
+        None,
     ),
     (
         "hardly any evidence",

@@ -384,7 +384,7 @@ def test_change_load_is_a_table_told_in_words(
     assert [c.over for c in crews.cells[:3]] == [True, True, False]
     assert crews.cells[0].text == "4, 3 from the top: over the limit"
     care = next(row for row in load.groups if row.group == "home care")
-    assert care.cells[0].text == "3, 1 from the top, 1 not known: over the limit"
+    assert care.cells[0].text == "3, 1 from the top: over the limit"
     assert "the limit is 2" in load.explained
     assert board.board_view(minimal_advice, front_page=True).load is None
 
@@ -451,6 +451,7 @@ def test_the_board_reads_the_money_whatever_the_words_of_the_appraisals_rules(
     assert priced
     text = (ROOT / "rules" / "persist-or-adjust.yaml").read_text(encoding="utf-8")
     reworded = text.replace('because: "Weight of the appraisal:', 'because: "By the figures:')
+    reworded = reworded.replace('because: "Weight of its worth:', 'because: "By the figures:')
     (tmp_path / "persist-or-adjust.yaml").write_text(reworded, encoding="utf-8")
     reworded_rules = rules.load_rulebook(rules.RuleFolder(tmp_path))
     advice = advise(northfield, reworded_rules, parts=("action",), flips=False)

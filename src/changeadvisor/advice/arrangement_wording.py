@@ -93,7 +93,10 @@ def _from_the_top(given: ArrangementInput) -> str:
         )
     if given.way == "top-down":
         return f"The decision, the plan, the money, and the check that it is done: {sponsor}."
-    return f"The aim, the money, the dates and what is not open to choice: {sponsor}."
+    duty = ""
+    if given.has("route.failure_cost", "statutory") or given.initiative.statutory:
+        duty = " What the law requires of it is decided and checked from the top."
+    return f"The aim, the money, the dates and what is not open to choice: {sponsor}.{duty}"
 
 
 def _from_below(given: ArrangementInput) -> str:
@@ -170,7 +173,7 @@ def _cadence(given: ArrangementInput) -> str:
     now = f"Progress is reviewed every {every} now."
     if gap < 2:
         return f"{now} It meets at least as often."
-    return f"{now} {worse} Meet more often than that."
+    return f"{now} {worse} Meet every month between these reviews."
 
 
 def _gates(given: ArrangementInput) -> Iterator[str]:
@@ -248,7 +251,7 @@ def _reviews(given: ArrangementInput) -> Iterator[str]:
     """When it is looked at again, and what to bring."""
     if given.review is not None:
         months = given.programme.review_months
-        yield f"The next is on {day_text(given.review)}, then every {months} months."
+        yield f"The programme's next is on {day_text(given.review)}, then every {months} months."
     else:
         yield "No review dates are known (`review_months`)."
     path = given.initiative.path

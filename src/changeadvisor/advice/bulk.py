@@ -6,8 +6,9 @@ time.
 
 from __future__ import annotations
 
+from changeadvisor import trajectory
 from changeadvisor.advice.derived import complete
-from changeadvisor.advice.evidence import all_series, gather
+from changeadvisor.advice.evidence import Evidence, all_series, gather
 from changeadvisor.advice.spreading import Spreading
 from changeadvisor.facts import FactSheet
 from changeadvisor.graph import DependencyGraph
@@ -16,18 +17,36 @@ from changeadvisor.judgement.rulebook import Rulebook
 from changeadvisor.model import Programme
 
 
-def action_answers(programme: Programme, rulebook: Rulebook) -> dict[str, str | None]:
-    """What `advise` answers for each initiative, without its reasons; None for a closed one."""
+def action_answers(
+    programme: Programme, rulebook: Rulebook, *, improved: bool = False
+) -> dict[str, str | None]:
+    """What `advise` answers for each initiative, without its reasons; None for a closed one.
+
+    improved: where it goes on, the improvement that is named beside that is carried out.
+    """
     graph, series = DependencyGraph(programme), all_series(programme)
     material = rulebook.action.threshold("material")
     rulebook = rulebook.of_action()
     answers: dict[str, str | None] = {}
     for initiative in programme.initiatives:
-        sheet = gather(programme, initiative, graph, series, material).sheet
+        evidence = gather(programme, initiative, graph, series, material)
         answers[initiative.id] = None
         if initiative.stage != "closed":
-            answers[initiative.id] = judge(rulebook.action, complete(sheet, rulebook)).answer
+            sheet = complete(evidence.sheet, rulebook)
+            answer = judge(rulebook.action, sheet).answer
+            if improved and answer in (None, "persist"):
+                answer = _improvement(evidence) or answer
+            answers[initiative.id] = answer
     return answers
+
+
+def _improvement(evidence: Evidence) -> str | None:
+    """The course that is named as an improvement beside going on; None: none is."""
+    priced = evidence.priced
+    if priced is None:
+        return None
+    better = trajectory.improvement(priced, trajectory.priced(priced))
+    return None if better is None else better.course
 
 
 def route_sheets(

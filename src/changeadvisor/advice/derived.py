@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from changeadvisor.advice import wording
@@ -20,9 +21,13 @@ from changeadvisor.judgement.rulebook import Rulebook
 _HELD = {
     ("likely-none", "green"): "amber",
     ("likely-none", "amber-green"): "amber",
+    ("hopeless", "green"): "amber",
+    ("hopeless", "amber-green"): "amber",
     ("likely-full", "red"): "amber",
     ("likely-full", "amber-red"): "amber",
 }
+#: How the facts begin that tell how strongly the signs speak for one end.
+PULL = "pull."
 EVIDENCED, CANDOUR = "results.evidenced", "results.candour"
 
 
@@ -31,7 +36,30 @@ def complete(sheet: FactSheet, rulebook: Rulebook) -> FactSheet:
     scored = theory.known(rulebook.theory, sheet)
     for framework in rulebook.frameworks:
         scored.update(framework.known(sheet))
-    return rated(_with_attention(sheet.with_known(scored), rulebook.lens), rulebook)
+    sheet = pulled(sheet.with_known(scored), rulebook.route)
+    return rated(_with_attention(sheet, rulebook.lens), rulebook)
+
+
+def pulled(sheet: FactSheet, pack: RulePack) -> FactSheet:
+    """The sheet with how strongly the signs speak for either end of the route.
+
+    Of each thing that is looked at, the largest weight of a rule that fires; what the simulated
+    spread weighs is no sign.
+    """
+    read = {name for name in pack.facts if name.startswith(PULL)}
+    if not read:
+        return sheet
+    states = pack.states(sheet)
+    known = {}
+    for name in sorted(read):
+        largest: dict[str, float] = {}
+        for rule, state in zip(pack.rules, states, strict=True):
+            sign = rule.weight_fact is None and not rule.veto and read.isdisjoint(rule.facts)
+            if sign and state == "fired" and rule.then == name.removeprefix(PULL):
+                for evidence in rule.evidence:
+                    largest[evidence] = max(largest.get(evidence, 0.0), rule.weight)
+        known[name] = Known(math.fsum(largest.values()), wording.table_source(pack.name))
+    return sheet.with_known(known)
 
 
 @dataclass(frozen=True, slots=True)

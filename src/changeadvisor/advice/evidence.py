@@ -43,10 +43,12 @@ if TYPE_CHECKING:
 STALE_MONTHS = 12
 #: The chance beyond which an end is likely: no rating stands against it (formats.md section 2).
 LIKELY = 0.6
+#: The chance of ending none beyond which a new idea is needed (our judgement).
+HOPELESS = 0.9
 ANYTHING = GetPydanticSchema(lambda _source, _handler: core_schema.any_schema())
 _GRAVITY = ("adjust-tactics", "adjust-strategy", "stop")
 #: How the names of facts begin that hang on readings.
-READ = ("results.", "performance.", "tripwire.", "appraisal.")
+READ = ("results.", "performance.", "tripwire.", "appraisal.", "worth.")
 _STATES = ("broken", "no reading", "kept", "not due")
 
 
@@ -179,6 +181,7 @@ def _read(
         appraisal = _appraisal(programme, initiative, own, curve, material, before)
     read = {
         **dict(_appraised(curve, appraisal)),
+        **dict(_worth_of_beginning(initiative, appraisal)),
         **dict(_wires(wires)),
         **dict(_results(measure, own, reading, _likely_end(curve))),
         **dict(_lenses(programme, measure, every)),
@@ -384,7 +387,7 @@ def _likely_end(curve: Trajectory | None) -> str | None:
         return None
     full, _, none = curve.posterior.chances
     if none > LIKELY:
-        return "likely-none"
+        return "hopeless" if none > HOPELESS else "likely-none"
     return "likely-full" if full > LIKELY else "open"
 
 
@@ -416,7 +419,7 @@ def _results(
         yield "results.target_met", Known(reading.progress >= 1.0, source)
     if reading.against_path is not None:
         because, stands = trajectory.path_working(reading), reading.against_path
-        if likely_end == "likely-none" and stands in ("ahead", "on-path"):
+        if likely_end in ("likely-none", "hopeless") and stands in ("ahead", "on-path"):
             because, stands = f"{because}; {wording.HELD_BEHIND}", "behind"
         if likely_end == "likely-full" and stands in ("behind", "far-behind"):
             because, stands = f"{because}; {wording.HELD_ON_PATH}", "on-path"
@@ -448,6 +451,16 @@ def _appraised(curve: Trajectory | None, appraisal: Appraisal | Unpriced | None)
     if curve is None or not curve.read or appraisal is None or isinstance(appraisal, Unpriced):
         return
     yield from weighed(trajectory.weights(appraisal.worths, appraisal.gate))
+
+
+def _worth_of_beginning(initiative: Initiative, appraisal: Appraisal | Unpriced | None) -> Facts:
+    """What an idea is worth beside not beginning it: there are no results to wait for."""
+    if initiative.stage != "idea" or appraisal is None or isinstance(appraisal, Unpriced):
+        return
+    both = {course: appraisal.worths[course] for course in ("persist", "stop")}
+    weights = trajectory.weights(both)
+    yield "worth.start", Known(round(weights["persist"], 2), wording.APPRAISAL)
+    yield "worth.not-start", Known(round(weights["stop"], 2), wording.APPRAISAL)
 
 
 def weighed(weights: Mapping[str, float]) -> Facts:

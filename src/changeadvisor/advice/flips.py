@@ -16,7 +16,7 @@ from typing import Any
 from changeadvisor import trajectory
 from changeadvisor.adoption import Diffusion
 from changeadvisor.advice import wording
-from changeadvisor.advice.derived import CANDOUR, EVIDENCED, complete, rated, scores_of
+from changeadvisor.advice.derived import CANDOUR, EVIDENCED, complete, pulled, rated, scores_of
 from changeadvisor.advice.evidence import READ, Evidence, weighed, with_latest, with_latest_priced
 from changeadvisor.advice.spreading import SPREAD_BY, Spreading
 from changeadvisor.facts import VOCABULARY, Fact, FactSheet
@@ -37,6 +37,8 @@ _DERIVED = (
     "performance.",
     "adoption.",
     "stake.",
+    "pull.",
+    "worth.",
 )
 #: Facts of a reading that its value does not change, or that are worked out again with the
 #: appraisal.
@@ -111,12 +113,14 @@ def _following(
     The same as `complete`, but only what looks at the fact is worked out again.
     """
     scores = scores_of(rulebook, name)
+    pulls = name in rulebook.route.readers or any(f in rulebook.route.readers for f in scores.facts)
     rates = scores.reach_rating(rulebook, name)
 
     def follow(sheet: FactSheet) -> FactSheet:
         again = scores.again(sheet.without((EVIDENCED, CANDOUR)) if rates else sheet)
         if spreading is not None and name in SPREAD_BY:
             again = again.with_known(spreading.known(again))
+        again = pulled(again, rulebook.route) if pulls else again
         return rated(again, rulebook) if rates else again
 
     return follow

@@ -153,7 +153,11 @@ class InitiativeCase:
     def _judged(self, pack: RulePack, sheet: FactSheet, pulled: Sequence[Lever]) -> Recommendation:
         """The recommendation, asking only for what can be known at this stage."""
         judged, stage = recommend(pack, sheet, pulled), self.initiative.stage
-        missing = tuple(m for m in judged.missing if can_be_known(m.fact, stage))
+        # What each course is worth is not asked for where it is shown beside the answer.
+        told = ("appraisal.", "worth.") if self.evidence.priced is not None else ()
+        missing = tuple(
+            m for m in judged.missing if can_be_known(m.fact, stage) and not m.fact.startswith(told)
+        )
         return replace(judged, missing=missing)
 
     def _settled(self, disagreement: Disagreement | None) -> Disagreement | None:

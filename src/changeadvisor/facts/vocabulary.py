@@ -211,6 +211,7 @@ _RESULTS = (
         likely_full="more than six in ten that it ends full",
         open="neither end is likelier than six in ten",
         likely_none="more than six in ten that it ends none",
+        hopeless="more than nine in ten that it ends none",
     ),
     Fact(
         "results.target_met",
@@ -733,6 +734,15 @@ _APPRAISAL = tuple(
     for course, words in COURSE_WORDS.items()
 )
 
+#: The weight of beginning what is an idea, by its plan and its class alone.
+_START = tuple(
+    _number(f"worth.{name}", "appraisal", meaning, "decibans", -30, 30, _WORTH)
+    for name, meaning in (
+        ("start", "Weight of the worth of beginning an idea, by its plan and its class"),
+        ("not-start", "Weight of not beginning an idea, by its plan and its class"),
+    )
+)
+
 _HANGS = "What is each initiative that hangs on it worth (its `path`, `reach`, `impact`, `spend`)?"
 #: What the worth at stake downstream changes in the weight of the appraisal for each course
 #: (graph.cascade).
@@ -768,6 +778,21 @@ _ADOPTION = tuple(
     )
 )
 
+#: How strongly the signs speak for each end: what a blend is known by.
+_PULL = tuple(
+    _number(
+        f"pull.{route}",
+        "pack",
+        f"Signs that speak for {words.leading}, each thing looked at once",
+        "decibans",
+        0,
+        60,
+        "What speaks for leading it from the top, and what for leading it from below?",
+    )
+    for route, words in ROUTE_WORDS.items()
+    if route != "blended"
+)
+
 #: Every fact by its name, sorted. Frameworks add `score.…` facts of their own (see scoring).
 VOCABULARY: Mapping[str, Fact] = MappingProxyType(
     {
@@ -779,8 +804,10 @@ VOCABULARY: Mapping[str, Fact] = MappingProxyType(
                 *_RESULTS,
                 *_PERFORMANCE,
                 *_APPRAISAL,
+                *_START,
                 *_STAKE,
                 *_ADOPTION,
+                *_PULL,
                 *_KANTER,
                 *_DELIVERY,
                 *_SUSTAIN,

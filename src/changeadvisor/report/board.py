@@ -24,6 +24,7 @@ from changeadvisor.words import (
     NOT_KNOWN,
     ROUTE_WORDS,
     answer_label,
+    beginning_is_worth,
     money_text,
     rating_label,
     short_quarter_text,
@@ -246,6 +247,9 @@ def _because(item: InitiativeAdvice, top: Reason) -> str:
         (r.because for r in alike if r.answer == top.answer and not r.counted and not r.appraises),
         None,
     )
+    if item.evidence.initiative.stage == "idea":
+        more = value["persist"].mean - value["stop"].mean
+        return beginning_is_worth(more, item.evidence.currency)
     rival = max((c for c in value if c != top.answer), key=lambda c: (value[c].mean, c))
     more, currency = value[top.answer].mean - value[rival].mean, item.evidence.currency
     doing = COURSE_WORDS[rival].doing

@@ -46,8 +46,8 @@ def sentences(page: PortfolioPage) -> Iterator[str]:
     if totals.overspend is not None:
         yield f"The chance of spending more than a budget is {per_cent(totals.overspend)}."
     yield (
-        f"It reaches {whole_number(totals.people)} people a year, each counted once, as far as"
-        " the register says how many."
+        f"It reaches up to {whole_number(totals.people)} people a year. Whom several of them reach"
+        " is counted once only where the register says how many they are."
     )
     yield from portfolio.sentences
     yield from _robust(page)

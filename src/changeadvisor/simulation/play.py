@@ -85,12 +85,16 @@ def play(drawn: Drawn, decide: Decider, *, batch: int = 250) -> Played:
 # --- ways of deciding -----------------------------------------------------------------------------
 
 
-def by_advice(rulebook: Rulebook) -> Decider:
-    """The engine's own advice, as `advise --only action` gives it; no answer means to go on."""
+def by_advice(rulebook: Rulebook, *, improved: bool = True) -> Decider:
+    """The engine's own advice, as `advise --only action` gives it; no answer means to go on.
+
+    improved: what is named as an improvement beside going on is carried out too.
+    """
 
     def decide(given: Programme) -> dict[str, str]:
         return {
-            name: answer or "persist" for name, answer in action_answers(given, rulebook).items()
+            name: answer or "persist"
+            for name, answer in action_answers(given, rulebook, improved=improved).items()
         }
 
     return decide
