@@ -156,7 +156,7 @@ def test_repr_is_a_few_lines(northfield: Programme, northfield_advice: Advice) -
     for result in (northfield, northfield_advice, item, item.action, item.route, difference):
         assert len(repr(result)) < 700
         assert len(repr(result).splitlines()) <= 8
-    assert "action: 5 persist" in repr(northfield_advice)
+    assert "action: 6 persist" in repr(northfield_advice)
     assert item.id in repr(item)
     assert repr(item.route).startswith("<Route: top-down-or-bottom-up")
     assert str(northfield) == repr(northfield)

@@ -429,7 +429,7 @@ def test_northfield(northfield: Programme, northfield_advice: Advice, northfield
     assert {"group", "quarter", "changes", "top_down", "route_unknown", "limit"} == set(
         data["load"][0]
     )
-    relieved = "relieves crews and drivers: without that it would carry 4 changes at once"
+    relieved = "relieves contact centre: without that it would carry 3 changes at once"
     for page in (advice_table(northfield_advice, 100), northfield_page):
         assert "stand in each other's way" in page.replace("&#x27;", "'").replace("&#39;", "'")
         assert relieved in page

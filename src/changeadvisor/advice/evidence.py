@@ -450,7 +450,10 @@ def _appraised(curve: Trajectory | None, appraisal: Appraisal | Unpriced | None)
     """
     if curve is None or not curve.read or appraisal is None or isinstance(appraisal, Unpriced):
         return
-    yield from weighed(trajectory.weights(appraisal.worths, appraisal.gate))
+    weights = trajectory.weights(appraisal.worths, appraisal.gate)
+    # Where nothing but slight leads stands beside going on, it has nothing to say.
+    if any(weights.values()):
+        yield from weighed(weights)
 
 
 def _worth_of_beginning(initiative: Initiative, appraisal: Appraisal | Unpriced | None) -> Facts:

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 #: Months over which the outcome is read (formats.md: outcome classes).
 OUTCOME = tuple(48.5 + k for k in range(12))
-#: Lengths and troughs on the grid of a plan.
-LENGTHS, TROUGHS = 14, 3
+#: Lengths on the grid of a plan, and troughs: of curves that wait for their dip, and that do not.
+LENGTHS, TROUGHS = 16, (5, 2)
 #: Where a dip is planned, so many of the curves rise all the while beneath it, so that it shows
 #: less than its depth; the others fall as planned first and rise only then (our judgement).
-BENEATH = 0.4
+BENEATH = 0.25
 #: How deep a dip may be where the plan has none, in shares of the way (one standard deviation; our
 #: judgement).
 UNPLANNED_DIP = 0.1
@@ -120,34 +120,52 @@ def family(plan: Plan, reference: ReferenceClass | None) -> Curves:
         deeper = reference.deeper.sample(_even(16))
     length, slow, mass = _lengths(plan.months.sample(_even(64)), delay)
     dips = plan.dip is not None and plan.dip_month is not None and plan.dip.high > 0.0
+    # Where the plan has no dip, one may come all the same, early on.
+    depth, width = 0.0, UNPLANNED_DIP
+    ways = [(False, 1.0, 0.2 * length[:, None])]
     if dips and plan.dip is not None and plan.dip_month is not None:
-        months = plan.dip_month.sample(_even(TROUGHS))
-        trough = np.clip(months[None, :] * slow[:, None], 0.25, 0.9 * length[:, None])
         depths = (plan.dip.sample(_even(32))[:, None] * deeper) / abs(plan.span)
         depth, width = float(depths.mean()), max(float(depths.std()), 0.1 * float(depths.mean()))
-        late, part = np.array([True, False]), np.array([1.0 - BENEATH, BENEATH])
-    else:
-        # Where the plan has no dip, one may come all the same, early on.
-        trough, depth, width = 0.2 * length[:, None], 0.0, UNPLANNED_DIP
-        late, part = np.array([False]), np.ones(1)
-    # Shapes outermost: rows of one shape stand together.
+        ways = [
+            (late, part, _troughs(plan.dip_month.sample(_even(count)), slow, length))
+            for late, part, count in zip(
+                (True, False), (1.0 - BENEATH, BENEATH), TROUGHS, strict=True
+            )
+        ]
     shares = np.array([shape.share for shape in SHAPES])
-    size = (len(SHAPES), len(late), *trough.shape)
-    shape, rises, at, low = (axis.ravel() for axis in np.indices(size))
-    share = shares[shape] * part[rises] * mass[at] / trough.shape[1]
+    rows = []
+    for late, part, trough in ways:
+        shape, at, low = (
+            axis.ravel() for axis in np.indices((len(SHAPES), len(length), trough.shape[1]))
+        )
+        share = shares[shape] * part * mass[at] / trough.shape[1]
+        rows.append((shape, np.full(len(shape), late), length[at], trough[at, low], share))
+    shape, waits, lengths, troughs, share = (
+        np.concatenate(parts) for parts in zip(*rows, strict=True)
+    )
+    # Rows of one shape stand together.
+    order = np.argsort(shape, kind="stable")
     curves = Curves(
-        shape=shape,
-        late=late[rises],
-        length=length[at],
-        trough=trough[at, low],
-        scale=np.ones(len(shape)),
-        log_share=np.log(share),
+        shape=shape[order],
+        late=waits[order],
+        length=lengths[order],
+        trough=troughs[order],
+        scale=np.ones(len(order)),
+        log_share=np.log(share[order]),
         depth=depth,
         width=width,
     )
     t = np.asarray(OUTCOME)[None, :]
     scale = np.maximum(_faded(curves, t, _unfaded(curves, t)).mean(axis=1), 0.05)
     return replace(curves, scale=scale)
+
+
+def _troughs(months: Grid, slow: Grid, length: Grid) -> Grid:
+    """The month of the trough, lengths x troughs: later where all is later, before the target."""
+    import numpy as np
+
+    trough: Grid = np.clip(months[None, :] * slow[:, None], 0.25, 0.9 * length[:, None])
+    return trough
 
 
 def _lengths(months: Grid, delay: Grid) -> tuple[Grid, Grid, Grid]:
@@ -314,11 +332,9 @@ SHAPES = (
     Shape(_gompertz, 0.12),
     Shape(_smooth, 0.10),
     Shape(_straight, 0.05),
-    *(Shape(_step, 0.03, begins=begins) for begins in (0.36, 0.49, 0.62, 0.75)),
-    *(
-        Shape(rise, 0.01875, fades=fades, kept=kept)
-        for rise in (_smooth, _exponential)
-        for fades in (0.25, 0.75)
-        for kept in (0.4, 0.75)
-    ),
+    *(Shape(_step, 0.03, begins=begins) for begins in (0.33, 0.45, 0.57, 0.69)),
+    Shape(_smooth, 0.0375, fades=0.25, kept=0.4),
+    Shape(_smooth, 0.0375, fades=0.75, kept=0.75),
+    Shape(_exponential, 0.0375, fades=0.25, kept=0.75),
+    Shape(_exponential, 0.0375, fades=0.75, kept=0.4),
 )

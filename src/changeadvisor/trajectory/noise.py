@@ -78,13 +78,6 @@ class Kinds:
         plain[..., 1:] -= drag[..., 1:] * rows[..., :-1]
         return plain
 
-    def only(self, kind: int) -> Kinds:
-        """One of the kinds."""
-        row, one = [int(self.alike[kind])], [kind]
-        at = self.alike[one] * 0
-        parts = (self.free[one], self.solve[one], self.log_weight[one])
-        return Kinds(self.correlation[one], at, self.keep[row], self.fresh[row], *parts)
-
 
 @lru_cache(maxsize=1024)
 def kinds(months: tuple[float, ...], loose: int) -> Kinds:

@@ -231,8 +231,8 @@ def weights(worths: Mapping[str, Grid], gate: float = 0.0, lean: float = 0.0) ->
 
     10 log10(chance better / chance worse). worths: of each course, draw by draw. d is its worth
     less that of the other course with the greatest mean, draw by draw (formats.md section 3).
-    gate: a course that leads persisting by less money weighs nothing against it, and counts as so
-    much worse. lean: numerical errors of each lead that it is taken to be greater by.
+    gate: a course that leads persisting by less money weighs nothing, and is nobody's rival. lean:
+    numerical errors of each lead that it is taken to be greater by.
     """
     import numpy as np
 
@@ -370,13 +370,15 @@ def _weights_at(
     import numpy as np
 
     means = shares @ worth.T
-    persist = names.index("persist") if "persist" in names else None
-    if persist is not None and gate > 0.0:
+    slight = np.zeros(means.shape, dtype=np.bool_)
+    if "persist" in names and gate > 0.0:
+        persist = names.index("persist")
         lead = means - means[:, persist, None]
         if lean:
             lead = lead + lean * _errors(worth - worth[persist])
-        means = means - np.where((lead > 0.0) & (lead < gate), gate, 0.0)
-    order = np.argsort(means, axis=1, kind="stable")
+        slight = (lead > 0.0) & (lead < gate)
+    # What leads by too little to count is nobody's rival.
+    order = np.argsort(np.where(slight, -np.inf, means), axis=1, kind="stable")
     rival = np.repeat(order[:, -1:], len(worth), axis=1)
     np.put_along_axis(rival, order[:, -1:], order[:, -2:-1], axis=1)
     # Worth less its own mean, so that squares do not swallow small differences.
@@ -391,7 +393,10 @@ def _weights_at(
     square = squares[ways, own, own] - 2.0 * squares[ways, own, rival] + squares[ways, rival, rival]
     spread = np.maximum(square - apart**2, 0.0)
     # The numerical error of the mean counts as spread (formats.md section 3).
-    return _decibans(mean, np.sqrt(spread * (1.0 + ERROR**2 / worth.shape[1])))
+    told = _decibans(mean, np.sqrt(spread * (1.0 + ERROR**2 / worth.shape[1])))
+    alone = slight.sum(axis=1, keepdims=True) >= len(worth) - 1
+    told[slight | np.repeat(alone, len(worth), axis=1)] = 0.0
+    return told
 
 
 def _errors(draws: Grid) -> Grid:

@@ -31,13 +31,11 @@ if TYPE_CHECKING:
 
     Grid = NDArray[np.float64]
 
-#: Points from the posterior, and curves that are followed once readings have sorted them.
-POINTS, CURVES = 1024, 256
+#: Points from the posterior.
+POINTS = 1024
 #: Noise that explains the readings worse than the best by so much (natural logarithms) is left out;
 #: every so many-th curve is enough to tell.
 _HOPELESS, _FEW = 3.0, 4
-#: How much of what readings say counts in sorting curves (a power of their likelihood).
-_MILD = 0.7
 #: How much worse the readings might have been, in shares of the way (`_never_worse`).
 _WORSE = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8)
 #: What sets the points of a prior and of a posterior apart.
@@ -72,7 +70,7 @@ class Design:
     """Curves at the months of the readings, under every kind of noise."""
 
     curves: Curves
-    """Those that are followed."""
+    """Those of the plan."""
     readings: int
     """How many there are."""
     kinds: noise.Kinds
@@ -99,17 +97,14 @@ def design(
     fixed: Grid | None = None,
     *,
     loose: bool = False,
-    only: int | None = None,
 ) -> Design:
     """Curves at `months` since the path began (below 0: before).
 
     loose: the baseline was estimated, so that the level of all readings together says nothing.
-    only: one kind of noise.
     """
     import numpy as np
 
     at, kinds = np.asarray(months), noise.kinds(months, int(loose))
-    kinds = kinds if only is None else kinds.only(only)
     s, d = map(kinds.plain, curves.at(at))
     sf, df = (part[kinds.alike] @ kinds.free for part in (s, d))
     solved = sf @ kinds.solve, df @ kinds.solve
@@ -191,59 +186,6 @@ class _Seen:
         """The same readings, every one since the start lower by a step."""
         yy = self.yy - 2.0 * by * self.yl + by**2 * self.ll
         return replace(self, sy=self.sy - by * self.sl, dy=self.dy - by * self.dl, yy=yy)
-
-
-#: The kind of noise by which a pool is sorted: neighbours somewhat alike, no season.
-_SORTED_BY = 1
-
-
-def sorted_out(
-    pool: Curves,
-    months: tuple[float, ...],
-    progress: Sequence[float],
-    fixed: Grid | None,
-    *,
-    loose: bool,
-    floor: float,
-) -> tuple[NDArray[np.intp], Grid]:
-    """Which curves of a pool to follow, and the log of the share each stands for.
-
-    Those that the readings favour are kept as they are; of the others a few stand for all
-    (Fearnhead and Clifford 2003, J. R. Statist. Soc. B 65(4), 887-899). What is favoured is weighed
-    mildly, for one kind of noise alone, by the readings as they are and by worse ones.
-    """
-    import numpy as np
-
-    seen = design(pool, months, fixed, loose=loose, only=_SORTED_BY)
-    scatter, _ = noise.scatter(progress, floor)
-    size, products = np.array([[0.0, scatter, 0.0, 0.0]]), _Seen.of(seen, progress)
-    share = np.zeros(len(pool))
-    for worse in (0.0, 0.25, 0.6):
-        log = _cells(_Products.of(seen, products.lower(worse)), size, len(months)).log[0]
-        # Each class on its own, that none is left without curves.
-        weight = np.exp(_MILD * (log - log.max(axis=0)))
-        share += (weight / weight.sum(axis=0)).mean(axis=1) / 3.0
-    which, log_chance = kept(0.9 * share + 0.1 * np.exp(pool.log_share))
-    return which, pool.log_share[which] - log_chance
-
-
-def kept(share: Grid) -> tuple[NDArray[np.intp], Grid]:
-    """`CURVES` of many by their shares, with the log of each one's chance to be kept.
-
-    Large ones for certain, each small one standing for its like.
-    """
-    import numpy as np
-
-    if len(share) <= CURVES:
-        return np.arange(len(share)), np.zeros(len(share))
-    chance = np.minimum(CURVES * share, 1.0)
-    for _ in range(4):
-        sure = chance >= 1.0
-        left = share * (CURVES - np.count_nonzero(sure)) / max(share[~sure].sum(), 1e-300)
-        chance = np.where(sure, 1.0, np.minimum(left, 1.0))
-    steps = np.floor(np.concatenate([[0.0], np.cumsum(chance)]) + 0.5 + 1e-9)
-    which = np.flatnonzero(np.diff(steps) > 0)
-    return which, np.log(chance[which])
 
 
 # --- weighing -------------------------------------------------------------------------------------

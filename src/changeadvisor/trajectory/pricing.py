@@ -400,8 +400,6 @@ def _strategy(programme: Programme, initiative: Initiative, calendar: Calendar) 
 
     The ranges are corrected by the same reference class.
     """
-    import numpy as np
-
     option, tactics = _priced(initiative, AdjustStrategy), _priced(initiative, AdjustTactics)
     if option is None:
         return None
@@ -409,12 +407,10 @@ def _strategy(programme: Programme, initiative: Initiative, calendar: Calendar) 
     span = given(path.target) - given(path.baseline)
     plan = Plan(given(option.months_to_target), option.dip, option.dip_month, span)
     new = curves.family(plan, programme.reference_class(initiative.reference_class))
-    which, log_chance = posterior.kept(np.exp(new.log_share))
-    new = new.rows(which, new.log_share[which] - log_chance)
     prior = posterior.prior(new, shares_of(option.full, option.partial, option.none) or FLAT)
     return Strategy(
         given(option.cost).sample(uniforms(STRATEGY, POINTS, 1)[0]),
-        _way(Ahead.of(new, Fixed(), from_now(calendar.months)).drawn(prior), calendar),
+        _way(Ahead.of(new, Fixed(), from_now(calendar.months), prior).drawn(prior), calendar),
         given(option.runs),
         given(option.fade_months),
         None if tactics is None else _tactics(tactics, prior.kind),

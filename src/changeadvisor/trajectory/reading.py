@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 #: Months that a reading looks ahead at least.
 AHEAD = 120
-#: Readings that are enough to sort a pool of curves, spread over all of them.
-SORTED_BY = 18
 #: What sets the points of earlier changes, and those of what was expected, apart.
 _EARLIER, _MIXED = 0x71, 0x3D
 #: Shares where neither a class nor an option gives any (flat, declared).
@@ -46,10 +44,8 @@ class Trajectory:
     """Since its path began; below 0: it begins later; 0 for what is an idea."""
     observed: Observed | None
     """Its readings as progress; None: none are known."""
-    pool: Curves
-    """All curves of its plan."""
     curves: Curves
-    """Those that are followed."""
+    """The curves of its plan."""
     design: Design | None
     """These at the months of the readings; None: there are none."""
     posterior: Posterior
@@ -64,10 +60,7 @@ class Trajectory:
     def kept(self) -> Trajectory:
         """What is worth keeping once it has been advised on: enough for pictures, no more."""
         return replace(
-            self,
-            pool=self.curves,
-            design=None,
-            ahead=Ahead.of(self.curves, self.fixed, from_now(0)),
+            self, design=None, ahead=self.ahead.of_posterior(self.posterior, from_now(0))
         )
 
     @property
@@ -77,7 +70,7 @@ class Trajectory:
 
     def progress(self, months: Grid) -> Grid:
         """Progress draw by draw at `months` since the path began, draws x months; 0 before."""
-        return Ahead.of(self.curves, self.fixed, months).drawn(self.posterior)
+        return self.ahead.of_posterior(self.posterior, months).drawn(self.posterior)
 
     def before(self) -> tuple[Grid, Grid]:
         """Progress now by plan and class alone, classes x curves, and their weights.
@@ -86,15 +79,15 @@ class Trajectory:
         """
         import numpy as np
 
-        which, log_chance = posterior.kept(np.exp(self.pool.log_share))
-        some = self.pool.rows(which, self.pool.log_share[which] - log_chance)
-        now = Ahead.of(some, Fixed(), np.array([self.months]))
-        ends = outcome_classes.outcomes(len(which))
+        some = self.curves
+        rise, dip = some.at(np.array([self.months]))
+        ends = outcome_classes.outcomes(len(some))
         # Outcomes and curves are paired in an order that mixes them.
-        mixed = ends[:, np.argsort(uniforms(_MIXED, len(which), 1)[0], kind="stable")]
-        progress = mixed * now.rise[:, 0] - some.depth * now.dip[:, 0]
-        share = np.exp(some.log_share)
-        return progress, np.asarray(self.shares)[:, None] * (share / share.sum())
+        mixed = ends[:, np.argsort(uniforms(_MIXED, len(some), 1)[0], kind="stable")]
+        progress = mixed * rise[:, 0] - some.depth * dip[:, 0]
+        if self.months <= 0.0:
+            progress = np.zeros_like(progress)
+        return progress, np.asarray(self.shares)[:, None] * np.exp(some.log_share)
 
     def coming(self, count: int) -> Grid:
         """Progress draw by draw now and in the middle of each of `count` months to come.
@@ -106,31 +99,53 @@ class Trajectory:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """Curves at some months since the path began; 0 before."""
+    """Curves at some months since the path began; 0 before.
 
+    Only those that a posterior has points on.
+    """
+
+    curves: Curves
+    """All of the plan."""
+    fixed: Fixed
+    """What earlier changes add."""
+    months: Grid
+    """Since the path began."""
+    which: NDArray[np.intp]
+    """The rows of the curves that are worked out, rising."""
     rise: Grid
-    """Curves x months."""
+    """These curves x months."""
     dip: Grid
-    """Curves x months."""
-    fixed: Grid | None
-    """What earlier changes add, classes x curves x months; None: nothing."""
+    """These curves x months."""
+    added: Grid | None
+    """What earlier changes add, classes x these curves x months; None: nothing."""
 
     @classmethod
-    def of(cls, followed: Curves, fixed: Fixed, months: Grid) -> Ahead:
-        """Some curves, with what earlier changes add to them, at `months`."""
-        begun = months > 0.0
-        added = fixed.by_class(months)
-        rise, dip = followed.at(months)
-        return cls(rise * begun, dip * begun, None if added is None else added * begun)
+    def of(cls, curves: Curves, fixed: Fixed, months: Grid, p: Posterior) -> Ahead:
+        """The curves that a posterior has points on, with what earlier changes add, at `months`."""
+        import numpy as np
+
+        which = np.unique(p.curve)
+        some, begun = curves.rows(which, curves.log_share[which]), months > 0.0
+        added = fixed.rows(which).by_class(months)
+        rise, dip = some.at(months)
+        if added is not None:
+            added = added * begun
+        return cls(curves, fixed, months, which, rise * begun, dip * begun, added)
+
+    def of_posterior(self, p: Posterior, months: Grid | None = None) -> Ahead:
+        """The same for another posterior, or at other months."""
+        return Ahead.of(self.curves, self.fixed, self.months if months is None else months, p)
 
     def drawn(self, p: Posterior, count: int | None = None) -> Grid:
         """Progress draw by draw at the first `count` of the months, draws x months."""
-        some = slice(0, count)
-        rise, dip = self.rise[p.curve, some], self.dip[p.curve, some]
+        import numpy as np
+
+        some, at = slice(0, count), np.searchsorted(self.which, p.curve)
+        rise, dip = self.rise[at, some], self.dip[at, some]
         progress = p.a[:, None] * rise - p.depth[:, None] * dip
-        if self.fixed is None:
+        if self.added is None:
             return progress
-        return progress + self.fixed[p.kind, p.curve, some]
+        return progress + self.added[p.kind, at, some]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,52 +227,29 @@ def read_trajectory(
         return None
     reference = programme.reference_class(initiative.reference_class)
     plan = Plan(path.months_to_target, path.dip, path.dip_month, path.target - path.baseline)
-    pool = curves.family(plan, reference)
+    family = curves.family(plan, reference)
     begun, months = since(initiative), 0.0
     if begun is not None and initiative.stage != "idea":
         months = months_between(begun, programme.as_of)
     seen = None
     if measure and series and months > 0:
         seen = observed(programme, initiative, measure, series)
-    fixed = _earlier(initiative, seen, series, len(pool))
+    fixed = _earlier(initiative, seen, series, len(family))
     shares = FLAT
     if reference is not None:
         shares = shares_of(reference.full, reference.partial, reference.none) or FLAT
-    followed, fixed = _followed(pool, seen, fixed)
-    design = _design(followed, seen, fixed)
+    design = _design(family, seen, fixed)
     if design is None or seen is None:
-        says = posterior.prior(followed, shares)
+        says = posterior.prior(family, shares)
     else:
         says = posterior.read(design, seen.progress, shares, floor(seen))
-    ahead = Ahead.of(followed, fixed, _months_ahead(programme, months))
-    return Trajectory(months, seen, pool, followed, design, says, shares, fixed, ahead)
+    ahead = Ahead.of(family, fixed, _months_ahead(programme, months), says)
+    return Trajectory(months, seen, family, design, says, shares, fixed, ahead)
 
 
 def floor(seen: Observed) -> float:
     """The least error of its readings, in shares of the way."""
     return math.hypot(noise.ROUGH, seen.rounding)
-
-
-def _followed(pool: Curves, seen: Observed | None, fixed: Fixed) -> tuple[Curves, Fixed]:
-    """The curves that are followed: those the readings favour, the others in fewer.
-
-    Without readings by their shares alone.
-    """
-    import numpy as np
-
-    # The latest reading does not sort them, so that other values of it are read along the same
-    # curves.
-    if seen is None or seen.since < 2:
-        which, log_chance = posterior.kept(np.exp(pool.log_share))
-        log_share = pool.log_share[which] - log_chance
-    else:
-        some = slice(None, -1, -(-(len(seen.months) - 1) // SORTED_BY))
-        months, progress = seen.months[some], seen.progress[some]
-        known = fixed.by_class(np.asarray(months))
-        which, log_share = posterior.sorted_out(
-            pool, months, progress, known, loose=seen.loose, floor=floor(seen)
-        )
-    return pool.rows(which, log_share), fixed.rows(which)
 
 
 def reread(
@@ -277,7 +269,7 @@ def reread(
     if seen.months != before.observed.months:
         return None
     again = posterior.read(before.design, seen.progress, before.shares, floor(seen))
-    return replace(before, observed=seen, posterior=again)
+    return replace(before, observed=seen, posterior=again, ahead=before.ahead.of_posterior(again))
 
 
 def _months_ahead(programme: Programme, months: float) -> Grid:
@@ -290,14 +282,14 @@ def _months_ahead(programme: Programme, months: float) -> Grid:
     return months + from_now(max(round(horizon * 12), AHEAD))
 
 
-def _design(followed: Curves, seen: Observed | None, fixed: Fixed) -> Design | None:
+def _design(family: Curves, seen: Observed | None, fixed: Fixed) -> Design | None:
     """The curves at the months of the readings; None without any since the start."""
     import numpy as np
 
     if seen is None or not seen.since:
         return None
     return posterior.design(
-        followed, seen.months, fixed.by_class(np.asarray(seen.months)), loose=seen.loose
+        family, seen.months, fixed.by_class(np.asarray(seen.months)), loose=seen.loose
     )
 
 
