@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import pickle
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 
 from changeadvisor import errors, model, validation
 from changeadvisor.errors import (
+    CycleError,
     Fault,
     InputError,
     nearest,
@@ -230,3 +232,12 @@ def test_unknown_keys_of_a_gain_by_outcome_are_met_with_its_own() -> None:
         "expected one of full, none, partial" in f
         for f in faults(initiative(options=options), Initiative)
     )
+
+
+def test_an_error_can_be_pickled() -> None:
+    """A worker process hands its errors back so."""
+    plain_error = InputError.one("p.yaml:1", "`x`", "a number", "write one")
+    ring = CycleError(("a", "b", "a"), "p.yaml")
+    for error in (plain_error, ring):
+        again = pickle.loads(pickle.dumps(error))
+        assert (type(again), str(again), again.faults) == (type(error), str(error), error.faults)

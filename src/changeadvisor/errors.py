@@ -14,6 +14,7 @@ import dataclasses
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 _SHOWN = 80
 _LONGEST = 4000
@@ -82,6 +83,10 @@ class InputError(ChangeAdvisorError):
         self.faults = tuple(faults)
         super().__init__("\n".join(map(str, self.faults)))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """So that it can be pickled: an exception is made anew from what it was made of."""
+        return type(self), (self.faults,)
+
     @classmethod
     def one(
         cls, where: str, found: str, expected: str, mend: str = "", field: str = ""
@@ -108,6 +113,10 @@ class CycleError(InputError):
                 )
             ]
         )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """So that it can be pickled."""
+        return type(self), (self.path, self.faults[0].where)
 
 
 class JudgementError(ChangeAdvisorError):

@@ -311,6 +311,8 @@ def beginning_is_worth(more: float, currency: str) -> str:
     )
 
 
+#: A question that was not asked of it.
+NOT_ASKED = "Not asked"
 #: Where no date is known.
 NEXT_REVIEW = "the next review"
 

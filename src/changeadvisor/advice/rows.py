@@ -16,7 +16,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from changeadvisor.errors import plain
-from changeadvisor.words import CLOSED, answer_label
+from changeadvisor.words import CLOSED, NOT_ASKED, answer_label, day_text
 
 if TYPE_CHECKING:
     from changeadvisor.advice.measures import MeasureAdvice
@@ -413,11 +413,15 @@ _HTML_HEADINGS = ("Initiative", "Recommended", "Lead it", "Declared / evidence",
 
 def advice_html(advice: Advice) -> str:
     """The answers as a table of HTML, every value escaped, nothing taken from elsewhere."""
-    caption = f"{advice.programme}, as of {advice.as_of}"
+    caption = f"{advice.programme}, as of {day_text(advice.as_of)}"
     head = "".join(f"<th>{escape(heading)}</th>" for heading in _HTML_HEADINGS)
+    rows = (
+        _html_cells(row, item)
+        for row, item in zip(initiative_rows(advice), advice.initiatives, strict=True)
+    )
     body = "".join(
-        f"<tr>{''.join(f'<td>{escape(plain(cell, 2000))}</td>' for cell in _html_cells(row))}</tr>"
-        for row in initiative_rows(advice)
+        f"<tr>{''.join(f'<td>{escape(plain(cell, 2000))}</td>' for cell in cells)}</tr>"
+        for cells in rows
     )
     return (
         f"<table><caption>{escape(plain(caption, 200))}</caption>"
@@ -425,12 +429,16 @@ def advice_html(advice: Advice) -> str:
     )
 
 
-def _html_cells(row: InitiativeRow) -> tuple[str, ...]:
+def _html_cells(row: InitiativeRow, item: InitiativeAdvice) -> tuple[str, ...]:
+    action, route = (
+        NOT_ASKED if asked is None else answer_label(asked.answer)
+        for asked in (item.action, item.route)
+    )
     closed = row["stage"] == "closed"
     return (
         row["title"],
-        CLOSED if closed else answer_label(row["action"]),
-        CLOSED if closed else answer_label(row["route"]),
+        CLOSED if closed else action,
+        CLOSED if closed else route,
         f"{row['declared'] or '-'} / {row['evidenced'] or '-'}",
         row["decision"] or "",
         row["decision_by"] or "",

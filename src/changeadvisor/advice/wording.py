@@ -150,7 +150,10 @@ def judged_later(fact: str, as_of: dt.date) -> str:
 
 def path_to_come(begins: dt.date, as_of: dt.date) -> str:
     """A path that has not begun."""
-    return f"Its path begins on {begins}, after {as_of}: nothing can be read of it yet."
+    return (
+        f"Its path begins on {day_text(begins)}, after {day_text(as_of)}: nothing can be read of "
+        "it yet."
+    )
 
 
 def class_and_source(reference_class: str, source: str) -> str:

@@ -124,7 +124,7 @@ def whatif(programme: Path, settings: tuple[str, ...], form: str, seed: int) -> 
     \b
     --set ID=COURSE                course of an initiative: persist, adjust-tactics,
                                    adjust-strategy, stop; of an idea: start, not-start
-    --set limits.budget=3.5m       a value of the programme (£, k, m, bn understood)
+    --set limits.load=3            a value of the programme (£, k, m, bn understood)
     --set ID.reach=[200,300,400]   a value of an initiative, as in programme.yaml
     --set ID.judgements.support.sponsor=weak
     --set as_of=2026-12-31         ID.ends=null takes a value away

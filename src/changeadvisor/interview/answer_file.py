@@ -54,7 +54,9 @@ class AnswerFile:
         self._data: Any = None
         #: The bytes that are being put in place: an interrupt may come before or after they are.
         self._coming: bytes | None = None
-        self._done = 0
+        #: Which answers have been put into it, and the one that is being put in.
+        self._in_it: set[tuple[str, str]] = set()
+        self._coming_at: tuple[str, str] | None = None
 
     @property
     def written(self) -> int:
@@ -63,7 +65,8 @@ class AnswerFile:
         The one is counted during whose writing the work was stopped, if it got into the file.
         """
         in_place = self._coming is not None and self.path.read_bytes() == self._coming
-        return self._done + in_place
+        coming = {self._coming_at} if in_place and self._coming_at is not None else set()
+        return len(self._in_it | coming)
 
     def write(self, initiative: str, fact: str, answer: Judgement) -> None:
         """Put one answer in, in place of what the same rater said before.
@@ -76,7 +79,7 @@ class AnswerFile:
         put = _in_json if self.path.suffix.lower() == ".json" else _in_yaml
         text = put(self._text, self._data, at, given)
         after = self._read_again(text, self._data, at, given)
-        self._replace(text.encode("utf-8"))
+        self._replace(text.encode("utf-8"), at)
         self._text, self._data = text, after
 
     def _read_again(
@@ -94,7 +97,7 @@ class AnswerFile:
         found = "a form in which the answer cannot be put without changing more than itself"
         raise InputError.one(self.path.name, found, "judgements written out, a fact a line", mend)
 
-    def _replace(self, data: bytes) -> None:
+    def _replace(self, data: bytes, at: tuple[str, str]) -> None:
         """The new file in place of the old one, whole, unless somebody else has written it."""
         building = self.path.with_name(f".{self.path.name}.{os.getpid()}.answering")
         try:
@@ -107,9 +110,10 @@ class AnswerFile:
                 raise InputError.one(
                     str(self.path), found, "the file as it was", "run `ask` again: it reads it anew"
                 )
-            self._coming = data
+            self._coming, self._coming_at = data, at
             building.replace(self.path)
-            self._bytes, self._coming, self._done = data, None, self._done + 1
+            self._in_it.add(at)
+            self._bytes, self._coming = data, None
         finally:
             building.unlink(missing_ok=True)
 

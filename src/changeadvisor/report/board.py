@@ -21,6 +21,7 @@ from changeadvisor.report.portfolio_tables import LOAD_QUARTERS
 from changeadvisor.words import (
     CLOSED,
     COURSE_WORDS,
+    NOT_ASKED,
     NOT_KNOWN,
     ROUTE_WORDS,
     answer_label,
@@ -208,7 +209,7 @@ def _engine(advice: Advice) -> Iterator[str]:
 def _row(item: InitiativeAdvice) -> BoardRow:
     action = item.action
     closed = item.evidence.initiative.stage == "closed"
-    asked = "Not asked" if action is None else answer_label(action.answer)
+    asked = NOT_ASKED if action is None else answer_label(action.answer)
     top = _top(action)
     flip = action.flips[0].change if action and action.flips else ""
     return BoardRow(

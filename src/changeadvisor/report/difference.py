@@ -5,6 +5,7 @@ The answer first, then each changed answer with its reason, then all else.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -430,7 +431,8 @@ def _placed(found: Placed | None) -> str:
     course = answer_in_sentence(found.course) if found.course else ""
     if found.place != "chosen":
         return "Does not run"
-    return f"Runs ({f'begins on {found.start}' if found.start else course})"
+    begins = day_text(dt.date.fromisoformat(found.start)) if found.start else None
+    return f"Runs ({course if begins is None else f'begins on {begins}'})"
 
 
 def _comings(found: Difference) -> Iterator[str]:

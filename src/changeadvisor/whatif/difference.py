@@ -371,12 +371,22 @@ class Difference:
             )
         )
 
+    def _set_text(self) -> str:
+        """What the set to run does otherwise, for `repr`."""
+        if self.portfolio is None:
+            return "the same"
+        if self.portfolio.set is not None:
+            return "in one only"
+        others = [plain(change.initiative, 80) for change in self.portfolio.courses]
+        return f"otherwise with {', '.join(others)}" if others else "the same courses"
+
     def __repr__(self) -> str:
         """What was compared and how much differs, in a few lines."""
         lines = [
             f"<Difference: {plain(self.before.programme, 80)}, {self.before.as_of}",
             f"  and: {plain(self.after.programme, 80)}, {self.after.as_of}",
-            f"  changed: {self.changed} of {self.answers}",
+            f"  answers changed: {self.changed} of {self.answers}",
+            f"  set to run: {self._set_text()}",
             f"  causes: {', '.join(plain(c.name, 120) for c in self.causes) or 'none'}",
         ]
         return "\n".join(lines) + ">"

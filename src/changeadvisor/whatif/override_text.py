@@ -59,7 +59,10 @@ _KEYS = {"areas": "area", "options": "action", "depends_on": "initiative"}
 #: Keys of the programme in which something may be set.
 _SET = tuple(n for n in Programme.model_fields if n not in ("format", "programme", "initiatives"))
 _QUARTER = re.compile(r"(?P<role>.+)\.(?P<quarter>\d{4}-Q\d)")
-_HOW = "ID=COURSE, ID.key=value or key=value, such as `library-hub=stop` or `limits.budget=3.5m`"
+_HOW = (
+    "ID=COURSE, ID.key=value or key=value, such as `library-hub=stop` or "
+    "`limits.budget.2026-27=1.9m`"
+)
 
 
 def read_overrides(texts: Sequence[str], programme: Programme, path: Path) -> Overrides:
