@@ -450,4 +450,4 @@ def test_of_a_path_not_begun_no_month_has_passed() -> None:
         initiatives=[{"id": "a", "title": "A", "stage": "design", "started": "2031-09-30"}]
     )
     assert one.sheet.get("path.months") == 0
-    assert any("begins on 2031-09-30" in notice for notice in one.notices)
+    assert any("begins on 30 September 2031" in notice for notice in one.notices)
