@@ -1,4 +1,4 @@
-"""Write the generated pages of docs/, or check that they are fresh.
+"""Write the generated pages of docs/ and the compiled rules, or check that they are fresh.
 
 `python scripts/make_docs.py [--check]`.
 """
@@ -25,6 +25,7 @@ def pages() -> dict[Path, str]:
     made[docs / "spread.md"] = reference.spread_page()
     for path in rules.pack_files():
         made[docs / "rules" / f"{path.stem}.md"] = reference.pack_page(rules.load_pack(path))
+    made[ROOT / "rules" / rules.COMPILED] = rules.compiled()
     for name in schemas.NAMES:
         text = json.dumps(schemas.schema(name), indent=2, ensure_ascii=False) + "\n"
         made[docs / "schemas" / f"{name}.schema.json"] = text

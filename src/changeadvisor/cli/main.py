@@ -20,6 +20,8 @@ from changeadvisor.cli.shared import BROKEN, FAULTY, STOPPED, warn
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line and exit; every failure ends in one clear message."""
+    # Many small arrays: more threads would only wait for one another, and burn the time.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.exit(
         _guarded(lambda: commands.main(argv, prog_name="changeadvisor", standalone_mode=False))
     )

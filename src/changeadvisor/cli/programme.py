@@ -85,7 +85,7 @@ def _most_telling_missing_facts(programme: Programme, most: int) -> Iterable[str
     from changeadvisor.advice import missing_overall
     from changeadvisor.errors import plain
 
-    rows = missing_overall(api.advise(programme, parts=("action", "route")))
+    rows = missing_overall(api.advise(programme, parts=("action", "route"), flips=False))
     if not rows:
         return
     count = many(len(rows), "missing fact")

@@ -7,8 +7,12 @@ file.
 
 from __future__ import annotations
 
+import copy
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +21,15 @@ from changeadvisor.errors import InputError, did_you_mean, nearest, plain
 from changeadvisor.facts import VOCABULARY, Fact
 from changeadvisor.io.documents import read_document
 from changeadvisor.io.placed_data import Document
+from changeadvisor.io.text_files import read_bytes
 from changeadvisor.judgement import RulePack, TestResult, base_rates, read_pack, run_tests, theory
 from changeadvisor.judgement.base_rates import RatingMoves
 from changeadvisor.judgement.framework_reader import read_framework
 from changeadvisor.judgement.frameworks import Framework
 from changeadvisor.judgement.rulebook import Rulebook, RuleSets
 
+#: The files that come with this, parsed beforehand.
+COMPILED = "compiled.json"
 #: The packs that `advise` uses, by their files, in the order of a rulebook.
 _RULEBOOK_PACKS = (
     "persist-or-adjust",
@@ -78,10 +85,47 @@ def _is_framework(document: Document) -> bool:
 
 def _read(path: Path) -> Document:
     """A file without faults. Raises InputError with every fault."""
-    document = read_document(path)
+    document = _compiled(path) or read_document(path)
     if document.faults:
         raise InputError(document.faults)
     return document
+
+
+def _compiled(path: Path) -> Document | None:
+    """A file that comes with this as it was parsed beforehand; None where that is not fresh.
+
+    The digest of its bytes says whether it is. To parse all of them takes most of a second.
+    """
+    shipped = resources.folder("rules")
+    if not path.is_relative_to(shipped):
+        return None
+    entry = _all_compiled(shipped / COMPILED).get(path.relative_to(shipped).as_posix())
+    if entry is None or entry["digest"] != digest_of(read_bytes(path)):
+        return None
+    return Document(copy.deepcopy(entry["data"]), {(): path.name})
+
+
+@cache
+def _all_compiled(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_bytes()) if path.is_file() else {}
+
+
+def digest_of(data: bytes) -> str:
+    """The SHA-256 of a file's bytes."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def compiled() -> str:
+    """What `COMPILED` has to hold: every file of rules with its digest, as JSON."""
+    shipped = resources.folder("rules")
+    entries = {
+        path.relative_to(shipped).as_posix(): {
+            "digest": digest_of(read_bytes(path)),
+            "data": read_document(path).data,
+        }
+        for path in sorted(shipped.rglob("*.yaml"))
+    }
+    return json.dumps(entries, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def _path_of(name: Path | str, shipped: Iterable[Path]) -> Path:
