@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 CASES := src tests benchmarks scripts
 
-.PHONY: complexity sentences graph portfolio questions spread routes moves calibration worlds alarms councils coverage help setup advise test check format lint types contract rules docs golden scenarios bench mutants wheel
+.PHONY: judge complexity sentences graph portfolio questions spread routes moves calibration worlds alarms councils coverage help setup advise test check format lint types contract rules docs golden scenarios bench mutants wheel
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -78,6 +78,9 @@ councils: $(READY)  ## 276 councils beside their region, in one run
 
 worlds: $(READY)  ## what advice is worth in worlds where the truth is known (WORLDS=3000 takes half an hour)
 	$(BIN)/python benchmarks/advice.py $(or $(WORLDS),3000)
+
+judge: $(READY)  ## how long one initiative takes, warm
+	$(BIN)/python benchmarks/judge.py
 
 calibration: $(READY)  ## whether the chances are right, in 10,000 simulated readings; writes docs/calibration.md
 	$(BIN)/python benchmarks/calibration.py $(or $(READINGS),10000)

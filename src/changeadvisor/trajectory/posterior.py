@@ -38,6 +38,8 @@ POINTS = 1024
 _HOPELESS, _FEW = 3.0, 4
 #: How much worse the readings might have been, in shares of the way (`_never_worse`).
 _WORSE = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8)
+#: Kinds and sizes of noise by which that is worked out.
+_TRIED = 2
 #: What sets the points of a prior and of a posterior apart.
 _PRIOR, _POSTERIOR = 0x5EED, 0xF00D
 
@@ -224,11 +226,12 @@ def read(
     # Kinds and sizes of noise that hardly explain the readings are left out.
     every = _Products.of(seen, products)
     evidence = _evidence_of(every.rows(slice(None, None, _FEW)), sizes, seen.readings)
-    sizes = sizes[evidence > evidence.max() - _HOPELESS]
+    likely = evidence > evidence.max() - _HOPELESS
+    sizes, evidence = sizes[likely], evidence[likely]
     cells = _cells(every, sizes, seen.readings)
     weights = _weights(cells, shares)
     chances = _by_class(weights)
-    better = _never_worse(chances, seen, products, sizes, shares)
+    better = _never_worse(chances, seen, products, _best(sizes, evidence), shares)
     # Within a class all stays as it is.
     scale = np.divide(better, chances, out=np.zeros(3), where=chances > 0.0)
     return _spread_over(cells, weights * scale[pieces_of_outcome().of], better)
@@ -262,16 +265,29 @@ def _never_worse(
     By the mixture alone they may: a level far above the target reads as a gain that will fade, and
     a better dip as no dip at all. So full counts at least as likely, and none at most, as they
     would be had every reading since the start been worse by the same (a running bound, as in
-    isotonic regression: Barlow and others 1972; ours).
+    isotonic regression: Barlow and others 1972; ours). By how much is worked out with the likeliest
+    noise alone.
     """
     import numpy as np
 
-    full, _, none = chances
-    for worse in _WORSE:
+    def by(worse: float) -> Grid:
         cells = _cells(_Products.of(seen, products.lower(worse)), sizes, seen.readings)
-        lower = _by_class(_weights(cells, shares))
-        full, none = max(full, lower[0]), min(none, lower[2])
-    return np.array([full, max(1.0 - full - none, 0.0), none])
+        return _by_class(_weights(cells, shares))
+
+    now = by(0.0)
+    lower = np.array([by(worse) for worse in _WORSE])
+    full = min(chances[0] + max(float((lower[:, 0] - now[0]).max()), 0.0), 1.0)
+    none = max(chances[2] - max(float((now[2] - lower[:, 2]).max()), 0.0), 0.0)
+    none = min(none, 1.0 - full)
+    return np.array([full, 1.0 - full - none, none])
+
+
+def _best(sizes: Grid, evidence: Grid) -> Grid:
+    """The kinds and sizes of noise that explain the readings best."""
+    import numpy as np
+
+    best: Grid = sizes[np.argsort(-evidence, kind="stable")[:_TRIED]]
+    return best
 
 
 def prior(curves: Curves, shares: Sequence[float]) -> Posterior:
