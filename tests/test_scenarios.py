@@ -84,6 +84,9 @@ def test_northfield_proposes_one_course_each(northfield_advice: Advice) -> None:
         assert restore
         assert {r.limit for r in restore} == {"budget"}
         assert "more for 2026-27" in needed[id]
+    # What is given to the first year may be carried over: it is not asked for twice.
+    repairs = proposed["repairs-first-time"].would_restore or ()
+    assert [r.period for r in repairs] == ["2026-27"]
 
 
 def test_northfield_splits_core_from_borderline(northfield_advice: Advice) -> None:

@@ -224,7 +224,11 @@ def _exact(
     @cache
     def sheet_at(value: Any) -> FactSheet:
         again = with_latest_priced(programme, evidence, float(value))
-        return lever.sheet_at(value) if again is None else sheet.with_known(again)
+        if again is None:
+            return lever.sheet_at(value)
+        # An appraisal that has nothing to say any more leaves no weight of before behind.
+        kept = sheet.without(tuple(n for n in sheet if n.startswith("appraisal.")))
+        return kept.with_known(again)
 
     return replace(lever, sheet_at=sheet_at)
 

@@ -222,15 +222,28 @@ def _excesses(
     setting: ChoiceProblem, problem: Problem, courses: Sequence[Course]
 ) -> Iterator[Restore]:
     """By how much some courses break each limit."""
-    for periods, cap in problem.caps:
-        spent = sum(sum(c.spend[t] for t in periods) for c in courses)
-        if not within(spent, cap):
-            yield Restore("budget", setting.periods[periods[-1]].name, spent - cap)
+    yield from _overspent(setting, problem, courses)
     for k, capacity in enumerate(setting.capacities):
         used = sum(c.use[k] for c in courses)
         if not within(used, capacity.limit):
             yield Restore(f"capacity: {capacity.role}", capacity.quarter, used - capacity.limit)
     yield from _in_the_way(problem, {c.initiative: c for c in courses if c.runs})
+
+
+def _overspent(
+    setting: ChoiceProblem, problem: Problem, courses: Sequence[Course]
+) -> Iterator[Restore]:
+    """By how much some courses exceed each budget.
+
+    What is given to an earlier year and may be carried over counts for the later ones too.
+    """
+    given = 0.0
+    for periods, cap in problem.caps:
+        spent = sum(sum(c.spend[t] for t in periods) for c in courses)
+        if not within(spent, cap + given):
+            more = spent - cap - given
+            yield Restore("budget", setting.periods[periods[-1]].name, more)
+            given += more if problem.carry_over else 0.0
 
 
 def _in_the_way(problem: Problem, running: Mapping[str, Course]) -> Iterator[Restore]:
